@@ -1,0 +1,20 @@
+import type { Context } from '../context.ts';
+import { decide, wishesOf } from '../goal.ts';
+import { look } from '../look.ts';
+import { makePlan } from '../plan.ts';
+import { buildReport, exitCodeOf } from '../report.ts';
+import { withLint } from '../settings/pipeline.ts';
+import { checkView } from '../terminal/check-view.ts';
+
+/** Looks and compares; changes nothing. Returns the exit code. */
+export async function check(context: Context): Promise<number> {
+  const { options, terminal } = context;
+  const looked = await look(context);
+  const goal = decide(looked.facts, wishesOf(options));
+  const facts = await terminal.during("Asking GitLab's lint", withLint(looked.facts, goal, looked.gitlab));
+  const plan = makePlan(facts, goal);
+  const exitCode = exitCodeOf(plan);
+  terminal.print(...checkView(facts, goal, plan, terminal.paint));
+  if (options.json) context.writeJson(await buildReport('check', facts, goal, plan, exitCode));
+  return exitCode;
+}

@@ -1,0 +1,134 @@
+import { applyPlan } from '../apply.ts';
+import { chooseGoal } from '../choose.ts';
+import type { Context } from '../context.ts';
+import { deadEnd } from '../dead-end.ts';
+import { Cancelled, UserError } from '../errors.ts';
+import type { Facts } from '../facts/index.ts';
+import { decide, type Goal, wishesOf } from '../goal.ts';
+import { type Looked, look } from '../look.ts';
+import { changesOf, makePlan, type PlannedSetting, type SettledSetting } from '../plan.ts';
+import { openPublisherPages } from '../publisher-pages.ts';
+import { buildReport, exitCodeOf } from '../report.ts';
+import { withLint } from '../settings/pipeline.ts';
+import type { World } from '../settings/setting.ts';
+import { applyProgress } from '../terminal/apply-view.ts';
+import { choicesView } from '../terminal/choices-view.ts';
+import { factsView } from '../terminal/facts-view.ts';
+import { planView, statesView } from '../terminal/plan-view.ts';
+import { openQuestions } from '../terminal/questions.ts';
+import { reportView } from '../terminal/report-view.ts';
+
+/** The wizard: look, ask, show the plan, confirm, apply, open the publisher pages, report. Returns the exit code. */
+export async function setup(context: Context): Promise<number> {
+  const { options, terminal } = context;
+  refuseJsonWithQuestions(context);
+  const looked = await look(context);
+  const { paint } = terminal;
+  terminal.print('', paint.bold('What was found'), ...factsView(looked.facts, paint), '');
+  const chosen = await choose(context, looked);
+  if (chosen.stopped) return 0;
+  const { facts, goal, plan } = chosen;
+  if (options.dryRun) return finish(context, facts, goal, plan, 0);
+  const settled = await apply(context, facts, goal, plan, looked);
+  await openPublisherPages(context, facts, goal, settled);
+  return finish(context, facts, goal, settled, exitCodeOf(settled));
+}
+
+interface Chosen {
+  facts: Facts;
+  goal: Goal;
+  plan: PlannedSetting[];
+  /** The user saw the plan and wants nothing of it. */
+  stopped: boolean;
+}
+
+/** Asks and shows until the plan is wanted; a run with nothing to change asks nothing. */
+async function choose(context: Context, looked: Looked): Promise<Chosen> {
+  let wishes = wishesOf(context.options);
+  let goal = decide(looked.facts, wishes);
+  let questions = await openQuestions(goal);
+  for (;;) {
+    const compared = await compare(context, looked, goal);
+    if (changesOf(compared.plan).length === 0) return { ...compared, stopped: false };
+    const choice = await chooseGoal(context, {
+      facts: looked.facts,
+      wishes,
+      goal,
+      questions,
+      plan: compared.plan,
+    });
+    if (choice.decision !== 'again') return { ...compared, stopped: choice.decision === 'stop' };
+    ({ wishes, goal } = choice);
+    questions = [];
+  }
+}
+
+async function compare({ terminal }: Context, { facts: found, gitlab }: Looked, goal: Goal) {
+  const facts = await terminal.during(
+    "Asking GitLab's lint about the pipeline",
+    withLint(found, goal, gitlab),
+  );
+  const plan = makePlan(facts, goal);
+  refuseUnmatchable(plan);
+  refuseDeadEnd(facts, goal);
+  return { facts, goal, plan };
+}
+
+/** Nothing is set up for an index that could never accept it. */
+function refuseUnmatchable(plan: PlannedSetting[]): void {
+  const identity = plan.find(({ setting }) => setting.id === 'identity')?.finding;
+  if (identity === undefined || identity.state === 'ok') return;
+  throw new UserError('identity', identity.message, identity.manual);
+}
+
+/** Rules that come from the user's own wish are refused before they lock everybody out. */
+function refuseDeadEnd({ gitlab }: Facts, goal: Goal): void {
+  const wished = /^--|^your/.test(goal.approvals.source) || /^--|^your/.test(goal.deployers.source);
+  if (!wished || goal.route.value !== 'protected') return;
+  const stuck = deadEnd(gitlab, goal.deployers.value, goal.approvals.value);
+  if (stuck) throw new UserError('dead-end', stuck.message, stuck.hint);
+}
+
+async function apply(
+  { terminal, stop }: Context,
+  facts: Facts,
+  goal: Goal,
+  plan: PlannedSetting[],
+  world: World,
+): Promise<SettledSetting[]> {
+  if (changesOf(plan).length > 0) terminal.print('', terminal.paint.bold('Putting it in place'));
+  const settled = await applyPlan(plan, facts, goal, world, applyProgress(terminal, stop));
+  if (!stop.aborted) return settled;
+  terminal.print('', ...reportView(facts, goal, settled, undefined, terminal.paint));
+  throw new Cancelled(stop.reason === 'SIGTERM' ? 143 : 130);
+}
+
+async function finish(
+  context: Context,
+  facts: Facts,
+  goal: Goal,
+  settings: (PlannedSetting & Partial<SettledSetting>)[],
+  exitCode: number,
+): Promise<number> {
+  const { terminal, options } = context;
+  const { paint } = terminal;
+  if (options.dryRun) {
+    terminal.print(paint.bold('What is to hold'), ...choicesView(goal, paint), '');
+    terminal.print(paint.bold('How it stands'), ...statesView(settings, paint), '');
+    terminal.print(paint.bold('What would change'), ...(await planView(changesOf(settings), paint)));
+    terminal.print('Nothing was changed, because this was a dry run.');
+  } else {
+    terminal.print('', ...reportView(facts, goal, settings, options, paint));
+  }
+  if (options.json) context.writeJson(await buildReport('setup', facts, goal, settings, exitCode));
+  return exitCode;
+}
+
+function refuseJsonWithQuestions({ options }: Context): void {
+  if (!options.json || options.yes || options.dryRun) return;
+  throw new UserError(
+    'usage',
+    'setup --json asks nothing, so it must be told to go ahead.',
+    'Add --yes to apply, or --dry-run to only see the plan.',
+  );
+}

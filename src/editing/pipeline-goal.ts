@@ -1,0 +1,37 @@
+/** The client that uploads `dist/*`: both do Trusted Publishing on GitLab by themselves. */
+export type PublishTool = 'uv' | 'twine';
+
+/** The two routes by a Trusted Publisher that this version sets up. */
+export type Route = 'protected' | 'trusted';
+
+/** One index that the pipeline uploads to. */
+export interface PipelineIndex {
+  id: 'pypi' | 'testpypi';
+  /** `release` or `release-test`: the name of the job. */
+  job: 'release' | 'release-test';
+  environment: string;
+  /** The package's page, the environment's URL. */
+  page: string;
+  /** The audience of the ID token; the variable is `tokenVariable(audience)`. */
+  audience: string;
+  /** Where uploads go; `https://upload.pypi.org/legacy/` for PyPI itself. */
+  uploadUrl: string;
+}
+
+/** What the pipeline file must come to. */
+export interface PipelineGoal {
+  /** Path of the pipeline file from the repository root. */
+  path: string;
+  route: Route;
+  publishWith: PublishTool;
+  /** TestPyPI first; only PyPI with `--no-testpypi`. */
+  indexes: PipelineIndex[];
+  /** The Python project's folder from the repository root, `.` for the root itself. */
+  packageDirectory: string;
+  defaultBranch: string;
+}
+
+/** uv and `id` (twine) look for the token here: the audience in upper case, other characters as `_`. */
+export function tokenVariable(audience: string): string {
+  return `${audience.toUpperCase().replace(/[^A-Z0-9]/g, '_')}_ID_TOKEN`;
+}

@@ -1,0 +1,95 @@
+import { isYamlTable, type YamlTable, type YamlValue } from '../yaml.ts';
+import { valueAt } from '../yaml-draft.ts';
+
+/** Keys at the top of a pipeline file that are not jobs: https://docs.gitlab.com/ci/yaml/#global-keywords */
+const globalKeys = new Set([
+  'default',
+  'include',
+  'stages',
+  'variables',
+  'workflow',
+  'spec',
+  'image',
+  'services',
+  'cache',
+  'before_script',
+  'after_script',
+  'types',
+  'pages',
+]);
+
+/** A job with what it extends folded in, and the references in it resolved, as far as this file tells. */
+export interface Job {
+  name: string;
+  value: YamlTable;
+}
+
+/** Every job of the file that runs, without hidden ones. */
+export function visibleJobs(data: YamlTable): Job[] {
+  const names = Object.keys(data).filter(
+    (name) => !name.startsWith('.') && (!globalKeys.has(name) || name === 'pages'),
+  );
+  return names.flatMap((name) => resolveJob(data, name) ?? []);
+}
+
+/** One job, hidden or not; undefined where the file has none of that name. */
+export function resolveJob(data: YamlTable, name: string): Job | undefined {
+  const value = extended(data, name, 0);
+  return value && { name, value: resolveReferences(value, data, 0) as YamlTable };
+}
+
+/** All that a job runs, as one text. */
+export function scriptOf(job: YamlTable): string {
+  return ['before_script', 'script', 'after_script'].map((key) => lines(job[key]).join('\n')).join('\n');
+}
+
+/** A string or a (nested) list of strings, flat. */
+export function lines(value: YamlValue | undefined): string[] {
+  if (Array.isArray(value)) return value.flatMap(lines);
+  return typeof value === 'string' ? [value] : [];
+}
+
+/** A list with the lists in it opened up, as GitLab does for `!reference`. */
+export function flat(value: YamlValue | undefined): YamlValue[] {
+  return Array.isArray(value) ? value.flatMap((item) => (Array.isArray(item) ? flat(item) : [item])) : [];
+}
+
+/** Rules with the references in them resolved, as one flat list. */
+export function resolveRules(rules: YamlValue[], data: YamlTable): YamlValue[] {
+  return flat(resolveReferences(rules, data, 0));
+}
+
+/** Names that a job extends. */
+export function parentsOf(job: YamlValue | undefined): string[] {
+  return isYamlTable(job) ? lines(job.extends) : [];
+}
+
+/** Later parents win over earlier ones, the job itself over all; lists are replaced, not joined. */
+function extended(data: YamlTable, name: string, depth: number): YamlTable | undefined {
+  const own = data[name];
+  if (!isYamlTable(own) || depth > 11) return undefined;
+  const parents = parentsOf(own).map((parent) => extended(data, parent, depth + 1) ?? {});
+  return [...parents, own].reduce(merge, {});
+}
+
+function merge(base: YamlTable, over: YamlTable): YamlTable {
+  const merged = { ...base };
+  for (const [key, value] of Object.entries(over)) {
+    const below = merged[key];
+    merged[key] = isYamlTable(below) && isYamlTable(value) ? merge(below, value) : value;
+  }
+  return merged;
+}
+
+function resolveReferences(value: YamlValue, data: YamlTable, depth: number): YamlValue {
+  if (Array.isArray(value)) return value.map((item) => resolveReferences(item, data, depth));
+  if (!isYamlTable(value)) return value;
+  const target = value['!reference'];
+  if (target !== undefined && Object.keys(value).length === 1) {
+    const found = depth < 10 ? valueAt(data, lines(target)) : undefined;
+    return found === undefined ? value : resolveReferences(found, data, depth + 1);
+  }
+  return Object.fromEntries(
+    Object.entries(value).map(([key, item]) => [key, resolveReferences(item, data, depth)]),
+  );
+}

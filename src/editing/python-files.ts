@@ -1,0 +1,16 @@
+/** The files of a Python project that may hold its name and version, with their text; undefined where absent. */
+export interface PythonFiles {
+  'pyproject.toml'?: string | undefined;
+  'setup.cfg'?: string | undefined;
+  'setup.py'?: string | undefined;
+}
+
+/** What the files say of the project. */
+export interface PythonProject {
+  /** As written there; undefined where it is computed. */
+  name: { value: string; source: string } | undefined;
+  /** `hatchling.build`, `setuptools.build_meta` (also where nothing is said) ... */
+  buildBackend: { value: string; source: string };
+  /** How the version comes to be, in words for the user: 'static 1.2.3', 'hatch-vcs', 'setup.cfg' ... */
+  version: { value: string; source: string };
+}

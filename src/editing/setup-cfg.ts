@@ -1,0 +1,39 @@
+import { nextLine, type Splice } from './text.ts';
+
+/** One option of a section of an ini file, with the lines it takes. */
+export interface CfgOption {
+  value: string;
+  start: number;
+  end: number;
+}
+
+/** Finds `key` in `[section]`; a value goes on over indented lines: https://docs.python.org/3/library/configparser.html */
+export function findCfgOption(text: string, section: string, key: string): CfgOption | undefined {
+  let current = '';
+  for (let at = 0; at < text.length; ) {
+    const end = nextLine(text, at);
+    const line = text.slice(at, end).replace(/^\uFEFF/, '');
+    const [, header] = /^\[([^\]]+)\]/.exec(line) ?? [];
+    if (header !== undefined) current = header.trim();
+    const [, name, value = ''] = /^([\w.-]+)\s*[=:]\s*(.*?)\s*$/.exec(line) ?? [];
+    if (current === section && name?.toLowerCase() === key) return continued(text, at, end, value);
+    at = end;
+  }
+  return undefined;
+}
+
+function continued(text: string, start: number, firstEnd: number, first: string): CfgOption {
+  const values = first === '' ? [] : [first];
+  let end = firstEnd;
+  while (end < text.length && /^[ \t]+\S/.test(text.slice(end))) {
+    const next = nextLine(text, end);
+    values.push(text.slice(end, next).trim());
+    end = next;
+  }
+  return { value: values.join(' '), start, end };
+}
+
+/** Takes an option away with its lines. */
+export function removeCfgOption({ start, end }: CfgOption): Splice {
+  return { start, end, text: '' };
+}

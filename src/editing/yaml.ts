@@ -1,0 +1,109 @@
+import {
+  type Document,
+  isAlias,
+  isMap,
+  isPair,
+  isScalar,
+  isSeq,
+  type Node,
+  type Pair,
+  parseAllDocuments,
+  type Scalar,
+  YAMLMap,
+  YAMLSeq,
+} from 'yaml';
+
+/** Data of a pipeline file; `!reference [job, key]` is kept as `{'!reference': [job, key]}`. */
+export type YamlValue = string | number | boolean | null | YamlValue[] | YamlTable;
+export interface YamlTable {
+  [key: string]: YamlValue;
+}
+
+/** A parsed pipeline file: of several documents the last one, since a `spec:` header comes first. */
+export interface YamlFile {
+  text: string;
+  root: YAMLMap | undefined;
+  data: YamlTable;
+}
+
+/** Where a text is not YAML as far as this parser can tell. */
+export class YamlSyntaxError extends Error {
+  override name = 'YamlSyntaxError';
+}
+
+class Reference extends YAMLSeq {
+  override toJSON(_: unknown, context?: Parameters<YAMLSeq['toJSON']>[1]): unknown[] {
+    return { '!reference': super.toJSON(_, context) } as never;
+  }
+}
+
+const reference = {
+  tag: '!reference',
+  collection: 'seq' as const,
+  nodeClass: Reference,
+  resolve: (seq: unknown) => seq,
+};
+
+/** Parses with the ranges of every node. Duplicate keys are allowed, as GitLab allows them. */
+export function parseYaml(text: string): YamlFile {
+  const documents = parseAllDocuments(text, {
+    keepSourceTokens: true,
+    uniqueKeys: false,
+    merge: true,
+    customTags: (tags) => [...tags, reference as never],
+  });
+  const all: Document.Parsed[] = 'empty' in documents ? [] : documents;
+  const broken = all.flatMap(({ errors }) => errors)[0];
+  if (broken) throw new YamlSyntaxError(broken.message.split('\n')[0]?.replace(/:$/, '') ?? '');
+  const last = all.at(-1);
+  const root = last?.contents;
+  if (root !== null && root !== undefined && !isMap(root) && !(isScalar(root) && root.value === null)) {
+    throw new YamlSyntaxError('the file is not a mapping of jobs');
+  }
+  return { text, root: isMap(root) ? root : undefined, data: (last?.toJS() ?? {}) as YamlTable };
+}
+
+/** Whether a value is a mapping. */
+export function isYamlTable(value: YamlValue | undefined): value is YamlTable {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+/** The pair of a key in a mapping; of duplicates the last one counts, as in Ruby. */
+export function pairOf(map: YAMLMap, key: string): Pair<Node, Node | null> | undefined {
+  const found = map.items.filter(
+    (item) => isPair(item) && isScalar(item.key) && String(item.key.value) === key,
+  );
+  return found.at(-1) as Pair<Node, Node | null> | undefined;
+}
+
+/** The end of the characters that belong to a node, without trailing comments and line ends. */
+export function endOfNode(text: string, node: Node): number {
+  const items = isMap(node) || isSeq(node) ? node.items : [];
+  const last = items.at(-1);
+  if (isFlow(node) || last === undefined) return trimmed(text, node.range?.[0] ?? 0, node.range?.[1] ?? 0);
+  if (isPair(last)) return endOfPair(text, last as Pair<Node, Node | null>);
+  return endOfNode(text, last as Node);
+}
+
+/** The end of `key: value`, also where the value is left out. */
+export function endOfPair(text: string, pair: Pair<Node, Node | null>): number {
+  const value = pair.value;
+  const keyEnd = text.indexOf(':', pair.key.range?.[1] ?? 0) + 1;
+  return value?.range ? Math.max(keyEnd, endOfNode(text, value)) : keyEnd;
+}
+
+/** Whether a collection is written in `[...]` or `{...}`. */
+export function isFlow(node: Node): boolean {
+  return (isMap(node) || isSeq(node)) && node.flow === true;
+}
+
+/** Whether a node stands for another one, so that an edit in it would change that one too. */
+export function isElsewhere(node: Node | null | undefined): boolean {
+  return isAlias(node) || node instanceof Reference;
+}
+
+export { isMap, isScalar, isSeq, type Node, type Pair, type Scalar, YAMLMap, YAMLSeq };
+
+function trimmed(text: string, start: number, end: number): number {
+  return start + text.slice(start, end).trimEnd().length;
+}

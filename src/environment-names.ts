@@ -1,0 +1,52 @@
+import { UserError } from './errors.ts';
+import type { Facts } from './facts/index.ts';
+import type { Sourced } from './facts/known.ts';
+import type { Wishes } from './goal.ts';
+
+/**
+ * The names of the two environments: the wish, else the name that the pipeline file and GitLab agree on, else the
+ * environment that already points to the package's page, else the usual name.
+ */
+export function chooseEnvironments(
+  facts: Facts,
+  wishes: Wishes,
+): { release: Sourced<string>; test: Sourced<string> } {
+  const { reading } = facts.pipeline;
+  const mixedUp =
+    reading.releaseEnvironment !== undefined && reading.releaseEnvironment === reading.testEnvironment;
+  const release =
+    wishes.releaseEnvironment ??
+    findEnvironment(facts, 'pypi', mixedUp ? undefined : reading.releaseEnvironment) ??
+    ({ value: 'release', source: 'default' } as const);
+  const test =
+    wishes.testEnvironment ??
+    findEnvironment(facts, 'testpypi', mixedUp ? undefined : reading.testEnvironment) ??
+    ({ value: 'release-test', source: 'default' } as const);
+  if (release.value === test.value) throw sameNames(release.value);
+  return { release, test };
+}
+
+function findEnvironment(
+  facts: Facts,
+  id: 'pypi' | 'testpypi',
+  inFile: string | undefined,
+): Sourced<string> | undefined {
+  const { environments } = facts.gitlab;
+  const existing = environments.known ? environments.value : [];
+  const file = inFile === undefined ? undefined : { value: inFile, source: facts.pipeline.path.value };
+  if (file && existing.some(({ name }) => name === file.value)) return file;
+  const page = `${facts.indexes[id].url}/project/${facts.python.packageName.value}`;
+  const usual = id === 'pypi' ? 'release' : 'release-test';
+  const onGitLab =
+    existing.find(({ externalUrl }) => externalUrl?.replace(/\/+$/, '') === page) ??
+    existing.find(({ name }) => name === usual);
+  return onGitLab ? { value: onGitLab.name, source: 'GitLab, environments' } : file;
+}
+
+function sameNames(name: string): UserError {
+  return new UserError(
+    'same-environment',
+    `The releases and the test uploads cannot share the environment '${name}': PyPI and TestPyPI each trust one.`,
+    "Give two names with '--release-environment' and '--test-environment'.",
+  );
+}

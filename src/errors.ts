@@ -1,0 +1,30 @@
+/**
+ * An unmet precondition or bad usage: shown as one finished sentence and a hint, exit code 2, nothing changed.
+ * `code` is the stable word of the JSON report (`no-token`, `project-not-found` ...).
+ */
+export class UserError extends Error {
+  override name = 'UserError';
+
+  constructor(
+    readonly code: string,
+    message: string,
+    readonly hint: string,
+    options?: ErrorOptions,
+  ) {
+    super(message, options);
+  }
+}
+
+/** The user (or a signal) ended the run: 130 for Ctrl-C and Esc, 143 for SIGTERM. */
+export class Cancelled extends Error {
+  override name = 'Cancelled';
+
+  constructor(readonly exitCode: 130 | 143 = 130) {
+    super('Cancelled.');
+  }
+}
+
+/** The text of anything thrown, for a sentence that goes on with it. */
+export function reasonOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}

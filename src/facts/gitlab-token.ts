@@ -1,0 +1,45 @@
+import { readFile } from 'node:fs/promises';
+import { UserError } from '../errors.ts';
+import type { TokenInfo } from '../ports/gitlab.ts';
+import { type GlabToken, type Machine, readGlabToken } from './glab-config.ts';
+
+/** Finds the GitLab token: from the environment, else from glab's configuration for that host. */
+export async function findToken(gitlabUrl: string, machine: Omit<Machine, 'readText'>): Promise<GlabToken> {
+  for (const name of ['GITLAB_TOKEN', 'GITLAB_ACCESS_TOKEN']) {
+    const token = machine.env[name]?.trim();
+    if (token) return { kind: 'found', token, source: name };
+  }
+  const readText = (path: string) => readFile(path, 'utf8').catch(() => undefined);
+  return readGlabToken(new URL(gitlabUrl).host, { ...machine, readText });
+}
+
+/** GitLab's page for a new token, filled in: https://docs.gitlab.com/user/profile/personal_access_tokens/ */
+export function tokenPage(gitlabUrl: string): string {
+  const query = new URLSearchParams({
+    name: 'gitlab-to-pypi',
+    scopes: 'api',
+    description: 'Sets up publishing to PyPI; can be revoked afterwards.',
+  });
+  return `${gitlabUrl}/-/user_settings/personal_access_tokens?${query}`;
+}
+
+/** Why a token cannot be used; fine-grained tokens have no scopes and show what they may do only in use. */
+export function tokenProblem(
+  info: TokenInfo,
+  today: Date,
+  source: string,
+  gitlabUrl: string,
+): UserError | undefined {
+  const page = tokenPage(gitlabUrl);
+  const ended = info.expiresAt !== undefined && new Date(`${info.expiresAt}T00:00:00Z`) <= today;
+  if (!info.active || ended) {
+    const message = `The GitLab token from ${source} has expired or was revoked${ended ? ` (on ${info.expiresAt})` : ''}.`;
+    return new UserError('token-expired', message, `Create a new one with the scope api at ${page}`);
+  }
+  if (info.kind === 'fine-grained token' || info.scopes.includes('api')) return undefined;
+  return new UserError(
+    'token-read-only',
+    `The GitLab token from ${source} has the scopes ${info.scopes.join(', ') || '(none)'}, and asking GitLab's lint and changing settings needs api.`,
+    `Create one with the scope api at ${page}`,
+  );
+}

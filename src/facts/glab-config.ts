@@ -1,0 +1,68 @@
+import { posix, win32 } from 'node:path';
+import { parseDocument } from 'yaml';
+
+/** The token that GitLab's own command line has for a host. */
+export type GlabToken =
+  | { kind: 'found'; token: string; source: string }
+  | { kind: 'expired'; source: string }
+  | { kind: 'none' };
+
+/** What is needed of the machine to find glab's configuration. */
+export interface Machine {
+  env: Record<string, string | undefined>;
+  home: string;
+  platform: NodeJS.Platform;
+  /** The text of a file, or undefined where it cannot be read. */
+  readText(path: string): Promise<string | undefined>;
+}
+
+/** Reads the token of glab's configuration; the first file that is there counts: https://docs.gitlab.com/cli/ */
+export async function readGlabToken(host: string, machine: Machine, today = new Date()): Promise<GlabToken> {
+  for (const path of configPaths(machine)) {
+    const text = await machine.readText(path);
+    if (text !== undefined) return tokenIn(text, host, path.replace(machine.home, '~'), today);
+  }
+  return { kind: 'none' };
+}
+
+function configPaths({ env, home, platform }: Machine): string[] {
+  const { join } = platform === 'win32' ? win32 : posix;
+  if (env.GLAB_CONFIG_DIR) return [join(env.GLAB_CONFIG_DIR, 'config.yml')];
+  const native =
+    platform === 'darwin'
+      ? join(home, 'Library', 'Application Support')
+      : platform === 'win32'
+        ? env.APPDATA
+        : undefined;
+  const folders = [
+    join(home, '.config'),
+    env.XDG_CONFIG_HOME,
+    native,
+    ...(env.XDG_CONFIG_DIRS ?? '').split(':'),
+  ];
+  return folders
+    .filter((folder): folder is string => Boolean(folder))
+    .map((folder) => join(folder, 'glab-cli', 'config.yml'));
+}
+
+function tokenIn(text: string, host: string, path: string, today: Date): GlabToken {
+  // glab writes `token: !!null glpat-...`, which is read as the string it is, with a warning.
+  const hosts =
+    (parseDocument(text, { logLevel: 'silent' }).toJS() as { hosts?: Record<string, Entry> } | null)?.hosts ??
+    {};
+  const entry = hosts[host] ?? Object.values(hosts).find((it) => it?.api_host === host);
+  const token = entry?.token;
+  const source = `glab (${path})`;
+  if (typeof token !== 'string' || token.trim() === '') return { kind: 'none' };
+  if (String(entry?.is_oauth2) === 'true' && isPast(entry?.oauth2_expiry_date, today))
+    return { kind: 'expired', source };
+  return { kind: 'found', token: token.trim(), source };
+}
+
+type Entry = Partial<Record<'token' | 'api_host' | 'is_oauth2' | 'oauth2_expiry_date', unknown>> | null;
+
+/** RFC 822 with a two-digit year: `02 Jan 26 15:04 UTC`. */
+function isPast(date: unknown, today: Date): boolean {
+  const time = Date.parse(String(date ?? ''));
+  return !Number.isNaN(time) && time < today.getTime();
+}

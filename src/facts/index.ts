@@ -1,0 +1,112 @@
+import { type PipelineReading, readPipeline } from '../editing/pipeline/index.ts';
+import type { PythonFiles, PythonProject } from '../editing/python-files.ts';
+import { readPythonProject } from '../editing/python-project.ts';
+import { UserError } from '../errors.ts';
+import type { Files } from '../ports/files.ts';
+import type { Git } from '../ports/git.ts';
+import type { GitLab, LintResult } from '../ports/gitlab.ts';
+import type { PackageIndex } from '../ports/package-index.ts';
+import { isValidName, normalizeName } from '../publisher-form.ts';
+import { type Checkout, inDirectory } from './checkout.ts';
+import { type GitLabFacts, readIdentity, readProject, requireMaintainer } from './gitlab-project.ts';
+import type { Known, Sourced } from './known.ts';
+import { type IndexFacts, readPackageIndex } from './package-index.ts';
+import { pipelinePath } from './pipeline-path.ts';
+
+/** Everything that is true now, as far as it could be read. */
+export interface Facts {
+  checkout: Checkout;
+  python: PythonFacts;
+  pipeline: PipelineFacts;
+  gitlab: GitLabFacts;
+  indexes: Record<'pypi' | 'testpypi', IndexFacts>;
+}
+
+/** The Python project in the checkout. */
+export interface PythonFacts extends PythonProject {
+  files: PythonFiles;
+  /** Normalised as PyPI does. */
+  packageName: Sourced<string>;
+}
+
+/** The pipeline file in the checkout. */
+export interface PipelineFacts {
+  path: Sourced<string>;
+  text: string | undefined;
+  reading: PipelineReading;
+  /** Those files that the tool may edit and that have uncommitted changes. */
+  uncommitted: string[];
+  /** GitLab's word on the text that the file is to have; asked once the goal is known. */
+  lint?: Known<LintResult>;
+}
+
+/** What the facts are read through. */
+export interface Sources {
+  checkout: Checkout;
+  git: Git;
+  files: Files;
+  gitlab: GitLab;
+  tokenSource: string;
+  indexes: Record<'pypi' | 'testpypi', PackageIndex>;
+}
+
+/** The Python project's files and what they say. Throws a `UserError` where there is no Python project. */
+export async function readPython(
+  files: Files,
+  directory: string,
+  wanted: string | undefined,
+): Promise<PythonFacts> {
+  const names = ['pyproject.toml', 'setup.cfg', 'setup.py'] as const;
+  const texts = await Promise.all(names.map((name) => files.read(inDirectory(directory, name))));
+  const found: PythonFiles = Object.fromEntries(names.map((name, index) => [name, texts[index]]));
+  const project = readPythonProject(found);
+  return { ...project, files: found, packageName: packageName(project, wanted) };
+}
+
+/** Two rounds of requests: the project with the token and the indexes, then all that needs the project's id. */
+export async function readFacts(sources: Sources, python: PythonFacts): Promise<Facts> {
+  const { checkout, gitlab, tokenSource } = sources;
+  const name = python.packageName.value;
+  const [identity, pypi, testpypi] = await Promise.all([
+    readIdentity(gitlab, checkout.projectPath.value, tokenSource),
+    readPackageIndex('pypi', sources.indexes.pypi, name),
+    readPackageIndex('testpypi', sources.indexes.testpypi, name),
+  ]);
+  const path = pipelinePath(identity.project);
+  const [rest, pipeline] = await Promise.all([
+    readProject(gitlab, identity.project, path.value),
+    readLocalPipeline(sources, path),
+  ]);
+  const facts = { url: checkout.gitlabUrl, tokenSource, ...identity, ...rest };
+  requireMaintainer(facts, tokenSource);
+  return { checkout, python, pipeline, gitlab: facts, indexes: { pypi, testpypi } };
+}
+
+async function readLocalPipeline(sources: Sources, path: Sourced<string>): Promise<PipelineFacts> {
+  const { directory } = sources.checkout;
+  const editable = ['pyproject.toml', 'setup.cfg', 'setup.py'].map((name) => inDirectory(directory, name));
+  const [text, uncommitted] = await Promise.all([
+    sources.files.read(path.value),
+    sources.git.changed([...editable, path.value]),
+  ]);
+  return { path, text, reading: readPipeline(text), uncommitted };
+}
+
+function packageName(project: PythonProject, wanted: string | undefined): Sourced<string> {
+  const name = wanted === undefined ? project.name : { value: wanted, source: '--package' };
+  if (name === undefined) {
+    throw new UserError(
+      'no-package-name',
+      'The name of the package is not written in pyproject.toml, setup.cfg or setup.py.',
+      "Name it as it is to be called on PyPI with '--package NAME'.",
+    );
+  }
+  if (!isValidName(name.value)) {
+    throw new UserError(
+      'bad-package-name',
+      `PyPI does not accept '${name.value}' (${name.source}) as the name of a package.`,
+      'Use letters, digits, and - _ . between them.',
+    );
+  }
+  return { value: normalizeName(name.value), source: name.source };
+}

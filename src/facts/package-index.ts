@@ -1,0 +1,40 @@
+import type { Ownership, PackageIndex } from '../ports/package-index.ts';
+import { attempt } from './gitlab-project.ts';
+import { type Known, known } from './known.ts';
+
+/** One of the two indexes, and what it tells about the package without an account. */
+export interface IndexFacts {
+  id: 'pypi' | 'testpypi';
+  /** 'PyPI' and 'TestPyPI', or the host of another Warehouse. */
+  title: string;
+  url: string;
+  /** One of the two official indexes, which accept ID tokens of https://gitlab.com only. */
+  official: boolean;
+  exists: Known<boolean>;
+  /** Undefined for a project without releases. */
+  ownership: Known<Ownership | undefined>;
+  audience: Known<string>;
+}
+
+const officialUrls = { pypi: 'https://pypi.org', testpypi: 'https://test.pypi.org' };
+
+/** Asks one index, all at once, whether the package exists and whose it is. */
+export async function readPackageIndex(
+  id: IndexFacts['id'],
+  index: PackageIndex,
+  name: string,
+): Promise<IndexFacts> {
+  const official = index.url === officialUrls[id];
+  const title = official ? (id === 'pypi' ? 'PyPI' : 'TestPyPI') : new URL(index.url).host;
+  const [exists, ownership, audience] = await Promise.all([
+    attempt(index.exists(name), title),
+    attempt(index.ownership(name), title),
+    official ? known(id, title) : attempt(index.audience(), title),
+  ]);
+  return { id, title, url: index.url, official, exists, ownership, audience };
+}
+
+/** Where files are uploaded: https://docs.pypi.org/api/upload/ */
+export function uploadUrl(facts: Pick<IndexFacts, 'id' | 'url' | 'official'>): string {
+  return facts.official && facts.id === 'pypi' ? 'https://upload.pypi.org/legacy/' : `${facts.url}/legacy/`;
+}

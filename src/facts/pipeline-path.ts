@@ -1,0 +1,14 @@
+import type { Project } from '../ports/gitlab.ts';
+import type { Sourced } from './known.ts';
+
+/** Whether GitLab reads the pipeline from another project (`path@group/project`) or from a URL. */
+export function isForeignPipeline(ciConfigPath: string | null): boolean {
+  return /^https?:\/\/|@/.test(ciConfigPath ?? '');
+}
+
+/** The project's own pipeline file; GitLab's default also where the pipeline is defined elsewhere. */
+export function pipelinePath(project: Pick<Project, 'ciConfigPath' | 'path'>): Sourced<string> {
+  const path = project.ciConfigPath?.trim();
+  if (!path || isForeignPipeline(path)) return { value: '.gitlab-ci.yml', source: "GitLab's default" };
+  return { value: path.replace(/^\.?\/+/, ''), source: `GitLab project ${project.path}` };
+}

@@ -1,0 +1,227 @@
+import { type Advice, advise, peopleOf } from './advice.ts';
+import type { PipelineGoal, PipelineIndex, PublishTool, Route } from './editing/pipeline-goal.ts';
+import { chooseEnvironments } from './environment-names.ts';
+import { UserError } from './errors.ts';
+import type { Facts } from './facts/index.ts';
+import type { Sourced } from './facts/known.ts';
+import { uploadUrl } from './facts/package-index.ts';
+import type { Options } from './options.ts';
+import { type Approval, findWho, maintainers, type Who, whoOf } from './people.ts';
+
+/** What the user said, on the command line or in answer to a question; each with which of the two it was. */
+export interface Wishes {
+  route?: Sourced<Route>;
+  deployers?: Sourced<string[]>;
+  approvers?: Sourced<string[]>;
+  approvals?: Sourced<number>;
+  releaseEnvironment?: Sourced<string>;
+  testEnvironment?: Sourced<string>;
+  testpypi?: Sourced<boolean>;
+  publishWith?: Sourced<PublishTool>;
+}
+
+/** One index with all that is to hold for it. */
+export interface IndexGoal extends PipelineIndex {
+  /** 'PyPI', 'TestPyPI' or the host of another Warehouse. */
+  title: string;
+  url: string;
+  official: boolean;
+  tier: 'production' | 'testing';
+}
+
+/** What must hold afterwards; each choice with where it came from. */
+export interface Goal {
+  advice: Advice;
+  route: Sourced<Route>;
+  deployers: Sourced<Who[]>;
+  approvals: Sourced<Approval[]>;
+  publishWith: Sourced<PublishTool>;
+  releaseEnvironment: Sourced<string>;
+  testEnvironment: Sourced<string>;
+  testpypi: Sourced<boolean>;
+  packageName: string;
+  /** TestPyPI first, as a version passes them; PyPI alone without the TestPyPI half. */
+  indexes: IndexGoal[];
+}
+
+/** The wishes that the command line expresses. */
+export function wishesOf(options: Options): Wishes {
+  const from = <T>(value: T | undefined, option: string) =>
+    value === undefined ? undefined : { value, source: option };
+  const wishes = {
+    route: from(options.route, '--route'),
+    deployers: from(options.deployers, '--deployer'),
+    approvers: from(options.approvers, '--approver'),
+    approvals: from(options.approvals, '--approvals'),
+    releaseEnvironment: from(options.releaseEnvironment, '--release-environment'),
+    testEnvironment: from(options.testEnvironment, '--test-environment'),
+    testpypi: from(options.testpypi, options.testpypi === false ? '--no-testpypi' : '--testpypi'),
+    publishWith: from(options.publishWith, '--publish-with'),
+  };
+  return Object.fromEntries(Object.entries(wishes).filter(([, wish]) => wish !== undefined)) as Wishes;
+}
+
+/**
+ * Decides what is to hold: the wish, else what is already there, else the recommendation.
+ * Throws a `UserError` for a wish that cannot be.
+ */
+export function decide(facts: Facts, wishes: Wishes): Goal {
+  const advice = advise(facts.gitlab);
+  const environments = chooseEnvironments(facts, wishes);
+  const testpypi = wishes.testpypi ?? foundTestHalf(facts, environments.test.value);
+  const goal = {
+    advice,
+    route: chooseRoute(facts, wishes, advice, environments.release.value),
+    deployers: chooseDeployers(facts, wishes, environments.release.value),
+    approvals: chooseApprovals(facts, wishes, environments.release.value),
+    publishWith: choosePublishTool(facts, wishes),
+    releaseEnvironment: environments.release,
+    testEnvironment: environments.test,
+    testpypi,
+    packageName: facts.python.packageName.value,
+  };
+  const release = indexGoal(facts, 'pypi', environments.release.value);
+  const test = testpypi.value ? [indexGoal(facts, 'testpypi', environments.test.value)] : [];
+  return { ...goal, indexes: [...test, release] };
+}
+
+/** The part of the goal that the pipeline file is edited to. */
+export function pipelineGoal(facts: Facts, goal: Goal): PipelineGoal {
+  return {
+    path: facts.pipeline.path.value,
+    route: goal.route.value,
+    publishWith: goal.publishWith.value,
+    indexes: goal.indexes,
+    packageDirectory: facts.checkout.directory,
+    defaultBranch: facts.gitlab.project.defaultBranch ?? 'main',
+  };
+}
+
+function indexGoal(facts: Facts, id: IndexGoal['id'], environment: string): IndexGoal {
+  const index = facts.indexes[id];
+  if (!index.audience.known) {
+    throw new UserError(
+      'index-unreadable',
+      `The audience for ID tokens could not be read: ${index.audience.reason}`,
+      `Check the address given with '--${id}-url', then run it again.`,
+    );
+  }
+  const release = id === 'pypi';
+  return {
+    id,
+    title: index.title,
+    url: index.url,
+    official: index.official,
+    job: release ? 'release' : 'release-test',
+    tier: release ? 'production' : 'testing',
+    environment,
+    page: `${index.url}/project/${facts.python.packageName.value}/`,
+    audience: index.audience.value,
+    uploadUrl: uploadUrl(index),
+  };
+}
+
+function chooseRoute(facts: Facts, wishes: Wishes, advice: Advice, environment: string): Sourced<Route> {
+  const licensed = facts.gitlab.project.protectedEnvironmentsLicensed;
+  if (wishes.route?.value === 'protected' && !licensed) throw routeUnavailable(facts);
+  if (wishes.route) return wishes.route;
+  const { reading, path } = facts.pipeline;
+  if (reading.route) return { value: reading.route, source: path.value };
+  if (licensed && protectedAs(facts, environment)) {
+    return { value: 'protected', source: `GitLab, protected environment ${environment}` };
+  }
+  return { value: advice.route, source: 'recommended' };
+}
+
+function routeUnavailable(facts: Facts): UserError {
+  return new UserError(
+    'route-unavailable',
+    `GitLab does not enforce protected environments on ${facts.gitlab.project.path}: that needs Premium, Ultimate or GitLab for Open Source.`,
+    "Leave out '--route protected' or take '--route trusted'; about GitLab for Open Source see https://about.gitlab.com/solutions/open-source/.",
+  );
+}
+
+function chooseDeployers(facts: Facts, wishes: Wishes, environment: string): Sourced<Who[]> {
+  if (wishes.deployers) {
+    return { ...wishes.deployers, value: wishes.deployers.value.map((text) => findWho(text, facts.gitlab)) };
+  }
+  const rows = protectedAs(facts, environment)?.deployAccessLevels.filter(isNoLooserThanMaintainer) ?? [];
+  if (rows.length > 0) {
+    return {
+      value: rows.map((row) => whoOf(row, facts.gitlab)),
+      source: `GitLab, protected environment ${environment}`,
+    };
+  }
+  return { value: [maintainers], source: 'default' };
+}
+
+/** A role below Maintainer lets in the very people that the protection is against; only a wish may ask for it. */
+function isNoLooserThanMaintainer(row: { accessLevel?: number }): boolean {
+  return row.accessLevel === undefined || row.accessLevel >= 40;
+}
+
+function chooseApprovals(facts: Facts, wishes: Wishes, environment: string): Sourced<Approval[]> {
+  const found = protectedAs(facts, environment)?.approvalRules.map((row) => ({
+    who: whoOf(row, facts.gitlab),
+    required: row.requiredApprovals,
+  }));
+  const { approvals, approvers } = wishes;
+  const source = (approvers ?? approvals)?.source;
+  if (source === undefined) return foundOrDefaultApprovals(facts, found, environment);
+  if (approvals?.value === 0) return { value: [], source: approvals.source };
+  const who =
+    approvers?.value.map((text) => findWho(text, facts.gitlab)) ?? found?.map((rule) => rule.who) ?? [];
+  const people = who.length > 0 ? who : [maintainers];
+  return { value: people.map((person) => approvalBy(person, approvals?.value ?? 1)), source };
+}
+
+/** One user can give one approval, so the number counts for roles and groups. */
+function approvalBy(who: Who, required: number): Approval {
+  return { who, required: who.rule.userId === undefined ? required : 1 };
+}
+
+function foundOrDefaultApprovals(
+  facts: Facts,
+  found: Approval[] | undefined,
+  environment: string,
+): Sourced<Approval[]> {
+  if (found) return { value: found, source: `GitLab, protected environment ${environment}` };
+  const people = peopleOf(facts.gitlab);
+  const two = people !== undefined && people.maintainers.length >= 2;
+  return { value: two ? [{ who: maintainers, required: 1 }] : [], source: 'default' };
+}
+
+function choosePublishTool(facts: Facts, wishes: Wishes): Sourced<PublishTool> {
+  const { reading, path } = facts.pipeline;
+  const found = reading.publishWith && { value: reading.publishWith, source: path.value };
+  const tool = wishes.publishWith ?? found ?? { value: 'uv', source: 'default' };
+  if (
+    wishes.publishWith?.value === 'twine' &&
+    Object.values(facts.indexes).some(({ official }) => !official)
+  ) {
+    throw new UserError(
+      'twine-other-index',
+      'twine can use a Trusted Publisher only on https://pypi.org and https://test.pypi.org.',
+      "Take '--publish-with uv' for another index.",
+    );
+  }
+  return tool;
+}
+
+/** Our own pipeline without the test job and without its environment was set up with `--no-testpypi`. */
+function foundTestHalf(facts: Facts, environment: string): Sourced<boolean> {
+  const { reading, path } = facts.pipeline;
+  if (!reading.ours || reading.hasTestJob)
+    return { value: true, source: reading.ours ? path.value : 'default' };
+  const { environments } = facts.gitlab;
+  const exists = environments.known && environments.value.some(({ name }) => name === environment);
+  return { value: exists, source: exists ? 'GitLab, environments' : path.value };
+}
+
+/** The protection of an environment, where it has one. */
+export function protectedAs(facts: Facts, environment: string) {
+  const { protectedEnvironments } = facts.gitlab;
+  return protectedEnvironments.known
+    ? protectedEnvironments.value.find(({ name }) => name === environment)
+    : undefined;
+}

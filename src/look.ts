@@ -1,0 +1,125 @@
+import { resolve } from 'node:path';
+import type { Context } from './context.ts';
+import { UserError } from './errors.ts';
+import {
+  type Checkout,
+  locate,
+  obviousRemote,
+  projectAddress,
+  type RemoteCandidate,
+  type RemoteWishes,
+  remoteCandidates,
+} from './facts/checkout.ts';
+import { findToken, tokenPage } from './facts/gitlab-token.ts';
+import { type Facts, readFacts, readPython } from './facts/index.ts';
+import { questionOf } from './options.ts';
+import { type Files, openFiles } from './ports/files.ts';
+import { type Git, openGit } from './ports/git.ts';
+import type { GitLab } from './ports/gitlab.ts';
+
+/** Everything that was found, and the ports through which it can be changed. */
+export interface Looked {
+  facts: Facts;
+  gitlab: GitLab;
+  files: Files;
+}
+
+/** Looks at the checkout, GitLab and the two indexes. Throws a `UserError` for an unmet precondition. */
+export async function look(context: Context): Promise<Looked> {
+  const { options, terminal } = context;
+  const directory = resolve(context.cwd, options.directory);
+  const git = openGit(directory, context.env);
+  const checkout = await findCheckout(context, git, directory);
+  const files = openFiles(checkout.root);
+  const python = await readPython(files, checkout.directory, options.package);
+  const token = await getToken(context, checkout.gitlabUrl.value);
+  const [gitlab, indexes] = await connect(context, checkout, token.value);
+  const work = readFacts({ checkout, git, files, gitlab, indexes, tokenSource: token.source }, python);
+  return {
+    facts: await terminal.during(`Reading ${checkout.projectPath.value} and the indexes`, work),
+    gitlab,
+    files,
+  };
+}
+
+async function findCheckout(context: Context, git: Git, directory: string): Promise<Checkout> {
+  const { options, env } = context;
+  const place = await locate(git, directory);
+  const wishes: RemoteWishes = Object.fromEntries(
+    Object.entries({
+      remote: options.remote,
+      gitlabUrl: options.gitlabUrl,
+      project: options.project,
+      gitlabHost: env.GITLAB_HOST,
+    }).filter(([, value]) => value),
+  );
+  const candidates = await remoteCandidates(git, wishes);
+  const complete = options.gitlabUrl !== undefined && options.project !== undefined;
+  const remote = complete ? candidates[0] : await chooseRemote(context, git, candidates);
+  return { ...place, ...projectAddress(remote, wishes) };
+}
+
+async function chooseRemote(
+  { terminal, options }: Context,
+  git: Git,
+  candidates: RemoteCandidate[],
+): Promise<RemoteCandidate | undefined> {
+  const obvious = await obviousRemote(git, candidates);
+  if (obvious || candidates.length === 0) return obvious;
+  if (!terminal.interactive || options.json) {
+    const names = candidates.map(({ name, origin, path }) => `${name} (${origin}/${path})`).join(', ');
+    throw new UserError(
+      'two-remotes',
+      `Several git remotes may name the GitLab project: ${names}.`,
+      `Choose one with '--remote ${candidates[0]?.name}', or let the current branch track it.`,
+    );
+  }
+  const choices = candidates.map((value) => ({
+    value,
+    label: value.name,
+    hint: `${value.origin}/${value.path}`,
+  }));
+  return terminal.select(questionOf('remote'), choices, candidates[0] as RemoteCandidate);
+}
+
+async function connect(context: Context, checkout: Checkout, token: string) {
+  const { options, log } = context;
+  const [{ connectGitLab }, { connectPackageIndex }] = await Promise.all([
+    import('./ports/gitlab-rest/index.ts'),
+    import('./ports/package-index-http.ts'),
+  ]);
+  const shared = log === undefined ? {} : { log };
+  const gitlab = connectGitLab({ url: checkout.gitlabUrl.value, token, ...shared });
+  const indexes = {
+    pypi: connectPackageIndex({ url: options.pypiUrl, ...shared }),
+    testpypi: connectPackageIndex({ url: options.testpypiUrl, ...shared }),
+  };
+  return [gitlab, indexes] as const;
+}
+
+async function getToken(context: Context, gitlabUrl: string): Promise<{ value: string; source: string }> {
+  const { terminal, env, home, platform } = context;
+  const found = await findToken(gitlabUrl, { env, home, platform });
+  if (found.kind === 'found') {
+    terminal.print(terminal.paint.dim(`Using the GitLab token from ${found.source} for ${gitlabUrl}.`));
+    return { value: found.token, source: found.source };
+  }
+  const page = tokenPage(gitlabUrl);
+  if (!terminal.interactive)
+    throw noToken(found.kind === 'expired' ? found.source : undefined, gitlabUrl, page);
+  terminal.print('', 'A GitLab token with the scope api is needed. Create one on this page:', '', page, '');
+  context.openPage?.(page);
+  const value = await terminal.secret(`GitLab token for ${gitlabUrl}`);
+  if (value === '') throw noToken(undefined, gitlabUrl, page);
+  return { value, source: 'your input' };
+}
+
+function noToken(expired: string | undefined, gitlabUrl: string, page: string): UserError {
+  const message = expired
+    ? `The GitLab token of ${expired} has expired, and there is no other for ${gitlabUrl}.`
+    : `There is no GitLab token for ${gitlabUrl}.`;
+  const hint = expired
+    ? `Renew it with 'glab auth login', or set GITLAB_TOKEN; a new token can be made at ${page}`
+    : `Set GITLAB_TOKEN to a token with the scope api; one can be made at ${page}`;
+  return new UserError('no-token', message, hint);
+}

@@ -1,0 +1,102 @@
+import { homedir } from 'node:os';
+import { parseCommandLine } from './command-line.ts';
+import type { Context } from './context.ts';
+import { Cancelled, reasonOf, UserError } from './errors.ts';
+import { helpText } from './help.ts';
+import type { Command, Options } from './options.ts';
+import { hasDisplay, openPage } from './ports/browser.ts';
+import { escapeText } from './terminal/escape.ts';
+import { wantsColour } from './terminal/paint.ts';
+import { plainTerminal } from './terminal/plain.ts';
+import type { Terminal } from './terminal/terminal.ts';
+import { version } from './version.ts';
+
+const loaders: Record<Command, () => Promise<(context: Context) => Promise<number>>> = {
+  setup: async () => (await import('./commands/setup.ts')).setup,
+  check: async () => (await import('./commands/check.ts')).check,
+  demo: async () => (await import('./commands/demo.ts')).demo,
+};
+
+/** Runs the program on the process's own arguments, environment and streams, and sets its exit code. */
+async function main(): Promise<void> {
+  let options: Options | undefined;
+  const stop = stopSignal();
+  try {
+    options = parseCommandLine(process.argv.slice(2));
+    if (options.help) return void process.stdout.write(`${helpText()}\n`);
+    if (options.version) return void process.stdout.write(`${version}\n`);
+    const command = await loaders[options.command]();
+    process.exitCode = await command(await makeContext(options, stop));
+  } catch (error) {
+    process.exitCode = explain(error, options?.json ?? process.argv.includes('--json'));
+  }
+}
+
+async function makeContext(options: Options, stop: AbortSignal): Promise<Context> {
+  const { env, platform } = process;
+  const browser = options.open && hasDisplay(env, platform);
+  return {
+    options,
+    env,
+    cwd: process.cwd(),
+    home: homedir(),
+    platform,
+    terminal: await makeTerminal(options),
+    openPage: browser ? openPage : undefined,
+    log: options.verbose
+      ? ({ method, path, status, milliseconds }) =>
+          process.stderr.write(
+            `${escapeText(`${method} ${path} ${status} ${Math.round(milliseconds)} ms`)}\n`,
+          )
+      : undefined,
+    writeJson: (document) => process.stdout.write(`${JSON.stringify(document, null, 2)}\n`),
+    stop,
+  };
+}
+
+async function makeTerminal(options: Options): Promise<Terminal> {
+  const { stdin: input, stdout, stderr, env } = process;
+  const output = options.json ? stderr : stdout;
+  const colour = wantsColour(output.isTTY === true, env);
+  const attended = input.isTTY && stdout.isTTY && !/^(1|true)$/i.test(env.CI ?? '');
+  if (!attended || options.yes || options.json) return plainTerminal((text) => output.write(text), colour);
+  const { interactiveTerminal } = await import('./terminal/interactive.ts');
+  return interactiveTerminal({ input, output }, colour);
+}
+
+/** The first Ctrl-C or SIGTERM asks for a stop after the step under way; the second one stops at once. */
+function stopSignal(): AbortSignal {
+  const controller = new AbortController();
+  for (const [signal, code] of [
+    ['SIGINT', 130],
+    ['SIGTERM', 143],
+  ] as const) {
+    process.on(signal, () => {
+      if (controller.signal.aborted || !applying()) process.exit(code);
+      controller.abort(signal);
+    });
+  }
+  return controller.signal;
+}
+
+function explain(error: unknown, json: boolean): number {
+  if (error instanceof Cancelled) {
+    process.stderr.write('Cancelled. Run gitlab-to-pypi again to go on from what is there.\n');
+    return error.exitCode;
+  }
+  const user = error instanceof UserError ? error : undefined;
+  const exitCode = user ? 2 : 1;
+  const code = user?.code ?? 'internal';
+  const message = reasonOf(error);
+  const hint =
+    user?.hint ?? 'This is a mistake in gitlab-to-pypi; set DEBUG=1 for the details and report it.';
+  if (json)
+    process.stdout.write(
+      `${JSON.stringify({ schemaVersion: 1, error: { code, message, hint }, exitCode }, null, 2)}\n`,
+    );
+  process.stderr.write(`${escapeText(`${message}\n${hint}`)}\n`);
+  if (process.env.DEBUG && error instanceof Error) process.stderr.write(`${escapeText(error.stack ?? '')}\n`);
+  return exitCode;
+}
+
+await main();

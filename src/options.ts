@@ -1,0 +1,146 @@
+import type { PublishTool, Route } from './editing/pipeline-goal.ts';
+
+/** What can be run. */
+export const commands = ['setup', 'check', 'demo'] as const;
+export type Command = (typeof commands)[number];
+
+/** The routes that `--route` accepts. */
+export const routes: readonly Route[] = ['protected', 'trusted'];
+
+/** The tools that `--publish-with` accepts. */
+export const publishTools: readonly PublishTool[] = ['uv', 'twine'];
+
+/** A choice of the wizard: it can be asked, changed on the confirmation screen, and given as an option. */
+export type ChoiceName =
+  | 'route'
+  | 'deployer'
+  | 'approver'
+  | 'approvals'
+  | 'release-environment'
+  | 'test-environment'
+  | 'testpypi'
+  | 'publish-with';
+
+/** One row of the table that the command line, `--help` and the wizard's questions are made from. */
+export interface OptionRow {
+  name: string;
+  short?: string;
+  /** The word for its value in `--help`; an option without one is a switch. */
+  value?: string;
+  repeatable?: true;
+  /** The switch is on unless `--no-<name>` is given. */
+  onByDefault?: true;
+  help: string;
+  /** The wizard's question of which this option is the answer. */
+  question?: string;
+}
+
+/** Every option in the order of `--help`. */
+export const optionTable: readonly OptionRow[] = [
+  { name: 'directory', short: 'C', value: 'DIR', help: 'the Python project (current directory)' },
+  {
+    name: 'remote',
+    value: 'NAME',
+    help: 'the git remote that names the GitLab project (the tracked one, else the only one)',
+    question: 'Which remote names the GitLab project?',
+  },
+  {
+    name: 'gitlab-url',
+    value: 'URL',
+    help: 'base URL of the GitLab instance (from the remote, or GITLAB_HOST)',
+  },
+  { name: 'project', value: 'PATH', help: 'the GitLab project, group/sub/project (from the remote)' },
+  { name: 'package', value: 'NAME', help: "the name on PyPI (from the project's metadata)" },
+  { name: 'pypi-url', value: 'URL', help: 'the index for releases (https://pypi.org)' },
+  { name: 'testpypi-url', value: 'URL', help: 'the index for test uploads (https://test.pypi.org)' },
+  {
+    name: 'route',
+    value: 'ROUTE',
+    help: `${routes.join(' or ')} (recommended from the facts)`,
+    question: 'How should releases be protected?',
+  },
+  {
+    name: 'deployer',
+    value: 'WHO',
+    repeatable: true,
+    help: 'who may deploy: maintainers, developers, @username, group:full/path (maintainers)',
+    question: 'Who may release to PyPI?',
+  },
+  {
+    name: 'approver',
+    value: 'WHO',
+    repeatable: true,
+    help: 'who must approve a release (maintainers, where two of them can approve for each other)',
+    question: 'Who must approve a release?',
+  },
+  {
+    name: 'approvals',
+    value: 'N',
+    help: 'approvals required (1); 0 for none',
+    question: 'How many approvals does a release need?',
+  },
+  {
+    name: 'release-environment',
+    value: 'NAME',
+    help: 'environment of the releases (release)',
+    question: 'What is the environment of the releases called?',
+  },
+  {
+    name: 'test-environment',
+    value: 'NAME',
+    help: 'environment of the test uploads (release-test)',
+    question: 'What is the environment of the test uploads called?',
+  },
+  {
+    name: 'testpypi',
+    onByDefault: true,
+    help: 'leave out the TestPyPI half',
+    question: 'Upload each push to the default branch to TestPyPI?',
+  },
+  {
+    name: 'publish-with',
+    value: 'TOOL',
+    help: `${publishTools.join(' or ')} (what the project already uses, else uv)`,
+    question: 'Which tool uploads to the index?',
+  },
+  { name: 'yes', short: 'y', help: 'take each default or recommendation, ask nothing' },
+  { name: 'dry-run', help: 'show the plan and the diffs, change nothing' },
+  { name: 'json', help: 'one JSON document on stdout; setup wants --yes or --dry-run with it' },
+  { name: 'open', onByDefault: true, help: "print the pages' addresses instead of opening a browser" },
+  { name: 'verbose', help: 'log each request to stderr: method, path, status, time' },
+  { name: 'help', short: 'h', help: 'show this help' },
+  { name: 'version', short: 'v', help: 'show the version' },
+];
+
+/** The question that an option answers. */
+export function questionOf(name: ChoiceName | 'remote'): string {
+  return optionTable.find((row) => row.name === name)?.question ?? name;
+}
+
+/** The command line as the program uses it. */
+export interface Options {
+  command: Command;
+  directory: string;
+  remote?: string;
+  gitlabUrl?: string;
+  project?: string;
+  package?: string;
+  pypiUrl: string;
+  testpypiUrl: string;
+  route?: Route;
+  deployers?: string[];
+  approvers?: string[];
+  approvals?: number;
+  releaseEnvironment?: string;
+  testEnvironment?: string;
+  /** Undefined where the command line does not say. */
+  testpypi?: boolean;
+  publishWith?: PublishTool;
+  yes: boolean;
+  dryRun: boolean;
+  json: boolean;
+  open: boolean;
+  verbose: boolean;
+  help: boolean;
+  version: boolean;
+}

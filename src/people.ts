@@ -1,0 +1,117 @@
+import { UserError } from './errors.ts';
+import type { GitLabFacts } from './facts/gitlab-project.ts';
+import type { AccessRule, Member } from './ports/gitlab.ts';
+
+/** Somebody who may deploy or approve: a role and all above it, a user, or a group shared with the project. */
+export interface Who {
+  rule: Pick<AccessRule, 'accessLevel' | 'userId' | 'groupId'>;
+  /** As the user gives it on the command line: `maintainers`, `@alice`, `group:a/b`. */
+  option: string;
+  /** As it is shown: 'Maintainers', '@alice', 'group a/b'. */
+  label: string;
+}
+
+/** One approval rule: so many approvals by one of these. */
+export interface Approval {
+  who: Who;
+  /** How many approvals, at least 1. */
+  required: number;
+}
+
+type PeopleFacts = Pick<GitLabFacts, 'members' | 'project'>;
+
+/** Everyone with the role Maintainer or above. */
+export const maintainers: Who = { rule: { accessLevel: 40 }, option: 'maintainers', label: 'Maintainers' };
+
+const roles: readonly Who[] = [
+  maintainers,
+  { rule: { accessLevel: 30 }, option: 'developers', label: 'Developers + Maintainers' },
+];
+
+/** Reads `--deployer` and `--approver`. Throws a `UserError` for a name that GitLab would silently drop. */
+export function findWho(text: string, facts: PeopleFacts): Who {
+  const role = roles.find(({ option }) => option === text.toLowerCase());
+  if (role) return role;
+  if (text.startsWith('@')) return findUser(text.slice(1), facts);
+  if (text.startsWith('group:')) return findGroup(text.slice('group:'.length), facts);
+  throw new UserError(
+    'usage',
+    `'${text}' does not say who is meant.`,
+    'Give maintainers, developers, @username or group:full/path.',
+  );
+}
+
+/** The person, role or group that a rule on GitLab names. */
+export function whoOf(rule: AccessRule, facts: PeopleFacts): Who {
+  const { accessLevel, userId, groupId, description = '' } = rule;
+  if (userId !== undefined) {
+    const member = facts.members.known ? facts.members.value.find(({ id }) => id === userId) : undefined;
+    return member ? user(member) : { rule: { userId }, option: '', label: description || `user ${userId}` };
+  }
+  if (groupId !== undefined) {
+    const group = facts.project.sharedGroups.find(({ id }) => id === groupId);
+    return group
+      ? { rule: { groupId }, option: `group:${group.path}`, label: `group ${group.path}` }
+      : { rule: { groupId }, option: '', label: description || `group ${groupId}` };
+  }
+  const role = roles.find((known) => known.rule.accessLevel === accessLevel);
+  return (
+    role ?? {
+      rule: { accessLevel: accessLevel ?? 0 },
+      option: '',
+      label: description || `level ${accessLevel}`,
+    }
+  );
+}
+
+/** Whether two rules name the same people. */
+export function sameWho(one: Who['rule'], other: Who['rule']): boolean {
+  return keyOf(one) === keyOf(other);
+}
+
+/** Those members who are meant; undefined for a group, whose members are not read. */
+export function membersOf(who: Who, members: Member[]): Member[] | undefined {
+  const { accessLevel, userId, groupId } = who.rule;
+  if (groupId !== undefined) return undefined;
+  if (userId !== undefined) return members.filter(({ id }) => id === userId);
+  return members.filter((member) => member.accessLevel >= (accessLevel ?? 40));
+}
+
+function keyOf({ accessLevel, userId, groupId }: Who['rule']): string {
+  if (userId !== undefined) return `user ${userId}`;
+  return groupId === undefined ? `level ${accessLevel}` : `group ${groupId}`;
+}
+
+function findUser(username: string, facts: PeopleFacts): Who {
+  if (!facts.members.known) throw unreadable(`@${username}`, facts.members.reason);
+  const member = facts.members.value.find((it) => it.username.toLowerCase() === username.toLowerCase());
+  if (member && member.accessLevel >= 30) return user(member);
+  throw new UserError(
+    'not-a-member',
+    `@${username} ${member ? 'is below Developer on' : 'is not a member of'} ${facts.project.path}, and GitLab would silently leave them out of the rule.`,
+    'Add them to the project as Developer or above first, or name somebody else.',
+  );
+}
+
+function findGroup(path: string, facts: PeopleFacts): Who {
+  const group = facts.project.sharedGroups.find((it) => it.path.toLowerCase() === path.toLowerCase());
+  if (group)
+    return { rule: { groupId: group.id }, option: `group:${group.path}`, label: `group ${group.path}` };
+  throw new UserError(
+    'group-not-invited',
+    `The project ${facts.project.path} is not shared with the group ${path}, and GitLab would silently leave it out of the rule.`,
+    `Invite the group at ${facts.project.webUrl}/-/project_members first, or name somebody else.`,
+  );
+}
+
+function user(member: Member): Who {
+  return { rule: { userId: member.id }, option: `@${member.username}`, label: `@${member.username}` };
+}
+
+function unreadable(name: string, reason: string): UserError {
+  return new UserError(
+    'members-unknown',
+    `${name} cannot be looked up: ${reason}`,
+    'Name a role instead, or run it again.',
+  );
+}

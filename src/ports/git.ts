@@ -1,0 +1,51 @@
+import { execFile } from 'node:child_process';
+import { promisify } from 'node:util';
+
+const run = promisify(execFile);
+
+/** The git checkout, read only: the tool never commits, fetches or configures. */
+export interface Git {
+  /** The repository's top folder, or undefined outside of a work tree or without git. */
+  root(): Promise<string | undefined>;
+  /** Remote names with their (first) fetch address. */
+  remotes(): Promise<{ name: string; url: string }[]>;
+  /** The remote that the current branch tracks. */
+  trackedRemote(): Promise<string | undefined>;
+  /** Those of the paths (from the root) that have uncommitted changes or are not tracked. */
+  changed(paths: string[]): Promise<string[]>;
+}
+
+/** Git as the `git` command answers in a folder. */
+export function openGit(directory: string, env: Record<string, string | undefined>): Git {
+  const git = async (...args: string[]) => {
+    const options = { cwd: directory, env: { ...env, LC_ALL: 'C', GIT_OPTIONAL_LOCKS: '0' } };
+    return run('git', args, options).then(
+      ({ stdout }) => stdout,
+      () => undefined,
+    );
+  };
+  return {
+    root: async () => (await git('rev-parse', '--show-toplevel'))?.replace(/\r?\n$/, ''),
+    remotes: async () => parseRemotes((await git('config', '--get-regexp', '^remote\\..*\\.url$')) ?? ''),
+    trackedRemote: async () => {
+      const branch = (await git('symbolic-ref', '--short', '-q', 'HEAD'))?.trim();
+      return branch ? (await git('config', `branch.${branch}.remote`))?.trim() : undefined;
+    },
+    changed: async (paths) => {
+      const status = await git('--literal-pathspecs', 'status', '--porcelain', '-z', '--', ...paths);
+      return parseStatus(status ?? '', paths);
+    },
+  };
+}
+
+function parseRemotes(config: string): { name: string; url: string }[] {
+  const found = config.matchAll(/^remote\.(.+)\.url (.+)$/gm);
+  const remotes = new Map<string, string>();
+  for (const [, name = '', url = ''] of found) if (!remotes.has(name)) remotes.set(name, url);
+  return [...remotes].map(([name, url]) => ({ name, url }));
+}
+
+function parseStatus(status: string, paths: string[]): string[] {
+  const lines = status.split('\0').filter(Boolean);
+  return paths.filter((path) => lines.some((line) => line.slice(3) === path));
+}

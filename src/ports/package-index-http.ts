@@ -1,0 +1,81 @@
+import { networkProblem, request } from './http.ts';
+import { isTable, type Json } from './json.ts';
+import { type Ownership, type PackageIndex, PackageIndexError } from './package-index.ts';
+import type { RequestLog } from './request-log.ts';
+
+/** A Warehouse over HTTP: https://docs.pypi.org/api/ */
+export function connectPackageIndex(options: {
+  url: string;
+  log?: RequestLog;
+  timeout?: number;
+}): PackageIndex {
+  const { url } = options;
+  const get = (path: string, accept = 'application/json') => getJson(url, path, accept, options);
+  return {
+    url,
+    // Also a project without releases has a page in the simple index, and it alone tells.
+    exists: async (name) =>
+      (await get(`/simple/${name}/`, 'application/vnd.pypi.simple.v1+json')) !== undefined,
+    ownership: async (name) => {
+      const project = await get(`/pypi/${name}/json`);
+      return project === undefined ? undefined : readOwnership(project);
+    },
+    audience: async () => {
+      const audience = (await get('/_/oidc/audience'))?.audience;
+      if (typeof audience === 'string' && /^[A-Za-z0-9._:/-]{1,100}$/.test(audience)) return audience;
+      throw new PackageIndexError(`${url} does not say which audience its ID tokens need.`);
+    },
+  };
+}
+
+type Options = { log?: RequestLog; timeout?: number };
+
+async function getJson(
+  base: string,
+  path: string,
+  accept: string,
+  options: Options,
+): Promise<Record<string, Json> | undefined> {
+  let address = new URL(base + path);
+  for (let hops = 0; hops < 4; hops += 1) {
+    const response = await ask(address, accept, options);
+    const location =
+      response.status >= 300 && response.status < 400 ? response.headers.get('location') : null;
+    if (location === null) return readAnswer(response, base);
+    const next = new URL(location, address);
+    if (next.origin !== address.origin)
+      throw new PackageIndexError(`${base} sends its visitors to another host (${next.host}).`);
+    address = next;
+  }
+  throw new PackageIndexError(`${base} sends its visitors round in circles.`);
+}
+
+async function ask(address: URL, accept: string, options: Options): Promise<Response> {
+  try {
+    return await request(address, { method: 'GET', headers: { accept }, ...options });
+  } catch (error) {
+    throw new PackageIndexError(`${address.origin} could not be reached: ${networkProblem(error)}.`, {
+      cause: error,
+    });
+  }
+}
+
+async function readAnswer(response: Response, base: string): Promise<Record<string, Json> | undefined> {
+  if (response.status === 404) return undefined;
+  if (!response.ok) throw new PackageIndexError(`${base} answered with the status ${response.status}.`);
+  const data: unknown = await response.json().catch(() => undefined);
+  if (isTable(data)) return data;
+  throw new PackageIndexError(`${base} does not answer as a Python package index does.`);
+}
+
+/** Roles as the index publishes them: https://docs.pypi.org/api/json/ */
+function readOwnership({ ownership }: Record<string, Json>): Ownership {
+  const roles = isTable(ownership) && Array.isArray(ownership.roles) ? ownership.roles.filter(isTable) : [];
+  const users = (role: string) => roles.filter((it) => it.role === role).map(({ user }) => String(user));
+  const organization = isTable(ownership) ? ownership.organization : undefined;
+  return {
+    owners: users('Owner'),
+    maintainers: users('Maintainer'),
+    ...(typeof organization === 'string' ? { organization } : {}),
+  };
+}

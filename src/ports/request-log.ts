@@ -1,0 +1,11 @@
+/** One line of `--verbose`: never a header, a body or a token. */
+export interface RequestRecord {
+  method: string;
+  /** Path and query, without the host. */
+  path: string;
+  /** HTTP status; 0 where no answer came. */
+  status: number;
+  milliseconds: number;
+}
+
+export type RequestLog = (record: RequestRecord) => void;

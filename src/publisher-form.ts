@@ -1,0 +1,67 @@
+/** The values of the form with which a Trusted Publisher for GitLab is registered. */
+export interface PublisherFields {
+  /** The package's name; only the form for a project that does not exist yet asks for it. */
+  projectName: string;
+  namespace: string;
+  project: string;
+  workflowFilepath: string;
+  environment: string;
+}
+
+/** A value that the form would refuse, and why, as a finished sentence. */
+export interface FormProblem {
+  field: keyof PublisherFields;
+  problem: string;
+}
+
+/** What the form of PyPI would refuse: `warehouse/oidc/forms/gitlab.py` and `warehouse/utils/project.py` of pypi/warehouse. */
+export function formProblems(fields: PublisherFields): FormProblem[] {
+  const { projectName, namespace, project, workflowFilepath, environment } = fields;
+  const problems: [keyof PublisherFields, string | undefined][] = [
+    [
+      'projectName',
+      isValidName(projectName)
+        ? undefined
+        : `PyPI does not accept '${projectName}' as the name of a project.`,
+    ],
+    ['namespace', pathProblem('namespace', namespace, /^[a-zA-Z0-9][a-zA-Z0-9\-_./+]*[a-zA-Z0-9]$/)],
+    ['project', pathProblem('project', project, /^[a-zA-Z0-9][a-zA-Z0-9_.-]*[a-zA-Z0-9]$/)],
+    ['workflowFilepath', filepathProblem(workflowFilepath)],
+    ['environment', environmentProblem(environment)],
+  ];
+  return problems.flatMap(([field, problem]) => (problem === undefined ? [] : [{ field, problem }]));
+}
+
+/** The name as PyPI compares it: https://peps.python.org/pep-0503/ */
+export function normalizeName(name: string): string {
+  return name.toLowerCase().replace(/[-_.]+/g, '-');
+}
+
+/** Whether PyPI accepts a name for a project. */
+export function isValidName(name: string): boolean {
+  return /^([A-Z0-9]|[A-Z0-9][A-Z0-9._-]*[A-Z0-9])$/i.test(name);
+}
+
+function pathProblem(what: string, value: string, pattern: RegExp): string | undefined {
+  if (!pattern.test(value))
+    return `PyPI's form does not accept '${value}' as the ${what}: at least two characters, letters, digits and - _ . alone.`;
+  if (/[._-]{2}/.test(value))
+    return `PyPI's form does not accept '${value}' as the ${what}: it has two of . _ - in a row.`;
+  return /\.(git|atom)$/.test(value)
+    ? `PyPI's form does not accept '${value}' as the ${what}: it ends in .git or .atom.`
+    : undefined;
+}
+
+function filepathProblem(path: string): string | undefined {
+  if (!/\.ya?ml$/.test(path))
+    return `PyPI's form does not accept '${path}' as the pipeline file: it must end in .yml or .yaml.`;
+  return /^\/|\/$/.test(path)
+    ? `PyPI's form does not accept '${path}' as the pipeline file: it begins or ends with a slash.`
+    : undefined;
+}
+
+/** The form takes an empty environment, but then any job of the pipeline could publish. */
+function environmentProblem(name: string): string | undefined {
+  if (/^[a-zA-Z0-9\-_/${} ]+$/.test(name)) return undefined;
+  return `PyPI's form does not accept '${name}' as the environment: letters, digits, spaces and - _ / $ { } only, so no dot.`;
+}

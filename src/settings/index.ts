@@ -1,0 +1,30 @@
+import type { Goal } from '../goal.ts';
+import { environment } from './environment.ts';
+import { identity } from './identity.ts';
+import { leftoverCredentials } from './leftover-credentials.ts';
+import { pipeline } from './pipeline.ts';
+import { protectedBranch } from './protected-branch.ts';
+import { protectedEnvironment } from './protected-environment.ts';
+import { protectedTags } from './protected-tags.ts';
+import { publisher } from './publisher.ts';
+import { pyproject } from './pyproject.ts';
+import type { Setting } from './setting.ts';
+
+/**
+ * Everything that must hold, in the order in which it is put right: GitLab is closed before the files make it
+ * publish, and the indexes come to trust it last.
+ */
+export function settingsFor(goal: Goal): Setting[] {
+  const releaseFirst = [...goal.indexes].reverse();
+  return [
+    identity,
+    ...releaseFirst.map(environment),
+    ...(goal.route.value === 'protected' ? [protectedEnvironment] : []),
+    protectedTags,
+    protectedBranch,
+    leftoverCredentials,
+    pyproject,
+    pipeline,
+    ...releaseFirst.map(publisher),
+  ];
+}

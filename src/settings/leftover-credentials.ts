@@ -1,0 +1,61 @@
+import { attempt } from '../facts/gitlab-project.ts';
+import type { Facts } from '../facts/index.ts';
+import type { Goal } from '../goal.ts';
+import type { Variable } from '../ports/gitlab.ts';
+import { type Finding, finding, type Setting, unreadable, withGitLab } from './setting.ts';
+
+/**
+ * Credentials that take the place of the Trusted Publisher: twine silently prefers a password, uv refuses to start.
+ * https://docs.astral.sh/uv/guides/package/ and https://twine.readthedocs.io/
+ */
+const beating = {
+  uv: ['UV_PUBLISH_TOKEN', 'UV_PUBLISH_USERNAME', 'UV_PUBLISH_PASSWORD'],
+  twine: ['TWINE_PASSWORD', 'TWINE_USERNAME'],
+};
+
+/** No variable and no job line that beats Trusted Publishing. Reported only: somebody else may still need it. */
+export const leftoverCredentials: Setting = {
+  id: 'leftover-credentials',
+  title: 'No credentials that beat the Trusted Publisher',
+  dependsOn: [],
+  inspect,
+  reread: async (facts, { gitlab }) => {
+    const { id, path } = facts.gitlab.project;
+    return withGitLab(facts, { variables: await attempt(gitlab.variables(id), `GitLab project ${path}`) });
+  },
+};
+
+function inspect(facts: Facts, goal: Goal): Finding {
+  const { variables, project } = facts.gitlab;
+  if (!variables.known) return unreadable('CI/CD variables', variables.reason);
+  const keys = beating[goal.publishWith.value];
+  const environments = goal.indexes.map((index) => index.environment);
+  const inProject = variables.value
+    .filter((it) => keys.includes(it.key) && reaches(it, environments))
+    .map(wording);
+  const inFile = facts.pipeline.reading.credentials
+    .filter(({ key }) => keys.includes(key))
+    .map(({ job, key }) => `${key} in ${facts.pipeline.path.value} (${job})`);
+  const found = [...inProject, ...inFile];
+  if (found.length === 0)
+    return finding('ok', `Nothing in the project takes the place of the Trusted Publisher.`);
+  const effect =
+    goal.publishWith.value === 'uv'
+      ? 'uv refuses to publish while it is set'
+      : 'twine would use it in place of the Trusted Publisher';
+  return finding('manual', `${found.join(', ')}: ${effect}.`, {
+    differences: found.map((where) => ({ field: 'credential', current: where, wanted: '(none)' })),
+    manual: `Remove it at ${project.webUrl}/-/settings/ci_cd (section 'Variables') or from the file, and revoke the token on the index.`,
+  });
+}
+
+function wording({ key, environmentScope }: Variable): string {
+  return `${key} (CI/CD variable${environmentScope === '*' ? '' : `, environment ${environmentScope}`})`;
+}
+
+/** Scopes may hold wildcards: `review/*`. */
+function reaches({ environmentScope }: Variable, environments: string[]): boolean {
+  const parts = environmentScope.split('*').map((part) => part.replace(/[.+?^${}()|[\]\\]/g, '\\$&'));
+  const scope = new RegExp(`^${parts.join('.*')}$`);
+  return environments.some((name) => scope.test(name));
+}

@@ -1,0 +1,66 @@
+import { editPipeline, readPipeline } from '../editing/pipeline/index.ts';
+import type { EditResult } from '../editing/result.ts';
+import { attempt } from '../facts/gitlab-project.ts';
+import type { Facts } from '../facts/index.ts';
+import { type Goal, pipelineGoal } from '../goal.ts';
+import type { GitLab, LintResult } from '../ports/gitlab.ts';
+import { findingOfEdit } from './file-setting.ts';
+import { type Finding, finding, type Setting, unreadable } from './setting.ts';
+
+/** The pipeline file builds once and publishes to each index from the right environment. */
+export const pipeline: Setting = {
+  id: 'pipeline',
+  title: 'Pipeline that builds and publishes',
+  dependsOn: ['pyproject'],
+  inspect,
+  reread: async (facts, { files }) => {
+    const text = await files.read(facts.pipeline.path.value);
+    return { ...facts, pipeline: { ...facts.pipeline, text, reading: readPipeline(text) } };
+  },
+};
+
+/** Asks GitLab what it says of the text that the pipeline file is to have. */
+export async function withLint(facts: Facts, goal: Goal, gitlab: GitLab): Promise<Facts> {
+  const text = intendedText(edited(facts, goal), facts);
+  if (text === undefined) return facts;
+  const { id, path } = facts.gitlab.project;
+  const lint = await attempt(gitlab.lint(id, text), `CI lint of ${path}`);
+  return { ...facts, pipeline: { ...facts.pipeline, lint } };
+}
+
+function edited(facts: Facts, goal: Goal): EditResult {
+  return editPipeline(facts.pipeline.text, pipelineGoal(facts, goal));
+}
+
+/** Nothing is asked about a file that is neither there nor to be written. */
+function intendedText(edit: EditResult, facts: Facts): string | undefined {
+  return edit.kind === 'edited' ? edit.edits[0]?.after : facts.pipeline.text;
+}
+
+function inspect(facts: Facts, goal: Goal): Finding {
+  const edit = edited(facts, goal);
+  const { lint, reading, path } = facts.pipeline;
+  if (lint && !lint.known) return unreadable(`verdict of GitLab's lint on ${path.value}`, lint.reason);
+  if (lint && !lint.value.valid) return invalid(edit, lint.value, facts);
+  return findingOfEdit(edit, {
+    ok: `${path.value} builds once and publishes as it should.`,
+    different: `${path.value} differs.`,
+    missing: `${path.value} does not publish yet.`,
+    isMissing: !reading.ours,
+  });
+}
+
+function invalid(edit: EditResult, lint: LintResult, facts: Facts): Finding {
+  const path = facts.pipeline.path.value;
+  const words = lint.errors.join('; ') || 'no reason given';
+  const when = edit.kind === 'edited' ? `${path} as it would be edited` : path;
+  return finding(
+    'different',
+    `GitLab's lint says that ${when} is not valid, so it is not written: ${words}`,
+    {
+      differences: [{ field: "GitLab's lint", current: words, wanted: 'valid' }],
+      manual: `Repair ${path} first; GitLab shows the same at ${facts.gitlab.project.webUrl}/-/ci/editor.`,
+      notes: edit.notes,
+    },
+  );
+}

@@ -1,0 +1,151 @@
+import { deadEnd } from '../dead-end.ts';
+import type { Difference } from '../editing/result.ts';
+import { attempt, protectedEnvironments } from '../facts/gitlab-project.ts';
+import type { Facts } from '../facts/index.ts';
+import { type Goal, protectedAs } from '../goal.ts';
+import { type Approval, sameWho, type Who, whoOf } from '../people.ts';
+import type { AccessRule, ApprovalRule, ProtectedEnvironment, ProtectionRules } from '../ports/gitlab.ts';
+import {
+  compare,
+  type Finding,
+  finding,
+  type Setting,
+  type Step,
+  unreadable,
+  withGitLab,
+} from './setting.ts';
+
+/** Who may deploy to the environment of the releases, and who must approve: https://docs.gitlab.com/api/protected_environments/ */
+export const protectedEnvironment: Setting = {
+  id: 'protected-environment:release',
+  title: 'Protection of the environment of the releases',
+  dependsOn: [],
+  inspect,
+  reread: async (facts, { gitlab }) => {
+    const { id, path } = facts.gitlab.project;
+    const again = await attempt(protectedEnvironments(gitlab, id), `GitLab project ${path}`);
+    return withGitLab(facts, { protectedEnvironments: again });
+  },
+};
+
+function inspect(facts: Facts, goal: Goal): Finding {
+  const { protectedEnvironments: all, project } = facts.gitlab;
+  const name = goal.releaseEnvironment.value;
+  const manual = manualWay(facts, goal);
+  if (!project.protectedEnvironmentsLicensed) return unavailable(name);
+  if (!all.known) return unreadable('protected environments', all.reason);
+  const existing = protectedAs(facts, name);
+  const differences = compareRules(existing, facts, goal);
+  if (existing === undefined) {
+    const steps = [protection(project.id, goal)];
+    return finding('missing', `Anybody who can run a job may deploy to ${name}.`, {
+      manual,
+      steps,
+      differences,
+    });
+  }
+  if (differences.length > 0) {
+    const steps = [repair(project.id, existing, goal)];
+    return finding('different', `The protection of ${name} differs.`, { manual, steps, differences });
+  }
+  const stuck = deadEnd(facts.gitlab, goal.deployers.value, goal.approvals.value);
+  if (stuck) return finding('manual', stuck.message, { manual: stuck.hint });
+  return finding(
+    'ok',
+    `Deployers of ${name}: ${labels(goal.deployers.value)}; approvals: ${approvalLabels(goal.approvals.value)}.`,
+  );
+}
+
+function unavailable(name: string): Finding {
+  return finding('unavailable', `GitLab would not enforce a protection of ${name} on this project.`, {
+    manual:
+      "Run again with '--route trusted', or bring the project under Premium, Ultimate or GitLab for Open Source (https://about.gitlab.com/solutions/open-source/).",
+  });
+}
+
+function compareRules(existing: ProtectedEnvironment | undefined, facts: Facts, goal: Goal): Difference[] {
+  const deployers = existing?.deployAccessLevels.map((row) => whoOf(row, facts.gitlab)) ?? [];
+  const approvals = existing?.approvalRules.map((row) => ({
+    who: whoOf(row, facts.gitlab),
+    required: row.requiredApprovals,
+  }));
+  return compare([
+    ['deployers', existing && labels(deployers), labels(goal.deployers.value)],
+    ['approvals', approvals && approvalLabels(approvals), approvalLabels(goal.approvals.value)],
+  ]);
+}
+
+/** The names in a fixed order, so that only another choice makes another text. */
+function labels(people: Who[]): string {
+  return people
+    .map(({ label }) => label)
+    .sort()
+    .join(', ');
+}
+
+/** As `labels`, with the number of approvals of each: 'Maintainers (1)'. */
+function approvalLabels(approvals: Approval[]): string {
+  const texts = approvals.map(({ who, required }) => `${who.label} (${required})`);
+  return texts.sort().join(', ') || 'not needed';
+}
+
+function protection(projectId: number, goal: Goal): Step {
+  const name = goal.releaseEnvironment.value;
+  const rules: ProtectionRules = {
+    deployAccessLevels: goal.deployers.value.map(({ rule }) => rule),
+    approvalRules: goal.approvals.value.map(({ who, required }) => ({
+      ...who.rule,
+      requiredApprovals: required,
+    })),
+  };
+  return {
+    label: `protect the environment ${name}`,
+    run: ({ gitlab }) => gitlab.protectEnvironment(projectId, name, rules),
+  };
+}
+
+/** One request, so that there is no moment without a deployer: what is not wanted goes as the wanted comes. */
+function repair(projectId: number, existing: ProtectedEnvironment, goal: Goal): Step {
+  const deployAccessLevels = changesOf(
+    existing.deployAccessLevels,
+    goal.deployers.value.map(({ rule }) => rule),
+  );
+  const wanted = goal.approvals.value.map(({ who, required }) => ({
+    ...who.rule,
+    requiredApprovals: required,
+  }));
+  const approvalRules = approvalChanges(existing.approvalRules, wanted);
+  const { name } = existing;
+  return {
+    label: `update the protection of ${name}`,
+    run: ({ gitlab }) =>
+      gitlab.updateProtectedEnvironment(projectId, name, { deployAccessLevels, approvalRules }),
+  };
+}
+
+function changesOf<T extends AccessRule>(existing: T[], wanted: T[]): T[] {
+  const gone = existing.filter((row, index) => isUnwanted(row, index, existing, wanted));
+  const added = wanted.filter((rule) => !existing.some((row) => sameWho(row, rule)));
+  return [...added, ...gone.map((row) => ({ ...row, destroy: true }))];
+}
+
+function approvalChanges(existing: ApprovalRule[], wanted: ApprovalRule[]): ApprovalRule[] {
+  const changed = wanted.flatMap((rule) => {
+    const row = existing.find((candidate) => sameWho(candidate, rule));
+    return row?.id !== undefined && row.requiredApprovals !== rule.requiredApprovals
+      ? [{ ...rule, id: row.id }]
+      : [];
+  });
+  return [...changesOf(existing, wanted), ...changed];
+}
+
+/** Not wanted at all, or a second row for the same people. */
+function isUnwanted<T extends AccessRule>(row: T, index: number, existing: T[], wanted: T[]): boolean {
+  const twin = existing.findIndex((other) => sameWho(other, row));
+  return twin < index || !wanted.some((rule) => sameWho(rule, row));
+}
+
+function manualWay(facts: Facts, goal: Goal): string {
+  const { webUrl } = facts.gitlab.project;
+  return `Open ${webUrl}/-/settings/ci_cd, section 'Protected environments', protect '${goal.releaseEnvironment.value}', allowed to deploy: ${labels(goal.deployers.value)}; approvers: ${approvalLabels(goal.approvals.value)}.`;
+}

@@ -1,0 +1,122 @@
+import { attempt } from '../facts/gitlab-project.ts';
+import type { Facts } from '../facts/index.ts';
+import type { AccessRule, Member, ProtectedTag } from '../ports/gitlab.ts';
+import { replaceRule } from './replace-rule.ts';
+import {
+  compare,
+  type Finding,
+  finding,
+  type Setting,
+  type Step,
+  unreadable,
+  withGitLab,
+} from './setting.ts';
+
+const everyTag = '*';
+const maintainersOnly: AccessRule[] = [{ accessLevel: 40 }];
+
+/** Only Maintainers create tags, since each tag is a release: https://docs.gitlab.com/api/protected_tags/ */
+export const protectedTags: Setting = {
+  id: 'protected-tags',
+  title: 'Protection of all tags',
+  dependsOn: [],
+  inspect,
+  reread: async (facts, { gitlab }) => {
+    const { id, path } = facts.gitlab.project;
+    return withGitLab(facts, {
+      protectedTags: await attempt(gitlab.protectedTags(id), `GitLab project ${path}`),
+    });
+  },
+};
+
+function inspect(facts: Facts): Finding {
+  const { protectedTags: tags, project, members } = facts.gitlab;
+  if (!tags.known) return unreadable('protected tags', tags.reason);
+  const wanted = wantedRules(tags.value, members.known ? members.value : []);
+  const manual = `Open ${project.webUrl}/-/settings/repository, section 'Protected tags', and let only Maintainers create '*'; lift no other pattern above that.`;
+  const differences = compare(
+    wanted.map(({ name, current, rows }) => [`tags ${name}`, current && rowLabels(current), rowLabels(rows)]),
+  );
+  if (differences.length === 0) return finding('ok', 'Only Maintainers can create tags.');
+  const steps = wanted
+    .filter(({ name }) => differences.some(({ field }) => field === `tags ${name}`))
+    .map((rule) => stepFor(project.id, rule));
+  const missing = !tags.value.some(({ name }) => name === everyTag);
+  const message = missing
+    ? 'Not all tags are protected.'
+    : 'People below Maintainer can create tags, or nobody can.';
+  return finding(missing ? 'missing' : 'different', message, { manual, steps, differences });
+}
+
+interface WantedRule {
+  name: string;
+  current: AccessRule[] | undefined;
+  rows: AccessRule[];
+}
+
+/** The rule for `*` first, then each looser one, with the rows that are to be there. */
+function wantedRules(tags: ProtectedTag[], members: Member[]): WantedRule[] {
+  const every = tags.find(({ name }) => name === everyTag);
+  const others = tags.filter(({ name }) => name !== everyTag);
+  return [
+    {
+      name: everyTag,
+      current: every?.createAccessLevels,
+      rows: tighten(every?.createAccessLevels ?? [], members, true),
+    },
+    ...others.map(({ name, createAccessLevels }) => ({
+      name,
+      current: createAccessLevels,
+      rows: tighten(createAccessLevels, members, false),
+    })),
+  ];
+}
+
+/** Without what is looser than Maintainer; `*` itself must let somebody create a tag, a narrower rule need not. */
+function tighten(rows: AccessRule[], members: Member[], mustAllow: boolean): AccessRule[] {
+  const kept = rows.filter((row) => !isLooser(row, members));
+  const allows = kept.some((row) => row.accessLevel !== 0);
+  if (kept.length > 0 && (allows || !mustAllow)) return kept;
+  return maintainersOnly;
+}
+
+/** A role below Maintainer, or a user who is. What groups and deploy keys stand for cannot be told from here. */
+function isLooser({ accessLevel, userId, groupId, deployKeyId }: AccessRule, members: Member[]): boolean {
+  if (groupId !== undefined || deployKeyId !== undefined) return false;
+  if (userId !== undefined) return (members.find(({ id }) => id === userId)?.accessLevel ?? 40) < 40;
+  return accessLevel !== undefined && accessLevel > 0 && accessLevel < 40;
+}
+
+function stepFor(projectId: number, { name, current, rows }: WantedRule): Step {
+  if (current === undefined) {
+    return {
+      label: `protect the tags ${name}`,
+      run: ({ gitlab }) => gitlab.protectTag(projectId, name, rows),
+    };
+  }
+  return {
+    label: `replace the protection of the tags ${name}`,
+    run: ({ gitlab }) =>
+      replaceRule({
+        what: `The protection of the tags ${name}`,
+        remove: () => gitlab.unprotectTag(projectId, name),
+        create: () => gitlab.protectTag(projectId, name, rows),
+        restore: () => gitlab.protectTag(projectId, name, current),
+      }),
+  };
+}
+
+/** What a list of rows lets people do, in words. */
+export function rowLabels(rows: AccessRule[]): string {
+  const levels: Record<number, string> = {
+    0: 'No one',
+    30: 'Developers + Maintainers',
+    40: 'Maintainers',
+    60: 'Administrators',
+  };
+  const label = ({ accessLevel, userId, groupId, deployKeyId, description }: AccessRule) =>
+    userId === undefined && groupId === undefined && deployKeyId === undefined
+      ? (levels[accessLevel ?? 40] ?? `level ${accessLevel}`)
+      : (description ?? `user, group or key ${userId ?? groupId ?? deployKeyId}`);
+  return rows.map(label).sort().join(', ');
+}

@@ -1,0 +1,50 @@
+import type { Facts } from '../facts/index.ts';
+import type { Goal, IndexGoal } from '../goal.ts';
+import { publisherFields } from '../publisher-fields.ts';
+import type { PublisherFields } from '../publisher-form.ts';
+import { publisherPage } from '../publisher-page.ts';
+import { type Finding, finding, keepFacts, type Setting, unreadable } from './setting.ts';
+
+/** The Trusted Publisher on one index. No public API tells of it, so it is never claimed to be registered. */
+export function publisher(index: IndexGoal): Setting {
+  return {
+    id: `publisher:${index.id}`,
+    title: `Trusted Publisher on ${index.title}`,
+    // An index must not trust an environment that anybody may still deploy to.
+    dependsOn: index.job === 'release' ? ['protected-environment:release'] : [],
+    inspect: (facts, goal) => inspect(facts, goal, index),
+    reread: keepFacts,
+  };
+}
+
+/** The page on which the publisher is registered, with what is to be typed there. */
+export interface PublisherPage {
+  index: IndexGoal;
+  url: string;
+  prefilled: boolean;
+  fields: PublisherFields;
+  /** What the user must be and do there, in finished sentences. */
+  steps: string[];
+}
+
+/** The page for one index; undefined while it is not known whether the package exists there. */
+export function pageFor(facts: Facts, index: IndexGoal): PublisherPage | undefined {
+  const { exists } = facts.indexes[index.id];
+  if (!exists.known) return undefined;
+  const fields = publisherFields(facts, index);
+  return { index, fields, ...publisherPage(index.url, fields, exists.value) };
+}
+
+function inspect(facts: Facts, _goal: Goal, index: IndexGoal): Finding {
+  const { exists, ownership } = facts.indexes[index.id];
+  if (!exists.known) return unreadable(`existence of the package on ${index.title}`, exists.reason);
+  const page = pageFor(facts, index);
+  const owners = ownership.known ? (ownership.value?.owners ?? []) : [];
+  const whose = owners.length > 0 ? ` It is owned by ${owners.join(', ')} there.` : '';
+  const message = exists.value
+    ? `Whether the Trusted Publisher is registered on ${index.title} cannot be read, so check it there.${whose}`
+    : `${fieldsName(facts)} does not exist on ${index.title} yet, so register a pending publisher there, unless you already did.`;
+  return finding('manual', message, { manual: `Open ${page?.url}. ${page?.steps.join(' ') ?? ''}` });
+}
+
+const fieldsName = (facts: Facts) => facts.python.packageName.value;

@@ -1,0 +1,83 @@
+import type { Difference, FileEdit } from '../editing/result.ts';
+import type { Facts } from '../facts/index.ts';
+import type { Goal } from '../goal.ts';
+import type { Files } from '../ports/files.ts';
+import type { GitLab } from '../ports/gitlab.ts';
+
+/** How a setting stands against the goal. */
+export type State =
+  | 'ok'
+  | 'missing'
+  | 'different'
+  /** Could not be read; nothing is ever written from it. */
+  | 'unknown'
+  /** A person must act. */
+  | 'manual'
+  /** The server cannot. */
+  | 'unavailable';
+
+/** The world that a setting is put right in. */
+export interface World {
+  gitlab: GitLab;
+  files: Files;
+}
+
+/** One request or one file that puts a setting (partly) right. */
+export interface Step {
+  /** In the imperative: 'create the environment release'. */
+  label: string;
+  run(world: World): Promise<void>;
+}
+
+/** What an inspection found. */
+export interface Finding {
+  state: State;
+  /** One finished sentence. */
+  message: string;
+  differences: Difference[];
+  /** How a person does the same by hand. */
+  manual: string;
+  /** In this order; none where the tool cannot put it right. */
+  steps: Step[];
+  files: FileEdit[];
+  notes: string[];
+}
+
+/** One thing that must hold. `inspect` decides and does no I/O; `reread` reads again what a step may have changed. */
+export interface Setting {
+  id: string;
+  title: string;
+  /** Settings without which this one is not put right. */
+  dependsOn: string[];
+  inspect(facts: Facts, goal: Goal): Finding;
+  reread(facts: Facts, world: World): Promise<Facts>;
+}
+
+const nothing = { differences: [], manual: '', steps: [], files: [], notes: [] };
+
+/** A finding with only what is said of it. */
+export function finding(state: State, message: string, more: Partial<Finding> = {}): Finding {
+  return { ...nothing, ...more, state, message };
+}
+
+/** The finding where the facts could not be read. */
+export function unreadable(what: string, reason: string): Finding {
+  return finding('unknown', `The ${what} could not be read: ${reason}`);
+}
+
+/** The differences among fields given as `[field, current, wanted]`; `(none)` stands for what is not there. */
+export function compare(
+  fields: [field: string, current: string | null | undefined, wanted: string][],
+): Difference[] {
+  return fields
+    .filter(([, current, wanted]) => (current ?? '') !== wanted)
+    .map(([field, current, wanted]) => ({ field, current: current || '(none)', wanted: wanted || '(none)' }));
+}
+
+/** Nothing to read again: the setting is judged by what no step changes. */
+export const keepFacts = async (facts: Facts): Promise<Facts> => facts;
+
+/** Facts with some of GitLab's read again. */
+export function withGitLab(facts: Facts, part: Partial<Facts['gitlab']>): Facts {
+  return { ...facts, gitlab: { ...facts.gitlab, ...part } };
+}

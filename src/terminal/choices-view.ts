@@ -1,0 +1,48 @@
+import type { Goal } from '../goal.ts';
+import type { ChoiceName } from '../options.ts';
+import type { Paint } from './paint.ts';
+
+/** One choice as it stands, for the confirmation screen. */
+export interface ShownChoice {
+  name: ChoiceName;
+  label: string;
+  value: string;
+  source: string;
+}
+
+/** Every choice of the goal that matters on its route. */
+export function choicesOf(goal: Goal): ShownChoice[] {
+  const row = (name: ChoiceName, label: string, value: string, source: string) => ({
+    name,
+    label,
+    value,
+    source,
+  });
+  const { route, deployers, approvals, publishWith, releaseEnvironment, testEnvironment, testpypi } = goal;
+  const approvers =
+    approvals.value.map(({ who, required }) => `${who.label} (${required})`).join(', ') || 'nobody';
+  const people = [
+    row('deployer', 'Deployers', deployers.value.map(({ label }) => label).join(', '), deployers.source),
+    row('approver', 'Approvers', approvers, approvals.source),
+  ];
+  return [
+    row('route', 'Route', route.value, route.source),
+    ...(route.value === 'protected' ? people : []),
+    row('release-environment', 'Releases from', releaseEnvironment.value, releaseEnvironment.source),
+    row('testpypi', 'Test uploads', testpypi.value ? 'to TestPyPI' : 'none', testpypi.source),
+    ...(testpypi.value
+      ? [row('test-environment', 'Tests from', testEnvironment.value, testEnvironment.source)]
+      : []),
+    row('publish-with', 'Publish with', publishWith.value, publishWith.source),
+  ];
+}
+
+/** The choices with where each one came from. */
+export function choicesView(goal: Goal, paint: Paint): string[] {
+  const rows = choicesOf(goal);
+  const width = Math.max(...rows.map(({ value }) => value.length));
+  return rows.map(
+    ({ label, value, source }) =>
+      `  ${paint.dim(label.padEnd(15))} ${paint.plain(value.padEnd(width))}  ${paint.dim(source)}`,
+  );
+}

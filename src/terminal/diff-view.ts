@@ -1,0 +1,18 @@
+import { unifiedDiff } from '../diff.ts';
+import type { FileEdit } from '../editing/result.ts';
+import type { Paint } from './paint.ts';
+
+/** A diff in colour, a line for each line. */
+export async function diffView(edit: FileEdit, paint: Paint): Promise<string[]> {
+  const text = await unifiedDiff(edit);
+  return text
+    .trimEnd()
+    .split('\n')
+    .map((line) => brushFor(line, paint)(line.replace(/\r$/, '')));
+}
+
+function brushFor(line: string, paint: Paint) {
+  if (/^(---|\+\+\+|@@)/.test(line)) return paint.dim;
+  if (line.startsWith('+')) return paint.green;
+  return line.startsWith('-') ? paint.red : paint.plain;
+}

@@ -1,0 +1,7 @@
+/** Control, bidirectional and invisible characters, with which a name could redraw or reorder the screen. */
+const hidden = /(?![\n\t])[\p{Cc}\p{Cf}\u2028\u2029]/gu;
+
+/** Text from outside as it may be shown: what cannot be seen is written as `\u{...}`. Newlines and tabs stay. */
+export function escapeText(text: string): string {
+  return text.replace(hidden, (character) => `\\u{${character.codePointAt(0)?.toString(16).toUpperCase()}}`);
+}

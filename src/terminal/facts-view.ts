@@ -1,0 +1,72 @@
+import { type People, peopleOf } from '../advice.ts';
+import type { GitLabFacts } from '../facts/gitlab-project.ts';
+import { roleName, roleOf } from '../facts/gitlab-project.ts';
+import type { Facts } from '../facts/index.ts';
+import type { Known } from '../facts/known.ts';
+import type { IndexFacts } from '../facts/package-index.ts';
+import type { Paint } from './paint.ts';
+
+type Row = [label: string, value: string, source: string];
+
+/** What was found, a line for each value with where it was read. */
+export function factsView(facts: Facts, paint: Paint): string[] {
+  const rows = [...gitlabRows(facts), ...pythonRows(facts), ...Object.values(facts.indexes).map(indexRow)];
+  const width = Math.min(46, Math.max(...rows.map(([, value]) => value.length)));
+  return rows.map(
+    ([label, value, source]) =>
+      `  ${paint.dim(label.padEnd(15))} ${paint.plain(value.padEnd(width))}  ${paint.dim(source)}`,
+  );
+}
+
+function gitlabRows({ gitlab, checkout, pipeline }: Facts): Row[] {
+  const { project } = gitlab;
+  const source = `GitLab project ${project.path}`;
+  return [
+    ['GitLab', gitlab.url.value, gitlab.url.source],
+    ['Project', `${project.path} (${project.visibility})`, checkout.projectPath.source],
+    ['Signed in', signedIn(gitlab), gitlab.tokenSource],
+    ['Default branch', project.defaultBranch ?? '', source],
+    [
+      'Environments',
+      project.protectedEnvironmentsLicensed ? 'can be protected' : 'cannot be protected (Free)',
+      source,
+    ],
+    ['People', peopleText(peopleOf(gitlab), gitlab.members), source],
+    [
+      'Pipeline',
+      pipeline.text === undefined ? `${pipeline.path.value} (none yet)` : pipeline.path.value,
+      pipeline.path.source,
+    ],
+  ];
+}
+
+function pythonRows({ python, checkout }: Facts): Row[] {
+  const where = checkout.directory === '.' ? '' : `${checkout.directory}/`;
+  return [
+    ['Package', python.packageName.value, where + python.packageName.source],
+    ['Build backend', python.buildBackend.value, where + python.buildBackend.source],
+    ['Version', python.version.value, where + python.version.source],
+  ];
+}
+
+function indexRow({ title, exists, ownership, url }: IndexFacts): Row {
+  const owners = ownership.known ? ownership.value?.owners.join(', ') : undefined;
+  const text = exists.known ? (exists.value ? 'exists' : 'does not exist yet') : 'could not be read';
+  return [title, owners ? `${text}, owned by ${owners}` : text, exists.known ? url : exists.reason];
+}
+
+function signedIn(gitlab: GitLabFacts): string {
+  const role = roleOf(gitlab);
+  const name = gitlab.user.known ? `@${gitlab.user.value.username}` : 'unknown user';
+  const token = gitlab.token.known
+    ? [gitlab.token.value.kind, gitlab.token.value.expiresAt && `until ${gitlab.token.value.expiresAt}`]
+    : [];
+  return [name, role === undefined ? '' : roleName(role), ...token].filter(Boolean).join(', ');
+}
+
+function peopleText(people: People | undefined, members: Known<unknown>): string {
+  if (people === undefined) return members.known ? '' : 'could not be read';
+  const { maintainers, developers } = people;
+  const word = (count: number, role: string) => `${count} ${role}${count === 1 ? '' : 's'}`;
+  return `${word(maintainers.length, 'Maintainer')} (or above), ${word(developers.length, 'Developer')}`;
+}

@@ -1,0 +1,39 @@
+import { styleText } from 'node:util';
+import { escapeText } from './escape.ts';
+
+type Brush = (text: string) => string;
+
+/** Styles for text; each one escapes what it is given, so that all that is shown goes through one of them. */
+export interface Paint {
+  plain: Brush;
+  bold: Brush;
+  dim: Brush;
+  red: Brush;
+  green: Brush;
+  yellow: Brush;
+  cyan: Brush;
+}
+
+/** A set of styles that adds colour only where it is wanted. */
+export function makePaint(colour: boolean): Paint {
+  const brush =
+    (format: Parameters<typeof styleText>[0]): Brush =>
+    (text) =>
+      colour ? styleText(format, escapeText(text), { validateStream: false }) : escapeText(text);
+  return {
+    plain: escapeText,
+    bold: brush('bold'),
+    dim: brush('dim'),
+    red: brush('red'),
+    green: brush('green'),
+    yellow: brush('yellow'),
+    cyan: brush('cyan'),
+  };
+}
+
+/** Whether a stream gets colour: https://no-color.org/, and FORCE_COLOR as Node.js reads it. */
+export function wantsColour(isTty: boolean, env: Record<string, string | undefined>): boolean {
+  if (env.NO_COLOR) return false;
+  if (env.FORCE_COLOR !== undefined) return !/^(0|false)$/.test(env.FORCE_COLOR);
+  return isTty && env.TERM !== 'dumb';
+}

@@ -1,0 +1,139 @@
+import { UserError } from '../errors.ts';
+import type { Facts } from '../facts/index.ts';
+import type { Goal, Wishes } from '../goal.ts';
+import { type ChoiceName, publishTools, questionOf, routes } from '../options.ts';
+import { choicesOf } from './choices-view.ts';
+import type { Choice, Terminal } from './terminal.ts';
+
+const answered = <T>(value: T) => ({ value, source: 'your answer' });
+
+/** Asks the questions that are a real choice and that neither an option nor what is there already answers. */
+export async function openQuestions(goal: Goal): Promise<ChoiceName[]> {
+  const open = (source: string) => source === 'recommended' || source === 'default';
+  const people = goal.route.value === 'protected';
+  return [
+    ...(open(goal.route.source) ? (['route'] as const) : []),
+    ...(people && open(goal.deployers.source) ? (['deployer'] as const) : []),
+    ...(people && open(goal.approvals.source) ? (['approver'] as const) : []),
+  ];
+}
+
+/** Asks one question with the present choice preselected; the answer as a wish. */
+export async function askFor(
+  name: ChoiceName,
+  facts: Facts,
+  goal: Goal,
+  terminal: Terminal,
+): Promise<Wishes> {
+  const question = questionOf(name);
+  switch (name) {
+    case 'route':
+      return {
+        route: answered(await terminal.select(question, routeChoices(facts, goal), goal.route.value)),
+      };
+    case 'deployer':
+      return { deployers: answered(await askPeople(question, facts, goal.deployers.value, terminal)) };
+    case 'approver':
+      return askApprovers(question, facts, goal, terminal);
+    case 'approvals':
+      return { approvals: answered(await askApprovals(terminal)) };
+    case 'testpypi':
+      return { testpypi: answered(await terminal.confirm(question, goal.testpypi.value)) };
+    case 'publish-with': {
+      const tools = publishTools.map((value) => ({ value, label: value }));
+      return { publishWith: answered(await terminal.select(question, tools, goal.publishWith.value)) };
+    }
+    case 'release-environment':
+      return {
+        releaseEnvironment: answered(
+          await terminal.text(question, goal.releaseEnvironment.value, nameProblem),
+        ),
+      };
+    case 'test-environment':
+      return {
+        testEnvironment: answered(await terminal.text(question, goal.testEnvironment.value, nameProblem)),
+      };
+  }
+}
+
+/** Lets the user pick one of the choices to change. */
+export async function pickChoice(goal: Goal, terminal: Terminal): Promise<ChoiceName> {
+  const choices = choicesOf(goal).map(({ name, label, value }) => ({
+    value: name,
+    label: `${label}: ${value}`,
+  }));
+  return terminal.select('Which choice do you want to change?', choices, 'route');
+}
+
+function routeChoices(facts: Facts, goal: Goal): Choice<(typeof routes)[number]>[] {
+  const labels = {
+    protected: 'Trusted Publisher with a protected environment',
+    trusted: 'Trusted Publisher with plain environments',
+  };
+  const possible = routes.filter(
+    (route) => route !== 'protected' || facts.gitlab.project.protectedEnvironmentsLicensed,
+  );
+  return possible.map((value) => ({
+    value,
+    label: labels[value],
+    ...(goal.advice.route === value ? { hint: 'recommended' } : {}),
+  }));
+}
+
+async function askPeople(
+  question: string,
+  facts: Facts,
+  present: { option: string }[],
+  terminal: Terminal,
+): Promise<string[]> {
+  const people = peopleChoices(facts);
+  const initial = present.map(({ option }) => option);
+  const answer = await terminal.selectMany(`${question} (space selects)`, people, initial);
+  return answer.length > 0 ? answer : initial;
+}
+
+async function askApprovers(question: string, facts: Facts, goal: Goal, terminal: Terminal): Promise<Wishes> {
+  const people = peopleChoices(facts);
+  const initial = goal.approvals.value.map(({ who }) => who.option);
+  const answer = await terminal.selectMany(
+    `${question} (space selects, none for no approval)`,
+    people,
+    initial,
+  );
+  if (answer.length === 0) return { approvals: answered(0) };
+  const several = answer.some((option) => !option.startsWith('@'));
+  return { approvers: answered(answer), approvals: answered(several ? await askApprovals(terminal) : 1) };
+}
+
+async function askApprovals(terminal: Terminal): Promise<number> {
+  const problem = (answer: string) =>
+    /^\d{1,2}$/.test(answer) ? undefined : 'A whole number from 0 to 99, please.';
+  return Number(await terminal.text(questionOf('approvals'), '1', problem));
+}
+
+function peopleChoices({ gitlab }: Facts): Choice<string>[] {
+  const members = gitlab.members.known
+    ? gitlab.members.value.filter(({ accessLevel }) => accessLevel >= 30)
+    : [];
+  return [
+    { value: 'maintainers', label: 'Maintainers', hint: 'and Owners' },
+    { value: 'developers', label: 'Developers', hint: 'and Maintainers' },
+    ...members.map(({ username, name }) => ({ value: `@${username}`, label: `@${username}`, hint: name })),
+    ...gitlab.project.sharedGroups.map(({ path }) => ({ value: `group:${path}`, label: `group ${path}` })),
+  ];
+}
+
+/** GitLab's rule for names, narrowed to what PyPI's form accepts. */
+function nameProblem(name: string): string | undefined {
+  if (/^[a-zA-Z0-9\-_/${} ]{1,255}$/.test(name) && !/^\/|\/$/.test(name)) return undefined;
+  return 'Letters, digits, spaces and - _ / $ { } only, without a slash at the ends.';
+}
+
+/** The refusal of a run without a terminal that would have to ask. */
+export function nobodyToAsk(options: string): UserError {
+  return new UserError(
+    'no-terminal',
+    'There are questions left and no terminal to ask them in.',
+    `Give ${options}, or --yes to take every recommendation, or --dry-run to only see the plan.`,
+  );
+}

@@ -1,0 +1,55 @@
+import type { Facts } from '../facts/index.ts';
+import type { Goal } from '../goal.ts';
+import type { Options } from '../options.ts';
+import type { SettledSetting } from '../plan.ts';
+import { repeatCommand } from '../repeat-command.ts';
+import type { Reported } from '../report.ts';
+import { settledLines } from './apply-view.ts';
+import { uncommittedHint } from './check-view.ts';
+import type { Paint } from './paint.ts';
+
+/** What holds, what failed and what is left to a person, at the end of a run; `options` for the command that repeats it. */
+export function reportView(
+  facts: Facts,
+  goal: Goal,
+  settings: Reported,
+  options: Options | undefined,
+  paint: Paint,
+): string[] {
+  const settled = settings as SettledSetting[];
+  const of = (outcome: string) => settled.filter((it) => it.outcome === outcome);
+  const [applied, failed, skipped] = [of('applied'), of('failed'), of('skipped')];
+  const holding = settled.filter(({ finding }) => finding.state === 'ok').length;
+  const manual = settled.filter((it) => it.outcome === 'unchanged' && it.finding.state === 'manual');
+  return [
+    paint.bold(headline(applied.length, failed.length + skipped.length, holding)),
+    ...[...failed, ...skipped].flatMap((it) => settledLines(it, paint)),
+    ...manual.flatMap((it) => [
+      `  ${paint.yellow('☞')} ${paint.plain(it.setting.title)}: ${paint.plain(it.finding.message)}`,
+    ]),
+    ...nextSteps(facts, goal, applied, paint),
+    ...(options === undefined
+      ? []
+      : ['', paint.dim('The same again without questions:'), repeatCommand(options, goal)]),
+  ];
+}
+
+function headline(applied: number, open: number, holding: number): string {
+  if (open > 0)
+    return `${applied} put in place, ${open} not; ${holding} held already. Run it again once the cause is gone.`;
+  if (applied === 0) return `Nothing to do: all ${holding} settings that can be read hold.`;
+  return `Done: ${applied} put in place, ${holding} held already.`;
+}
+
+function nextSteps(facts: Facts, goal: Goal, applied: SettledSetting[], paint: Paint): string[] {
+  const files = applied.flatMap(({ finding }) => finding.files.map(({ path }) => path));
+  const hint = uncommittedHint(facts);
+  if (files.length === 0) return hint === '' ? [] : ['', paint.plain(hint)];
+  const test = goal.testpypi.value ? 'The push is uploaded to TestPyPI; then' : 'Then';
+  return [
+    '',
+    paint.bold('What is next'),
+    `  ${paint.plain(`Commit and push ${files.join(' and ')}; nothing was committed for you.`)}`,
+    `  ${paint.plain(`${test} a release is a tag: git tag v1.2.3 && git push origin v1.2.3`)}`,
+  ];
+}

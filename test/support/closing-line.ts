@@ -1,0 +1,15 @@
+import type { Reporter, TestModule } from 'vitest/node';
+
+/** Ends the output with the plain line 'N passed, N failed, N skipped'. With CI=true a skip is a failure. */
+export default class ClosingLine implements Reporter {
+  onTestRunEnd(modules: readonly TestModule[]): void {
+    const states = modules
+      .flatMap((module) => [...module.children.allTests()])
+      .map((test) => test.result().state);
+    const count = (state: string) => states.filter((it) => it === state).length;
+    const broken = modules.filter((module) => module.errors().length > 0).length;
+    const skipped = count('skipped') + count('pending');
+    console.log(`${count('passed')} passed, ${count('failed') + broken} failed, ${skipped} skipped`);
+    if (process.env.CI === 'true' && skipped > 0) process.exitCode = 1;
+  }
+}

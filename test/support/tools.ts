@@ -1,0 +1,44 @@
+import { execFile, execFileSync } from 'node:child_process';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+
+export const run = promisify(execFile);
+
+/** The tool's path, or undefined where it is missing; with CI=true a missing tool is a failure, not a skip. */
+export function findTool(name: string, variable: string): string | undefined {
+  const path = process.env[variable] ?? name;
+  try {
+    execFileSync(path, ['--version'], { stdio: 'ignore' });
+    return path;
+  } catch {
+    if (process.env.CI === 'true')
+      throw new Error(`${name} is needed with CI=true, and it is not installed.`);
+    console.warn(`SKIPPED: the tests that need ${name}, because it is not installed.`);
+    return undefined;
+  }
+}
+
+/** The files of a folder of the corpus that lies beside the checkout, or none with a clear word. */
+export function corpus(kind: 'pyproject' | 'gitlab-ci'): { name: string; text: string }[] {
+  const folder = join(import.meta.dirname, '../../../shared/corpus', kind);
+  if (!existsSync(folder)) {
+    console.warn(`SKIPPED: the corpus of ${kind} files, because ../shared is not there.`);
+    return [];
+  }
+  return readdirSync(folder)
+    .sort()
+    .map((name) => ({ name, text: readFileSync(join(folder, name), 'utf8') }));
+}
+
+/** Lines of `before` that are not in `after`, in order, and the other way round. */
+export function changedLines(before: string, after: string): { gone: string[]; added: string[] } {
+  const [one, other] = [before.split('\n'), after.split('\n')];
+  const rest = [...other];
+  const gone = one.filter((line) => {
+    const at = rest.indexOf(line);
+    if (at >= 0) rest.splice(at, 1);
+    return at < 0;
+  });
+  return { gone, added: rest };
+}
