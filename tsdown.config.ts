@@ -11,7 +11,6 @@ export default defineConfig({
   dts: false,
   fixedExtension: false,
   // Everything is bundled, so that npx fetches one package.
-  noExternal: [/.*/],
-  inlineOnly: false,
+  deps: { alwaysBundle: [/.*/], onlyBundle: false },
   logLevel: 'warn',
 });

@@ -10,12 +10,21 @@ export interface Context {
   cwd: string;
   home: string;
   platform: NodeJS.Platform;
+  /** How the user calls this program: 'gitlab-to-pypi', 'npx gitlab-to-pypi' ... */
+  program: string;
   terminal: Terminal;
   /** Opens a page, or does nothing where that is not wanted or not possible. */
   openPage: OpenPage | undefined;
   log: RequestLog | undefined;
   /** Writes the one JSON document to stdout. */
   writeJson(document: unknown): void;
-  /** Aborted by Ctrl-C or SIGTERM while nothing is asked. */
-  stop: AbortSignal;
+  stop: Stop;
+}
+
+/** Ctrl-C and SIGTERM: they end the run at once, but for work that must not be cut in the middle. */
+export interface Stop {
+  /** Aborted once a stop was asked for; the reason is the name of the signal. */
+  signal: AbortSignal;
+  /** Lets the work end by itself, with `signal` as the word to do so soon. */
+  hold<T>(work: () => Promise<T>): Promise<T>;
 }

@@ -14,5 +14,5 @@ export async function unifiedDiff({ path, before, after }: FileEdit): Promise<st
       context: 3,
     },
   );
-  return patch.replace(/^=+\n/, '').replace(/^(---|\+\+\+) (.*?)\t?$/gm, '$1 $2');
+  return patch.replace(/^(Index: .*\n)?=+\n/, '').replace(/^(---|\+\+\+) (.*?)\t?$/gm, '$1 $2');
 }

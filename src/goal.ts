@@ -22,7 +22,7 @@ export interface Wishes {
 
 /** One index with all that is to hold for it. */
 export interface IndexGoal extends PipelineIndex {
-  /** 'PyPI', 'TestPyPI' or the host of another Warehouse. */
+  /** 'PyPI' or 'TestPyPI', with the host where it is another Warehouse in its place. */
   title: string;
   url: string;
   official: boolean;

@@ -1,6 +1,7 @@
 import { homedir } from 'node:os';
+import { relative } from 'node:path';
 import { parseCommandLine } from './command-line.ts';
-import type { Context } from './context.ts';
+import type { Context, Stop } from './context.ts';
 import { Cancelled, reasonOf, UserError } from './errors.ts';
 import { helpText } from './help.ts';
 import type { Command, Options } from './options.ts';
@@ -20,7 +21,7 @@ const loaders: Record<Command, () => Promise<(context: Context) => Promise<numbe
 /** Runs the program on the process's own arguments, environment and streams, and sets its exit code. */
 async function main(): Promise<void> {
   let options: Options | undefined;
-  const stop = stopSignal();
+  const stop = listenForStop();
   try {
     options = parseCommandLine(process.argv.slice(2));
     if (options.help) return void process.stdout.write(`${helpText()}\n`);
@@ -32,7 +33,7 @@ async function main(): Promise<void> {
   }
 }
 
-async function makeContext(options: Options, stop: AbortSignal): Promise<Context> {
+async function makeContext(options: Options, stop: Stop): Promise<Context> {
   const { env, platform } = process;
   const browser = options.open && hasDisplay(env, platform);
   return {
@@ -41,6 +42,7 @@ async function makeContext(options: Options, stop: AbortSignal): Promise<Context
     cwd: process.cwd(),
     home: homedir(),
     platform,
+    program: programName(process.argv[1] ?? ''),
     terminal: await makeTerminal(options),
     openPage: browser ? openPage : undefined,
     log: options.verbose
@@ -54,6 +56,11 @@ async function makeContext(options: Options, stop: AbortSignal): Promise<Context
   };
 }
 
+function programName(script: string): string {
+  if (script.endsWith('.js')) return `node ${relative(process.cwd(), script)}`;
+  return /[\\/]_npx[\\/]/.test(script) ? 'npx gitlab-to-pypi' : 'gitlab-to-pypi';
+}
+
 async function makeTerminal(options: Options): Promise<Terminal> {
   const { stdin: input, stdout, stderr, env } = process;
   const output = options.json ? stderr : stdout;
@@ -64,24 +71,29 @@ async function makeTerminal(options: Options): Promise<Terminal> {
   return interactiveTerminal({ input, output }, colour);
 }
 
-/** The first Ctrl-C or SIGTERM asks for a stop after the step under way; the second one stops at once. */
-function stopSignal(): AbortSignal {
+/** The first Ctrl-C or SIGTERM waits for work that is held; the second one, or one with nothing held, ends at once. */
+function listenForStop(): Stop {
   const controller = new AbortController();
-  for (const [signal, code] of [
-    ['SIGINT', 130],
-    ['SIGTERM', 143],
-  ] as const) {
+  let held = 0;
+  const listen = (signal: 'SIGINT' | 'SIGTERM', exitCode: 130 | 143) =>
     process.on(signal, () => {
-      if (controller.signal.aborted || !applying()) process.exit(code);
+      if (controller.signal.aborted || held === 0) process.exit(explain(new Cancelled(exitCode), false));
       controller.abort(signal);
     });
-  }
-  return controller.signal;
+  listen('SIGINT', 130);
+  listen('SIGTERM', 143);
+  const hold = async <T>(work: () => Promise<T>): Promise<T> => {
+    held += 1;
+    return work().finally(() => {
+      held -= 1;
+    });
+  };
+  return { signal: controller.signal, hold };
 }
 
 function explain(error: unknown, json: boolean): number {
   if (error instanceof Cancelled) {
-    process.stderr.write('Cancelled. Run gitlab-to-pypi again to go on from what is there.\n');
+    process.stderr.write('Cancelled. Run gitlab-to-pypi again to go on from what is there now.\n');
     return error.exitCode;
   }
   const user = error instanceof UserError ? error : undefined;

@@ -2,7 +2,7 @@ import type { Goal } from './goal.ts';
 import type { Options } from './options.ts';
 
 /** The command that repeats a run without questions. */
-export function repeatCommand(options: Options, goal: Goal): string {
+export function repeatCommand(program: string, options: Options, goal: Goal): string {
   const { route, deployers, approvals, releaseEnvironment, testEnvironment, testpypi, publishWith } = goal;
   const people = route.value === 'protected' ? peopleOptions(deployers.value, approvals.value) : [];
   const words = [
@@ -15,7 +15,7 @@ export function repeatCommand(options: Options, goal: Goal): string {
     ['--publish-with', publishWith.value],
     ['--yes'],
   ];
-  return ['gitlab-to-pypi', 'setup', ...words.flat().map(quote)].join(' ');
+  return [program, 'setup', ...words.flat().map(quote)].join(' ');
 }
 
 function placeOptions(options: Options): string[][] {

@@ -8,6 +8,7 @@ import { decide, type Goal, wishesOf } from '../goal.ts';
 import { type Looked, look } from '../look.ts';
 import { changesOf, makePlan, type PlannedSetting, type SettledSetting } from '../plan.ts';
 import { openPublisherPages } from '../publisher-pages.ts';
+import { repeatCommand } from '../repeat-command.ts';
 import { buildReport, exitCodeOf } from '../report.ts';
 import { withLint } from '../settings/pipeline.ts';
 import type { World } from '../settings/setting.ts';
@@ -97,10 +98,11 @@ async function apply(
   world: World,
 ): Promise<SettledSetting[]> {
   if (changesOf(plan).length > 0) terminal.print('', terminal.paint.bold('Putting it in place'));
-  const settled = await applyPlan(plan, facts, goal, world, applyProgress(terminal, stop));
-  if (!stop.aborted) return settled;
+  const progress = applyProgress(terminal, stop.signal);
+  const settled = await stop.hold(() => applyPlan(plan, facts, goal, world, progress));
+  if (!stop.signal.aborted) return settled;
   terminal.print('', ...reportView(facts, goal, settled, undefined, terminal.paint));
-  throw new Cancelled(stop.reason === 'SIGTERM' ? 143 : 130);
+  throw new Cancelled(stop.signal.reason === 'SIGTERM' ? 143 : 130);
 }
 
 async function finish(
@@ -110,7 +112,7 @@ async function finish(
   settings: (PlannedSetting & Partial<SettledSetting>)[],
   exitCode: number,
 ): Promise<number> {
-  const { terminal, options } = context;
+  const { terminal, options, program } = context;
   const { paint } = terminal;
   if (options.dryRun) {
     terminal.print(paint.bold('What is to hold'), ...choicesView(goal, paint), '');
@@ -118,7 +120,7 @@ async function finish(
     terminal.print(paint.bold('What would change'), ...(await planView(changesOf(settings), paint)));
     terminal.print('Nothing was changed, because this was a dry run.');
   } else {
-    terminal.print('', ...reportView(facts, goal, settings, options, paint));
+    terminal.print('', ...reportView(facts, goal, settings, repeatCommand(program, options, goal), paint));
   }
   if (options.json) context.writeJson(await buildReport('setup', facts, goal, settings, exitCode));
   return exitCode;

@@ -5,7 +5,7 @@ import { type Known, known } from './known.ts';
 /** One of the two indexes, and what it tells about the package without an account. */
 export interface IndexFacts {
   id: 'pypi' | 'testpypi';
-  /** 'PyPI' and 'TestPyPI', or the host of another Warehouse. */
+  /** 'PyPI' or 'TestPyPI', with the host where it is another Warehouse in its place. */
   title: string;
   url: string;
   /** One of the two official indexes, which accept ID tokens of https://gitlab.com only. */
@@ -25,7 +25,8 @@ export async function readPackageIndex(
   name: string,
 ): Promise<IndexFacts> {
   const official = index.url === officialUrls[id];
-  const title = official ? (id === 'pypi' ? 'PyPI' : 'TestPyPI') : new URL(index.url).host;
+  const label = id === 'pypi' ? 'PyPI' : 'TestPyPI';
+  const title = official ? label : `${label} (${new URL(index.url).host})`;
   const [exists, ownership, audience] = await Promise.all([
     attempt(index.exists(name), title),
     attempt(index.ownership(name), title),

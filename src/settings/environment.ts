@@ -67,8 +67,8 @@ function wantedFields(index: IndexGoal): [field: keyof EnvironmentFields & strin
   ];
 }
 
-function descriptionOf({ title, job }: IndexGoal): string {
-  return job === 'release' ? `${title} releases, one for each tag` : `${title} uploads of the default branch`;
+function descriptionOf({ job }: IndexGoal): string {
+  return job === 'release' ? 'PyPI releases, one for each tag' : 'TestPyPI uploads of the default branch';
 }
 
 function compareWith(existing: Environment, index: IndexGoal) {

@@ -52,7 +52,7 @@ function pythonRows({ python, checkout }: Facts): Row[] {
 function indexRow({ title, exists, ownership, url }: IndexFacts): Row {
   const owners = ownership.known ? ownership.value?.owners.join(', ') : undefined;
   const text = exists.known ? (exists.value ? 'exists' : 'does not exist yet') : 'could not be read';
-  return [title, owners ? `${text}, owned by ${owners}` : text, exists.known ? url : exists.reason];
+  return [title.replace(/ .*/, ''), owners ? `${text}, owned by ${owners}` : text, exists.known ? url : exists.reason];
 }
 
 function signedIn(gitlab: GitLabFacts): string {

@@ -1,19 +1,17 @@
 import type { Facts } from '../facts/index.ts';
 import type { Goal } from '../goal.ts';
-import type { Options } from '../options.ts';
 import type { SettledSetting } from '../plan.ts';
-import { repeatCommand } from '../repeat-command.ts';
 import type { Reported } from '../report.ts';
 import { settledLines } from './apply-view.ts';
 import { uncommittedHint } from './check-view.ts';
 import type { Paint } from './paint.ts';
 
-/** What holds, what failed and what is left to a person, at the end of a run; `options` for the command that repeats it. */
+/** What holds, what failed and what is left to a person, at the end of a run; `again` is the command that repeats it. */
 export function reportView(
   facts: Facts,
   goal: Goal,
   settings: Reported,
-  options: Options | undefined,
+  again: string | undefined,
   paint: Paint,
 ): string[] {
   const settled = settings as SettledSetting[];
@@ -28,9 +26,7 @@ export function reportView(
       `  ${paint.yellow('☞')} ${paint.plain(it.setting.title)}: ${paint.plain(it.finding.message)}`,
     ]),
     ...nextSteps(facts, goal, applied, paint),
-    ...(options === undefined
-      ? []
-      : ['', paint.dim('The same again without questions:'), repeatCommand(options, goal)]),
+    ...(again === undefined ? [] : ['', paint.dim('The same again without questions:'), paint.plain(again)]),
   ];
 }
 

@@ -1,0 +1,105 @@
+import type { Incoming, Outgoing } from '../http-server.ts';
+import type { GitLabState, ProjectState, TokenState, UserState } from './state.ts';
+
+/** Parameters of a request, from its query and its body alike. */
+export type Params = Record<string, unknown>;
+
+/** A request whose sender is known. */
+export interface Call {
+  state: GitLabState;
+  request: Incoming;
+  token: TokenState;
+  user: UserState;
+  params: Params;
+}
+
+/** A request about one project. */
+export interface ProjectCall extends Call {
+  project: ProjectState;
+  /** The sender's level on the project; 0 for none. */
+  level: number;
+  /** Base URL of the instance. */
+  base: string;
+}
+
+/** Ends a request with an answer. */
+export class Answered extends Error {
+  constructor(readonly reply: Outgoing) {
+    super('answered');
+  }
+}
+
+const reply = (status: number, body: unknown, headers: Record<string, string> = {}): Answered =>
+  new Answered({ status, body, headers });
+
+/** The refusals of GitLab, each in its own shape. */
+export const refuse = {
+  notFound: (what: string) => reply(404, { message: `404 ${what} Not Found` }),
+  noRecord: () => reply(404, { message: '404 Not found' }),
+  noRoute: () => reply(404, { error: '404 Not Found' }),
+  fields: (fields: Record<string, string[]>) => reply(400, { message: fields }),
+  sentences: (sentences: string[]) => reply(422, { message: sentences }),
+  conflict: (message: string) => reply(409, { message }),
+  parameter: (error: string) => reply(400, { error }),
+  forbidden: (reason = '') => reply(403, { message: `403 Forbidden${reason && ` - ${reason}`}` }),
+  badRequest: (reason: string) => reply(400, { message: `400 Bad request - ${reason}` }),
+  unauthorized: () => reply(401, { message: '401 Unauthorized' }),
+  invalidToken: (description: string) =>
+    reply(401, { error: 'invalid_token', error_description: description }),
+  scope: () =>
+    reply(403, {
+      error: 'insufficient_scope',
+      error_description: 'The request requires higher privileges than provided by the access token.',
+      scope: 'api',
+    }),
+  movedRead: (location: string) =>
+    reply(301, `This resource has been moved permanently to ${location}`, {
+      location,
+      'content-type': 'text/plain',
+    }),
+  movedWrite: () => reply(405, { message: 'Non GET methods are not allowed for moved projects' }),
+};
+
+/** Refuses unless the sender has at least this role. */
+export function requireLevel(call: ProjectCall, level: number): void {
+  if (call.level < level) throw refuse.forbidden();
+}
+
+/** A required parameter, or Grape's refusal. */
+export function required(params: Params, name: string): unknown {
+  if (params[name] === undefined) throw refuse.parameter(`${name} is missing`);
+  return params[name];
+}
+
+/** One page of a list, with the headers that name the others. */
+export function paginated({ request }: Call, rows: unknown[]): Outgoing {
+  const number = (name: string, usual: number) => Number(request.query.get(name)) || usual;
+  const perPage = Math.min(100, number('per_page', 20));
+  const page = number('page', 1);
+  const pages = Math.max(1, Math.ceil(rows.length / perPage));
+  const link = (rel: string, to: number) => {
+    const query = new URLSearchParams(request.query);
+    query.set('page', String(to));
+    query.set('per_page', String(perPage));
+    return `<http://${request.headers.host}${request.path}?${query}>; rel="${rel}"`;
+  };
+  const links = [
+    ...(page > 1 ? [link('prev', page - 1)] : []),
+    ...(page < pages ? [link('next', page + 1)] : []),
+    link('first', 1),
+    link('last', pages),
+  ];
+  return {
+    status: 200,
+    body: rows.slice((page - 1) * perPage, page * perPage),
+    headers: {
+      link: links.join(', '),
+      'x-page': String(page),
+      'x-per-page': String(perPage),
+      'x-prev-page': page > 1 ? String(page - 1) : '',
+      'x-next-page': page < pages ? String(page + 1) : '',
+      'x-total': String(rows.length),
+      'x-total-pages': String(pages),
+    },
+  };
+}

@@ -1,0 +1,130 @@
+import type { Outgoing } from '../http-server.ts';
+import { type Params, type ProjectCall, paginated, refuse, required, requireLevel } from './call.ts';
+import { type EnvironmentState, newId } from './state.ts';
+
+const tiers = ['production', 'staging', 'testing', 'development', 'other'];
+const nameRule = /^[a-zA-Z0-9_${}. -]([a-zA-Z0-9_/${}. -]*[a-zA-Z0-9_${}. -])?$/;
+
+/** Environments in every state, by name or search where that is asked for. */
+export function listEnvironments(call: ProjectCall): Outgoing {
+  requireFeature(call, call.project.visibility === 'public' ? 0 : 20);
+  const { name, search, states } = call.params as Record<string, string | undefined>;
+  if (name !== undefined && search !== undefined)
+    throw refuse.parameter('name, search cannot be used together');
+  if (search !== undefined && search.length < 3)
+    throw refuse.badRequest('Search query is less than 3 characters');
+  const found = call.project.environments.filter(
+    (it) =>
+      (name === undefined || it.name === name) &&
+      (search === undefined || it.name.includes(search)) &&
+      (states === undefined || it.state === states),
+  );
+  return paginated(call, found.map(shown));
+}
+
+/** One environment by its number; there is no look-up by name. */
+export function showEnvironment(call: ProjectCall, id: string): Outgoing {
+  requireFeature(call, 20);
+  return { status: 200, body: { ...shown(find(call, id)), last_deployment: null } };
+}
+
+/** Creates an environment; a name is taken in whatever state its environment is. */
+export function createEnvironment(call: ProjectCall): Outgoing {
+  requireFeature(call, 30);
+  const name = String(required(call.params, 'name'));
+  const fields = validated(call.params);
+  if (name.length > 255 || !nameRule.test(name)) {
+    const rule =
+      "can contain only letters, digits, '-', '_', '/', '$', '{', '}', '.', and spaces, but it cannot start or end with '/'";
+    throw refuse.fields({ name: [rule] });
+  }
+  if (call.project.environments.some((it) => it.name === name))
+    throw refuse.fields({ name: ['has already been taken'] });
+  const environment: EnvironmentState = {
+    id: newId(),
+    name,
+    slug: name
+      .toLowerCase()
+      .replace(/[^a-z0-9]+/g, '-')
+      .slice(0, 24),
+    description: null,
+    external_url: null,
+    state: 'available',
+    tier: guessTier(name),
+    ...fields,
+  };
+  call.project.environments.push(environment);
+  return { status: 201, body: shown(environment) };
+}
+
+/** Changes an environment; its name stays, whatever is sent. */
+export function updateEnvironment(call: ProjectCall, id: string): Outgoing {
+  requireFeature(call, 30);
+  const environment = find(call, id);
+  Object.assign(environment, validated(call.params));
+  return { status: 200, body: shown(environment) };
+}
+
+/** Stops an environment, which keeps its name. */
+export function stopEnvironment(call: ProjectCall, id: string): Outgoing {
+  requireFeature(call, 30);
+  const environment = find(call, id);
+  environment.state = 'stopped';
+  return { status: 200, body: shown(environment) };
+}
+
+/** Deletes a stopped environment. */
+export function deleteEnvironment(call: ProjectCall, id: string): Outgoing {
+  requireFeature(call, 30);
+  const environment = find(call, id);
+  if (environment.state !== 'stopped') throw refuse.forbidden();
+  call.project.environments = call.project.environments.filter((it) => it !== environment);
+  return { status: 204 };
+}
+
+/** Every ability on environments goes with the features they need. */
+function requireFeature(call: ProjectCall, level: number): void {
+  const { environments_access_level, builds_access_level, repository_access_level } = call.project;
+  const off = [environments_access_level, builds_access_level, repository_access_level].includes('disabled');
+  if (off) throw refuse.forbidden();
+  requireLevel(call, level);
+}
+
+function find({ project }: ProjectCall, id: string): EnvironmentState {
+  const environment = project.environments.find((it) => String(it.id) === id);
+  if (!environment) throw refuse.noRecord();
+  return environment;
+}
+
+function validated({ tier, external_url, description }: Params): Partial<EnvironmentState> {
+  if (tier !== undefined && !tiers.includes(String(tier)))
+    throw refuse.parameter('tier does not have a valid value');
+  const url = external_url === undefined ? undefined : String(external_url);
+  if (url !== undefined && url.length > 255)
+    throw refuse.fields({ external_url: ['is too long (maximum is 255 characters)'] });
+  if (url && /^(javascript|data|vbscript):/i.test(url)) {
+    throw refuse.fields({ external_url: [`${url.split(':')[0]} scheme is not allowed`] });
+  }
+  return {
+    ...(tier === undefined ? {} : { tier: String(tier) }),
+    ...(url === undefined ? {} : { external_url: url }),
+    ...(description === undefined ? {} : { description: String(description) }),
+  };
+}
+
+/** What GitLab takes for the tier where nothing is said: `release` becomes `other`. */
+function guessTier(name: string): string {
+  if (/(dev|review|trunk)/i.test(name)) return 'development';
+  if (/(test|tst|int|ac(ce|)pt|qa|qc|control|quality)/i.test(name)) return 'testing';
+  if (/(st(a|)g|mod(e|)l|pre|demo|non)/i.test(name)) return 'staging';
+  return /(pr(o|)d|live)/i.test(name) ? 'production' : 'other';
+}
+
+function shown(environment: EnvironmentState) {
+  return {
+    ...environment,
+    created_at: '2026-01-01T00:00:00.000Z',
+    auto_stop_at: null,
+    auto_stop_setting: 'always',
+  };
+}

@@ -1,0 +1,110 @@
+import type { Outgoing } from '../http-server.ts';
+import { type ProjectCall, paginated, refuse, requireLevel } from './call.ts';
+import type { MemberState, ProjectState } from './state.ts';
+
+/** Whether the paid features are enforced on a project. */
+export function isLicensed({ state, project }: Pick<ProjectCall, 'state' | 'project'>): boolean {
+  return state.edition === 'ee' && project.plan === 'premium';
+}
+
+/** A project as its reader may see it: some attributes are for Maintainers, one is there only where it is licensed. */
+export function showProject(call: ProjectCall): Outgoing {
+  const { project, level, base } = call;
+  const [path = ''] = project.path_with_namespace.split('/').slice(-1);
+  const namespace = project.path_with_namespace.slice(0, -path.length - 1);
+  const access = level > 0 && level < 60 ? { access_level: level, notification_level: 3 } : null;
+  const body = {
+    id: project.id,
+    path,
+    path_with_namespace: project.path_with_namespace,
+    name: path,
+    web_url: `${base}/${project.path_with_namespace}`,
+    default_branch: project.default_branch,
+    visibility: project.visibility,
+    archived: project.archived,
+    empty_repo: project.default_branch === null,
+    namespace: {
+      id: 7,
+      name: namespace,
+      path: namespace,
+      kind: project.namespace_kind,
+      full_path: namespace,
+      parent_id: null,
+    },
+    permissions: { project_access: access, group_access: null },
+    jobs_enabled: project.builds_access_level !== 'disabled',
+    builds_access_level: project.builds_access_level,
+    environments_access_level: project.environments_access_level,
+    repository_access_level: project.repository_access_level,
+    ci_config_path: project.ci_config_path,
+    shared_with_groups: project.shared_with_groups,
+    ...(level >= 40
+      ? {
+          ci_id_token_sub_claim_components: project.ci_id_token_sub_claim_components,
+          runners_token: 'GR-secret',
+        }
+      : {}),
+    ...(isLicensed(call)
+      ? { allow_pipeline_trigger_approve_deployment: project.allow_pipeline_trigger_approve_deployment }
+      : {}),
+  };
+  return { status: 200, body };
+}
+
+const settable = [
+  'ci_config_path',
+  'builds_access_level',
+  'environments_access_level',
+  'ci_id_token_sub_claim_components',
+] as const;
+
+/** Changes settings; unknown ones, and paid ones without a licence, are dropped without a word. */
+export function updateProject(call: ProjectCall): Outgoing {
+  requireLevel(call, 40);
+  const names = [
+    ...settable,
+    ...(isLicensed(call) ? (['allow_pipeline_trigger_approve_deployment'] as const) : []),
+  ];
+  for (const name of names) {
+    if (call.params[name] !== undefined) Object.assign(call.project, { [name]: call.params[name] });
+  }
+  return showProject(call);
+}
+
+/** Members, direct and inherited alike: the rehearsal knows only one list. */
+export function listMembers(call: ProjectCall): Outgoing {
+  return paginated(
+    call,
+    call.project.members.map((member) => memberRow(call, member)),
+  );
+}
+
+/** One member. */
+export function showMember(call: ProjectCall, userId: string): Outgoing {
+  const member = call.project.members.find((it) => String(it.userId) === userId);
+  if (!member) throw refuse.noRecord();
+  return { status: 200, body: memberRow(call, member) };
+}
+
+function memberRow(
+  { state }: ProjectCall,
+  { userId, access_level, state: memberState, expires_at }: MemberState,
+) {
+  const user = state.users.find(({ id }) => id === userId);
+  return {
+    id: userId,
+    username: user?.username,
+    name: user?.name,
+    state: memberState ?? 'active',
+    access_level,
+    expires_at: expires_at ?? null,
+    membership_state: 'active',
+  };
+}
+
+/** Whether a user or a group has access, so that a rule may name it. */
+export function hasAccess(project: ProjectState, row: { user_id?: unknown; group_id?: unknown }): boolean {
+  if (row.user_id !== undefined && row.user_id !== null)
+    return project.members.some(({ userId }) => userId === Number(row.user_id));
+  return project.shared_with_groups.some(({ group_id }) => group_id === Number(row.group_id));
+}

@@ -1,0 +1,53 @@
+import type { Outgoing } from '../http-server.ts';
+import type { ProjectCall } from './call.ts';
+import * as environments from './environments.ts';
+import * as projects from './projects.ts';
+import * as protectedEnvironments from './protected-environments.ts';
+import * as refs from './protected-refs.ts';
+import * as repository from './repository.ts';
+import * as variables from './variables.ts';
+
+/** One route below `/projects/:id/`; the first group of the pattern is handed on. */
+export interface Route {
+  method: string;
+  pattern: RegExp;
+  answer(call: ProjectCall, name: string): Outgoing;
+}
+
+const route = (method: string, pattern: RegExp, answer: Route['answer']): Route => ({
+  method,
+  pattern,
+  answer,
+});
+
+/** Every route below a project that the rehearsal knows. A slash that is not encoded leads to none of them. */
+export const projectRoutes: readonly Route[] = [
+  route('GET', /^$/, projects.showProject),
+  route('PUT', /^$/, projects.updateProject),
+  route('GET', /^members(?:\/all)?$/, projects.listMembers),
+  route('GET', /^members\/all\/(\d+)$/, projects.showMember),
+  route('GET', /^environments$/, environments.listEnvironments),
+  route('POST', /^environments$/, environments.createEnvironment),
+  route('GET', /^environments\/(\d+)$/, environments.showEnvironment),
+  route('PUT', /^environments\/(\d+)$/, environments.updateEnvironment),
+  route('POST', /^environments\/(\d+)\/stop$/, environments.stopEnvironment),
+  route('DELETE', /^environments\/(\d+)$/, environments.deleteEnvironment),
+  route('GET', /^protected_environments$/, protectedEnvironments.listProtectedEnvironments),
+  route('POST', /^protected_environments$/, protectedEnvironments.protectEnvironment),
+  route('GET', /^protected_environments\/([^/]+)$/, protectedEnvironments.showProtectedEnvironment),
+  route('PUT', /^protected_environments\/([^/]+)$/, protectedEnvironments.updateProtectedEnvironment),
+  route('DELETE', /^protected_environments\/([^/]+)$/, protectedEnvironments.unprotectEnvironment),
+  route('GET', /^protected_tags$/, refs.listProtectedTags),
+  route('POST', /^protected_tags$/, refs.protectTag),
+  route('DELETE', /^protected_tags\/([^/]+)$/, refs.unprotectTag),
+  route('GET', /^protected_branches$/, refs.listProtectedBranches),
+  route('POST', /^protected_branches$/, refs.protectBranch),
+  route('PATCH', /^protected_branches\/([^/]+)$/, refs.updateProtectedBranch),
+  route('DELETE', /^protected_branches\/([^/]+)$/, refs.unprotectBranch),
+  route('GET', /^variables$/, variables.listVariables),
+  route('POST', /^variables$/, variables.createVariable),
+  route('DELETE', /^variables\/([^/]+)$/, variables.deleteVariable),
+  route('GET', /^repository\/files\/([^/]+)$/, repository.showFile),
+  route('GET', /^repository\/branches\/([^/]+)$/, repository.showBranch),
+  route('POST', /^ci\/lint$/, repository.lintContent),
+];

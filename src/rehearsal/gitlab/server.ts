@@ -1,0 +1,112 @@
+import { escapeHtml, page } from '../html.ts';
+import {
+  type Incoming,
+  type LoggedRequest,
+  type Outgoing,
+  type RehearsalServer,
+  startServer,
+} from '../http-server.ts';
+import { Answered, type Call, refuse } from './call.ts';
+import { projectRoutes } from './routes.ts';
+import { findProject, signIn } from './sign-in.ts';
+import type { GitLabState } from './state.ts';
+
+/** A GitLab on the loopback interface that keeps to the answers of the real one as far as this tool asks. */
+export interface RehearsalGitLab extends RehearsalServer {
+  state: GitLabState;
+  /** The requests that change something; the lint only answers. */
+  writes(): LoggedRequest[];
+}
+
+/** Starts a rehearsal GitLab on that state; `prefix` is a relative URL root such as `/gitlab`. */
+export async function startGitLab(
+  state: GitLabState,
+  options: { port?: number; prefix?: string; latency?: number } = {},
+): Promise<RehearsalGitLab> {
+  const { prefix = '' } = options;
+  const server = await startServer((request) => handle(state, prefix, request), options);
+  server.url += prefix;
+  const isWrite = ({ method, path }: LoggedRequest) => method !== 'GET' && !path.endsWith('/ci/lint');
+  return Object.assign(server, { state, writes: () => server.log.filter(isWrite) });
+}
+
+function handle(state: GitLabState, prefix: string, incoming: Incoming): Outgoing {
+  const request = { ...incoming, path: incoming.path.slice(prefix.length) };
+  try {
+    if (request.path === '/oauth/token/info') return oauthInfo(signIn(state, request, false));
+    if (!request.path.startsWith('/api/v4/')) return projectPage(state, request);
+    const call = signIn(state, request);
+    return general(call, request.path.slice('/api/v4/'.length)) ?? aboutProject(call, request.path, prefix);
+  } catch (error) {
+    if (error instanceof Answered) return error.reply;
+    throw error;
+  }
+}
+
+function general({ user, token, request }: Call, path: string): Outgoing | undefined {
+  if (request.method !== 'GET') return undefined;
+  const { id, username, name, is_admin } = user;
+  const answers: Record<string, () => Outgoing> = {
+    version: () => ({ status: 200, body: { version: '19.4.1-ee', revision: 'rehearsal' } }),
+    user: () => ({
+      status: 200,
+      body: { id, username, name, state: 'active', bot: false, ...(is_admin ? { is_admin } : {}) },
+    }),
+    'personal_access_tokens/self': () => {
+      if (token.kind === 'oauth')
+        throw refuse.badRequest('This endpoint requires token type to be a personal access token');
+      const { scopes, expires_at, revoked, userId, kind } = token;
+      const granular = kind === 'fine-grained' ? { granular: true } : {};
+      return {
+        status: 200,
+        body: {
+          id: 1,
+          name: 'demo',
+          revoked,
+          active: true,
+          scopes,
+          expires_at,
+          user_id: userId,
+          ...granular,
+        },
+      };
+    },
+  };
+  return answers[path]?.();
+}
+
+function oauthInfo({ token }: Call): Outgoing {
+  if (token.kind !== 'oauth') throw refuse.unauthorized();
+  return {
+    status: 200,
+    body: { resource_owner_id: token.userId, scope: token.scopes, expires_in: 7200, created_at: 0 },
+  };
+}
+
+function aboutProject(call: Call, path: string, prefix: string): Outgoing {
+  const [, id, rest = ''] = /^\/api\/v4\/projects\/([^/]+)(?:\/(.*))?$/.exec(path) ?? [];
+  if (id === undefined) throw refuse.noRoute();
+  for (const { method, pattern, answer } of projectRoutes) {
+    const found = method === call.request.method ? pattern.exec(rest) : null;
+    if (found)
+      return answer(
+        { ...findProject(call, id), base: `http://${call.request.headers.host}${prefix}` },
+        found[1] ?? '',
+      );
+  }
+  throw refuse.noRoute();
+}
+
+/** What a browser sees at a project's address. */
+function projectPage(state: GitLabState, { path }: Incoming): Outgoing {
+  const project =
+    state.projects.find((it) => path.startsWith(`/${it.path_with_namespace}`)) ?? state.projects[0];
+  const environments = project?.environments.map(
+    ({ name, tier, external_url }) => `<li>${escapeHtml(`${name} (${tier}): ${external_url ?? ''}`)}</li>`,
+  );
+  const body = `<h1>${escapeHtml(project?.path_with_namespace ?? 'No project')}</h1><h2>Environments</h2><ul>${environments?.join('') || '<li>none</li>'}</ul>`;
+  return {
+    status: 200,
+    body: page('Rehearsal GitLab', body, 'Rehearsal GitLab: nothing here reaches the real one'),
+  };
+}

@@ -1,0 +1,211 @@
+/** Everything the rehearsal GitLab knows: plain data, spelt as the API spells it, for tests to look at and to change. */
+export interface GitLabState {
+  /** Community Edition does not have the routes of the paid tiers. */
+  edition: 'ce' | 'ee';
+  users: UserState[];
+  tokens: TokenState[];
+  projects: ProjectState[];
+}
+
+export interface UserState {
+  id: number;
+  username: string;
+  name: string;
+  is_admin?: boolean;
+}
+
+export interface TokenState {
+  value: string;
+  userId: number;
+  kind: 'personal' | 'oauth' | 'fine-grained';
+  scopes: string[];
+  expires_at: string | null;
+  revoked: boolean;
+}
+
+export interface AccessRow {
+  id: number;
+  access_level: number | null;
+  access_level_description: string;
+  user_id: number | null;
+  group_id: number | null;
+  deploy_key_id?: number | null;
+  group_inheritance_type?: number;
+  required_approvals?: number;
+}
+
+export interface EnvironmentState {
+  id: number;
+  name: string;
+  slug: string;
+  description: string | null;
+  external_url: string | null;
+  state: string;
+  tier: string;
+}
+
+export interface ProtectedEnvironmentState {
+  name: string;
+  deploy_access_levels: AccessRow[];
+  approval_rules: AccessRow[];
+}
+
+export interface ProtectedBranchState {
+  id: number;
+  name: string;
+  push_access_levels: AccessRow[];
+  merge_access_levels: AccessRow[];
+  unprotect_access_levels: AccessRow[];
+  allow_force_push: boolean;
+  code_owner_approval_required: boolean;
+  inherited: boolean;
+}
+
+export interface VariableState {
+  key: string;
+  value: string;
+  environment_scope: string;
+  protected: boolean;
+  masked: boolean;
+  hidden: boolean;
+  raw: boolean;
+  variable_type: string;
+  description: string | null;
+}
+
+export interface MemberState {
+  userId: number;
+  access_level: number;
+  state?: string;
+  expires_at?: string | null;
+}
+
+export interface ProjectState {
+  id: number;
+  path_with_namespace: string;
+  /** Addresses it had before: reading is redirected, writing refused. */
+  moved_from: string[];
+  namespace_kind: 'user' | 'group';
+  visibility: 'private' | 'internal' | 'public';
+  default_branch: string | null;
+  archived: boolean;
+  /** Whether the paid features are enforced. */
+  plan: 'free' | 'premium';
+  ci_config_path: string | null;
+  builds_access_level: string;
+  environments_access_level: string;
+  repository_access_level: string;
+  ci_id_token_sub_claim_components: string[];
+  allow_pipeline_trigger_approve_deployment: boolean;
+  shared_with_groups: {
+    group_id: number;
+    group_name: string;
+    group_full_path: string;
+    group_access_level: number;
+  }[];
+  members: MemberState[];
+  environments: EnvironmentState[];
+  protected_environments: ProtectedEnvironmentState[];
+  protected_tags: { name: string; create_access_levels: AccessRow[] }[];
+  protected_branches: ProtectedBranchState[];
+  variables: VariableState[];
+  /** Texts by branch and path. */
+  files: Record<string, Record<string, string>>;
+}
+
+const roles: Record<number, string> = {
+  0: 'No one',
+  30: 'Developers + Maintainers',
+  40: 'Maintainers',
+  60: 'Administrators',
+};
+let nextId = 1000;
+
+/** An id that no other record has. */
+export const newId = (): number => nextId++;
+
+/** A row that names a role. */
+export function roleRow(access_level: number): AccessRow {
+  const access_level_description = roles[access_level] ?? String(access_level);
+  return { id: newId(), access_level, access_level_description, user_id: null, group_id: null };
+}
+
+/** A team of three on a project with nothing set up: alice (Owner), bob (Maintainer), carol (Developer). */
+export function teamState(
+  change: Partial<ProjectState> = {},
+  files: Record<string, string> = {},
+): GitLabState {
+  return {
+    edition: 'ee',
+    users: [
+      { id: 1, username: 'alice', name: 'Alice Archer' },
+      { id: 2, username: 'bob', name: 'Bob Builder' },
+      { id: 3, username: 'carol', name: 'Carol Coder' },
+    ],
+    tokens: demoTokens(),
+    projects: [projectState(change, files)],
+  };
+}
+
+function projectState(change: Partial<ProjectState>, files: Record<string, string>): ProjectState {
+  const main = {
+    id: newId(),
+    name: 'main',
+    push_access_levels: [roleRow(40)],
+    merge_access_levels: [roleRow(40)],
+    unprotect_access_levels: [],
+    allow_force_push: false,
+    code_owner_approval_required: false,
+    inherited: false,
+  };
+  return {
+    id: 42,
+    path_with_namespace: 'demo-group/demo-pkg',
+    moved_from: [],
+    namespace_kind: 'group',
+    visibility: 'public',
+    default_branch: 'main',
+    archived: false,
+    plan: 'premium',
+    ci_config_path: null,
+    builds_access_level: 'enabled',
+    environments_access_level: 'enabled',
+    repository_access_level: 'enabled',
+    ci_id_token_sub_claim_components: ['project_path', 'ref_type', 'ref'],
+    allow_pipeline_trigger_approve_deployment: false,
+    shared_with_groups: [],
+    members: [
+      { userId: 1, access_level: 50 },
+      { userId: 2, access_level: 40 },
+      { userId: 3, access_level: 30 },
+    ],
+    environments: [],
+    protected_environments: [],
+    protected_tags: [],
+    protected_branches: [main],
+    variables: [],
+    files: { main: files },
+    ...change,
+  };
+}
+
+function demoTokens(): TokenState[] {
+  const token = (value: string, change: Partial<TokenState> = {}): TokenState => ({
+    value,
+    userId: 1,
+    kind: 'personal',
+    scopes: ['api'],
+    expires_at: '2099-01-01',
+    revoked: false,
+    ...change,
+  });
+  return [
+    token('glpat-demo-alice'),
+    token('glpat-demo-readonly', { scopes: ['read_api'] }),
+    token('glpat-demo-carol', { userId: 3 }),
+    token('glpat-demo-expired', { expires_at: '2020-01-01' }),
+    token('glpat-demo-revoked', { revoked: true }),
+    token('oauth-demo-alice', { kind: 'oauth', expires_at: null }),
+    token('glpat-demo-fine', { kind: 'fine-grained', scopes: [] }),
+  ];
+}

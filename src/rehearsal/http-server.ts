@@ -1,0 +1,97 @@
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+
+/** A request as the rehearsal servers see it. */
+export interface Incoming {
+  method: string;
+  /** Path and query as they came. */
+  target: string;
+  path: string;
+  query: URLSearchParams;
+  headers: IncomingMessage['headers'];
+  body: string;
+}
+
+/** An answer: a text is sent as HTML, anything else as JSON. */
+export interface Outgoing {
+  status: number;
+  body?: unknown;
+  headers?: Record<string, string>;
+}
+
+/** One line of a server's log. */
+export interface LoggedRequest {
+  method: string;
+  path: string;
+  status: number;
+}
+
+/** A server on the loopback interface. */
+export interface RehearsalServer {
+  url: string;
+  /** Every request with its answer's status, in order. */
+  log: LoggedRequest[];
+  /** Answers in place of the server, where it answers at all: lets any request fail. */
+  intercept?: (request: Incoming) => Outgoing | undefined;
+  /** Milliseconds that each answer takes. */
+  latency: number;
+  close(): Promise<void>;
+}
+
+/** Starts a server that answers with what `handle` returns. */
+export async function startServer(
+  handle: (request: Incoming) => Outgoing,
+  options: { port?: number; latency?: number } = {},
+): Promise<RehearsalServer> {
+  const server = createServer((request, response) => {
+    void answer(running, handle, request, response);
+  });
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject).listen(options.port ?? 0, '127.0.0.1', resolve);
+  });
+  const running: RehearsalServer = {
+    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    log: [],
+    latency: options.latency ?? 0,
+    close: () =>
+      new Promise((resolve) => {
+        server.close(() => resolve());
+        server.closeAllConnections();
+      }),
+  };
+  return running;
+}
+
+async function answer(
+  running: RehearsalServer,
+  handle: (request: Incoming) => Outgoing,
+  request: IncomingMessage,
+  response: ServerResponse,
+): Promise<void> {
+  const incoming = await read(request);
+  const reply = running.intercept?.(incoming) ?? handle(incoming);
+  running.log.push({ method: incoming.method, path: incoming.target, status: reply.status });
+  if (running.latency > 0) await new Promise((resolve) => setTimeout(resolve, running.latency));
+  const html = typeof reply.body === 'string';
+  const type =
+    reply.body === undefined
+      ? {}
+      : { 'content-type': html ? 'text/html; charset=utf-8' : 'application/json' };
+  response.writeHead(reply.status, { ...type, ...reply.headers });
+  response.end(reply.body === undefined ? undefined : html ? reply.body : JSON.stringify(reply.body));
+}
+
+async function read(request: IncomingMessage): Promise<Incoming> {
+  const chunks: Buffer[] = [];
+  for await (const chunk of request) chunks.push(chunk as Buffer);
+  const target = request.url ?? '/';
+  const [path = '/', query = ''] = target.split('?', 2);
+  return {
+    method: request.method ?? 'GET',
+    target,
+    path,
+    query: new URLSearchParams(query),
+    headers: request.headers,
+    body: Buffer.concat(chunks).toString('utf8'),
+  };
+}
