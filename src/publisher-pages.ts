@@ -33,16 +33,21 @@ async function showPage(context: Context, page: PublisherPage, changed: boolean)
     paint.bold(`Register the Trusted Publisher on ${page.index.title}`),
     paint.plain(page.url),
     ...rows.map(({ label, value }) => `  ${paint.dim(label.padEnd(width))}  ${paint.plain(value)}`),
-    ...page.steps.map((step) => `  ${paint.dim('-')} ${paint.plain(step)}`),
+    // Who runs it again has most likely been there.
+    ...(changed
+      ? page.steps
+      : ['Nothing tells whether it is registered; if it is, nothing is to be done here.']
+    ).map((step) => `  ${paint.dim('-')} ${paint.plain(step)}`),
   );
-  if (terminal.interactive) await offer(context, page, rows, changed);
-  else if (changed) context.openPage?.(page.url);
+  if (!changed) return;
+  if (terminal.interactive) await offer(context, page, rows);
+  else context.openPage?.(page.url);
 }
 
 type Row = ReturnType<typeof formRows>[number];
 
 /** Opening and copying as often as the user likes, until they go on. */
-async function offer(context: Context, page: PublisherPage, rows: Row[], changed: boolean): Promise<void> {
+async function offer(context: Context, page: PublisherPage, rows: Row[]): Promise<void> {
   const { terminal, openPage } = context;
   const open = openPage === undefined ? [] : [{ value: 'open', label: 'Open the page in the browser' }];
   const copies = rows.map(({ label, value }) => ({
@@ -56,7 +61,7 @@ async function offer(context: Context, page: PublisherPage, rows: Row[], changed
     { value: 'copy:url', label: 'Copy the address' },
     ...copies,
   ];
-  let initial = changed && openPage ? 'open' : 'on';
+  let initial = openPage ? 'open' : 'on';
   for (;;) {
     const answer = await terminal.select(`${page.index.title}: what now?`, choices, initial);
     if (answer === 'on') return;

@@ -1,7 +1,8 @@
+import { resolve } from 'node:path';
 import type { Context } from '../context.ts';
 import { Cancelled } from '../errors.ts';
 import { drifts } from '../rehearsal/drifts.ts';
-import { startWorld, type World } from '../rehearsal/world.ts';
+import { resumeWorld, saveWorld, startWorld, type World } from '../rehearsal/world.ts';
 import { quote } from '../repeat-command.ts';
 import { check } from './check.ts';
 import { setup } from './setup.ts';
@@ -10,9 +11,10 @@ const token = 'glpat-demo-alice';
 
 /** The wizard against servers of its own: the same program, another world. Returns the exit code of the set-up. */
 export async function demo(context: Context): Promise<number> {
-  const { terminal } = context;
+  const { terminal, options, cwd } = context;
   const { paint } = terminal;
-  const world = await startWorld();
+  const world =
+    options.directory === '.' ? await startWorld() : await resumeWorld(resolve(cwd, options.directory));
   const inside = insideOf(world, context);
   terminal.print(
     paint.bold('A rehearsal: GitLab, PyPI and TestPyPI are played by this program, on this machine alone.'),
@@ -22,16 +24,11 @@ export async function demo(context: Context): Promise<number> {
   );
   try {
     const exitCode = await setup(inside);
-    terminal.print('', ...whatNext(world, context));
     if (terminal.interactive) await playOn(world, inside);
-    else
-      terminal.print(
-        paint.dim(
-          'The servers of the rehearsal end with this run; in a terminal they stay while you try these things.',
-        ),
-      );
+    terminal.print('', ...whatNext(world, context));
     return exitCode;
   } finally {
+    await saveWorld(world);
     await world.close();
   }
 }
@@ -50,16 +47,27 @@ function placeOf({ directory, pypi, testpypi }: World) {
   return { directory, pypiUrl: pypi.url, testpypiUrl: testpypi.url };
 }
 
-function whatNext(world: World, { terminal, program }: Context): string[] {
+function whatNext({ directory }: World, { terminal, program }: Context): string[] {
+  const { paint } = terminal;
+  const again = `${program} demo --directory ${quote(directory)}`;
+  return [
+    paint.bold('What to try next'),
+    `  ${paint.plain(`The scratch project is in ${directory}; 'git diff' there shows the edits.`)}`,
+    `  ${paint.plain('Look again (nothing is left to do), or edit .gitlab-ci.yml or pyproject.toml there and see it put right:')}`,
+    `  ${paint.cyan(`${again} --dry-run`)}`,
+    `  ${paint.cyan(again)}`,
+  ];
+}
+
+/** How the program itself is pointed at the rehearsal, from another terminal while this one runs. */
+function fromOutside(world: World, { terminal, program }: Context): string[] {
   const { paint } = terminal;
   const { directory, pypiUrl, testpypiUrl } = placeOf(world);
   const where = `-C ${quote(directory)} --pypi-url ${pypiUrl} --testpypi-url ${testpypiUrl}`;
   return [
-    paint.bold('What to try next'),
-    `  ${paint.plain(`The scratch project is in ${directory}; 'git diff' there shows the edits.`)}`,
-    `  ${paint.plain('Look again, let something drift (edit .gitlab-ci.yml, say), and set it up again:')}`,
+    paint.dim('The servers run until you end this. In another terminal you can use them yourself:'),
     `  ${paint.cyan(`GITLAB_TOKEN=${token} ${program} check ${where}`)}`,
-    `  ${paint.cyan(`GITLAB_TOKEN=${token} ${program} setup ${where}`)}`,
+    '',
   ];
 }
 
@@ -68,6 +76,7 @@ type Next = 'check' | 'drift' | 'setup' | 'end';
 /** Checking, drifting and repairing for as long as the user likes. */
 async function playOn(world: World, context: Context): Promise<void> {
   const { terminal } = context;
+  terminal.print('', ...fromOutside(world, context));
   for (let next: Next = 'check'; ; ) {
     next = await terminal.select<Next>(
       'What now?',

@@ -1,10 +1,11 @@
-import { mkdtemp, realpath } from 'node:fs/promises';
+import { mkdtemp, readFile, realpath, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { UserError } from '../errors.ts';
 import { type RehearsalGitLab, startGitLab } from './gitlab/server.ts';
 import { type GitLabState, teamState } from './gitlab/state.ts';
 import { type RehearsalIndex, startPackageIndex } from './package-index/server.ts';
-import { indexState, ownedProject } from './package-index/state.ts';
+import { type IndexState, indexState, ownedProject } from './package-index/state.ts';
 import { createScratchProject, scratchFiles } from './scratch-project.ts';
 
 /** A GitLab, both indexes and a project in a temporary folder, all on this machine. */
@@ -36,16 +37,59 @@ export async function startWorld({
   ...options
 }: Beginning = {}): Promise<World> {
   const known = state ?? teamState({}, files);
-  const [gitlab, pypi, testpypi, folder] = await Promise.all([
-    startGitLab(known, options),
-    startPackageIndex(indexState('pypi', { projects: [ownedProject('demo-pkg')] }), options),
-    startPackageIndex(indexState('testpypi'), options),
-    mkdtemp(join(tmpdir(), 'gitlab-to-pypi-demo-')),
-  ]);
-  const directory = await realpath(folder);
+  const pypi = indexState('pypi', { projects: [ownedProject('demo-pkg')] });
+  const servers = await startServers({ gitlab: known, pypi, testpypi: indexState('testpypi') }, options);
+  const directory = await realpath(await mkdtemp(join(tmpdir(), 'gitlab-to-pypi-demo-')));
   const path = known.projects[0]?.path_with_namespace ?? 'demo-group/demo-pkg';
-  await createScratchProject(directory, `${gitlab.url}/${path}.git`, files);
-  const servers = [gitlab, pypi, testpypi];
-  const close = async () => void (await Promise.all(servers.map((server) => server.close())));
-  return { gitlab, pypi, testpypi, directory, close };
+  await createScratchProject(directory, `${servers.gitlab.url}/${path}.git`, files);
+  return { ...servers, directory };
+}
+
+/** What is kept of a world while its servers are not running. */
+interface Saved {
+  states: { gitlab: GitLabState; pypi: IndexState; testpypi: IndexState };
+  ports: Record<'gitlab' | 'pypi' | 'testpypi', number>;
+}
+
+const savedIn = (directory: string) => join(directory, '.git', 'gitlab-to-pypi-rehearsal.json');
+
+/** Keeps what the servers know, so that a later run can go on with it. */
+export async function saveWorld({ gitlab, pypi, testpypi, directory }: World): Promise<void> {
+  const port = ({ url }: { url: string }) => Number(new URL(url).port);
+  const saved: Saved = {
+    states: { gitlab: gitlab.state, pypi: pypi.state, testpypi: testpypi.state },
+    ports: { gitlab: port(gitlab), pypi: port(pypi), testpypi: port(testpypi) },
+  };
+  await writeFile(savedIn(directory), JSON.stringify(saved));
+}
+
+/** Starts the servers of an earlier rehearsal again, at their addresses. Throws a `UserError` where there was none. */
+export async function resumeWorld(folder: string): Promise<World> {
+  const directory = await realpath(folder).catch(() => folder);
+  const text = await readFile(savedIn(directory), 'utf8').catch(() => undefined);
+  if (text === undefined) {
+    throw new UserError(
+      'no-rehearsal',
+      `There is no scratch project of an earlier demo in ${directory}.`,
+      "Run 'gitlab-to-pypi demo' without --directory for a new one.",
+    );
+  }
+  const { states, ports } = JSON.parse(text) as Saved;
+  return { ...(await startServers(states, {}, ports)), directory };
+}
+
+async function startServers(
+  states: Saved['states'],
+  options: Pick<Beginning, 'prefix' | 'latency'>,
+  ports: Partial<Saved['ports']> = {},
+): Promise<Omit<World, 'directory'>> {
+  const at = (port: number | undefined) => ({ ...options, ...(port === undefined ? {} : { port }) });
+  const [gitlab, pypi, testpypi] = await Promise.all([
+    startGitLab(states.gitlab, at(ports.gitlab)),
+    startPackageIndex(states.pypi, at(ports.pypi)),
+    startPackageIndex(states.testpypi, at(ports.testpypi)),
+  ]);
+  const close = async () =>
+    void (await Promise.all([gitlab, pypi, testpypi].map((server) => server.close())));
+  return { gitlab, pypi, testpypi, close };
 }

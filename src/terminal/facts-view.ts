@@ -11,7 +11,7 @@ type Row = [label: string, value: string, source: string];
 /** What was found, a line for each value with where it was read. */
 export function factsView(facts: Facts, paint: Paint): string[] {
   const rows = [...gitlabRows(facts), ...pythonRows(facts), ...Object.values(facts.indexes).map(indexRow)];
-  const width = Math.min(46, Math.max(...rows.map(([, value]) => value.length)));
+  const width = Math.min(60, Math.max(...rows.map(([, value]) => value.length)));
   return rows.map(
     ([label, value, source]) =>
       `  ${paint.dim(label.padEnd(15))} ${paint.plain(value.padEnd(width))}  ${paint.dim(source)}`,
@@ -52,7 +52,11 @@ function pythonRows({ python, checkout }: Facts): Row[] {
 function indexRow({ title, exists, ownership, url }: IndexFacts): Row {
   const owners = ownership.known ? ownership.value?.owners.join(', ') : undefined;
   const text = exists.known ? (exists.value ? 'exists' : 'does not exist yet') : 'could not be read';
-  return [title.replace(/ .*/, ''), owners ? `${text}, owned by ${owners}` : text, exists.known ? url : exists.reason];
+  return [
+    title.replace(/ .*/, ''),
+    owners ? `${text}, owned by ${owners}` : text,
+    exists.known ? url : exists.reason,
+  ];
 }
 
 function signedIn(gitlab: GitLabFacts): string {

@@ -18,12 +18,17 @@ export function reportView(
   const of = (outcome: string) => settled.filter((it) => it.outcome === outcome);
   const [applied, failed, skipped] = [of('applied'), of('failed'), of('skipped')];
   const holding = settled.filter(({ finding }) => finding.state === 'ok').length;
-  const manual = settled.filter((it) => it.outcome === 'unchanged' && it.finding.state === 'manual');
+  // The pages of the publishers have just been shown.
+  const manual = settled.filter(
+    (it) =>
+      it.outcome === 'unchanged' && it.finding.state === 'manual' && !it.setting.id.startsWith('publisher:'),
+  );
   return [
     paint.bold(headline(applied.length, failed.length + skipped.length, holding)),
     ...[...failed, ...skipped].flatMap((it) => settledLines(it, paint)),
     ...manual.flatMap((it) => [
       `  ${paint.yellow('☞')} ${paint.plain(it.setting.title)}: ${paint.plain(it.finding.message)}`,
+      `      ${paint.plain(it.finding.manual)}`,
     ]),
     ...nextSteps(facts, goal, applied, paint),
     ...(again === undefined ? [] : ['', paint.dim('The same again without questions:'), paint.plain(again)]),
@@ -42,10 +47,17 @@ function nextSteps(facts: Facts, goal: Goal, applied: SettledSetting[], paint: P
   const hint = uncommittedHint(facts);
   if (files.length === 0) return hint === '' ? [] : ['', paint.plain(hint)];
   const test = goal.testpypi.value ? 'The push is uploaded to TestPyPI; then' : 'Then';
+  const approval = goal.route.value === 'protected' && goal.approvals.value.length > 0;
+  const names = goal.approvals.value.map(({ who }) => who.label).join(' and ');
   return [
     '',
     paint.bold('What is next'),
     `  ${paint.plain(`Commit and push ${files.join(' and ')}; nothing was committed for you.`)}`,
     `  ${paint.plain(`${test} a release is a tag: git tag v1.2.3 && git push origin v1.2.3`)}`,
+    ...(approval
+      ? [
+          `  ${paint.plain(`The job release then waits: ${names} approve it (not whoever pushed the tag), then somebody starts it.`)}`,
+        ]
+      : []),
   ];
 }

@@ -1,0 +1,172 @@
+import { execFileSync } from 'node:child_process';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, describe, expect, it } from 'vitest';
+import { type ProjectState, teamState } from '../../src/rehearsal/gitlab/state.ts';
+import { scratchFiles } from '../../src/rehearsal/scratch-project.ts';
+import { startWorld, type World } from '../../src/rehearsal/world.ts';
+import { runIn, runProgram } from '../support/program.ts';
+
+let here: World | undefined;
+
+afterEach(async () => {
+  await here?.close();
+  here = undefined;
+});
+
+/** Something that is wrong, the token that is used, and the code that names it. */
+interface Case {
+  code: string;
+  token?: string;
+  project?: Partial<ProjectState>;
+  args?: string[];
+  spoil?: (world: World) => void | Promise<void>;
+}
+
+const git = (world: World, ...args: string[]) => execFileSync('git', args, { cwd: world.directory });
+const file = (name: string, text: string) => async (world: World) =>
+  writeFile(join(world.directory, name), text);
+
+const cases: Record<string, Case> = {
+  'broken TOML': { code: 'bad-toml', spoil: file('pyproject.toml', '[project\nname = "x"\n') },
+  'broken YAML': { code: 'bad-yaml', spoil: file('.gitlab-ci.yml', 'test:\n  script: [x\nbuild: }\n') },
+  'no Python project': {
+    code: 'no-python-project',
+    spoil: ({ directory }) => rm(join(directory, 'pyproject.toml')),
+  },
+  'no remote': { code: 'no-remote', spoil: (world) => void git(world, 'remote', 'remove', 'origin') },
+  'a remote that does not exist': { code: 'no-remote', args: ['--remote', 'upstream'] },
+  'two GitLab remotes': {
+    code: 'two-remotes',
+    spoil: (world) => void git(world, 'remote', 'add', 'other', 'https://gitlab.com/other/demo-pkg.git'),
+  },
+  'no token': { code: 'no-token', token: '' },
+  'an unknown token': { code: 'token-refused', token: 'glpat-unknown' },
+  'a read-only token': { code: 'token-read-only', token: 'glpat-demo-readonly' },
+  "a Developer's token": { code: 'role-too-low', token: 'glpat-demo-carol' },
+  'an expired token': { code: 'token-expired', token: 'glpat-demo-expired' },
+  'a revoked token': { code: 'token-expired', token: 'glpat-demo-revoked' },
+  'a project that is not there': { code: 'project-not-found', args: ['--project', 'demo-group/nothing'] },
+  'a private project of others': {
+    code: 'project-not-found',
+    token: 'glpat-demo-carol',
+    project: { visibility: 'private', members: [{ userId: 1, access_level: 50 }] },
+  },
+  'a project that has moved': {
+    code: 'project-moved',
+    project: { moved_from: ['old-group/demo-pkg'] },
+    args: ['--project', 'old-group/demo-pkg'],
+  },
+  'an archived project': { code: 'project-archived', project: { archived: true } },
+  'a project without CI': { code: 'project-without-ci', project: { builds_access_level: 'disabled' } },
+  'an empty project': { code: 'project-empty', project: { default_branch: null } },
+  'a server that answers HTML': {
+    code: 'gitlab-failed',
+    spoil: ({ gitlab }) => {
+      gitlab.intercept = () => ({ status: 200, body: '<html>Sign in</html>' });
+    },
+  },
+  'a server that is down': {
+    code: 'gitlab-failed',
+    args: ['--gitlab-url', 'http://127.0.0.1:9', '--project', 'a/b'],
+  },
+  'an unencrypted server elsewhere': {
+    code: 'gitlab-failed',
+    args: ['--gitlab-url', 'http://gitlab.invalid', '--project', 'a/b'],
+  },
+  'an environment that PyPI refuses': { code: 'identity', args: ['--release-environment', 'pypi.org'] },
+  'one environment for both': {
+    code: 'same-environment',
+    args: ['--release-environment', 'x', '--test-environment', 'x'],
+  },
+  'a sub claim that PyPI cannot match': {
+    code: 'identity',
+    project: { ci_id_token_sub_claim_components: ['project_id', 'ref'] },
+  },
+  'a pipeline of another project': { code: 'identity', project: { ci_config_path: 'ci.yml@other/project' } },
+  'somebody who is no member': { code: 'not-a-member', args: ['--approver', '@mallory'] },
+  'a group that is not invited': { code: 'group-not-invited', args: ['--deployer', 'group:others'] },
+  'rules by which nobody could release': { code: 'dead-end', args: ['--approvals', '2'] },
+  'twine and another index': { code: 'twine-other-index', args: ['--publish-with', 'twine'] },
+};
+
+describe('setup with bad input ends with 2, one sentence and a hint, and changes nothing:', () => {
+  it.each(Object.entries(cases))(
+    '%s',
+    async (_, { code, token = 'glpat-demo-alice', project = {}, args = [], spoil }) => {
+      here = await startWorld({ state: teamState(project, scratchFiles()) });
+      await spoil?.(here);
+      const before = execFileSync('git', ['status', '--porcelain'], {
+        cwd: here.directory,
+        encoding: 'utf8',
+      });
+
+      const json = await runIn(here, ['setup', '--yes', '--json', ...args], token);
+      expect(JSON.parse(json.stdout)).toMatchObject({ schemaVersion: 1, error: { code }, exitCode: 2 });
+      expect(json.exitCode).toBe(2);
+
+      const text = await runIn(here, ['setup', '--yes', ...args], token);
+      expect(text.exitCode).toBe(2);
+      const { message, hint } = JSON.parse(json.stdout).error;
+      expect(text.stderr).toContain(`${message}\n${hint}\n`);
+      expect(message).toMatch(/^['@"\w].*\.$/s);
+      expect(hint).toMatch(/\w{3}/);
+      expect(text.stderr + text.stdout + json.stderr).not.toMatch(/\n {4}at |glpat-|GR-secret/);
+
+      expect(here.gitlab.writes()).toEqual([]);
+      expect(execFileSync('git', ['status', '--porcelain'], { cwd: here.directory, encoding: 'utf8' })).toBe(
+        before,
+      );
+    },
+  );
+
+  it('no git checkout', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'gitlab-to-pypi-empty-'));
+    const { exitCode, stderr } = await runProgram(['check'], { cwd: folder });
+    expect(exitCode).toBe(2);
+    expect(stderr).toMatch(/is not inside a git checkout\.\nRun it in a clone/);
+  });
+});
+
+describe('bad usage ends with 2 and the way to the help:', () => {
+  it.each([
+    ['an unknown option', ['--aprover', '@x'], /Unknown option '--aprover'/],
+    ['an unknown command', ['publish'], /'publish' is not a command/],
+    ['a route that there is not', ['--route', 'token'], /--route takes protected or trusted, not 'token'/],
+    ['a number that is none', ['--approvals', 'two'], /whole number/],
+    [
+      'a URL with a password',
+      ['--gitlab-url', 'https://a:b@gitlab.com'],
+      /no secret belongs on the command line/,
+    ],
+    ['setup --json without a word to go ahead', ['setup', '--json'], /must be told to go ahead/],
+  ])('%s', async (_, args, message) => {
+    const { exitCode, stderr } = await runProgram(args);
+    expect(exitCode).toBe(2);
+    expect(stderr).toMatch(message);
+  });
+});
+
+describe('without a terminal', () => {
+  it('setup asks nothing, and names the options that would answer', async () => {
+    here = await startWorld();
+    const { exitCode, stderr } = await runIn(here, ['setup']);
+    expect(exitCode).toBe(2);
+    expect(stderr).toMatch(/no terminal to ask them in\.\nGive --route, --deployer, --approver, --yes/);
+    expect(here.gitlab.writes()).toEqual([]);
+  });
+});
+
+describe('a pipeline that GitLab does not accept', () => {
+  it("is shown with GitLab's words and not written, and the rest goes on", async () => {
+    here = await startWorld();
+    const broken = 'test:\n  script: x\n  stage: nowhere\n';
+    await writeFile(join(here.directory, '.gitlab-ci.yml'), broken);
+    const { exitCode, stdout } = await runIn(here, ['setup', '--yes']);
+    expect(exitCode).toBe(1);
+    expect(stdout).toContain('chosen stage nowhere does not exist');
+    expect(await readFile(join(here.directory, '.gitlab-ci.yml'), 'utf8')).toBe(broken);
+    expect(here.gitlab.state.projects[0]?.environments).toHaveLength(2);
+  });
+});

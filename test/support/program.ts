@@ -1,0 +1,85 @@
+import { spawn } from 'node:child_process';
+import { mkdtempSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { World } from '../../src/rehearsal/world.ts';
+
+export const binary = join(import.meta.dirname, '../../bin/gitlab-to-pypi.js');
+
+/** What a run of the built program came to. */
+export interface Ended {
+  exitCode: number | null;
+  stdout: string;
+  stderr: string;
+}
+
+/** An environment with nothing of this machine's own set-up in it. */
+export function cleanEnv(extra: Record<string, string> = {}): Record<string, string> {
+  const home = mkdtempSync(join(tmpdir(), 'gitlab-to-pypi-home-'));
+  return { PATH: process.env.PATH ?? '', HOME: home, LANG: 'C.UTF-8', GIT_CONFIG_NOSYSTEM: '1', ...extra };
+}
+
+/** Runs the built program in a pipe, without a terminal. */
+export function runProgram(
+  args: string[],
+  options: { env?: Record<string, string>; cwd?: string } = {},
+): Promise<Ended> {
+  const child = spawn(process.execPath, [binary, ...args], {
+    env: cleanEnv(options.env),
+    cwd: options.cwd ?? tmpdir(),
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  let stdout = '';
+  let stderr = '';
+  child.stdout.on('data', (data) => {
+    stdout += data;
+  });
+  child.stderr.on('data', (data) => {
+    stderr += data;
+  });
+  return new Promise((resolve) => {
+    child.on('close', (exitCode) => resolve({ exitCode, stdout, stderr }));
+  });
+}
+
+/** The options that lead to a rehearsal world. */
+export function placeOf({ directory, pypi, testpypi }: World): string[] {
+  return ['-C', directory, '--pypi-url', pypi.url, '--testpypi-url', testpypi.url];
+}
+
+/** Runs a command of the built program in a rehearsal world, as alice where nothing else is said. */
+export function runIn(world: World, args: string[], token = 'glpat-demo-alice'): Promise<Ended> {
+  const env: Record<string, string> = token === '' ? {} : { GITLAB_TOKEN: token };
+  return runProgram([...args, ...placeOf(world)], { env });
+}
+
+/** The JSON report of a run. */
+export async function reportOf(world: World, args: string[], token?: string) {
+  const ended = await runIn(world, [...args, '--json'], token);
+  return { ...ended, report: JSON.parse(ended.stdout) as never as ReportLike };
+}
+
+/** As much of the report as the tests look at. */
+export interface ReportLike {
+  schemaVersion: number;
+  settings: {
+    id: string;
+    state: string;
+    outcome?: string;
+    message: string;
+    differences: { field: string; current: string; wanted: string }[];
+  }[];
+  files: { path: string; state: string; diff: string }[];
+  publisherPages: { index: string; url: string; prefilled: boolean; fields: Record<string, string> }[];
+  route: { chosen: string; recommended: string; because: string[] };
+  summary: Record<string, number>;
+  exitCode: number;
+  error?: { code: string; message: string; hint: string };
+}
+
+/** The ids of those settings that are to be done. */
+export function toDo(report: ReportLike): string[] {
+  return report.settings
+    .filter(({ state }) => /missing|different|unavailable|unknown/.test(state))
+    .map(({ id }) => id);
+}
