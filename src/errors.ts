@@ -15,12 +15,15 @@ export class UserError extends Error {
   }
 }
 
-/** The user (or a signal) ended the run: 130 for Ctrl-C and Esc, 143 for SIGTERM. */
+/** The user (or a signal) ended the run: 130 for Ctrl-C and Esc, 143 for SIGTERM. The message says what stands now. */
 export class Cancelled extends Error {
   override name = 'Cancelled';
 
-  constructor(readonly exitCode: 130 | 143 = 130) {
-    super('Cancelled.');
+  constructor(
+    readonly exitCode: 130 | 143 = 130,
+    message = 'Cancelled; nothing was changed.',
+  ) {
+    super(message);
   }
 }
 

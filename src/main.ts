@@ -93,7 +93,7 @@ function listenForStop(): Stop {
 
 function explain(error: unknown, json: boolean): number {
   if (error instanceof Cancelled) {
-    process.stderr.write('Cancelled. Run gitlab-to-pypi again to go on from what is there now.\n');
+    process.stderr.write(`${error.message} Run gitlab-to-pypi again to go on from what is there.\n`);
     return error.exitCode;
   }
   const user = error instanceof UserError ? error : undefined;

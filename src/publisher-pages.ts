@@ -66,7 +66,12 @@ async function offer(context: Context, page: PublisherPage, rows: Row[]): Promis
     const answer = await terminal.select(`${page.index.title}: what now?`, choices, initial);
     if (answer === 'on') return;
     if (answer === 'open') openPage?.(page.url);
-    else terminal.copy(answer === 'copy:url' ? page.url : answer.slice('copy:'.length));
+    else {
+      terminal.copy(answer === 'copy:url' ? page.url : answer.slice('copy:'.length));
+      terminal.print(
+        terminal.paint.dim('Sent to the clipboard, if this terminal takes it from there (OSC 52).'),
+      );
+    }
     initial = 'on';
   }
 }

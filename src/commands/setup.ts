@@ -31,7 +31,11 @@ export async function setup(context: Context): Promise<number> {
   const { facts, goal, plan } = chosen;
   if (options.dryRun) return finish(context, facts, goal, plan, 0);
   const settled = await apply(context, facts, goal, plan, looked);
-  await openPublisherPages(context, facts, goal, settled);
+  await openPublisherPages(context, facts, goal, settled).catch(async (error) => {
+    if (!(error instanceof Cancelled)) throw error;
+    await finish(context, facts, goal, settled, error.exitCode);
+    throw new Cancelled(error.exitCode, 'Cancelled; what is reported above stays as it is.');
+  });
   return finish(context, facts, goal, settled, exitCodeOf(settled));
 }
 
@@ -102,7 +106,8 @@ async function apply(
   const settled = await stop.hold(() => applyPlan(plan, facts, goal, world, progress));
   if (!stop.signal.aborted) return settled;
   terminal.print('', ...reportView(facts, goal, settled, undefined, terminal.paint));
-  throw new Cancelled(stop.signal.reason === 'SIGTERM' ? 143 : 130);
+  const exitCode = stop.signal.reason === 'SIGTERM' ? 143 : 130;
+  throw new Cancelled(exitCode, 'Cancelled; what is reported above as put in place stays.');
 }
 
 async function finish(

@@ -38,7 +38,7 @@ function inspect(facts: Facts, index: IndexGoal): Finding {
     return finding('missing', `There is no environment ${index.environment} yet.`, {
       manual,
       steps,
-      differences: compare(wantedFields(index).map(([field, wanted]) => [field, null, wanted])),
+      differences: compare(wantedFields(index).map(([field, , wanted]) => [field, null, wanted])),
     });
   }
   const differences = compareWith(existing, index);
@@ -59,11 +59,12 @@ function inspect(facts: Facts, index: IndexGoal): Finding {
   });
 }
 
-function wantedFields(index: IndexGoal): [field: keyof EnvironmentFields & string, wanted: string][] {
+/** Each field as GitLab calls it, as the port calls it, and what it is to be. */
+function wantedFields(index: IndexGoal): [field: string, key: keyof EnvironmentFields, wanted: string][] {
   return [
-    ['tier', index.tier],
-    ['externalUrl', index.page],
-    ['description', descriptionOf(index)],
+    ['tier', 'tier', index.tier],
+    ['external_url', 'externalUrl', index.page],
+    ['description', 'description', descriptionOf(index)],
   ];
 }
 
@@ -75,7 +76,7 @@ function compareWith(existing: Environment, index: IndexGoal) {
   const trimmed = existing.externalUrl?.replace(/\/+$/, '') === index.page.replace(/\/+$/, '');
   return compare([
     ['tier', existing.tier, index.tier],
-    ['externalUrl', trimmed ? index.page : existing.externalUrl, index.page],
+    ['external_url', trimmed ? index.page : existing.externalUrl, index.page],
     // A description of the team's own stays, and old servers do not know descriptions.
     ...(existing.description === null || existing.description === ''
       ? ([['description', null, descriptionOf(index)]] as [string, null, string][])
@@ -97,7 +98,8 @@ function creation(projectId: number, index: IndexGoal): Step {
 }
 
 function update(projectId: number, existing: Environment, fields: string[], index: IndexGoal): Step {
-  const change = Object.fromEntries(wantedFields(index).filter(([field]) => fields.includes(field)));
+  const wanted = wantedFields(index).filter(([field]) => fields.includes(field));
+  const change = Object.fromEntries(wanted.map(([, key, value]) => [key, value]));
   return {
     label: `update the environment ${existing.name}`,
     run: ({ gitlab }) => gitlab.updateEnvironment(projectId, existing.id, change),

@@ -1,0 +1,142 @@
+import { execFileSync } from 'node:child_process';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { startWorld, type World } from '../../src/rehearsal/world.ts';
+import { placeOf } from '../support/program.ts';
+import { keys, type Session, startInTerminal } from '../support/terminal.ts';
+
+let here: World;
+
+beforeEach(async () => {
+  here = await startWorld();
+});
+
+afterEach(() => here.close());
+
+const start = (...args: string[]): Session =>
+  startInTerminal([...args, ...placeOf(here)], { GITLAB_TOKEN: 'glpat-demo-alice' });
+
+async function answerQuestions(session: Session): Promise<void> {
+  for (const question of [
+    'How should releases be protected?',
+    'Who may release',
+    'Who must approve',
+    'How many approvals',
+  ]) {
+    await session.shows(question);
+    session.press(keys.enter);
+  }
+  await session.shows('Make these 6 changes?');
+}
+
+const changed = () =>
+  execFileSync('git', ['status', '--porcelain'], { cwd: here.directory, encoding: 'utf8' });
+
+describe('the wizard in a terminal', () => {
+  it('asks, shows the plan, applies it, shows the pages and ends with 0', async () => {
+    const session = start('setup');
+    await answerQuestions(session);
+    expect(here.gitlab.writes()).toEqual([]);
+    session.press(keys.enter);
+    for (const index of ['PyPI', 'TestPyPI']) {
+      await session.shows(new RegExp(`◆ +${index} \\(127.*what now\\?`));
+      session.press(keys.enter);
+    }
+    expect(await session.ended).toBe(0);
+    expect(session.screen()).toMatch(/Done: 6 put in place, 3 held already\./);
+    expect(session.screen()).toContain('--route protected --deployer maintainers --approver maintainers');
+    expect(changed()).toContain('.gitlab-ci.yml');
+  });
+
+  it('lets a choice be changed before anything is written', async () => {
+    const session = start('setup');
+    await answerQuestions(session);
+    session.press(keys.down);
+    session.press(keys.enter);
+    await session.shows('Which choice do you want to change?');
+    session.press(keys.enter);
+    await session.shows(/◆ +How should releases be protected\?/);
+    session.press(keys.down);
+    session.press(keys.enter);
+    await session.shows('Make these 5 changes?');
+    expect(session.screen()).toMatch(/Route +trusted +your answer/);
+    session.press(keys.escape);
+    expect(await session.ended).toBe(130);
+  });
+
+  it.each([
+    ['Ctrl-C', keys.ctrlC],
+    ['Esc', keys.escape],
+  ])('ends with 130 at %s, with nothing changed', async (_, key) => {
+    const session = start('setup');
+    await session.shows('How should releases be protected?');
+    session.press(key);
+    expect(await session.ended).toBe(130);
+    expect(session.screen()).toContain('Cancelled; nothing was changed.');
+    expect(here.gitlab.writes()).toEqual([]);
+    expect(changed()).toBe('');
+  });
+
+  it('ends with 130 at Ctrl-C while it reads', async () => {
+    here.gitlab.latency = 2000;
+    const session = start('check');
+    await session.shows('Reading demo-group/demo-pkg');
+    session.press(keys.ctrlC);
+    expect(await session.ended).toBe(130);
+  });
+
+  it.each([
+    ['SIGINT', 130],
+    ['SIGTERM', 143],
+  ])(
+    'finishes the step under way at %s, says what is in place, and goes on from there',
+    async (signal, exitCode) => {
+      here.gitlab.latency = 250;
+      const session = start('setup', '--yes');
+      await session.shows('Putting it in place');
+      session.kill(signal);
+      expect(await session.ended).toBe(exitCode);
+      expect(session.screen()).toContain('Not begun, because the run was stopped.');
+      const done = here.gitlab.writes().length;
+      expect(done).toBeGreaterThan(0);
+      expect(changed()).toBe('');
+      here.gitlab.latency = 0;
+      const again = start('setup', '--yes');
+      expect(await again.ended).toBe(0);
+      expect(here.gitlab.writes().length).toBe(4);
+    },
+  );
+
+  it('plays on in the demo: check, drift, repair, end', async () => {
+    const session = startInTerminal(['demo']);
+    for (const question of [
+      'How should',
+      'Who may',
+      'Who must',
+      'How many',
+      'Make these',
+      'what now',
+      'TestPyPI (127.0.0.1',
+    ]) {
+      await session.shows(question);
+      session.press(keys.enter);
+      await new Promise((resolve) => setTimeout(resolve, 150));
+    }
+    await session.shows('What now?');
+    session.press(keys.down);
+    session.press(keys.enter);
+    await session.shows('What has happened meanwhile?');
+    session.press(keys.enter);
+    await session.shows(/What now\?(?![\s\S]*meanwhile)[\s\S]*● Check/);
+    session.press(keys.enter);
+    await session.shows('tier: other -> production');
+    await session.shows(/● Run the wizard again/);
+    session.press(keys.enter);
+    await session.shows('Make this change?');
+    session.press(keys.ctrlC);
+    await session.shows(/What now\?[\s\S]*● Let something drift/);
+    session.press(keys.down + keys.down);
+    session.press(keys.enter);
+    expect(await session.ended).toBe(0);
+    expect(session.screen()).toContain('What to try next');
+  });
+});
