@@ -1,4 +1,5 @@
 import { defineConfig } from 'tsdown';
+import { thirdPartyLicences } from './third-party-licences.ts';
 
 export default defineConfig({
   entry: { main: 'src/main.ts' },
@@ -12,5 +13,6 @@ export default defineConfig({
   fixedExtension: false,
   // Everything is bundled, so that npx fetches one package.
   deps: { alwaysBundle: [/.*/], onlyBundle: false },
-  logLevel: 'warn',
+  plugins: [thirdPartyLicences()],
+  logLevel: 'error',
 });

@@ -100,7 +100,7 @@ export function finishDraft(draft: TomlDraft): string {
 }
 
 /** A value as TOML; tables are written inline. */
-export function show(value: TomlValue): string {
+function show(value: TomlValue): string {
   if (Array.isArray(value)) return `[${value.map(show).join(', ')}]`;
   if (isTable(value)) {
     return `{ ${Object.entries(value)

@@ -8,7 +8,6 @@ import {
   type Node,
   type Pair,
   parseAllDocuments,
-  type Scalar,
   YAMLMap,
   YAMLSeq,
 } from 'yaml';
@@ -102,7 +101,7 @@ export function isElsewhere(node: Node | null | undefined): boolean {
   return isAlias(node) || node instanceof Reference;
 }
 
-export { isMap, isScalar, isSeq, type Node, type Pair, type Scalar, YAMLMap, YAMLSeq };
+export { isMap, isSeq, type Node, type YAMLMap, YAMLSeq };
 
 function trimmed(text: string, start: number, end: number): number {
   return start + text.slice(start, end).trimEnd().length;

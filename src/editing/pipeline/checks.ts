@@ -58,7 +58,7 @@ export function keepsDist(job: YamlTable): boolean {
 }
 
 /** Whether a job certainly runs for tags and for pushes to the default branch. */
-export function runsOnBoth(job: YamlTable, goal: PipelineGoal): boolean {
+function runsOnBoth(job: YamlTable, goal: PipelineGoal): boolean {
   if (job.only !== undefined || job.except !== undefined) return runsByOnly(job, goal);
   if (job.rules === undefined) return true;
   const rules = flat(job.rules);

@@ -1,5 +1,5 @@
 /** A value in an expression: a string, null for a variable that is not set, undefined for one that is not known. */
-export type Known = string | null | undefined;
+type Known = string | null | undefined;
 
 /** True, false, or undefined where an unknown variable decides. */
 export type Verdict = boolean | undefined;

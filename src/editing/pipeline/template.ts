@@ -91,7 +91,7 @@ export function publishLines(goal: PipelineGoal, index: PipelineIndex): string[]
 }
 
 /** The command that uploads `dist/` as the Trusted Publisher. */
-export function uploadCommand(goal: PipelineGoal, index: PipelineIndex): string {
+function uploadCommand(goal: PipelineGoal, index: PipelineIndex): string {
   const official = index.uploadUrl === 'https://upload.pypi.org/legacy/';
   if (goal.publishWith === 'twine') {
     return official ? 'twine upload dist/*' : 'twine upload --repository testpypi --skip-existing dist/*';

@@ -31,7 +31,7 @@ export class NeedsHand extends UnsafeEdit {
 }
 
 /** Version numbers without a local part, which the indexes refuse. */
-export const localSchemes = ['no-local-version', 'no-local-version-strict'];
+const localSchemes = ['no-local-version', 'no-local-version-strict'];
 
 /** The normalised name of a requirement, without extras and version: https://peps.python.org/pep-0503/ */
 export function requirementName(requirement: string): string {

@@ -1,0 +1,123 @@
+import { describe, expect, it } from 'vitest';
+import { versionFromVcs } from '../../src/editing/versions/index.ts';
+
+const edit = (files: Record<string, string>) => versionFromVcs(files, { directory: '.' });
+
+function after(files: Record<string, string>, path: string): string | undefined {
+  const result = edit(files);
+  return result.kind === 'edited'
+    ? result.edits.find((it) => it.path === path)?.after
+    : JSON.stringify(result);
+}
+
+describe('setup.py', () => {
+  it('loses its fixed version with the line, and nothing else', () => {
+    const text =
+      "from setuptools import setup\n\nsetup(\n    name='x',\n    version='1.0',  # here\n    url='u',\n)\n";
+    expect(after({ 'setup.py': text }, 'setup.py')).toBe(text.replace("    version='1.0',  # here\n", ''));
+  });
+
+  it('loses its fixed version out of the middle of a line', () => {
+    expect(after({ 'setup.py': "setup(name='x', version='1.0', url='u')\n" }, 'setup.py')).toBe(
+      "setup(name='x', url='u')\n",
+    );
+  });
+
+  it('is not misled by strings and comments', () => {
+    const text =
+      "# setup(version='0')\nDOC = '''setup(version='0')'''\nsetup(name='x', description='version=1, (', version='1.0')\n";
+    expect(after({ 'setup.py': text }, 'setup.py')).toBe(text.replace(", version='1.0')", ', )'));
+  });
+
+  it.each([
+    [
+      'computes its version',
+      "setup(name='x', version=get_version())\n",
+      /computes the version \(get_version\(\)\)/,
+    ],
+    ['is called twice', "if a:\n    setup(version='1')\nelse:\n    setup(version='2')\n", /not understood/],
+    [
+      'has options of its own for setuptools-scm',
+      "setup(use_scm_version={'write_to': 'v.py'})\n",
+      /use_scm_version=/,
+    ],
+  ])('is left alone and explained where it %s', (_, text, reason) => {
+    expect(edit({ 'setup.py': text })).toMatchObject({
+      kind: 'refused',
+      reason: expect.stringMatching(reason),
+    });
+  });
+});
+
+describe('setup.cfg', () => {
+  it('loses the version of its metadata, which would silently win', () => {
+    const text = '[metadata]\nname = x\nversion = attr:\n    x.__version__\nurl = u\n\n[tool]\nversion = 3\n';
+    expect(after({ 'setup.cfg': text }, 'setup.cfg')).toBe(
+      '[metadata]\nname = x\nurl = u\n\n[tool]\nversion = 3\n',
+    );
+  });
+});
+
+describe('pyproject.toml', () => {
+  it('is created whole where there is none', () => {
+    expect(after({ 'setup.cfg': '[metadata]\nname = x\n' }, 'pyproject.toml')).toBe(
+      '[build-system]\nrequires = ["setuptools>=80", "setuptools-scm>=8"]\nbuild-backend = "setuptools.build_meta"\n\n[tool.setuptools_scm]\nlocal_scheme = "no-local-version"\n',
+    );
+  });
+
+  it('keeps its comments, its list over several lines and its other options', () => {
+    const text = `[build-system]
+requires = [
+    'hatchling', # builds
+]
+build-backend = "hatchling.build"
+
+[project]
+name = "x"
+dynamic = ["readme"] # more
+version = "1.0"
+
+[tool.hatch.version]
+path = "x.py"
+raw-options = { version_scheme = "post-release" }
+`;
+    expect(after({ 'pyproject.toml': text }, 'pyproject.toml')).toBe(`[build-system]
+requires = [
+    'hatchling', # builds
+    'hatch-vcs>=0.4',
+]
+build-backend = "hatchling.build"
+
+[project]
+name = "x"
+dynamic = ["readme", "version"] # more
+
+[tool.hatch.version]
+raw-options = { version_scheme = "post-release", local_scheme = "no-local-version" }
+source = "vcs"
+`);
+  });
+
+  it('differs in one field alone where one is taken out', () => {
+    const files = {
+      'pyproject.toml':
+        '[build-system]\nrequires = ["setuptools", "setuptools-scm"]\nbuild-backend = "setuptools.build_meta"\n[project]\nname = "x"\ndynamic = ["version"]\n[tool.setuptools_scm]\n',
+    };
+    expect(edit(files)).toMatchObject({
+      differences: [
+        { field: 'tool.setuptools_scm.local_scheme', current: '(none)', wanted: 'no-local-version' },
+      ],
+    });
+  });
+
+  it('of another build backend is explained', () => {
+    const files = {
+      'pyproject.toml':
+        '[build-system]\nrequires = ["poetry-core"]\nbuild-backend = "poetry.core.masonry.api"\n',
+    };
+    expect(edit(files)).toMatchObject({
+      kind: 'refused',
+      manual: expect.stringContaining('poetry-dynamic-versioning'),
+    });
+  });
+});

@@ -1,0 +1,48 @@
+import { describe, expect, it } from 'vitest';
+import { readGlabToken } from '../../src/facts/glab-config.ts';
+
+const today = new Date('2026-11-24');
+
+function read(files: Record<string, string>, host = 'gitlab.com', env: Record<string, string> = {}) {
+  const readText = async (path: string) => files[path];
+  return readGlabToken(host, { env, home: '/home/a', platform: 'linux', readText }, today);
+}
+
+const config = '/home/a/.config/glab-cli/config.yml';
+
+describe("glab's configuration", () => {
+  it('gives the token of the host, and names its file', async () => {
+    const text = 'hosts:\n  gitlab.com:\n    token: glpat-one\n  other.example:8443:\n    token: glpat-two\n';
+    expect(await read({ [config]: text })).toEqual({
+      kind: 'found',
+      token: 'glpat-one',
+      source: 'glab (~/.config/glab-cli/config.yml)',
+    });
+    expect(await read({ [config]: text }, 'other.example:8443')).toMatchObject({ token: 'glpat-two' });
+    expect(await read({ [config]: text }, 'elsewhere.example')).toEqual({ kind: 'none' });
+  });
+
+  it('is read where glab wrote the token behind a null tag', async () => {
+    expect(await read({ [config]: 'hosts:\n  gitlab.com:\n    token: !!null glpat-one\n' })).toMatchObject({
+      token: 'glpat-one',
+    });
+  });
+
+  it('is not used where its OAuth token has ended', async () => {
+    const oauth = (date: string) =>
+      `hosts:\n  gitlab.com:\n    token: abc\n    is_oauth2: "true"\n    oauth2_expiry_date: ${date}\n`;
+    expect(await read({ [config]: oauth('02 Jan 26 15:04 UTC') })).toMatchObject({ kind: 'expired' });
+    expect(await read({ [config]: oauth('02 Jan 27 15:04 UTC') })).toMatchObject({ kind: 'found' });
+  });
+
+  it('is taken from GLAB_CONFIG_DIR alone where that is set', async () => {
+    const files = {
+      [config]: 'hosts: {gitlab.com: {token: one}}',
+      '/etc/glab/config.yml': 'hosts: {gitlab.com: {token: two}}',
+    };
+    expect(await read(files, 'gitlab.com', { GLAB_CONFIG_DIR: '/etc/glab' })).toMatchObject({ token: 'two' });
+    expect(
+      await read({ [config]: files[config] ?? '' }, 'gitlab.com', { GLAB_CONFIG_DIR: '/etc/glab' }),
+    ).toEqual({ kind: 'none' });
+  });
+});

@@ -1,0 +1,34 @@
+import { describe, expect, it } from 'vitest';
+import { parseRemote } from '../../src/facts/remote.ts';
+
+describe('the address of a remote', () => {
+  it.each([
+    ['https://gitlab.com/group/proj.git', 'https://gitlab.com', 'group/proj'],
+    ['https://gitlab.com/group/sub/proj/', 'https://gitlab.com', 'group/sub/proj'],
+    ['https://user:secret@gitlab.com/group/proj.git', 'https://gitlab.com', 'group/proj'],
+    ['https://oauth2:glpat-x@host:8443/gitlab/group/proj', 'https://host:8443', 'gitlab/group/proj'],
+    ['http://127.0.0.1:8080/group/proj.git', 'http://127.0.0.1:8080', 'group/proj'],
+    ['git@gitlab.com:group/sub/proj.git', 'https://gitlab.com', 'group/sub/proj'],
+    ['gitlab.example.com:group/proj', 'https://gitlab.example.com', 'group/proj'],
+    ['ssh://git@gitlab.example.com:2222/group/proj.git', 'https://gitlab.example.com', 'group/proj'],
+    ['ssh://git@altssh.gitlab.com:443/group/proj.git', 'https://gitlab.com', 'group/proj'],
+    ['[git@gitlab.example.com:2222]:group/proj.git', 'https://gitlab.example.com', 'group/proj'],
+    ['git@[::1]:group/proj.git', 'https://[::1]', 'group/proj'],
+    ['git@GitLab.com:Group/Proj.git', 'https://gitlab.com', 'Group/Proj'],
+  ])('%s', (address, origin, path) => {
+    const project = parseRemote(address);
+    expect(project).toMatchObject({ origin, path });
+    expect(JSON.stringify(project)).not.toMatch(/secret|glpat/);
+  });
+
+  it.each([
+    '/srv/git/proj.git',
+    '../proj',
+    'file:///srv/proj.git',
+    'C:\\proj',
+    'C:/group/proj',
+    'git@host:proj',
+  ])('%s names no project', (address) => {
+    expect(parseRemote(address)).toBeUndefined();
+  });
+});
