@@ -8,7 +8,7 @@ import {
   type Node,
   type Pair,
   parseAllDocuments,
-  YAMLMap,
+  type YAMLMap,
   YAMLSeq,
 } from 'yaml';
 

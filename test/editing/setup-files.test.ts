@@ -3,7 +3,7 @@ import { versionFromVcs } from '../../src/editing/versions/index.ts';
 
 const edit = (files: Record<string, string>) => versionFromVcs(files, { directory: '.' });
 
-function after(files: Record<string, string>, path: string): string | undefined {
+function textAfter(files: Record<string, string>, path: string): string | undefined {
   const result = edit(files);
   return result.kind === 'edited'
     ? result.edits.find((it) => it.path === path)?.after
@@ -14,11 +14,13 @@ describe('setup.py', () => {
   it('loses its fixed version with the line, and nothing else', () => {
     const text =
       "from setuptools import setup\n\nsetup(\n    name='x',\n    version='1.0',  # here\n    url='u',\n)\n";
-    expect(after({ 'setup.py': text }, 'setup.py')).toBe(text.replace("    version='1.0',  # here\n", ''));
+    expect(textAfter({ 'setup.py': text }, 'setup.py')).toBe(
+      text.replace("    version='1.0',  # here\n", ''),
+    );
   });
 
   it('loses its fixed version out of the middle of a line', () => {
-    expect(after({ 'setup.py': "setup(name='x', version='1.0', url='u')\n" }, 'setup.py')).toBe(
+    expect(textAfter({ 'setup.py': "setup(name='x', version='1.0', url='u')\n" }, 'setup.py')).toBe(
       "setup(name='x', url='u')\n",
     );
   });
@@ -26,7 +28,7 @@ describe('setup.py', () => {
   it('is not misled by strings and comments', () => {
     const text =
       "# setup(version='0')\nDOC = '''setup(version='0')'''\nsetup(name='x', description='version=1, (', version='1.0')\n";
-    expect(after({ 'setup.py': text }, 'setup.py')).toBe(text.replace(", version='1.0')", ', )'));
+    expect(textAfter({ 'setup.py': text }, 'setup.py')).toBe(text.replace(", version='1.0')", ', )'));
   });
 
   it.each([
@@ -52,7 +54,7 @@ describe('setup.py', () => {
 describe('setup.cfg', () => {
   it('loses the version of its metadata, which would silently win', () => {
     const text = '[metadata]\nname = x\nversion = attr:\n    x.__version__\nurl = u\n\n[tool]\nversion = 3\n';
-    expect(after({ 'setup.cfg': text }, 'setup.cfg')).toBe(
+    expect(textAfter({ 'setup.cfg': text }, 'setup.cfg')).toBe(
       '[metadata]\nname = x\nurl = u\n\n[tool]\nversion = 3\n',
     );
   });
@@ -60,7 +62,7 @@ describe('setup.cfg', () => {
 
 describe('pyproject.toml', () => {
   it('is created whole where there is none', () => {
-    expect(after({ 'setup.cfg': '[metadata]\nname = x\n' }, 'pyproject.toml')).toBe(
+    expect(textAfter({ 'setup.cfg': '[metadata]\nname = x\n' }, 'pyproject.toml')).toBe(
       '[build-system]\nrequires = ["setuptools>=80", "setuptools-scm>=8"]\nbuild-backend = "setuptools.build_meta"\n\n[tool.setuptools_scm]\nlocal_scheme = "no-local-version"\n',
     );
   });
@@ -81,7 +83,7 @@ version = "1.0"
 path = "x.py"
 raw-options = { version_scheme = "post-release" }
 `;
-    expect(after({ 'pyproject.toml': text }, 'pyproject.toml')).toBe(`[build-system]
+    expect(textAfter({ 'pyproject.toml': text }, 'pyproject.toml')).toBe(`[build-system]
 requires = [
     'hatchling', # builds
     'hatch-vcs>=0.4',

@@ -1,0 +1,279 @@
+import { createServer, type IncomingMessage } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { inspect } from 'node:util';
+import { afterEach, describe, expect, it } from 'vitest';
+import type { GitLab } from '../../src/ports/gitlab.ts';
+import { connectGitLab } from '../../src/ports/gitlab-rest/index.ts';
+import { startGitLab } from '../../src/rehearsal/gitlab/server.ts';
+import { teamState } from '../../src/rehearsal/gitlab/state.ts';
+
+const token = 'glpat-very-secret';
+const closing: (() => void | Promise<void>)[] = [];
+
+afterEach(async () => {
+  for (const close of closing.splice(0)) await close();
+});
+
+interface Seen {
+  line: string;
+  body: unknown;
+  headers: IncomingMessage['headers'];
+}
+
+/** A GitLab port on a server that gives these answers in turn, the last one for ever. */
+async function against(...answers: { status: number; body?: unknown; headers?: Record<string, string> }[]) {
+  const seen: Seen[] = [];
+  const server = createServer(async (request, response) => {
+    let body = '';
+    for await (const chunk of request) body += chunk;
+    seen.push({
+      line: `${request.method} ${request.url}`,
+      body: body && JSON.parse(body),
+      headers: request.headers,
+    });
+    const {
+      status,
+      body: reply,
+      headers = {},
+    } = answers[Math.min(seen.length, answers.length) - 1] ?? { status: 500 };
+    response.writeHead(status, { 'content-type': 'application/json', ...headers });
+    response.end(typeof reply === 'string' ? reply : reply === undefined ? undefined : JSON.stringify(reply));
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  closing.push(() => void server.close());
+  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  return { gitlab: connectGitLab({ url, token, timeout: 5000 }), seen, url };
+}
+
+async function failure(work: Promise<unknown>): Promise<Error & { kind?: string; status?: number }> {
+  return work.then(
+    () => new Error('It did not fail.'),
+    (error) => error,
+  );
+}
+
+describe('what is sent', () => {
+  const calls: [name: string, call: (gitlab: GitLab) => Promise<unknown>, line: string, body: unknown][] = [
+    [
+      'a project by its path',
+      (it) => it.project('group/sub/proj'),
+      'GET /api/v4/projects/group%2Fsub%2Fproj',
+      '',
+    ],
+    ['all members', (it) => it.members(42), 'GET /api/v4/projects/42/members/all?page=1&per_page=100', ''],
+    [
+      'a new environment',
+      (it) =>
+        it.createEnvironment(42, 'release', {
+          tier: 'production',
+          externalUrl: 'https://x/',
+          description: 'd',
+        }),
+      'POST /api/v4/projects/42/environments',
+      { name: 'release', tier: 'production', external_url: 'https://x/', description: 'd' },
+    ],
+    [
+      'a changed environment',
+      (it) => it.updateEnvironment(42, 7, { tier: 'testing' }),
+      'PUT /api/v4/projects/42/environments/7',
+      { tier: 'testing' },
+    ],
+    [
+      'a protection with a slash in its name',
+      (it) =>
+        it.updateProtectedEnvironment(42, 'release/x', {
+          deployAccessLevels: [{ id: 3, accessLevel: 30, destroy: true }],
+          approvalRules: [{ userId: 9, requiredApprovals: 1 }],
+        }),
+      'PUT /api/v4/projects/42/protected_environments/release%2Fx',
+      {
+        deploy_access_levels: [{ id: 3, access_level: 30, _destroy: true }],
+        approval_rules: [{ user_id: 9, required_approvals: 1 }],
+      },
+    ],
+    [
+      'all tags for one role',
+      (it) => it.protectTag(42, '*', [{ id: 1, accessLevel: 40 }]),
+      'POST /api/v4/projects/42/protected_tags',
+      { name: '*', create_access_level: 40 },
+    ],
+    [
+      'tags for a user and a role',
+      (it) => it.protectTag(42, 'v*', [{ id: 1, userId: 2 }, { accessLevel: 40 }]),
+      'POST /api/v4/projects/42/protected_tags',
+      { name: 'v*', allowed_to_create: [{ user_id: 2 }, { access_level: 40 }] },
+    ],
+    [
+      'a tag rule that goes',
+      (it) => it.unprotectTag(42, 'v*/x'),
+      'DELETE /api/v4/projects/42/protected_tags/v*%2Fx',
+      {},
+    ],
+    [
+      'a branch rule',
+      (it) => it.updateProtectedBranch(42, 'a/b', { allowForcePush: false }),
+      'PATCH /api/v4/projects/42/protected_branches/a%2Fb',
+      { allow_force_push: false },
+    ],
+    ['a text to lint', (it) => it.lint(42, 'x: 1'), 'POST /api/v4/projects/42/ci/lint', { content: 'x: 1' }],
+  ];
+
+  it.each(calls)('%s', async (_, call, line, body) => {
+    const { gitlab, seen } = await against({ status: 200, body: { id: 1 } });
+    await call(gitlab).catch(() => undefined);
+    expect(seen[0]?.line).toBe(line);
+    expect(seen[0]?.body).toEqual(body);
+    expect(seen[0]?.headers.authorization).toBe(`Bearer ${token}`);
+    expect(seen[0]?.headers['private-token']).toBeUndefined();
+  });
+});
+
+describe('a refusal', () => {
+  const html = { 'content-type': 'text/html' };
+  it.each([
+    ['of an unknown token', 401, { message: '401 Unauthorized' }, {}, 'unauthorized', /401 Unauthorized/],
+    [
+      'of a revoked token',
+      401,
+      { error: 'invalid_token', error_description: 'Token was revoked.' },
+      {},
+      'expired',
+      /Token was revoked/,
+    ],
+    [
+      'for want of a scope',
+      403,
+      { error: 'insufficient_scope', error_description: 'needs more', scope: 'api' },
+      {},
+      'insufficient-scope',
+      /needs more/,
+    ],
+    ['for want of a role', 403, { message: '403 Forbidden' }, {}, 'forbidden', /403 Forbidden/],
+    ['of what is not there', 404, { message: '404 Project Not Found' }, {}, 'not-found', /Project Not Found/],
+    ['without a route', 404, { error: '404 Not Found' }, {}, 'no-route', /404/],
+    [
+      'with fields',
+      400,
+      { message: { name: ['has already been taken'] } },
+      {},
+      'invalid',
+      /name has already been taken/,
+    ],
+    [
+      'with sentences',
+      422,
+      { message: ['Name has already been taken', 'Too bad'] },
+      {},
+      'invalid',
+      /Name has already been taken; Too bad/,
+    ],
+    [
+      'of a twin',
+      409,
+      { message: "Environment 'release' is already protected" },
+      {},
+      'conflict',
+      /already protected/,
+    ],
+    ['of a moved project', 301, 'moved', { ...html, location: 'https://x/new' }, 'moved', /https:\/\/x\/new/],
+    ['from a proxy', 403, '<html>blocked</html>', html, 'not-gitlab', /other than JSON/],
+  ] as const)('%s is told in words', async (_, status, body, headers, kind, words) => {
+    const { gitlab } = await against({ status, body, headers });
+    const error = await failure(gitlab.project('a/b'));
+    expect(error).toMatchObject({ name: 'GitLabError', kind, status });
+    expect(error.message).toMatch(words);
+    expect(inspect(error, { depth: 10 })).not.toContain(token);
+  });
+
+  it('by a login page that is answered with 200 is not taken for data', async () => {
+    const { gitlab } = await against({ status: 200, body: '<html>Sign in</html>', headers: html });
+    expect(await failure(gitlab.environments(42))).toMatchObject({ kind: 'not-gitlab' });
+  });
+
+  it('to connect names the reason', async () => {
+    const gitlab = connectGitLab({ url: 'http://127.0.0.1:9', token });
+    expect((await failure(gitlab.currentUser())).message).toMatch(
+      /could not be reached: the connection (was refused|failed)/,
+    );
+  });
+});
+
+describe('the token', () => {
+  it('is not sent over plain http to another machine', async () => {
+    const error = await failure(connectGitLab({ url: 'http://gitlab.invalid', token }).currentUser());
+    expect(error.message).toMatch(/not encrypted/);
+  });
+
+  it('does not follow a redirect to another host', async () => {
+    const other = await against({ status: 200, body: {} });
+    const { gitlab } = await against({ status: 302, body: '', headers: { location: `${other.url}/x` } });
+    expect(await failure(gitlab.currentUser())).toMatchObject({ kind: 'moved' });
+    expect(other.seen).toEqual([]);
+  });
+});
+
+describe('a hiccup', () => {
+  it('is tried again when reading', async () => {
+    const { gitlab, seen } = await against(
+      { status: 502, body: '' },
+      { status: 200, body: { id: 1, username: 'a' } },
+    );
+    expect(await gitlab.currentUser()).toMatchObject({ username: 'a' });
+    expect(seen).toHaveLength(2);
+  });
+
+  it('is not tried again when writing, unless GitLab says that it did nothing', async () => {
+    const broken = await against({ status: 502, body: '' });
+    expect(await failure(broken.gitlab.protectTag(42, '*', [{ accessLevel: 40 }]))).toMatchObject({
+      kind: 'server',
+    });
+    expect(broken.seen).toHaveLength(1);
+    const busy = await against(
+      { status: 429, body: 'Retry later', headers: { 'retry-after': '0' } },
+      { status: 201, body: {} },
+    );
+    await busy.gitlab.protectTag(42, '*', [{ accessLevel: 40 }]);
+    expect(busy.seen).toHaveLength(2);
+  });
+});
+
+describe('lists and tokens of the rehearsal', () => {
+  it('are read to the last of 250 members', async () => {
+    const members = Array.from({ length: 250 }, (_, index) => ({ userId: index + 1, access_level: 30 }));
+    const server = await startGitLab(teamState({ members }));
+    closing.push(() => server.close());
+    const gitlab = connectGitLab({ url: server.url, token: 'glpat-demo-alice' });
+    expect(new Set((await gitlab.members(42)).map(({ id }) => id)).size).toBe(250);
+  });
+
+  it.each([
+    ['glpat-demo-alice', { kind: 'personal access token', scopes: ['api'], expiresAt: '2099-01-01' }],
+    ['oauth-demo-alice', { kind: 'OAuth token', scopes: ['api'] }],
+    ['glpat-demo-fine', { kind: 'fine-grained token', scopes: [] }],
+  ])('%s is known for what it is', async (value, info) => {
+    const server = await startGitLab(teamState());
+    closing.push(() => server.close());
+    expect(await connectGitLab({ url: server.url, token: value }).token()).toMatchObject(info);
+  });
+
+  it('work below a path prefix, and never show the value of a variable', async () => {
+    const variables = [
+      {
+        key: 'A',
+        value: 'secret-value',
+        environment_scope: '*',
+        protected: false,
+        masked: false,
+        hidden: false,
+        raw: false,
+        variable_type: 'env_var',
+        description: null,
+      },
+    ];
+    const server = await startGitLab(teamState({ variables }), { prefix: '/gitlab' });
+    closing.push(() => server.close());
+    const gitlab = connectGitLab({ url: server.url, token: 'glpat-demo-alice' });
+    expect((await gitlab.project('demo-group/demo-pkg')).webUrl).toBe(`${server.url}/demo-group/demo-pkg`);
+    expect(JSON.stringify(await gitlab.variables(42))).not.toContain('secret-value');
+  });
+});
