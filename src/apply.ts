@@ -1,6 +1,6 @@
 import { reasonOf } from './errors.ts';
 import type { Facts } from './facts/index.ts';
-import type { Goal } from './goal.ts';
+import type { Goal } from './goal/index.ts';
 import type { PlannedSetting, SettledSetting } from './plan.ts';
 import type { World } from './settings/setting.ts';
 

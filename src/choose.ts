@@ -1,8 +1,9 @@
 import { peopleOf } from './advice.ts';
 import type { Context } from './context.ts';
+import { deadEnd } from './dead-end.ts';
 import { Cancelled } from './errors.ts';
 import type { Facts } from './facts/index.ts';
-import { decide, type Goal, type Wishes } from './goal.ts';
+import { decide, type Goal, type Wishes } from './goal/index.ts';
 import type { ChoiceName } from './options.ts';
 import { changesOf, type PlannedSetting } from './plan.ts';
 import { choicesView } from './terminal/choices-view.ts';
@@ -66,7 +67,13 @@ async function again(context: Context, choosing: Choosing, names: ChoiceName[]):
     wishes = { ...wishes, ...(await askFor(name, facts, goal, terminal)) };
     goal = decide(facts, wishes);
   }
-  return { decision: 'again', wishes, goal };
+  const stuck =
+    goal.route.value === 'protected'
+      ? deadEnd(facts.gitlab, goal.deployers.value, goal.approvals.value)
+      : undefined;
+  if (stuck === undefined) return { decision: 'again', wishes, goal };
+  terminal.print('', terminal.paint.yellow(stuck.message), terminal.paint.plain(stuck.hint), '');
+  return again(context, { ...choosing, wishes, goal }, ['deployer', 'approver']);
 }
 
 function showThreats({ terminal }: Context, facts: Facts, goal: Goal): void {

@@ -1,7 +1,7 @@
 import { peopleOf } from './advice.ts';
 import type { GitLabFacts } from './facts/gitlab-project.ts';
-import { type Approval, membersOf, type Who } from './people.ts';
 import type { Member } from './ports/gitlab.ts';
+import { type Approval, membersOf, type Who } from './who.ts';
 
 /** Why nobody could release, and the ways out. */
 export interface DeadEnd {

@@ -1,9 +1,9 @@
 import { homedir } from 'node:os';
 import { relative } from 'node:path';
-import { parseCommandLine } from './command-line.ts';
+import { helpText } from './command-line/help.ts';
+import { parseCommandLine } from './command-line/parse.ts';
 import type { Context, Stop } from './context.ts';
 import { Cancelled, reasonOf, UserError } from './errors.ts';
-import { helpText } from './help.ts';
 import type { Command, Options } from './options.ts';
 import { hasDisplay, openPage } from './ports/browser.ts';
 import { escapeText } from './terminal/escape.ts';

@@ -1,5 +1,5 @@
 import type { Facts } from './facts/index.ts';
-import type { Goal } from './goal.ts';
+import type { Goal } from './goal/index.ts';
 import { settingsFor } from './settings/index.ts';
 import type { Finding, Setting } from './settings/setting.ts';
 

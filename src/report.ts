@@ -1,6 +1,6 @@
 import { unifiedDiff } from './diff.ts';
 import type { Facts } from './facts/index.ts';
-import type { Goal } from './goal.ts';
+import type { Goal } from './goal/index.ts';
 import type { Command } from './options.ts';
 import { isToDo, type PlannedSetting, type SettledSetting } from './plan.ts';
 import { pageFor } from './settings/publisher.ts';

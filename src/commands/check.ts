@@ -1,5 +1,5 @@
 import type { Context } from '../context.ts';
-import { decide, wishesOf } from '../goal.ts';
+import { decide, wishesOf } from '../goal/index.ts';
 import { look } from '../look.ts';
 import { makePlan } from '../plan.ts';
 import { buildReport, exitCodeOf } from '../report.ts';

@@ -1,9 +1,9 @@
 import { resolve } from 'node:path';
+import { quote } from '../command-line/repeat.ts';
 import type { Context } from '../context.ts';
 import { Cancelled } from '../errors.ts';
 import { drifts } from '../rehearsal/drifts.ts';
 import { resumeWorld, saveWorld, startWorld, type World } from '../rehearsal/world.ts';
-import { quote } from '../repeat-command.ts';
 import { check } from './check.ts';
 import { setup } from './setup.ts';
 

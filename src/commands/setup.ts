@@ -1,14 +1,14 @@
 import { applyPlan } from '../apply.ts';
 import { chooseGoal } from '../choose.ts';
+import { repeatCommand } from '../command-line/repeat.ts';
 import type { Context } from '../context.ts';
 import { deadEnd } from '../dead-end.ts';
 import { Cancelled, UserError } from '../errors.ts';
 import type { Facts } from '../facts/index.ts';
-import { decide, type Goal, wishesOf } from '../goal.ts';
+import { decide, type Goal, wishesOf } from '../goal/index.ts';
 import { type Looked, look } from '../look.ts';
 import { changesOf, makePlan, type PlannedSetting, type SettledSetting } from '../plan.ts';
-import { openPublisherPages } from '../publisher-pages.ts';
-import { repeatCommand } from '../repeat-command.ts';
+import { openPublisherPages } from '../publisher/show-pages.ts';
 import { buildReport, exitCodeOf } from '../report.ts';
 import { withLint } from '../settings/pipeline.ts';
 import type { World } from '../settings/setting.ts';

@@ -6,12 +6,13 @@ import type { Files } from '../ports/files.ts';
 import type { Git } from '../ports/git.ts';
 import type { GitLab, LintResult } from '../ports/gitlab.ts';
 import type { PackageIndex } from '../ports/package-index.ts';
-import { isValidName, normalizeName } from '../publisher-form.ts';
+import { isValidName, normalizeName } from '../publisher/form.ts';
 import { type Checkout, inDirectory } from './checkout.ts';
-import { type GitLabFacts, readIdentity, readProject, requireMaintainer } from './gitlab-project.ts';
+import { type GitLabFacts, readIdentity, readProject } from './gitlab-project.ts';
 import type { Known, Sourced } from './known.ts';
 import { type IndexFacts, readPackageIndex } from './package-index.ts';
 import { pipelinePath } from './pipeline-path.ts';
+import { requireMaintainer } from './role.ts';
 
 /** Everything that is true now, as far as it could be read. */
 export interface Facts {

@@ -1,6 +1,6 @@
 import { attempt } from '../facts/gitlab-project.ts';
 import type { Facts } from '../facts/index.ts';
-import type { IndexGoal } from '../goal.ts';
+import type { IndexGoal } from '../goal/index.ts';
 import type { Environment, EnvironmentFields } from '../ports/gitlab.ts';
 import {
   compare,

@@ -1,9 +1,9 @@
 import type { Difference } from '../editing/result.ts';
 import type { Facts } from '../facts/index.ts';
 import { isForeignPipeline } from '../facts/pipeline-path.ts';
-import type { Goal } from '../goal.ts';
-import { publisherFields } from '../publisher-fields.ts';
-import { formProblems } from '../publisher-form.ts';
+import type { Goal } from '../goal/index.ts';
+import { publisherFields } from '../publisher/fields.ts';
+import { formProblems } from '../publisher/form.ts';
 import { type Finding, finding, keepFacts, type Setting } from './setting.ts';
 
 /** The issuer of ID tokens that the two official indexes accept: https://docs.pypi.org/trusted-publishers/ */

@@ -1,4 +1,4 @@
-import type { Goal } from '../goal.ts';
+import type { Goal } from '../goal/index.ts';
 import { environment } from './environment.ts';
 import { identity } from './identity.ts';
 import { leftoverCredentials } from './leftover-credentials.ts';

@@ -1,6 +1,6 @@
 import { attempt } from '../facts/gitlab-project.ts';
 import type { Facts } from '../facts/index.ts';
-import type { Goal } from '../goal.ts';
+import type { Goal } from '../goal/index.ts';
 import type { Variable } from '../ports/gitlab.ts';
 import { type Finding, finding, type Setting, unreadable, withGitLab } from './setting.ts';
 

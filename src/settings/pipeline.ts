@@ -2,7 +2,7 @@ import { editPipeline, readPipeline } from '../editing/pipeline/index.ts';
 import type { EditResult } from '../editing/result.ts';
 import { attempt } from '../facts/gitlab-project.ts';
 import type { Facts } from '../facts/index.ts';
-import { type Goal, pipelineGoal } from '../goal.ts';
+import { type Goal, pipelineGoal } from '../goal/index.ts';
 import type { GitLab, LintResult } from '../ports/gitlab.ts';
 import { findingOfEdit } from './file-setting.ts';
 import { type Finding, finding, type Setting, unreadable } from './setting.ts';

@@ -2,9 +2,10 @@ import { deadEnd } from '../dead-end.ts';
 import type { Difference } from '../editing/result.ts';
 import { attempt, protectedEnvironments } from '../facts/gitlab-project.ts';
 import type { Facts } from '../facts/index.ts';
-import { type Goal, protectedAs } from '../goal.ts';
-import { type Approval, sameWho, type Who, whoOf } from '../people.ts';
+import type { Goal } from '../goal/index.ts';
+import { protectedAs } from '../goal/people.ts';
 import type { AccessRule, ApprovalRule, ProtectedEnvironment, ProtectionRules } from '../ports/gitlab.ts';
+import { type Approval, sameWho, type Who, whoOf } from '../who.ts';
 import {
   compare,
   type Finding,

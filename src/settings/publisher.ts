@@ -1,8 +1,8 @@
 import type { Facts } from '../facts/index.ts';
-import type { Goal, IndexGoal } from '../goal.ts';
-import { publisherFields } from '../publisher-fields.ts';
-import type { PublisherFields } from '../publisher-form.ts';
-import { publisherPage } from '../publisher-page.ts';
+import type { Goal, IndexGoal } from '../goal/index.ts';
+import { publisherFields } from '../publisher/fields.ts';
+import type { PublisherFields } from '../publisher/form.ts';
+import { publisherPage } from '../publisher/page.ts';
 import { type Finding, finding, keepFacts, type Setting, unreadable } from './setting.ts';
 
 /** The Trusted Publisher on one index. No public API tells of it, so it is never claimed to be registered. */
@@ -32,7 +32,7 @@ export function pageFor(facts: Facts, index: IndexGoal): PublisherPage | undefin
   const { exists } = facts.indexes[index.id];
   if (!exists.known) return undefined;
   const fields = publisherFields(facts, index);
-  return { index, fields, ...publisherPage(index.url, fields, exists.value) };
+  return { index, fields, ...publisherPage(index, fields, exists.value) };
 }
 
 function inspect(facts: Facts, _goal: Goal, index: IndexGoal): Finding {

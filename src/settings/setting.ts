@@ -1,6 +1,6 @@
 import type { Difference, FileEdit } from '../editing/result.ts';
 import type { Facts } from '../facts/index.ts';
-import type { Goal } from '../goal.ts';
+import type { Goal } from '../goal/index.ts';
 import type { Files } from '../ports/files.ts';
 import type { GitLab } from '../ports/gitlab.ts';
 

@@ -1,5 +1,5 @@
 import type { Facts } from '../facts/index.ts';
-import type { Goal } from '../goal.ts';
+import type { Goal } from '../goal/index.ts';
 import { isToDo, type PlannedSetting } from '../plan.ts';
 import { summarize } from '../report.ts';
 import { choicesView } from './choices-view.ts';

@@ -1,4 +1,4 @@
-import type { Goal } from '../goal.ts';
+import type { Goal } from '../goal/index.ts';
 import type { ChoiceName } from '../options.ts';
 import type { Paint } from './paint.ts';
 

@@ -1,9 +1,10 @@
 import { type People, peopleOf } from '../advice.ts';
 import type { GitLabFacts } from '../facts/gitlab-project.ts';
-import { roleName, roleOf } from '../facts/gitlab-project.ts';
 import type { Facts } from '../facts/index.ts';
 import type { Known } from '../facts/known.ts';
 import type { IndexFacts } from '../facts/package-index.ts';
+import { roleName, roleOf } from '../facts/role.ts';
+import type { TokenInfo } from '../ports/gitlab.ts';
 import type { Paint } from './paint.ts';
 
 type Row = [label: string, value: string, source: string];
@@ -62,9 +63,7 @@ function indexRow({ title, exists, ownership, url }: IndexFacts): Row {
 function signedIn(gitlab: GitLabFacts): string {
   const role = roleOf(gitlab);
   const name = gitlab.user.known ? `@${gitlab.user.value.username}` : 'unknown user';
-  const token = gitlab.token.known
-    ? [gitlab.token.value.kind, gitlab.token.value.expiresAt && `until ${gitlab.token.value.expiresAt}`]
-    : [];
+  const token = gitlab.token.known ? tokenWords(gitlab.token.value) : [];
   return [name, role === undefined ? '' : roleName(role), ...token].filter(Boolean).join(', ');
 }
 
@@ -73,4 +72,9 @@ function peopleText(people: People | undefined, members: Known<unknown>): string
   const { maintainers, developers } = people;
   const word = (count: number, role: string) => `${count} ${role}${count === 1 ? '' : 's'}`;
   return `${word(maintainers.length, 'Maintainer')} (or above), ${word(developers.length, 'Developer')}`;
+}
+
+function tokenWords({ kind, scopes, expiresAt }: TokenInfo): string[] {
+  const scope = scopes.length > 0 ? ` (${scopes.join(', ')})` : '';
+  return [`${kind}${scope}`, ...(expiresAt === undefined ? [] : [`until ${expiresAt}`])];
 }

@@ -1,6 +1,6 @@
 import { UserError } from '../errors.ts';
 import type { Facts } from '../facts/index.ts';
-import type { Goal, Wishes } from '../goal.ts';
+import type { Goal, Wishes } from '../goal/index.ts';
 import { type ChoiceName, publishTools, questionOf, routes } from '../options.ts';
 import { choicesOf } from './choices-view.ts';
 import type { Choice, Terminal } from './terminal.ts';

@@ -1,5 +1,5 @@
 import type { Facts } from '../facts/index.ts';
-import type { Goal } from '../goal.ts';
+import type { Goal } from '../goal/index.ts';
 import type { SettledSetting } from '../plan.ts';
 import type { Reported } from '../report.ts';
 import { settledLines } from './apply-view.ts';

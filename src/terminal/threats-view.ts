@@ -1,5 +1,5 @@
 import type { People } from '../advice.ts';
-import type { Goal } from '../goal.ts';
+import type { Goal } from '../goal/index.ts';
 import type { Paint } from './paint.ts';
 
 /** Who could do harm, and what each route does about it, with the recommendation and its reasons. */

@@ -1,5 +1,5 @@
-import type { Goal } from './goal.ts';
-import type { Options } from './options.ts';
+import type { Goal } from '../goal/index.ts';
+import type { Options } from '../options.ts';
 
 /** The command that repeats a run without questions. */
 export function repeatCommand(program: string, options: Options, goal: Goal): string {

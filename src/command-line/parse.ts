@@ -1,5 +1,5 @@
 import { parseArgs } from 'node:util';
-import { reasonOf, UserError } from './errors.ts';
+import { reasonOf, UserError } from '../errors.ts';
 import {
   type Command,
   commands,
@@ -8,7 +8,7 @@ import {
   optionTable,
   publishTools,
   routes,
-} from './options.ts';
+} from '../options.ts';
 
 type Values = Record<string, string | boolean | string[] | undefined>;
 

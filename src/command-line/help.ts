@@ -1,4 +1,4 @@
-import { type OptionRow, optionTable } from './options.ts';
+import { type OptionRow, optionTable } from '../options.ts';
 
 /** The text of `--help`, made from the table of options. */
 export function helpText(): string {

@@ -1,4 +1,4 @@
-import type { PublisherFields } from './publisher-form.ts';
+import type { PublisherFields } from './form.ts';
 
 /** One line of the form, in the form's order. */
 export interface FormRow {
@@ -15,14 +15,21 @@ export interface FormPage {
   steps: string[];
 }
 
+/** The index whose page it is. */
+interface Index {
+  id: 'pypi' | 'testpypi';
+  url: string;
+}
+
 /** The page to open: that of the project where it exists, else that of the account's pending publishers. */
-export function publisherPage(indexUrl: string, fields: PublisherFields, exists: boolean): FormPage {
-  const test = new URL(indexUrl).hostname.startsWith('test.');
-  const account = test ? ['TestPyPI has accounts of its own: sign in there or register first.'] : [];
+export function publisherPage(index: Index, fields: PublisherFields, exists: boolean): FormPage {
+  const { id, url } = index;
+  const account =
+    id === 'testpypi' ? ['TestPyPI has accounts of its own: sign in there or register first.'] : [];
   return exists
-    ? { url: projectPage(indexUrl, fields), prefilled: true, steps: [...account, ...projectSteps] }
+    ? { url: projectPage(url, fields), prefilled: true, steps: [...account, ...projectSteps] }
     : {
-        url: `${indexUrl}/manage/account/publishing/`,
+        url: `${url}/manage/account/publishing/`,
         prefilled: false,
         steps: [...account, ...pendingSteps],
       };

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { formProblems, isValidName, normalizeName, type PublisherFields } from '../src/publisher-form.ts';
-import { formRows, publisherPage } from '../src/publisher-page.ts';
+import { formProblems, isValidName, normalizeName, type PublisherFields } from '../../src/publisher/form.ts';
+import { formRows, publisherPage } from '../../src/publisher/page.ts';
 
 const good: PublisherFields = {
   projectName: 'demo-pkg',
@@ -47,7 +47,11 @@ describe("PyPI's form", () => {
 
 describe('the page to open', () => {
   it('of a project that exists has the fields in its address', () => {
-    const page = publisherPage('https://pypi.org', { ...good, environment: 'release' }, true);
+    const page = publisherPage(
+      { id: 'pypi', url: 'https://pypi.org' },
+      { ...good, environment: 'release' },
+      true,
+    );
     expect(page.url).toBe(
       'https://pypi.org/manage/project/demo-pkg/settings/publishing/?provider=gitlab&namespace=Group%2Fsub&project=Demo.Pkg&workflow_filepath=ci%2Fpublish.yml&environment=release',
     );
@@ -55,7 +59,7 @@ describe('the page to open', () => {
   });
 
   it('of one that does not exist cannot have them, and says what to do', () => {
-    const page = publisherPage('https://test.pypi.org', good, false);
+    const page = publisherPage({ id: 'testpypi', url: 'https://test.pypi.org' }, good, false);
     expect(page).toMatchObject({ prefilled: false, url: 'https://test.pypi.org/manage/account/publishing/' });
     expect(page.steps.join(' ')).toMatch(
       /TestPyPI has accounts of its own.*GitLab tab.*30 days.*does not reserve/,

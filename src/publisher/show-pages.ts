@@ -1,9 +1,9 @@
-import type { Context } from './context.ts';
-import type { Facts } from './facts/index.ts';
-import type { Goal } from './goal.ts';
-import type { SettledSetting } from './plan.ts';
-import { formRows } from './publisher-page.ts';
-import { type PublisherPage, pageFor } from './settings/publisher.ts';
+import type { Context } from '../context.ts';
+import type { Facts } from '../facts/index.ts';
+import type { Goal } from '../goal/index.ts';
+import type { SettledSetting } from '../plan.ts';
+import { type PublisherPage, pageFor } from '../settings/publisher.ts';
+import { formRows } from './page.ts';
 
 /**
  * Shows the page of each index on which the Trusted Publisher is registered, and opens it where that is wanted.

@@ -1,12 +1,13 @@
-import { type Advice, advise, peopleOf } from './advice.ts';
-import type { PipelineGoal, PipelineIndex, PublishTool, Route } from './editing/pipeline-goal.ts';
+import { type Advice, advise } from '../advice.ts';
+import type { PipelineGoal, PipelineIndex, PublishTool, Route } from '../editing/pipeline-goal.ts';
+import { UserError } from '../errors.ts';
+import type { Facts } from '../facts/index.ts';
+import type { Sourced } from '../facts/known.ts';
+import { uploadUrl } from '../facts/package-index.ts';
+import type { Options } from '../options.ts';
+import type { Approval, Who } from '../who.ts';
 import { chooseEnvironments } from './environment-names.ts';
-import { UserError } from './errors.ts';
-import type { Facts } from './facts/index.ts';
-import type { Sourced } from './facts/known.ts';
-import { uploadUrl } from './facts/package-index.ts';
-import type { Options } from './options.ts';
-import { type Approval, findWho, maintainers, type Who, whoOf } from './people.ts';
+import { chooseApprovals, chooseDeployers, protectedAs } from './people.ts';
 
 /** What the user said, on the command line or in answer to a question; each with which of the two it was. */
 export interface Wishes {
@@ -141,56 +142,6 @@ function routeUnavailable(facts: Facts): UserError {
   );
 }
 
-function chooseDeployers(facts: Facts, wishes: Wishes, environment: string): Sourced<Who[]> {
-  if (wishes.deployers) {
-    return { ...wishes.deployers, value: wishes.deployers.value.map((text) => findWho(text, facts.gitlab)) };
-  }
-  const rows = protectedAs(facts, environment)?.deployAccessLevels.filter(isNoLooserThanMaintainer) ?? [];
-  if (rows.length > 0) {
-    return {
-      value: rows.map((row) => whoOf(row, facts.gitlab)),
-      source: `GitLab, protected environment ${environment}`,
-    };
-  }
-  return { value: [maintainers], source: 'default' };
-}
-
-/** A role below Maintainer lets in the very people that the protection is against; only a wish may ask for it. */
-function isNoLooserThanMaintainer(row: { accessLevel?: number }): boolean {
-  return row.accessLevel === undefined || row.accessLevel >= 40;
-}
-
-function chooseApprovals(facts: Facts, wishes: Wishes, environment: string): Sourced<Approval[]> {
-  const found = protectedAs(facts, environment)?.approvalRules.map((row) => ({
-    who: whoOf(row, facts.gitlab),
-    required: row.requiredApprovals,
-  }));
-  const { approvals, approvers } = wishes;
-  const source = (approvers ?? approvals)?.source;
-  if (source === undefined) return foundOrDefaultApprovals(facts, found, environment);
-  if (approvals?.value === 0) return { value: [], source: approvals.source };
-  const who =
-    approvers?.value.map((text) => findWho(text, facts.gitlab)) ?? found?.map((rule) => rule.who) ?? [];
-  const people = who.length > 0 ? who : [maintainers];
-  return { value: people.map((person) => approvalBy(person, approvals?.value ?? 1)), source };
-}
-
-/** One user can give one approval, so the number counts for roles and groups. */
-function approvalBy(who: Who, required: number): Approval {
-  return { who, required: who.rule.userId === undefined ? required : 1 };
-}
-
-function foundOrDefaultApprovals(
-  facts: Facts,
-  found: Approval[] | undefined,
-  environment: string,
-): Sourced<Approval[]> {
-  if (found) return { value: found, source: `GitLab, protected environment ${environment}` };
-  const people = peopleOf(facts.gitlab);
-  const two = people !== undefined && people.maintainers.length >= 2;
-  return { value: two ? [{ who: maintainers, required: 1 }] : [], source: 'default' };
-}
-
 function choosePublishTool(facts: Facts, wishes: Wishes): Sourced<PublishTool> {
   const { reading, path } = facts.pipeline;
   const found = reading.publishWith && { value: reading.publishWith, source: path.value };
@@ -216,12 +167,4 @@ function foundTestHalf(facts: Facts, environment: string): Sourced<boolean> {
   const { environments } = facts.gitlab;
   const exists = environments.known && environments.value.some(({ name }) => name === environment);
   return { value: exists, source: exists ? 'GitLab, environments' : path.value };
-}
-
-/** The protection of an environment, where it has one. */
-export function protectedAs(facts: Facts, environment: string) {
-  const { protectedEnvironments } = facts.gitlab;
-  return protectedEnvironments.known
-    ? protectedEnvironments.value.find(({ name }) => name === environment)
-    : undefined;
 }

@@ -1,6 +1,6 @@
-import type { Facts } from './facts/index.ts';
-import type { IndexGoal } from './goal.ts';
-import type { PublisherFields } from './publisher-form.ts';
+import type { Facts } from '../facts/index.ts';
+import type { IndexGoal } from '../goal/index.ts';
+import type { PublisherFields } from './form.ts';
 
 /** The values of PyPI's form, spelt as GitLab's API spells them: PyPI compares their letter case. */
 export function publisherFields(facts: Facts, index: IndexGoal): PublisherFields {

@@ -1,0 +1,73 @@
+import { UserError } from '../errors.ts';
+import type { GitLabError, Project } from '../ports/gitlab.ts';
+
+/** Why the project could not be read, and what to do. */
+export function projectProblem(
+  error: GitLabError,
+  path: string,
+  tokenSource: string,
+  url: string,
+): UserError {
+  const problems: Partial<Record<GitLabError['kind'], [code: string, message: string, hint: string]>> = {
+    unauthorized: [
+      'token-refused',
+      `GitLab at ${url} does not know the token from ${tokenSource}.`,
+      'Check that the token is complete and belongs to this GitLab, or create a new one with the scope api.',
+    ],
+    expired: [
+      'token-expired',
+      `GitLab at ${url} says that the token from ${tokenSource} has expired or was revoked.`,
+      'Create a new one with the scope api.',
+    ],
+    'insufficient-scope': [
+      'token-read-only',
+      `The token from ${tokenSource} lacks the scope for reading the project.`,
+      'Create one with the scope api.',
+    ],
+    'not-found': [
+      'project-not-found',
+      `There is no project ${path} at ${url}, or the token from ${tokenSource} may not see it.`,
+      "Check the spelling, or name it with '--project group/project'; a path prefix belongs to '--gitlab-url'.",
+    ],
+    moved: [
+      'project-moved',
+      `The project ${path} has moved: ${error.message}`,
+      "Set the remote to the new address with 'git remote set-url', or give '--project' with the new path.",
+    ],
+  };
+  const [code, message, hint] = problems[error.kind] ?? [
+    'gitlab-failed',
+    error.message,
+    `Check the address ${url} and the network, then run it again; a path prefix belongs to '--gitlab-url'.`,
+  ];
+  return new UserError(code, message, hint, { cause: error });
+}
+
+/** Throws a `UserError` for a project in which nothing can be published or changed. */
+export function refuseUnusable(project: Project): void {
+  const problem = unusable(project);
+  if (problem) throw new UserError(...problem);
+}
+
+function unusable(project: Project): [code: string, message: string, hint: string] | undefined {
+  const { path, webUrl } = project;
+  if (project.archived) {
+    return [
+      'project-archived',
+      `The project ${path} is archived, so nothing in it can change.`,
+      `Unarchive it at ${webUrl}/edit.`,
+    ];
+  }
+  if (project.emptyRepository || project.defaultBranch === null) {
+    return [
+      'project-empty',
+      `The project ${path} has no commits yet.`,
+      'Push the default branch first, then run it again.',
+    ];
+  }
+  if (project.builds === 'disabled' || project.repository === 'disabled') {
+    const hint = `Turn CI/CD on at ${webUrl}/edit under 'Visibility, project features, permissions'.`;
+    return ['project-without-ci', `CI/CD is turned off for the project ${path}, so it cannot publish.`, hint];
+  }
+  return undefined;
+}

@@ -1,0 +1,42 @@
+import { UserError } from '../errors.ts';
+import type { GitLabFacts } from './gitlab-project.ts';
+
+/** The reader's level: by membership, by an invited group, or as an administrator; undefined where unknown. */
+export function roleOf(facts: Pick<GitLabFacts, 'user' | 'project' | 'members'>): number | undefined {
+  if (facts.user.known && facts.user.value.admin) return 60;
+  const { user, members, project } = facts;
+  const row = user.known && members.known ? members.value.find(({ id }) => id === user.value.id) : undefined;
+  const levels = [project.accessLevel, row?.accessLevel].filter(
+    (level) => level !== null && level !== undefined,
+  );
+  return levels.length > 0 ? Math.max(...levels) : undefined;
+}
+
+/** Throws a `UserError` unless the token's user is at least Maintainer. */
+export function requireMaintainer(
+  facts: Pick<GitLabFacts, 'user' | 'project' | 'members'>,
+  tokenSource: string,
+): void {
+  const role = roleOf(facts);
+  if (role === undefined || role >= 40) return;
+  const who = facts.user.known ? `@${facts.user.value.username}` : "The token's user";
+  throw new UserError(
+    'role-too-low',
+    `${who} has the role ${roleName(role)} on ${facts.project.path}, and its protection rules are open to Maintainers only.`,
+    `Ask a Maintainer to run this, or use the token of one in place of that from ${tokenSource}.`,
+  );
+}
+
+/** GitLab's name of an access level; levels between two names belong to the lower one. */
+export function roleName(level: number): string {
+  const names: [number, string][] = [
+    [60, 'Administrator'],
+    [50, 'Owner'],
+    [40, 'Maintainer'],
+    [30, 'Developer'],
+    [20, 'Reporter'],
+    [15, 'Planner'],
+    [10, 'Guest'],
+  ];
+  return names.find(([least]) => level >= least)?.[1] ?? 'No access';
+}

@@ -1,0 +1,66 @@
+import { peopleOf } from '../advice.ts';
+import type { Facts } from '../facts/index.ts';
+import type { Sourced } from '../facts/known.ts';
+import type { ProtectedEnvironment } from '../ports/gitlab.ts';
+import { type Approval, findWho, maintainers, type Who, whoOf } from '../who.ts';
+import type { Wishes } from './index.ts';
+
+/** Who may deploy to the environment of the releases: the wish, else who may now, else Maintainers. */
+export function chooseDeployers(facts: Facts, wishes: Wishes, environment: string): Sourced<Who[]> {
+  if (wishes.deployers) {
+    return { ...wishes.deployers, value: wishes.deployers.value.map((text) => findWho(text, facts.gitlab)) };
+  }
+  const rows = protectedAs(facts, environment)?.deployAccessLevels.filter(isNoLooserThanMaintainer) ?? [];
+  if (rows.length > 0) {
+    return {
+      value: rows.map((row) => whoOf(row, facts.gitlab)),
+      source: `GitLab, protected environment ${environment}`,
+    };
+  }
+  return { value: [maintainers], source: 'default' };
+}
+
+/** A role below Maintainer lets in the very people that the protection is against; only a wish may ask for it. */
+function isNoLooserThanMaintainer(row: { accessLevel?: number }): boolean {
+  return row.accessLevel === undefined || row.accessLevel >= 40;
+}
+
+/** Who must approve: the wish, else the rules of now, else one Maintainer where there are two. */
+export function chooseApprovals(facts: Facts, wishes: Wishes, environment: string): Sourced<Approval[]> {
+  const found = protectedAs(facts, environment)?.approvalRules.map((row) => ({
+    who: whoOf(row, facts.gitlab),
+    required: row.requiredApprovals,
+  }));
+  const { approvals, approvers } = wishes;
+  const source = (approvers ?? approvals)?.source;
+  if (source === undefined) return foundOrDefaultApprovals(facts, found, environment);
+  if (approvals?.value === 0) return { value: [], source: approvals.source };
+  const who =
+    approvers?.value.map((text) => findWho(text, facts.gitlab)) ?? found?.map((rule) => rule.who) ?? [];
+  const people = who.length > 0 ? who : [maintainers];
+  return { value: people.map((person) => approvalBy(person, approvals?.value ?? 1)), source };
+}
+
+/** One user can give one approval, so the number counts for roles and groups. */
+function approvalBy(who: Who, required: number): Approval {
+  return { who, required: who.rule.userId === undefined ? required : 1 };
+}
+
+function foundOrDefaultApprovals(
+  facts: Facts,
+  found: Approval[] | undefined,
+  environment: string,
+): Sourced<Approval[]> {
+  if (found) return { value: found, source: `GitLab, protected environment ${environment}` };
+  const people = peopleOf(facts.gitlab);
+  const two = people !== undefined && people.maintainers.length >= 2;
+  return { value: two ? [{ who: maintainers, required: 1 }] : [], source: 'default' };
+}
+
+/** The protection of an environment, where it has one. */
+export function protectedAs(facts: Facts, environment: string): ProtectedEnvironment | undefined {
+  const { protectedEnvironments } = facts.gitlab;
+  return protectedEnvironments.known
+    ? protectedEnvironments.value.find(({ name }) => name === environment)
+    : undefined;
+}
