@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { open, readFile, realpath, rename, rm, stat } from 'node:fs/promises';
+import { mkdir, open, readFile, realpath, rename, rm, stat } from 'node:fs/promises';
 import { dirname, join, relative, sep } from 'node:path';
 import { UserError } from '../errors.ts';
 
@@ -62,6 +62,7 @@ async function readText(target: string, path: string): Promise<string> {
 async function replace(target: string, text: string): Promise<void> {
   const mode = (await stat(target).catch(() => undefined))?.mode;
   const draft = `${target}.${randomUUID()}.tmp`;
+  await mkdir(dirname(target), { recursive: true });
   try {
     const handle = await open(draft, 'wx', mode === undefined ? 0o666 : mode & 0o777);
     await handle.writeFile(text).then(() => handle.sync());

@@ -106,6 +106,32 @@ describe('the wizard in a terminal', () => {
     },
   );
 
+  it('asks for a token without showing it, and names the page where one is made', async () => {
+    const session = startInTerminal(['check', ...placeOf(here)]);
+    await session.shows('GitLab token for');
+    expect(session.screen()).toContain(
+      '/-/user_settings/personal_access_tokens?name=gitlab-to-pypi&scopes=api',
+    );
+    session.press('glpat-demo-alice');
+    session.press(keys.enter);
+    expect(await session.ended).toBe(1);
+    expect(session.screen()).not.toContain('glpat-demo-alice');
+    expect(session.screen()).toContain('your input');
+  });
+
+  it('asks again where the answers would let nobody release', async () => {
+    const session = start('setup', '--deployer', '@alice');
+    await session.shows('How should releases be protected?');
+    session.press(keys.enter);
+    await session.shows('Who must approve');
+    session.press(` ${keys.down}${keys.down} `);
+    session.press(keys.enter);
+    await session.shows('With these rules nobody could release');
+    await session.shows(/nobody could release[\s\S]*◆ +Who may release/);
+    session.press(keys.ctrlC);
+    expect(await session.ended).toBe(130);
+  });
+
   it('plays on in the demo: check, drift, repair, end', async () => {
     const session = startInTerminal(['demo']);
     for (const question of [

@@ -1,0 +1,201 @@
+import { execFileSync } from 'node:child_process';
+import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { afterEach, describe, expect, it } from 'vitest';
+import { roleRow, teamState } from '../../src/rehearsal/gitlab/state.ts';
+import { scratchFiles } from '../../src/rehearsal/scratch-project.ts';
+import { startWorld, type World } from '../../src/rehearsal/world.ts';
+import { reportOf, runIn, runProgram, toDo } from '../support/program.ts';
+
+let here: World;
+
+afterEach(() => here.close());
+
+/** Lets the requests that fit fail with 500. */
+function break_(method: string, path: RegExp): void {
+  here.gitlab.intercept = (request) =>
+    request.method === method && path.test(request.path)
+      ? { status: 500, body: { message: '500 Internal Server Error' } }
+      : undefined;
+}
+
+const outcomes = (report: Awaited<ReturnType<typeof reportOf>>['report'], outcome: string) =>
+  report.settings.filter((it) => it.outcome === outcome).map(({ id }) => id);
+
+describe('a failure while applying', () => {
+  it('stops what depends on it and not the rest, and the next run does what is left', async () => {
+    here = await startWorld();
+    break_('POST', /protected_environments$/);
+    const first = await reportOf(here, ['setup', '--yes']);
+    expect(first.exitCode).toBe(1);
+    expect(outcomes(first.report, 'failed')).toEqual(['protected-environment:release']);
+    expect(outcomes(first.report, 'skipped')).toEqual(['publisher:pypi']);
+    expect(outcomes(first.report, 'applied')).toHaveLength(5);
+    expect(first.stderr).toMatch(/500 Internal Server Error[\s\S]*By hand: Open .*Protected environments/);
+
+    delete here.gitlab.intercept;
+    const second = await reportOf(here, ['setup', '--yes']);
+    expect(second.exitCode).toBe(0);
+    expect(outcomes(second.report, 'applied')).toEqual(['protected-environment:release']);
+  });
+
+  it('puts a protected tag rule back as it was', async () => {
+    here = await startWorld({
+      state: teamState(
+        { protected_tags: [{ name: '*', create_access_levels: [roleRow(30)] }] },
+        scratchFiles(),
+      ),
+    });
+    let refused = 0;
+    here.gitlab.intercept = ({ method, path, body }) =>
+      method === 'POST' && path.endsWith('/protected_tags') && body.includes('40') && refused++ === 0
+        ? { status: 422, body: { message: ['Not today'] } }
+        : undefined;
+    const { report, exitCode } = await reportOf(here, ['setup', '--yes']);
+    expect(exitCode).toBe(1);
+    expect(report.settings.find(({ id }) => id === 'protected-tags')?.message).toMatch(
+      /put back as it was.*Not today/,
+    );
+    expect(here.gitlab.state.projects[0]?.protected_tags).toMatchObject([
+      { name: '*', create_access_levels: [{ access_level: 30 }] },
+    ]);
+  });
+
+  it('is noticed where GitLab takes a request and does not do it', async () => {
+    here = await startWorld();
+    here.gitlab.intercept = ({ method, path }) =>
+      method === 'POST' && path.endsWith('/protected_tags') ? { status: 201, body: {} } : undefined;
+    const { report, exitCode } = await reportOf(here, ['setup', '--yes']);
+    expect(exitCode).toBe(1);
+    expect(report.settings.find(({ id }) => id === 'protected-tags')?.message).toMatch(
+      /reading it back shows otherwise/,
+    );
+  });
+});
+
+describe('what cannot be read', () => {
+  it('is unknown with the reason, and nothing is written from it', async () => {
+    here = await startWorld();
+    break_('GET', /\/environments$/);
+    const found = await reportOf(here, ['check']);
+    expect(found.exitCode).toBe(1);
+    expect(found.report.settings.filter(({ state }) => state === 'unknown')).toMatchObject([
+      { id: 'environment:release', message: expect.stringContaining('500 Internal Server Error') },
+      { id: 'environment:release-test' },
+    ]);
+    const { report } = await reportOf(here, ['setup', '--yes']);
+    expect(outcomes(report, 'skipped')).toEqual(['environment:release', 'environment:release-test']);
+    expect(here.gitlab.writes().some(({ path }) => path.endsWith('/environments'))).toBe(false);
+  });
+
+  it('of the lint keeps the pipeline from being written', async () => {
+    here = await startWorld();
+    break_('POST', /ci\/lint$/);
+    await runIn(here, ['setup', '--yes']);
+    expect(await readFile(join(here.directory, '.gitlab-ci.yml'), 'utf8')).toBe(
+      scratchFiles()['.gitlab-ci.yml'],
+    );
+  });
+
+  it('of an index leaves its publisher unknown', async () => {
+    here = await startWorld();
+    here.pypi.intercept = ({ path }) =>
+      path.startsWith('/simple') ? { status: 503, body: 'down' } : undefined;
+    const { report } = await reportOf(here, ['check']);
+    expect(report.settings.find(({ id }) => id === 'publisher:pypi')).toMatchObject({ state: 'unknown' });
+  });
+});
+
+describe('other places', () => {
+  it('a package in a sub-folder is set up there, and its pipeline in the root', async () => {
+    here = await startWorld();
+    await mkdir(join(here.directory, 'python'));
+    for (const name of ['pyproject.toml', 'src'])
+      await rename(join(here.directory, name), join(here.directory, 'python', name));
+    const args = [
+      '-C',
+      join(here.directory, 'python'),
+      '--pypi-url',
+      here.pypi.url,
+      '--testpypi-url',
+      here.testpypi.url,
+    ];
+    const options = { env: { GITLAB_TOKEN: 'glpat-demo-alice' } };
+    expect((await runProgram(['setup', '--yes', ...args], options)).exitCode).toBe(0);
+    expect(await readFile(join(here.directory, 'python/pyproject.toml'), 'utf8')).toContain('root = ".."');
+    expect(await readFile(join(here.directory, '.gitlab-ci.yml'), 'utf8')).toContain('--out-dir dist python');
+    expect((await runProgram(['check', ...args], options)).exitCode).toBe(0);
+  });
+
+  it('a GitLab below a path prefix is named by --gitlab-url', async () => {
+    here = await startWorld({ prefix: '/gitlab' });
+    const named = await reportOf(here, ['check', '--gitlab-url', here.gitlab.url]);
+    expect(named.exitCode).toBe(1);
+    expect(toDo(named.report)).toContain('pipeline');
+    const unnamed = await runIn(here, ['check']);
+    expect(unnamed.exitCode).toBe(2);
+    expect(unnamed.stderr).toContain('--gitlab-url');
+  });
+
+  it('a pipeline file elsewhere is the one that is edited and registered', async () => {
+    here = await startWorld({ state: teamState({ ci_config_path: 'ci/main.yml' }, scratchFiles()) });
+    const { report } = await reportOf(here, ['check']);
+    expect(report.files.map(({ path }) => path)).toContain('ci/main.yml');
+    expect(report.publisherPages[0]?.fields.workflow_filepath).toBe('ci/main.yml');
+    expect((await runIn(here, ['setup', '--yes'])).exitCode).toBe(0);
+    expect(await readFile(join(here.directory, 'ci/main.yml'), 'utf8')).toContain('release-test:');
+  });
+
+  it('a link out of the checkout is refused', async () => {
+    here = await startWorld();
+    execFileSync('sh', ['-c', 'rm .gitlab-ci.yml && ln -s /etc/hostname .gitlab-ci.yml'], {
+      cwd: here.directory,
+    });
+    const { exitCode, stderr } = await runIn(here, ['setup', '--yes']);
+    expect(exitCode).toBe(2);
+    expect(stderr).toContain('lies outside of the checkout');
+  });
+
+  it('credentials that block the Trusted Publisher are reported and kept', async () => {
+    here = await startWorld();
+    here.gitlab.state.projects[0]?.variables.push({
+      key: 'UV_PUBLISH_TOKEN',
+      value: 'pypi-secret',
+      environment_scope: '*',
+      protected: true,
+      masked: true,
+      hidden: false,
+      raw: true,
+      variable_type: 'env_var',
+      description: null,
+    });
+    const { report, stdout, stderr } = await reportOf(here, ['setup', '--yes']);
+    expect(report.settings.find(({ id }) => id === 'leftover-credentials')).toMatchObject({
+      state: 'manual',
+      message: expect.stringContaining('uv refuses to publish while it is set'),
+    });
+    expect(stdout + stderr).not.toContain('pypi-secret');
+    expect(here.gitlab.state.projects[0]?.variables).toHaveLength(1);
+  });
+
+  it('an edit is made on top of changes that are not committed, and says so', async () => {
+    here = await startWorld();
+    const path = join(here.directory, 'pyproject.toml');
+    await writeFile(path, `${await readFile(path, 'utf8')}# mine\n`);
+    const { stdout } = await runIn(here, ['setup', '--yes']);
+    expect(stdout).toMatch(/pyproject\.toml: not committed yet/);
+    expect(await readFile(path, 'utf8')).toContain('# mine\n');
+  });
+});
+
+describe('--verbose', () => {
+  it('logs method, path, status and time of each request to stderr, and no token', async () => {
+    here = await startWorld();
+    const { stderr, stdout } = await runIn(here, ['check', '--verbose']);
+    expect(stderr).toMatch(/^GET \/api\/v4\/projects\/demo-group%2Fdemo-pkg 200 \d+ ms$/m);
+    expect(stderr.trim().split('\n')).toHaveLength(
+      here.gitlab.log.length + here.pypi.log.length + here.testpypi.log.length,
+    );
+    expect(stderr + stdout).not.toContain('glpat-');
+  });
+});
