@@ -23,6 +23,8 @@ export interface PipelineGoal {
   /** Path of the pipeline file from the repository root. */
   path: string;
   route: Route;
+  /** Developers may deploy on purpose, which the file remembers. */
+  developersDeploy: boolean;
   publishWith: PublishTool;
   /** TestPyPI first; only PyPI with `--no-testpypi`. */
   indexes: PipelineIndex[];

@@ -91,12 +91,15 @@ export function pipelineGoal(facts: Facts, goal: Goal): PipelineGoal {
   return {
     path: facts.pipeline.path.value,
     route: goal.route.value,
+    developersDeploy: goal.route.value === 'protected' && goal.deployers.value.some(isDeveloperRole),
     publishWith: goal.publishWith.value,
     indexes: goal.indexes,
     packageDirectory: facts.checkout.directory,
     defaultBranch: facts.gitlab.project.defaultBranch ?? 'main',
   };
 }
+
+const isDeveloperRole = ({ rule }: Who) => rule.accessLevel !== undefined && rule.accessLevel < 40;
 
 function indexGoal(facts: Facts, id: IndexGoal['id'], environment: string): IndexGoal {
   const index = facts.indexes[id];

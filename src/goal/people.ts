@@ -10,7 +10,9 @@ export function chooseDeployers(facts: Facts, wishes: Wishes, environment: strin
   if (wishes.deployers) {
     return { ...wishes.deployers, value: wishes.deployers.value.map((text) => findWho(text, facts.gitlab)) };
   }
-  const rows = protectedAs(facts, environment)?.deployAccessLevels.filter(isNoLooserThanMaintainer) ?? [];
+  const { developersDeploy } = facts.pipeline.reading;
+  const found = protectedAs(facts, environment)?.deployAccessLevels ?? [];
+  const rows = developersDeploy ? found : found.filter(isNoLooserThanMaintainer);
   if (rows.length > 0) {
     return {
       value: rows.map((row) => whoOf(row, facts.gitlab)),
@@ -20,7 +22,7 @@ export function chooseDeployers(facts: Facts, wishes: Wishes, environment: strin
   return { value: [maintainers], source: 'default' };
 }
 
-/** A role below Maintainer lets in the very people that the protection is against; only a wish may ask for it. */
+/** A role below Maintainer lets in the very people that the protection is against, so only a wish may ask for it. */
 function isNoLooserThanMaintainer(row: { accessLevel?: number }): boolean {
   return row.accessLevel === undefined || row.accessLevel >= 40;
 }

@@ -31,8 +31,14 @@ async function inside(root: string, path: string): Promise<string | undefined> {
   refuseOutside(top, wanted, path);
   const target = await realpath(wanted).catch(() => undefined);
   if (target !== undefined) refuseOutside(top, target, path);
-  else refuseOutside(top, await realpath(dirname(wanted)).catch(() => top), path);
+  else refuseOutside(top, await nearestFolder(wanted), path);
   return target;
+}
+
+/** The real path of the nearest folder above that exists, so that a link on the way is seen through. */
+async function nearestFolder(path: string): Promise<string> {
+  const parent = dirname(path);
+  return realpath(parent).catch(() => nearestFolder(parent));
 }
 
 function refuseOutside(top: string, target: string, path: string): void {

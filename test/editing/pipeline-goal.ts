@@ -5,6 +5,7 @@ export function goalWith(change: Partial<PipelineGoal> = {}): PipelineGoal {
   return {
     path: '.gitlab-ci.yml',
     route: 'protected',
+    developersDeploy: false,
     publishWith: 'uv',
     packageDirectory: '.',
     defaultBranch: 'main',

@@ -209,6 +209,7 @@ describe('jobs of an earlier run', () => {
     expect(readPipeline(ours)).toEqual({
       ours: true,
       hasTestJob: true,
+      developersDeploy: false,
       route: 'protected',
       publishWith: 'uv',
       releaseEnvironment: 'release',

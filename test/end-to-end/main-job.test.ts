@@ -137,6 +137,23 @@ describe('a project that was set up', () => {
   });
 });
 
+describe('a project whose Developers may deploy', () => {
+  it('stays so where that was wished, and does not where it came about by hand', async () => {
+    const here = await world();
+    await runIn(here, ['setup', '--yes', '--deployer', 'developers']);
+    const writes = here.gitlab.writes().length;
+    const again = await reportOf(here, ['setup', '--yes']);
+    expect(again.report.settings.every(({ outcome }) => outcome === 'unchanged')).toBe(true);
+    expect(here.gitlab.writes()).toHaveLength(writes);
+
+    const other = await world();
+    await runIn(other, ['setup', '--yes']);
+    const row = other.gitlab.state.projects[0]?.protected_environments[0]?.deploy_access_levels[0];
+    if (row) row.access_level = 30;
+    expect(toDo((await reportOf(other, ['check'])).report)).toEqual(['protected-environment:release']);
+  });
+});
+
 describe('a project without protected environments', () => {
   it('gets the Trusted Publisher with plain environments, and is told why', async () => {
     const here = await world({ state: teamState({ plan: 'free' }, scratchFiles()) });

@@ -47,10 +47,12 @@ export function addMissingJobs(edit: PipelineEdit): void {
 export function repairRoute(edit: PipelineEdit): void {
   const { draft, goal } = edit;
   const marker = routeMarker.exec(draft.file.text);
-  if (!marker || marker[2] === goal.route) return;
-  note(edit, [`${baseJob} route`], marker[2], goal.route);
+  const wanted = routeComment(goal);
+  const words = (comment: string) => /\(route: (.*)\)/.exec(comment)?.[1];
+  if (!marker || words(marker[0]) === words(wanted)) return;
+  note(edit, [`${baseJob} route`], words(marker[0]), words(wanted) ?? '');
   const end = marker.index + draft.file.text.slice(marker.index).search(/\r?\n|$/);
-  changeComment(draft, { start: marker.index, end, text: `${marker[1]}${routeComment(goal)}` });
+  changeComment(draft, { start: marker.index, end, text: `${marker[1]}${wanted}` });
 }
 
 function surroundings({ build, hasDefaultBeforeScript }: PipelineEdit) {

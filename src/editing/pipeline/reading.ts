@@ -10,6 +10,8 @@ export interface PipelineReading {
   ours: boolean;
   hasTestJob: boolean;
   route?: Route;
+  /** An earlier run was told that Developers may deploy. */
+  developersDeploy: boolean;
   publishWith?: PublishTool;
   releaseEnvironment?: string;
   testEnvironment?: string;
@@ -18,7 +20,7 @@ export interface PipelineReading {
 }
 
 /** The comment of an earlier run, with the route in it. */
-export const routeMarker = /^([ \t]*)# gitlab-to-pypi:[^\r\n]*\(route: (\w+)\)/m;
+export const routeMarker = /^([ \t]*)# gitlab-to-pypi:[^\r\n]*\(route: (\w+)(, developers may deploy)?\)/m;
 
 const credentialKey = /^(TWINE_(USERNAME|PASSWORD)|UV_PUBLISH_(TOKEN|USERNAME|PASSWORD))$/;
 
@@ -26,11 +28,12 @@ const credentialKey = /^(TWINE_(USERNAME|PASSWORD)|UV_PUBLISH_(TOKEN|USERNAME|PA
 export function readPipeline(text: string | undefined): PipelineReading {
   const { data } = parsePipeline(text ?? '');
   const ours = isOurs(text ?? '', data);
-  const route = routeMarker.exec(text ?? '')?.[2];
+  const [, , route, developers] = routeMarker.exec(text ?? '') ?? [];
   const tool = toolOf(data);
   return {
     ours,
     hasTestJob: isYamlTable(data['release-test']),
+    developersDeploy: developers !== undefined,
     ...(route === 'protected' || route === 'trusted' ? { route } : {}),
     ...(tool === undefined ? {} : { publishWith: tool }),
     ...(ours ? named('releaseEnvironment', environmentOf(data, 'release')) : {}),

@@ -48,9 +48,13 @@ export function buildLines(goal: PipelineGoal, { buildJob, hasDefaultBeforeScrip
 }
 
 /** The line from which a later run knows the route. */
-export function routeComment(goal: Pick<PipelineGoal, 'route'>): string {
+export function routeComment({
+  route,
+  developersDeploy,
+}: Pick<PipelineGoal, 'route' | 'developersDeploy'>): string {
   const words = { protected: 'with a protected environment', trusted: 'with plain environments' };
-  return `# gitlab-to-pypi: Trusted Publisher ${words[goal.route]} (route: ${goal.route})`;
+  const open = developersDeploy ? ', developers may deploy' : '';
+  return `# gitlab-to-pypi: Trusted Publisher ${words[route]} (route: ${route}${open})`;
 }
 
 /** The hidden base of the publishing jobs, with the comment that carries the route. */
