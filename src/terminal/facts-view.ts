@@ -21,11 +21,12 @@ export function factsView(facts: Facts, paint: Paint): string[] {
 
 function gitlabRows({ gitlab, checkout, pipeline }: Facts): Row[] {
   const { project } = gitlab;
-  const source = `GitLab project ${project.path}`;
+  const source = 'GitLab';
   return [
     ['GitLab', gitlab.url.value, gitlab.url.source],
     ['Project', `${project.path} (${project.visibility})`, checkout.projectPath.source],
-    ['Signed in', signedIn(gitlab), gitlab.tokenSource],
+    ['Signed in', signedIn(gitlab), source],
+    ['Token', gitlab.token.known ? tokenWords(gitlab.token.value) : 'could not be read', gitlab.tokenSource],
     ['Default branch', project.defaultBranch ?? '', source],
     [
       'Environments',
@@ -36,7 +37,7 @@ function gitlabRows({ gitlab, checkout, pipeline }: Facts): Row[] {
     [
       'Pipeline',
       pipeline.text === undefined ? `${pipeline.path.value} (none yet)` : pipeline.path.value,
-      pipeline.path.source,
+      pipeline.path.source.replace(/^GitLab project .*/, source),
     ],
   ];
 }
@@ -63,8 +64,7 @@ function indexRow({ title, exists, ownership, url }: IndexFacts): Row {
 function signedIn(gitlab: GitLabFacts): string {
   const role = roleOf(gitlab);
   const name = gitlab.user.known ? `@${gitlab.user.value.username}` : 'unknown user';
-  const token = gitlab.token.known ? tokenWords(gitlab.token.value) : [];
-  return [name, role === undefined ? '' : roleName(role), ...token].filter(Boolean).join(', ');
+  return role === undefined ? name : `${name}, ${roleName(role)}`;
 }
 
 function peopleText(people: People | undefined, members: Known<unknown>): string {
@@ -74,7 +74,7 @@ function peopleText(people: People | undefined, members: Known<unknown>): string
   return `${word(maintainers.length, 'Maintainer')} (or above), ${word(developers.length, 'Developer')}`;
 }
 
-function tokenWords({ kind, scopes, expiresAt }: TokenInfo): string[] {
+function tokenWords({ kind, scopes, expiresAt }: TokenInfo): string {
   const scope = scopes.length > 0 ? ` (${scopes.join(', ')})` : '';
-  return [`${kind}${scope}`, ...(expiresAt === undefined ? [] : [`until ${expiresAt}`])];
+  return `${kind}${scope}${expiresAt === undefined ? '' : `, until ${expiresAt}`}`;
 }

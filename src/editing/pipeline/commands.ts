@@ -1,13 +1,13 @@
-/** Commands that upload to an index, by themselves or through another tool's runner. */
+/** Commands that upload to an index, by themselves or through another tool's runner; options may stand in between. */
 const upload =
-  /\btwine\s+upload\b|\b(?:uv|poetry|pdm|hatch|flit|maturin)\s+(?:[-\w=]+\s+)*publish\b|\bmaturin\s+upload\b|setup\.py\s.*\bupload\b|_\/oidc\/mint-token|\bpython3?\s+-m\s+twine\s+upload\b/;
+  /\btwine[ \t]+upload\b|\b(?:uv|poetry|pdm|hatch|flit|maturin)[ \t]+(?:-\S+[ \t]+)*publish\b|\bmaturin[ \t]+upload\b|setup\.py[ \t].*\bupload\b|_\/oidc\/mint-token/;
 
 /** Signs of an index that is not PyPI: GitLab's own registry, or a private one. */
 const otherIndex = /\/packages\/pypi|CI_JOB_TOKEN|gitlab-ci-token|artifactory|nexus|devpi/i;
 
 /** Commands that build distributions into dist/. */
 const build =
-  /\buv\s+build\b|\bpython3?\s+-m\s+build\b|\bpyproject-build\b|\b(?:hatch|poetry|pdm|flit|maturin)\s+(?:[-\w=]+\s+)*build\b|setup\.py\s.*\b(?:sdist|bdist_wheel)\b|\bpip3?\s+wheel\b|\bpipx\s+run\s+build\b/;
+  /\bpython3?[ \t]+-m[ \t]+build\b|\bpyproject-build\b|\b(?:uv|hatch|poetry|pdm|flit|maturin)[ \t]+(?:-\S+[ \t]+)*build\b|setup\.py[ \t].*\b(?:sdist|bdist_wheel)\b|\bpip3?[ \t]+wheel\b|\bpipx[ \t]+run[ \t]+build\b/;
 
 /** What a script does with an index. */
 export type Upload = 'pypi' | 'other index' | undefined;

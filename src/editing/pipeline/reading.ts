@@ -78,7 +78,7 @@ function toolOf(data: YamlTable): PublishTool | undefined {
   const scripts = visibleJobs(data).map(({ value }) => scriptOf(value));
   const used = (['uv', 'twine'] as const).filter((tool) =>
     scripts.some((script) =>
-      (tool === 'uv' ? /\buv\s+(?:\S+\s+)*?publish\b/ : /\btwine\s+upload\b/).test(script),
+      (tool === 'uv' ? /\buv[ \t]+(?:-\S+[ \t]+)*publish\b/ : /\btwine[ \t]+upload\b/).test(script),
     ),
   );
   return used.length === 1 ? used[0] : undefined;
