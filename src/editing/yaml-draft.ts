@@ -66,10 +66,18 @@ export function valueAt(data: YamlValue | undefined, path: string[]): YamlValue 
 }
 
 function apply(draft: YamlDraft, edit: Splice, expected: YamlTable): void {
-  const file = parseYaml(applySplices(draft.file.text, [edit]));
+  const file = parsed(applySplices(draft.file.text, [edit]));
   if (!isDeepStrictEqual(file.data, expected))
     throw new UnsafeEdit('the edited file would not mean what it should');
   draft.file = file;
+}
+
+function parsed(text: string): YamlFile {
+  try {
+    return parseYaml(text);
+  } catch {
+    throw new UnsafeEdit('it is written in a way that cannot be added to');
+  }
 }
 
 function assign(data: YamlTable, path: string[], value: YamlValue): void {

@@ -59,7 +59,16 @@ export function parseYaml(text: string): YamlFile {
   if (root !== null && root !== undefined && !isMap(root) && !(isScalar(root) && root.value === null)) {
     throw new YamlSyntaxError('the file is not a mapping of jobs');
   }
-  return { text, root: isMap(root) ? root : undefined, data: (last?.toJS() ?? {}) as YamlTable };
+  return { text, root: isMap(root) ? root : undefined, data: dataOf(last) };
+}
+
+/** Aliases that grow beyond all measure are no pipeline. */
+function dataOf(document: Document.Parsed | undefined): YamlTable {
+  try {
+    return (document?.toJS() ?? {}) as YamlTable;
+  } catch (error) {
+    throw new YamlSyntaxError((error as Error).message);
+  }
 }
 
 /** Whether a value is a mapping. */

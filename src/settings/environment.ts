@@ -1,16 +1,7 @@
-import { attempt } from '../facts/gitlab-project.ts';
 import type { Facts } from '../facts/index.ts';
 import type { IndexGoal } from '../goal/index.ts';
 import type { Environment, EnvironmentFields } from '../ports/gitlab.ts';
-import {
-  compare,
-  type Finding,
-  finding,
-  type Setting,
-  type Step,
-  unreadable,
-  withGitLab,
-} from './setting.ts';
+import { compare, type Finding, finding, rereading, type Setting, type Step, unreadable } from './setting.ts';
 
 /** The environment that one index trusts: https://docs.gitlab.com/api/environments/ */
 export function environment(index: IndexGoal): Setting {
@@ -19,12 +10,7 @@ export function environment(index: IndexGoal): Setting {
     title: `Environment ${index.environment} for ${index.title}`,
     dependsOn: [],
     inspect: (facts) => inspect(facts, index),
-    reread: async (facts, { gitlab }) => {
-      const { id, path } = facts.gitlab.project;
-      return withGitLab(facts, {
-        environments: await attempt(gitlab.environments(id), `GitLab project ${path}`),
-      });
-    },
+    reread: rereading('environments', (gitlab, id) => gitlab.environments(id)),
   };
 }
 

@@ -1,8 +1,7 @@
-import { attempt } from '../facts/gitlab-project.ts';
 import type { Facts } from '../facts/index.ts';
 import type { Goal } from '../goal/index.ts';
 import type { Variable } from '../ports/gitlab.ts';
-import { type Finding, finding, type Setting, unreadable, withGitLab } from './setting.ts';
+import { type Finding, finding, rereading, type Setting, unreadable } from './setting.ts';
 
 /**
  * Credentials that take the place of the Trusted Publisher: twine silently prefers a password, uv refuses to start.
@@ -19,10 +18,7 @@ export const leftoverCredentials: Setting = {
   title: 'No credentials that beat the Trusted Publisher',
   dependsOn: [],
   inspect,
-  reread: async (facts, { gitlab }) => {
-    const { id, path } = facts.gitlab.project;
-    return withGitLab(facts, { variables: await attempt(gitlab.variables(id), `GitLab project ${path}`) });
-  },
+  reread: rereading('variables', (gitlab, id) => gitlab.variables(id)),
 };
 
 function inspect(facts: Facts, goal: Goal): Finding {

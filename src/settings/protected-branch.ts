@@ -1,19 +1,8 @@
-import { attempt } from '../facts/gitlab-project.ts';
 import type { Facts } from '../facts/index.ts';
 import type { AccessRule, GitLab, Project, ProtectedBranch } from '../ports/gitlab.ts';
-import { rowLabels } from './protected-tags.ts';
+import { isLooseRole, maintainersOnly, rowLabels } from './access-rows.ts';
 import { replaceRule } from './replace-rule.ts';
-import {
-  compare,
-  type Finding,
-  finding,
-  type Setting,
-  type Step,
-  unreadable,
-  withGitLab,
-} from './setting.ts';
-
-const maintainersOnly: AccessRule[] = [{ accessLevel: 40 }];
+import { compare, type Finding, finding, rereading, type Setting, type Step, unreadable } from './setting.ts';
 
 /** Nobody below Maintainer pushes to the default branch, nobody by force: https://docs.gitlab.com/api/protected_branches/ */
 export const protectedBranch: Setting = {
@@ -21,11 +10,7 @@ export const protectedBranch: Setting = {
   title: 'Protection of the default branch',
   dependsOn: [],
   inspect,
-  reread: async (facts, { gitlab }) => {
-    const { id, path } = facts.gitlab.project;
-    const again = await attempt(gitlab.protectedBranches(id), `GitLab project ${path}`);
-    return withGitLab(facts, { protectedBranches: again });
-  },
+  reread: rereading('protectedBranches', (gitlab, id) => gitlab.protectedBranches(id)),
 };
 
 function inspect(facts: Facts): Finding {
@@ -78,11 +63,6 @@ function compareRule(rule: ProtectedBranch) {
 function tighten(rows: AccessRule[]): AccessRule[] {
   const kept = rows.filter((row) => !isLooseRole(row));
   return kept.length > 0 || rows.length === 0 ? kept : maintainersOnly;
-}
-
-function isLooseRole({ accessLevel, userId, groupId, deployKeyId }: AccessRule): boolean {
-  const role = userId === undefined && groupId === undefined && deployKeyId === undefined;
-  return role && accessLevel !== undefined && accessLevel > 0 && accessLevel < 40;
 }
 
 function protection({ id }: Project, name: string): Step {

@@ -1,20 +1,12 @@
 import { deadEnd } from '../dead-end.ts';
 import type { Difference } from '../editing/result.ts';
-import { attempt, protectedEnvironments } from '../facts/gitlab-project.ts';
+import { protectedEnvironments } from '../facts/gitlab-project.ts';
 import type { Facts } from '../facts/index.ts';
 import type { Goal } from '../goal/index.ts';
 import { protectedAs } from '../goal/people.ts';
 import type { AccessRule, ApprovalRule, ProtectedEnvironment, ProtectionRules } from '../ports/gitlab.ts';
 import { type Approval, sameWho, type Who, whoOf } from '../who.ts';
-import {
-  compare,
-  type Finding,
-  finding,
-  type Setting,
-  type Step,
-  unreadable,
-  withGitLab,
-} from './setting.ts';
+import { compare, type Finding, finding, rereading, type Setting, type Step, unreadable } from './setting.ts';
 
 /** Who may deploy to the environment of the releases, and who must approve: https://docs.gitlab.com/api/protected_environments/ */
 export const protectedEnvironment: Setting = {
@@ -22,11 +14,7 @@ export const protectedEnvironment: Setting = {
   title: 'Protection of the environment of the releases',
   dependsOn: [],
   inspect,
-  reread: async (facts, { gitlab }) => {
-    const { id, path } = facts.gitlab.project;
-    const again = await attempt(protectedEnvironments(gitlab, id), `GitLab project ${path}`);
-    return withGitLab(facts, { protectedEnvironments: again });
-  },
+  reread: rereading('protectedEnvironments', (gitlab, id) => protectedEnvironments(gitlab, id)),
 };
 
 function inspect(facts: Facts, goal: Goal): Finding {

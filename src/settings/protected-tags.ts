@@ -1,19 +1,10 @@
-import { attempt } from '../facts/gitlab-project.ts';
 import type { Facts } from '../facts/index.ts';
 import type { AccessRule, Member, ProtectedTag } from '../ports/gitlab.ts';
+import { isLooseRole, maintainersOnly, rowLabels } from './access-rows.ts';
 import { replaceRule } from './replace-rule.ts';
-import {
-  compare,
-  type Finding,
-  finding,
-  type Setting,
-  type Step,
-  unreadable,
-  withGitLab,
-} from './setting.ts';
+import { compare, type Finding, finding, rereading, type Setting, type Step, unreadable } from './setting.ts';
 
 const everyTag = '*';
-const maintainersOnly: AccessRule[] = [{ accessLevel: 40 }];
 
 /** Only Maintainers create tags, since each tag is a release: https://docs.gitlab.com/api/protected_tags/ */
 export const protectedTags: Setting = {
@@ -21,12 +12,7 @@ export const protectedTags: Setting = {
   title: 'Protection of all tags',
   dependsOn: [],
   inspect,
-  reread: async (facts, { gitlab }) => {
-    const { id, path } = facts.gitlab.project;
-    return withGitLab(facts, {
-      protectedTags: await attempt(gitlab.protectedTags(id), `GitLab project ${path}`),
-    });
-  },
+  reread: rereading('protectedTags', (gitlab, id) => gitlab.protectedTags(id)),
 };
 
 function inspect(facts: Facts): Finding {
@@ -81,10 +67,9 @@ function tighten(rows: AccessRule[], members: Member[], mustAllow: boolean): Acc
 }
 
 /** A role below Maintainer, or a user who is. What groups and deploy keys stand for cannot be told from here. */
-function isLooser({ accessLevel, userId, groupId, deployKeyId }: AccessRule, members: Member[]): boolean {
-  if (groupId !== undefined || deployKeyId !== undefined) return false;
-  if (userId !== undefined) return (members.find(({ id }) => id === userId)?.accessLevel ?? 40) < 40;
-  return accessLevel !== undefined && accessLevel > 0 && accessLevel < 40;
+function isLooser(row: AccessRule, members: Member[]): boolean {
+  if (row.userId === undefined) return isLooseRole(row);
+  return (members.find(({ id }) => id === row.userId)?.accessLevel ?? 40) < 40;
 }
 
 function stepFor(projectId: number, { name, current, rows }: WantedRule): Step {
@@ -104,19 +89,4 @@ function stepFor(projectId: number, { name, current, rows }: WantedRule): Step {
         restore: () => gitlab.protectTag(projectId, name, current),
       }),
   };
-}
-
-/** What a list of rows lets people do, in words. */
-export function rowLabels(rows: AccessRule[]): string {
-  const levels: Record<number, string> = {
-    0: 'No one',
-    30: 'Developers + Maintainers',
-    40: 'Maintainers',
-    60: 'Administrators',
-  };
-  const label = ({ accessLevel, userId, groupId, deployKeyId, description }: AccessRule) =>
-    userId === undefined && groupId === undefined && deployKeyId === undefined
-      ? (levels[accessLevel ?? 40] ?? `level ${accessLevel}`)
-      : (description ?? `user, group or key ${userId ?? groupId ?? deployKeyId}`);
-  return rows.map(label).sort().join(', ');
 }

@@ -1,5 +1,7 @@
 import type { Difference, FileEdit } from '../editing/result.ts';
+import { attempt } from '../facts/gitlab-project.ts';
 import type { Facts } from '../facts/index.ts';
+import type { Known } from '../facts/known.ts';
 import type { Goal } from '../goal/index.ts';
 import type { Files } from '../ports/files.ts';
 import type { GitLab } from '../ports/gitlab.ts';
@@ -77,7 +79,17 @@ export function compare(
 /** Nothing to read again: the setting is judged by what no step changes. */
 export const keepFacts = async (facts: Facts): Promise<Facts> => facts;
 
-/** Facts with some of GitLab's read again. */
-export function withGitLab(facts: Facts, part: Partial<Facts['gitlab']>): Facts {
-  return { ...facts, gitlab: { ...facts.gitlab, ...part } };
+type Reread = 'environments' | 'protectedEnvironments' | 'protectedTags' | 'protectedBranches' | 'variables';
+type ValueOf<K> = K extends Known<infer T> ? T : never;
+
+/** Reads one of GitLab's lists again. */
+export function rereading<K extends Reread>(
+  key: K,
+  read: (gitlab: GitLab, projectId: number) => Promise<ValueOf<Facts['gitlab'][K]>>,
+): Setting['reread'] {
+  return async (facts, { gitlab }) => {
+    const { id, path } = facts.gitlab.project;
+    const again = await attempt(read(gitlab, id), `GitLab project ${path}`);
+    return { ...facts, gitlab: { ...facts.gitlab, [key]: again } };
+  };
 }

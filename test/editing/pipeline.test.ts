@@ -82,6 +82,17 @@ describe('a pipeline that does not publish yet', () => {
     expect(result.kind === 'refused' && result.manual).toContain('id_tokens:');
   });
 
+  it('is not mistaken for one that publishes where the words are far apart', () => {
+    expect(edited('docs:\n  script:\n    - uv sync\n    - make publish-docs\n').fields).toContain('release');
+  });
+
+  it('is refused where it is written on one line', () => {
+    expect(editPipeline('{test: {script: x}}\n', goalWith())).toMatchObject({
+      kind: 'refused',
+      reason: expect.stringContaining('cannot be added to'),
+    });
+  });
+
   it('leaves a job alone that publishes to the registry of GitLab', () => {
     const before =
       'registry:\n  variables: {TWINE_PASSWORD: $CI_JOB_TOKEN}\n  script: twine upload --repository-url $CI_API_V4_URL/projects/1/packages/pypi dist/*\n';
