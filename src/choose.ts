@@ -87,7 +87,7 @@ async function showPlan({ terminal }: Context, { facts, goal, plan }: Choosing):
   const dirty = facts.pipeline.uncommitted.filter((path) => edited.includes(path));
   terminal.print(paint.bold('What is to hold'), ...choicesView(goal, paint), '');
   terminal.print(paint.bold('How it stands'), ...statesView(plan, paint), '');
-  terminal.print(paint.bold('What will change'), '', ...(await planView(changesOf(plan), paint)));
+  terminal.printAsIs(paint.bold('What will change'), '', ...(await planView(changesOf(plan), paint)));
   if (dirty.length > 0) {
     terminal.print(
       paint.yellow(`  ${dirty.join(', ')}: not committed yet; those changes stay, the edits come on top.`),

@@ -25,7 +25,7 @@ export async function demo(context: Context): Promise<number> {
   try {
     const exitCode = await setup(inside);
     if (terminal.interactive) await playOn(world, inside);
-    terminal.print('', ...whatNext(world, context));
+    terminal.printAsIs('', ...whatNext(world, context));
     return exitCode;
   } finally {
     await saveWorld(world);
@@ -76,7 +76,7 @@ type Next = 'check' | 'drift' | 'setup' | 'end';
 /** Checking, drifting and repairing for as long as the user likes. */
 async function playOn(world: World, context: Context): Promise<void> {
   const { terminal } = context;
-  terminal.print('', ...fromOutside(world, context));
+  terminal.printAsIs('', ...fromOutside(world, context));
   for (let next: Next = 'check'; ; ) {
     next = await terminal.select<Next>(
       'What now?',

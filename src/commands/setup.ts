@@ -105,7 +105,7 @@ async function apply(
   const progress = applyProgress(terminal, stop.signal);
   const settled = await stop.hold(() => applyPlan(plan, facts, goal, world, progress));
   if (!stop.signal.aborted) return settled;
-  terminal.print('', ...reportView(facts, goal, settled, undefined, terminal.paint));
+  terminal.print('', ...reportView(facts, goal, settled, terminal.paint));
   const exitCode = stop.signal.reason === 'SIGTERM' ? 143 : 130;
   throw new Cancelled(exitCode, 'Cancelled; what is reported above as put in place stays.');
 }
@@ -122,10 +122,12 @@ async function finish(
   if (options.dryRun) {
     terminal.print(paint.bold('What is to hold'), ...choicesView(goal, paint), '');
     terminal.print(paint.bold('How it stands'), ...statesView(settings, paint), '');
-    terminal.print(paint.bold('What would change'), ...(await planView(changesOf(settings), paint)));
+    terminal.printAsIs(paint.bold('What would change'), ...(await planView(changesOf(settings), paint)));
     terminal.print('Nothing was changed, because this was a dry run.');
   } else {
-    terminal.print('', ...reportView(facts, goal, settings, repeatCommand(program, options, goal), paint));
+    terminal.print('', ...reportView(facts, goal, settings, paint));
+    terminal.print('', paint.dim('The same again without questions:'));
+    terminal.printAsIs(paint.plain(repeatCommand(program, options, goal)));
   }
   if (options.json) context.writeJson(await buildReport('setup', facts, goal, settings, exitCode));
   return exitCode;

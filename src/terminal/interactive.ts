@@ -4,6 +4,7 @@ import { escapeText } from './escape.ts';
 import { plainTerminal } from './plain.ts';
 import { spin } from './spinner.ts';
 import type { Choice, Streams, Terminal } from './terminal.ts';
+import { wrapLine } from './wrap.ts';
 
 type Clack = typeof import('@clack/prompts');
 
@@ -23,6 +24,7 @@ export function interactiveTerminal({ input, output }: Streams, colour: boolean)
   return {
     ...plain,
     interactive: true,
+    print: (...lines) => plain.printAsIs(...lines.map((line) => wrapLine(line, output.columns || 80))),
     during: (label, work) => spin(output, plain.paint.dim(label), work),
     select: (message, choices, initialValue) =>
       selectOne(ask, { ...streams, message, choices, initialValue }),

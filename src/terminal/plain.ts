@@ -7,12 +7,14 @@ export function plainTerminal(write: (text: string) => void, colour: boolean): T
   const nobody = async (): Promise<never> => {
     throw new Error('A question was asked although there is nobody to answer it.');
   };
+  const printAsIs = (...lines: string[]) => {
+    for (const line of lines) write(`${line}\n`);
+  };
   return {
     interactive: false,
     paint,
-    print: (...lines) => {
-      for (const line of lines) write(`${line}\n`);
-    },
+    print: printAsIs,
+    printAsIs,
     during: (label, work) => {
       write(`${paint.dim(`${label} ...`)}\n`);
       return work;

@@ -6,14 +6,8 @@ import { settledLines } from './apply-view.ts';
 import { uncommittedHint } from './check-view.ts';
 import type { Paint } from './paint.ts';
 
-/** What holds, what failed and what is left to a person, at the end of a run; `again` is the command that repeats it. */
-export function reportView(
-  facts: Facts,
-  goal: Goal,
-  settings: Reported,
-  again: string | undefined,
-  paint: Paint,
-): string[] {
+/** What holds, what failed and what is left to a person, at the end of a run. */
+export function reportView(facts: Facts, goal: Goal, settings: Reported, paint: Paint): string[] {
   const settled = settings as SettledSetting[];
   const of = (outcome: string) => settled.filter((it) => it.outcome === outcome);
   const [applied, failed, skipped] = [of('applied'), of('failed'), of('skipped')];
@@ -31,7 +25,6 @@ export function reportView(
       `      ${paint.plain(it.finding.manual)}`,
     ]),
     ...nextSteps(facts, goal, applied, paint),
-    ...(again === undefined ? [] : ['', paint.dim('The same again without questions:'), paint.plain(again)]),
   ];
 }
 

@@ -12,8 +12,10 @@ export interface Terminal {
   /** Whether there is somebody to ask: a terminal on both sides, not in CI, and neither --yes nor --json. */
   readonly interactive: boolean;
   readonly paint: Paint;
-  /** Shows lines that went through `paint`. */
+  /** Shows lines that went through `paint`, broken between words where the terminal is narrow. */
   print(...lines: string[]): void;
+  /** Shows lines that must not be broken: diffs, and commands to copy. */
+  printAsIs(...lines: string[]): void;
   /** Shows what is waited for until the work ends. */
   during<T>(label: string, work: Promise<T>): Promise<T>;
   select<T>(question: string, choices: Choice<T>[], initial: T): Promise<T>;
