@@ -1,7 +1,7 @@
 import { peopleOf } from './advice.ts';
 import type { Context } from './context.ts';
 import { deadEnd } from './dead-end.ts';
-import { Cancelled } from './errors.ts';
+import { Cancelled, UserError } from './errors.ts';
 import type { Facts } from './facts/index.ts';
 import { decide, type Goal, type Wishes } from './goal/index.ts';
 import type { ChoiceName } from './options.ts';
@@ -9,6 +9,7 @@ import { changesOf, type PlannedSetting } from './plan.ts';
 import { choicesView } from './terminal/choices-view.ts';
 import { planView, statesView } from './terminal/plan-view.ts';
 import { askFor, nobodyToAsk, pickChoice } from './terminal/questions.ts';
+import type { Terminal } from './terminal/terminal.ts';
 import { threatsView } from './terminal/threats-view.ts';
 
 /** Where the choosing stands. */
@@ -21,40 +22,39 @@ export interface Choosing {
   plan: PlannedSetting[];
 }
 
-/** What the user made of it: apply, stop, or look at it again with other choices. */
-export type Decision = { decision: 'apply' | 'stop' } | { decision: 'again'; wishes: Wishes; goal: Goal };
+/** What the user made of it: go ahead, or compare again with other choices. */
+export type Decision = { decision: 'go' } | { decision: 'again'; wishes: Wishes; goal: Goal };
 
 /** Shows what is recommended, asks what is open, shows the plan and asks once whether to apply it. */
 export async function chooseGoal(context: Context, choosing: Choosing): Promise<Decision> {
   const { terminal, options } = context;
   if (!terminal.interactive) return unattended(context, choosing);
   if (choosing.questions.length > 0) return again(context, choosing, choosing.questions);
+  if (options.dryRun) return { decision: 'go' };
   await showPlan(context, choosing);
   const answer = await terminal.select(
-    options.dryRun ? 'This is a dry run.' : `Make ${countOf(choosing.plan)}?`,
+    `Make ${countOf(choosing.plan)}?`,
     [
-      options.dryRun
-        ? { value: 'apply' as const, label: 'Show the plan and end' }
-        : { value: 'apply' as const, label: 'Yes, make them' },
-      { value: 'change' as const, label: 'Change a choice first' },
-      { value: 'stop' as const, label: 'No, leave everything as it is' },
+      { value: 'go', label: 'Yes' },
+      { value: 'change', label: 'Change a choice first' },
+      { value: 'stop', label: 'No, leave everything as it is' },
     ],
-    'apply',
+    'go',
   );
-  if (answer === 'change') return again(context, choosing, [await pickChoice(choosing.goal, terminal)]);
   if (answer === 'stop') throw new Cancelled();
-  return { decision: answer };
+  if (answer === 'go') return { decision: 'go' };
+  return again(context, choosing, [await pickChoice(choosing.goal, terminal)]);
 }
 
 async function unattended(context: Context, choosing: Choosing): Promise<Decision> {
   const { options } = context;
-  if (options.dryRun) return { decision: 'apply' };
+  if (options.dryRun) return { decision: 'go' };
   if (!options.yes) {
     const names = choosing.questions.map((name) => `--${name}`);
     throw nobodyToAsk([...names, '--yes'].join(', '));
   }
   await showPlan(context, choosing);
-  return { decision: 'apply' };
+  return { decision: 'go' };
 }
 
 async function again(context: Context, choosing: Choosing, names: ChoiceName[]): Promise<Decision> {
@@ -64,8 +64,7 @@ async function again(context: Context, choosing: Choosing, names: ChoiceName[]):
   if (names.includes('route')) showThreats(context, facts, goal);
   for (const name of names) {
     if (goal.route.value !== 'protected' && (name === 'deployer' || name === 'approver')) continue;
-    wishes = { ...wishes, ...(await askFor(name, facts, goal, terminal)) };
-    goal = decide(facts, wishes);
+    ({ wishes, goal } = await askUntilPossible(name, terminal, { facts, wishes, goal }));
   }
   const stuck =
     goal.route.value === 'protected'
@@ -74,6 +73,23 @@ async function again(context: Context, choosing: Choosing, names: ChoiceName[]):
   if (stuck === undefined) return { decision: 'again', wishes, goal };
   terminal.print('', terminal.paint.yellow(stuck.message), terminal.paint.plain(stuck.hint), '');
   return again(context, { ...choosing, wishes, goal }, ['deployer', 'approver']);
+}
+
+/** An answer that cannot be is explained and asked for again. */
+async function askUntilPossible(
+  name: ChoiceName,
+  terminal: Terminal,
+  { facts, wishes, goal }: Pick<Choosing, 'facts' | 'wishes' | 'goal'>,
+): Promise<Pick<Choosing, 'wishes' | 'goal'>> {
+  for (;;) {
+    const wanted = { ...wishes, ...(await askFor(name, facts, goal, terminal)) };
+    try {
+      return { wishes: wanted, goal: decide(facts, wanted) };
+    } catch (error) {
+      if (!(error instanceof UserError)) throw error;
+      terminal.print('', terminal.paint.yellow(error.message), terminal.paint.plain(error.hint), '');
+    }
+  }
 }
 
 function showThreats({ terminal }: Context, facts: Facts, goal: Goal): void {

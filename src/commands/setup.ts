@@ -26,9 +26,7 @@ export async function setup(context: Context): Promise<number> {
   const looked = await look(context);
   const { paint } = terminal;
   terminal.print('', paint.bold('What was found'), ...factsView(looked.facts, paint), '');
-  const chosen = await choose(context, looked);
-  if (chosen.stopped) return 0;
-  const { facts, goal, plan } = chosen;
+  const { facts, goal, plan } = await choose(context, looked);
   if (options.dryRun) return finish(context, facts, goal, plan, 0);
   const settled = await apply(context, facts, goal, plan, looked);
   await openPublisherPages(context, facts, goal, settled).catch(async (error) => {
@@ -43,26 +41,19 @@ interface Chosen {
   facts: Facts;
   goal: Goal;
   plan: PlannedSetting[];
-  /** The user saw the plan and wants nothing of it. */
-  stopped: boolean;
 }
 
 /** Asks and shows until the plan is wanted; a run with nothing to change asks nothing. */
 async function choose(context: Context, looked: Looked): Promise<Chosen> {
   let wishes = wishesOf(context.options);
   let goal = decide(looked.facts, wishes);
-  let questions = await openQuestions(goal);
+  let questions = openQuestions(goal);
   for (;;) {
     const compared = await compare(context, looked, goal);
-    if (changesOf(compared.plan).length === 0) return { ...compared, stopped: false };
-    const choice = await chooseGoal(context, {
-      facts: looked.facts,
-      wishes,
-      goal,
-      questions,
-      plan: compared.plan,
-    });
-    if (choice.decision !== 'again') return { ...compared, stopped: choice.decision === 'stop' };
+    if (changesOf(compared.plan).length === 0) return compared;
+    const choosing = { facts: looked.facts, wishes, goal, questions, plan: compared.plan };
+    const choice = await chooseGoal(context, choosing);
+    if (choice.decision === 'go') return compared;
     ({ wishes, goal } = choice);
     questions = [];
   }

@@ -7,8 +7,8 @@ import type { Choice, Terminal } from './terminal.ts';
 
 const answered = <T>(value: T) => ({ value, source: 'your answer' });
 
-/** Asks the questions that are a real choice and that neither an option nor what is there already answers. */
-export async function openQuestions(goal: Goal): Promise<ChoiceName[]> {
+/** The questions that are a real choice and that neither an option nor what is there already answers. */
+export function openQuestions(goal: Goal): ChoiceName[] {
   const open = (source: string) => source === 'recommended' || source === 'default';
   const people = goal.route.value === 'protected';
   return [
