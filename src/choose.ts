@@ -48,11 +48,12 @@ export async function chooseGoal(context: Context, choosing: Choosing): Promise<
 
 async function unattended(context: Context, choosing: Choosing): Promise<Decision> {
   const { options } = context;
-  if (options.dryRun) return { decision: 'go' };
-  if (!options.yes) {
+  if (!options.yes && !options.dryRun) {
     const names = choosing.questions.map((name) => `--${name}`);
     throw nobodyToAsk([...names, '--yes'].join(', '));
   }
+  if (choosing.questions.includes('route')) showThreats(context, choosing.facts, choosing.goal);
+  if (options.dryRun) return { decision: 'go' };
   await showPlan(context, choosing);
   return { decision: 'go' };
 }
