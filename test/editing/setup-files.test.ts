@@ -114,12 +114,11 @@ source = "vcs"
 
   it('of another build backend is explained', () => {
     const files = {
-      'pyproject.toml':
-        '[build-system]\nrequires = ["poetry-core"]\nbuild-backend = "poetry.core.masonry.api"\n',
+      'pyproject.toml': '[build-system]\nrequires = ["maturin"]\nbuild-backend = "maturin"\n',
     };
     expect(edit(files)).toMatchObject({
       kind: 'refused',
-      manual: expect.stringContaining('poetry-dynamic-versioning'),
+      manual: expect.stringContaining('CI_PIPELINE_IID'),
     });
   });
 });

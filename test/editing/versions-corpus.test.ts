@@ -40,7 +40,7 @@ describe.skipIf(files.length === 0)('real pyproject.toml files', () => {
         if (result.kind !== 'edited') continue;
         const { gone, added } = changedLines(before, result.edits[0]?.after ?? '');
         const touched =
-          /requires|hatch-vcs|setuptools|version|dynamic|path|pattern|raw-options|local_scheme|source|build-|^\s*\]?\r?$/;
+          /requires|hatch-vcs|enable|metadata|bump|pdm|distance|dirty|method|setuptools|version|dynamic|path|pattern|raw-options|local_scheme|source|build-|^\s*\]?\r?$/;
         const lastLine = before.split('\n').at(-1);
         expect(
           gone.filter((line) => !touched.test(line) && line !== lastLine),

@@ -1,4 +1,4 @@
-import { getToml, isTable } from '../toml.ts';
+import { getToml, isTable, type TomlTable, type TomlValue } from '../toml.ts';
 import { dropKey, setKey, type TomlDraft } from '../toml-draft.ts';
 import { UnsafeEdit } from '../unsafe-edit.ts';
 import {
@@ -11,10 +11,19 @@ import {
 
 const table = ['tool', 'hatch', 'version'];
 
-/** hatchling with hatch-vcs: https://github.com/ofek/hatch-vcs */
+/** hatchling: keeps the plugin that gives the version from git, or brings hatch-vcs where there is none. */
 export function hatchling(edit: VersionEdit): void {
   const { toml } = edit;
-  refuseOtherSource(toml);
+  const source = getToml(toml.doc.data, ...table, 'source');
+  if (source === 'uv-dynamic-versioning') uvDynamicVersioning(toml);
+  else if (source === 'versioningit') versioningit(toml);
+  else if (source === undefined || source === 'vcs' || source === 'regex') hatchVcs(edit);
+  else throw otherSource(source);
+}
+
+/** https://github.com/ofek/hatch-vcs */
+function hatchVcs(edit: VersionEdit): void {
+  const { toml } = edit;
   requireForBuild(toml, 'hatch-vcs>=0.4');
   makeVersionDynamic(toml);
   const path = getToml(toml.doc.data, ...table, 'path');
@@ -46,18 +55,44 @@ function setOptions(toml: TomlDraft, root: string): void {
   }
 }
 
-function refuseOtherSource(toml: TomlDraft): void {
-  const source = getToml(toml.doc.data, ...table, 'source');
-  if (source === undefined || source === 'vcs' || source === 'regex') return;
-  const ways: Record<string, string> = {
-    'uv-dynamic-versioning':
-      'Add to pyproject.toml:\n[tool.uv-dynamic-versioning]\nmetadata = false\nbump = true',
-    versioningit:
-      'Add to pyproject.toml:\n[tool.versioningit.next-version]\nmethod = "smallest"\n[tool.versioningit.format]\ndistance = "{next_version}.dev{distance}"\ndirty = "{base_version}"\ndistance-dirty = "{next_version}.dev{distance}"',
+/** https://github.com/ninoseki/uv-dynamic-versioning */
+function uvDynamicVersioning(toml: TomlDraft): void {
+  const options = ['tool', 'uv-dynamic-versioning'];
+  const { format, 'format-jinja': jinja } = (getToml(toml.doc.data, ...options) ?? {}) as TomlTable;
+  if (format !== undefined || jinja !== undefined) throw ownFormat('uv-dynamic-versioning');
+  setKey(toml, options, 'metadata', false);
+  setKey(toml, options, 'bump', true);
+}
+
+/** https://versioningit.readthedocs.io/ */
+function versioningit(toml: TomlDraft): void {
+  const options = ['tool', 'versioningit'];
+  const next = getToml(toml.doc.data, ...options, 'next-version');
+  if (typeof next === 'string') throw ownFormat('versioningit');
+  if (!isTable(next) || next.method === undefined)
+    setKey(toml, [...options, 'next-version'], 'method', 'smallest');
+  const wanted = {
+    distance: '{next_version}.dev{distance}',
+    dirty: '{base_version}',
+    'distance-dirty': '{next_version}.dev{distance}',
   };
-  throw new NeedsHand(
+  for (const [key, value] of Object.entries(wanted)) {
+    const current = getToml(toml.doc.data, ...options, 'format', key);
+    if (typeof current === 'string' && !current.includes('+')) continue;
+    setKey(toml, [...options, 'format'], key, value);
+  }
+}
+
+function ownFormat(plugin: string): NeedsHand {
+  return new NeedsHand(
+    `${plugin} has a format of its own, which is left as it is`,
+    'Make the format leave out everything after a +, since indexes refuse local versions.',
+  );
+}
+
+function otherSource(source: TomlValue): NeedsHand {
+  return new NeedsHand(
     `The version comes from the source '${String(source)}', which is left as it is`,
-    ways[String(source)] ??
-      'Make that source give each commit its own version without a local part (nothing after a +), or use source = "vcs".',
+    'Make that source give each commit its own version without a local part (nothing after a +), or use source = "vcs".',
   );
 }

@@ -8,6 +8,9 @@ import { draftOf, finishDraft } from '../toml-draft.ts';
 import { NeedsHand, type VersionEdit, type VersionEditor } from './backend.ts';
 import { byHand } from './by-hand.ts';
 import { hatchling } from './hatchling.ts';
+import { pdm } from './pdm.ts';
+import { poetry, poetryDynamicVersioning } from './poetry.ts';
+import { scikitBuildCore } from './scikit-build-core.ts';
 import { setuptools } from './setuptools.ts';
 
 /** The editor of each build backend. */
@@ -15,6 +18,10 @@ const editors: Record<string, VersionEditor> = {
   'hatchling.build': hatchling,
   'setuptools.build_meta': setuptools,
   'setuptools.build_meta:__legacy__': setuptools,
+  'pdm.backend': pdm,
+  'poetry.core.masonry.api': poetry,
+  'poetry_dynamic_versioning.backend': poetryDynamicVersioning,
+  'scikit_build_core.build': scikitBuildCore,
 };
 
 /** Edits a Python project so that each build takes its own version from git, without a local part. */
