@@ -26,6 +26,10 @@ export interface PipelineGoal {
   /** Developers may deploy on purpose, which the file remembers. */
   developersDeploy: boolean;
   publishWith: PublishTool;
+  /** The build backend takes no version from git, so the job that builds gives each push its own. */
+  versionAtBuildTime: boolean;
+  /** The index refuses the wheels that a plain build makes of compiled code. */
+  sdistOnly: boolean;
   /** TestPyPI first; only PyPI with `--no-testpypi`. */
   indexes: PipelineIndex[];
   /** The Python project's folder from the repository root, `.` for the root itself. */

@@ -130,6 +130,23 @@ describe('a pipeline that does not publish yet', () => {
     );
   });
 
+  it('gives each push its own version where the build backend cannot', () => {
+    const goal = goalWith({ versionAtBuildTime: true });
+    const { after } = edited(undefined, goal);
+    expect((parseYaml(after).data.build as { script: string[] }).script[0]).toBe(
+      '[ -n "$CI_COMMIT_TAG" ] || uv version --frozen "$(uv version --short | sed "s/\\.dev.*//").dev$CI_PIPELINE_IID"',
+    );
+    expect(editPipeline(after, goal).kind).toBe('unchanged');
+    const { fields } = edited(after.replace(/^ +- '\[ -n.*\n/m, ''), goal);
+    expect(fields).toEqual(['build.script']);
+  });
+
+  it('publishes the source distribution alone of compiled code', () => {
+    expect(edited(undefined, goalWith({ sdistOnly: true })).after).toContain(
+      'uv build --no-sources --sdist\n',
+    );
+  });
+
   it('says where a file is not YAML', () => {
     expect(() => editPipeline('a: [1\nb: }\n', goalWith())).toThrow(/not valid YAML: .*line 2/);
   });

@@ -59,6 +59,9 @@ function repair(edit: PipelineEdit, name: string, path: string[], job: YamlTable
     openRules(edit, name, job);
     return;
   }
+  if (path[0] === 'script' && !edit.ours) {
+    throw new UnsafeEdit(`the job '${name}' would have to give each build its own version`);
+  }
   const wanted =
     valueAt(dataOf(buildLines(edit.goal, { buildJob: name, hasDefaultBeforeScript: false }))[name], path) ??
     null;

@@ -49,6 +49,10 @@ export function buildChecks(goal: PipelineGoal): Check[] {
     { path: ['variables', 'GIT_DEPTH'], holds: (job) => text(job, 'variables', 'GIT_DEPTH') === '0' },
     { path: ['artifacts', 'paths'], holds: keepsDist },
     { path: ['rules'], holds: (job) => runsOnBoth(job, goal) },
+    {
+      path: ['script'],
+      holds: (job) => !goal.versionAtBuildTime || scriptOf(job).includes('CI_PIPELINE_IID'),
+    },
   ];
 }
 

@@ -24,10 +24,7 @@ export interface Surroundings {
 
 /** The job that builds. */
 export function buildLines(goal: PipelineGoal, { buildJob, hasDefaultBeforeScript }: Surroundings): string[] {
-  const script =
-    goal.publishWith === 'uv'
-      ? [`uv build --no-sources${inFolder(goal, '--out-dir')}`]
-      : ['pip install build', `python -m build${inFolder(goal, '--outdir')}`];
+  const script = buildScript(goal);
   return [
     `${buildJob}:`,
     '  stage: build',
@@ -45,6 +42,23 @@ export function buildLines(goal: PipelineGoal, { buildJob, hasDefaultBeforeScrip
     `    - if: ${String(tagRule.if)}`,
     `    - if: ${String(pushRule.if)}`,
   ];
+}
+
+function buildScript(goal: PipelineGoal): string[] {
+  const sdist = goal.sdistOnly ? ' --sdist' : '';
+  const version = goal.versionAtBuildTime ? [versionLine(goal)] : [];
+  if (goal.publishWith === 'uv')
+    return [...version, `uv build --no-sources${sdist}${inFolder(goal, '--out-dir')}`];
+  const install = `pip install build${goal.versionAtBuildTime ? ' uv' : ''}`;
+  return [install, ...version, `python -m build${sdist}${inFolder(goal, '--outdir')}`];
+}
+
+/** Without a tag the written version becomes a development version with the number of the pipeline. */
+function versionLine({ packageDirectory }: PipelineGoal): string {
+  const project = packageDirectory === '.' ? '' : ` --project ${quoteForShell(packageDirectory)}`;
+  const written = `$(uv version${project} --short | sed "s/\\.dev.*//")`;
+  const command = `[ -n "$CI_COMMIT_TAG" ] || uv version${project} --frozen "${written}.dev$CI_PIPELINE_IID"`;
+  return `'${command.replaceAll("'", "''")}'`;
 }
 
 /** The line from which a later run knows the route. */

@@ -5,8 +5,6 @@ const ciTime =
 
 /** What a person does for the build backends that are not edited yet. */
 const ways: Record<string, string> = {
-  uv_build: ciTime,
-  'flit_core.buildapi': ciTime,
   maturin: ciTime,
   mesonpy:
     "Let meson.build take the version from a script: version: run_command('python3', 'tools/gitversion.py', check: true).stdout().strip()",

@@ -5,6 +5,7 @@ import { defaultBackend, readToml } from '../python-project.ts';
 import type { EditResult, FileEdit } from '../result.ts';
 import { getToml } from '../toml.ts';
 import { draftOf, finishDraft } from '../toml-draft.ts';
+import { atBuildTime } from './at-build-time.ts';
 import { NeedsHand, type VersionEdit, type VersionEditor } from './backend.ts';
 import { byHand } from './by-hand.ts';
 import { hatchling } from './hatchling.ts';
@@ -22,6 +23,8 @@ const editors: Record<string, VersionEditor> = {
   'poetry.core.masonry.api': poetry,
   'poetry_dynamic_versioning.backend': poetryDynamicVersioning,
   'scikit_build_core.build': scikitBuildCore,
+  uv_build: atBuildTime,
+  'flit_core.buildapi': atBuildTime,
 };
 
 /** Edits a Python project so that each build takes its own version from git, without a local part. */
