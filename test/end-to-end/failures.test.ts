@@ -188,6 +188,21 @@ describe('other places', () => {
   });
 });
 
+describe('a pipe', () => {
+  it('gets no colour, no cursor moves and one JSON document at the most', async () => {
+    here = await startWorld();
+    const text = await runIn(here, ['setup', '--yes']);
+    expect(text.stdout + text.stderr).not.toContain('\u001B');
+    expect(JSON.parse((await runIn(here, ['check', '--json'])).stdout)).toMatchObject({
+      schemaVersion: 1,
+      exitCode: 0,
+    });
+    expect((await runProgram(['--help'])).stdout).toMatch(
+      /^gitlab-to-pypi: publish[\s\S]*--testpypi-url URL[\s\S]*130 cancelled\.\n$/,
+    );
+  });
+});
+
 describe('--verbose', () => {
   it('logs method, path, status and time of each request to stderr, and no token', async () => {
     here = await startWorld();
