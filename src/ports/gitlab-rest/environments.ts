@@ -1,0 +1,47 @@
+import { Environments, ProjectProtectedEnvironments } from '@gitbeaker/rest';
+import type { GitLab, ProtectionRules } from '../gitlab.ts';
+import { readEnvironment, readProtectedEnvironment } from './read.ts';
+import type { Session } from './session.ts';
+import { accessRow, approvalRow } from './write.ts';
+
+type Part = Pick<
+  GitLab,
+  | 'environments'
+  | 'createEnvironment'
+  | 'updateEnvironment'
+  | 'protectedEnvironments'
+  | 'protectEnvironment'
+  | 'updateProtectedEnvironment'
+>;
+
+/** Environments and their protection: https://docs.gitlab.com/api/environments/, https://docs.gitlab.com/api/protected_environments/ */
+export function environmentsPart({ options, raw, pages }: Session): Part {
+  const environments = new Environments(options);
+  const protections = new ProjectProtectedEnvironments(options);
+  return {
+    environments: (id) => pages((page) => environments.all(id, page), readEnvironment),
+    // gitbeaker's types lag behind the fields that GitLab takes.
+    createEnvironment: async (id, name, fields) =>
+      void (await environments.create(id, name, fields as never)),
+    updateEnvironment: async (id, environment, fields) =>
+      void (await environments.edit(id, environment, fields as never)),
+    protectedEnvironments: (id) =>
+      pages((page) => protections.all(id, page as never), readProtectedEnvironment),
+    protectEnvironment: async (id, name, rules) => {
+      await raw.post(`projects/${id}/protected_environments`, { body: { name, ...bodyOf(rules) } });
+    },
+    updateProtectedEnvironment: async (id, name, rules) => {
+      // gitbeaker 43.8.0 puts the name into the path as it is, without encoding it.
+      await raw.put(`projects/${id}/protected_environments/${encodeURIComponent(name)}`, {
+        body: bodyOf(rules),
+      });
+    },
+  };
+}
+
+function bodyOf({ deployAccessLevels = [], approvalRules = [] }: ProtectionRules) {
+  return {
+    deploy_access_levels: deployAccessLevels.map(accessRow),
+    approval_rules: approvalRules.map(approvalRow),
+  };
+}

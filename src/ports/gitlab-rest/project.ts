@@ -1,0 +1,54 @@
+import {
+  Lint,
+  PersonalAccessTokens,
+  ProjectMembers,
+  Projects,
+  ProjectVariables,
+  RepositoryFiles,
+  Users,
+} from '@gitbeaker/rest';
+import { type GitLab, GitLabError } from '../gitlab.ts';
+import * as read from './read.ts';
+import { send } from './requester.ts';
+import type { Session } from './session.ts';
+
+type Part = Pick<GitLab, 'token' | 'currentUser' | 'project' | 'members' | 'variables' | 'file' | 'lint'>;
+
+/** Who asks, and what a project is: https://docs.gitlab.com/api/projects/ */
+export function projectPart(session: Session): Part {
+  const { options, row, pages } = session;
+  const members = new ProjectMembers(options);
+  const variables = new ProjectVariables(options);
+  return {
+    token: () => tokenInfo(session),
+    currentUser: async () => read.readUser(row(await new Users(options).showCurrentUser())),
+    project: async (path) => read.readProject(row(await new Projects(options).show(path))),
+    members: (id) => pages((page) => members.all(id, { includeInherited: true, ...page }), read.readMember),
+    variables: (id) => pages((page) => variables.all(id, page as never), read.readVariable),
+    file: (id, path, ref) => fileText(session, id, path, ref),
+    lint: async (id, content) => read.readLint(row(await new Lint(options).lint(id, content))),
+  };
+}
+
+/** An OAuth token does not know of itself as a personal one, and is asked about elsewhere. */
+async function tokenInfo({ connection, options, row }: Session) {
+  try {
+    return read.readToken(row(await new PersonalAccessTokens(options).show()));
+  } catch (error) {
+    if (!(error instanceof GitLabError) || error.status !== 400) throw error;
+    const { body } = await send(connection, new URL(`${connection.url}/oauth/token/info`), 'GET');
+    return read.readOAuthToken(row(body));
+  }
+}
+
+async function fileText({ options, row }: Session, id: number, path: string, ref: string) {
+  try {
+    const { content } = row(await new RepositoryFiles(options).show(id, path, ref));
+    return Buffer.from(String(content ?? ''), 'base64').toString('utf8');
+  } catch (error) {
+    const isMissing =
+      error instanceof GitLabError && error.kind === 'not-found' && /File Not Found/i.test(error.message);
+    if (isMissing) return undefined;
+    throw error;
+  }
+}
