@@ -1,4 +1,4 @@
-import { type PipelineReading, readPipeline } from '../editing/pipeline/index.ts';
+import { emptyReading, type PipelineReading, readPipeline } from '../editing/pipeline/index.ts';
 import type { PythonFiles, PythonProject } from '../editing/python-files.ts';
 import { readPythonProject } from '../editing/python-project.ts';
 import { UserError } from '../errors.ts';
@@ -76,21 +76,40 @@ export async function readFacts(sources: Sources, python: PythonFacts): Promise<
   const path = pipelinePath(identity.project);
   const [rest, pipeline] = await Promise.all([
     readProject(gitlab, identity.project, path.value),
-    readLocalPipeline(sources, path),
+    readLocalPipeline(sources, path, identity.project.id),
   ]);
   const facts = { url: checkout.gitlabUrl, tokenSource, ...identity, ...rest };
   requireMaintainer(facts, tokenSource);
   return { checkout, python, pipeline, gitlab: facts, indexes: { pypi, testpypi } };
 }
 
-async function readLocalPipeline(sources: Sources, path: Sourced<string>): Promise<PipelineFacts> {
+async function readLocalPipeline(
+  sources: Sources,
+  path: Sourced<string>,
+  projectId: number,
+): Promise<PipelineFacts> {
   const { directory } = sources.checkout;
   const editable = ['pyproject.toml', 'setup.cfg', 'setup.py'].map((name) => inDirectory(directory, name));
   const [text, uncommitted] = await Promise.all([
     sources.files.read(path.value),
     sources.git.changed([...editable, path.value]),
   ]);
-  return { path, text, reading: readPipeline(text), uncommitted };
+  return { path, text, reading: await readingOf(text, sources.gitlab, projectId), uncommitted };
+}
+
+/** GitLab's parser accepts a little more than ours, so it has the last word on whether a file is broken. */
+async function readingOf(
+  text: string | undefined,
+  gitlab: GitLab,
+  projectId: number,
+): Promise<PipelineReading> {
+  try {
+    return readPipeline(text);
+  } catch (error) {
+    const lint = await gitlab.lint(projectId, text ?? '').catch(() => undefined);
+    if (lint?.valid) return emptyReading;
+    throw error;
+  }
 }
 
 function packageName(project: PythonProject, wanted: string | undefined): Sourced<string> {

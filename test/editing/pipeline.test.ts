@@ -148,7 +148,11 @@ describe('a pipeline that does not publish yet', () => {
   });
 
   it('says where a file is not YAML', () => {
-    expect(() => editPipeline('a: [1\nb: }\n', goalWith())).toThrow(/not valid YAML: .*line 2/);
+    expect(() => readPipeline('a: [1\nb: }\n')).toThrow(/not valid YAML: .*line 2/);
+    expect(editPipeline('a: [1\nb: }\n', goalWith())).toMatchObject({
+      kind: 'refused',
+      reason: expect.stringContaining('cannot be read here'),
+    });
   });
 });
 

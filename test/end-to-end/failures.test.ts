@@ -146,6 +146,23 @@ describe('other places', () => {
     expect(await readFile(join(here.directory, 'ci/main.yml'), 'utf8')).toContain('release-test:');
   });
 
+  it('a pipeline that GitLab can read and this program cannot is left alone, with the jobs to paste', async () => {
+    here = await startWorld();
+    const odd = 'test:\n  script: [\n    make,\n]\n';
+    await writeFile(join(here.directory, '.gitlab-ci.yml'), odd);
+    here.gitlab.intercept = ({ path }) =>
+      path.endsWith('/ci/lint')
+        ? { status: 200, body: { valid: true, errors: [], warnings: [] } }
+        : undefined;
+    const { report, exitCode } = await reportOf(here, ['setup', '--yes']);
+    expect(exitCode).toBe(0);
+    expect(report.settings.find(({ id }) => id === 'pipeline')).toMatchObject({
+      state: 'manual',
+      manual: expect.stringContaining('id_tokens:'),
+    });
+    expect(await readFile(join(here.directory, '.gitlab-ci.yml'), 'utf8')).toBe(odd);
+  });
+
   it('a link out of the checkout is refused', async () => {
     here = await startWorld();
     execFileSync('sh', ['-c', 'rm .gitlab-ci.yml && ln -s /etc/hostname .gitlab-ci.yml'], {

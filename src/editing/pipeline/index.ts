@@ -1,16 +1,17 @@
 import type { PipelineGoal } from '../pipeline-goal.ts';
 import type { Difference, EditResult } from '../result.ts';
 import { UnsafeEdit } from '../unsafe-edit.ts';
+import { parseYaml, YamlSyntaxError } from '../yaml.ts';
 import type { YamlDraft } from '../yaml-draft.ts';
 import { type BuildJob, chooseBuildJob, repairBuildJob } from './build-job.ts';
 import { refuseCollisions, refuseOtherPublishers } from './other-publishers.ts';
 import { addMissingJobs, repairJobs, repairRoute } from './own-jobs.ts';
-import { isOurs, parsePipeline } from './reading.ts';
+import { isOurs } from './reading.ts';
 import { addStages } from './stages.ts';
 import { baseLines, buildLines, publishLines } from './template.ts';
 import { repairWorkflow } from './workflow.ts';
 
-export { type PipelineReading, readPipeline } from './reading.ts';
+export { emptyReading, type PipelineReading, readPipeline } from './reading.ts';
 
 /** A pipeline file in the course of being edited towards its goal. */
 export interface PipelineEdit {
@@ -26,14 +27,14 @@ export interface PipelineEdit {
 }
 
 /**
- * Edits a pipeline file so that it builds once and publishes to each index. Throws a `UserError` for a file that is
- * not YAML; what cannot be edited safely is refused with the block to paste.
+ * Edits a pipeline file so that it builds once and publishes to each index. What cannot be read or
+ * edited safely is refused with the block to paste.
  */
 export function editPipeline(text: string | undefined, goal: PipelineGoal): EditResult {
-  const file = parsePipeline(text ?? '');
-  const draft: YamlDraft = { file };
   const notes: string[] = [];
   try {
+    const file = parseYaml(text ?? '');
+    const draft: YamlDraft = { file };
     refuseForeignIndex(goal);
     const ours = isOurs(file.text, file.data);
     refuseOtherPublishers(file.data, ours, notes);
@@ -46,8 +47,10 @@ export function editPipeline(text: string | undefined, goal: PipelineGoal): Edit
     editAll(edit);
     return result(edit, text);
   } catch (error) {
+    if (error instanceof YamlSyntaxError)
+      return refused(`it cannot be read here (${error.message})`, goal, notes);
     if (!(error instanceof UnsafeEdit)) throw error;
-    return refused(error, goal, notes);
+    return refused(error.message, goal, notes);
   }
 }
 
@@ -66,13 +69,13 @@ function result({ draft, goal, differences, notes }: PipelineEdit, before: strin
   return { kind: 'edited', edits: [{ path: goal.path, before, after: draft.file.text }], differences, notes };
 }
 
-function refused(error: UnsafeEdit, goal: PipelineGoal, notes: string[]): EditResult {
+function refused(reason: string, goal: PipelineGoal, notes: string[]): EditResult {
   const surroundings = { buildJob: 'build', hasDefaultBeforeScript: false };
   const publishing = goal.indexes.map((index) => publishLines(goal, index));
   const block = [buildLines(goal, surroundings), baseLines(goal, surroundings), ...publishing];
   return {
     kind: 'refused',
-    reason: `${goal.path} is not edited, because ${error.message}.`,
+    reason: `${goal.path} is not edited, because ${reason}.`,
     differences: [],
     manual: `Bring these jobs into ${goal.path} by hand:\n\n${block.map((lines) => lines.join('\n')).join('\n\n')}\n`,
     notes,

@@ -19,6 +19,14 @@ export interface PipelineReading {
   credentials: { job: string; key: string }[];
 }
 
+/** What is known of a file that GitLab can read and this program cannot. */
+export const emptyReading: PipelineReading = {
+  ours: false,
+  hasTestJob: false,
+  developersDeploy: false,
+  credentials: [],
+};
+
 /** The comment of an earlier run, with the route in it. */
 export const routeMarker = /^([ \t]*)# gitlab-to-pypi:[^\r\n]*\(route: (\w+)(, developers may deploy)?\)/m;
 
@@ -43,7 +51,7 @@ export function readPipeline(text: string | undefined): PipelineReading {
 }
 
 /** Parses a pipeline file. Throws a `UserError` with line and column where it is not YAML. */
-export function parsePipeline(text: string): YamlFile {
+function parsePipeline(text: string): YamlFile {
   try {
     return parseYaml(text);
   } catch (error) {
