@@ -2,6 +2,7 @@ import type { Facts } from '../facts/index.ts';
 import type { Goal } from '../goal/index.ts';
 import type { Variable } from '../ports/gitlab.ts';
 import { type Finding, finding, rereading, type Setting, unreadable } from './setting.ts';
+import { fitsPattern } from './wildcard.ts';
 
 /**
  * Credentials that take the place of the Trusted Publisher: twine silently prefers a password, uv refuses to start.
@@ -49,9 +50,6 @@ function wording({ key, environmentScope }: Variable): string {
   return `${key} (CI/CD variable${environmentScope === '*' ? '' : `, environment ${environmentScope}`})`;
 }
 
-/** Scopes may hold wildcards: `review/*`. */
 function reaches({ environmentScope }: Variable, environments: string[]): boolean {
-  const parts = environmentScope.split('*').map((part) => part.replace(/[.+?^${}()|[\]\\]/g, '\\$&'));
-  const scope = new RegExp(`^${parts.join('.*')}$`);
-  return environments.some((name) => scope.test(name));
+  return environments.some((name) => fitsPattern(name, environmentScope));
 }

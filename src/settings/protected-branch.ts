@@ -3,6 +3,7 @@ import type { AccessRule, GitLab, Project, ProtectedBranch } from '../ports/gitl
 import { isLooseRole, maintainersOnly, rowLabels } from './access-rows.ts';
 import { replaceRule } from './replace-rule.ts';
 import { compare, type Finding, finding, rereading, type Setting, type Step, unreadable } from './setting.ts';
+import { fitsPattern } from './wildcard.ts';
 
 /** Nobody below Maintainer pushes to the default branch, nobody by force: https://docs.gitlab.com/api/protected_branches/ */
 export const protectedBranch: Setting = {
@@ -18,7 +19,8 @@ function inspect(facts: Facts): Finding {
   const name = project.defaultBranch ?? 'main';
   if (!branches.known) return unreadable('protected branches', branches.reason);
   const manual = `Open ${project.webUrl}/-/settings/repository, section 'Protected branches', and let only Maintainers push to '${name}', without force push.`;
-  const matching = branches.value.filter((rule) => matches(rule.name, name));
+  // Of several rules that fit a branch the most permissive counts.
+  const matching = branches.value.filter((rule) => fitsPattern(name, rule.name));
   if (matching.length === 0) {
     const differences = compare([
       [`branch ${name}`, null, 'push: Maintainers; merge: Maintainers; no force push'],
@@ -41,12 +43,6 @@ function inspect(facts: Facts): Finding {
     differences,
     steps: repairable ? [repair(project, own)] : [],
   });
-}
-
-/** GitLab's wildcards; of several rules that match a branch the most permissive counts. */
-function matches(pattern: string, branch: string): boolean {
-  const parts = pattern.split('*').map((part) => part.replace(/[.+?^${}()|[\]\\]/g, '\\$&'));
-  return new RegExp(`^${parts.join('.*')}$`).test(branch);
 }
 
 function compareRule(rule: ProtectedBranch) {
