@@ -12,7 +12,8 @@ type Row = [label: string, value: string, source: string];
 /** What was found, a line for each value with where it was read. */
 export function factsView(facts: Facts, paint: Paint): string[] {
   const rows = [...gitlabRows(facts), ...pythonRows(facts), ...Object.values(facts.indexes).map(indexRow)];
-  const width = Math.min(60, Math.max(...rows.map(([, value]) => value.length)));
+  // A long value pushes its own source on, and no other's.
+  const width = Math.min(34, Math.max(...rows.map(([, value]) => value.length)));
   return rows.map(
     ([label, value, source]) =>
       `  ${paint.dim(label.padEnd(15))} ${paint.plain(value.padEnd(width))}  ${paint.dim(source)}`,

@@ -5,12 +5,13 @@ export function wrapLine(line: string, columns: number): string {
   const plain = stripVTControlCharacters(line);
   if (plain.length <= columns) return line;
   const indent = /^ *(?:[^\w ] )?/.exec(plain)?.[0].length ?? 0;
-  const [first = '', ...words] = line.split(/(?<=\S) +(?=\S)/);
+  const [first = '', ...rest] = line.split(/(?<=\S)(?= )/);
   let width = lengthOf(first);
-  return words.reduce((text, word) => {
-    const fits = width + 1 + lengthOf(word) <= columns;
-    width = (fits ? width + 1 : indent) + lengthOf(word);
-    return `${text}${fits ? ' ' : `\n${' '.repeat(indent)}`}${word}`;
+  return rest.reduce((text, part) => {
+    const fits = width + lengthOf(part) <= columns;
+    const word = fits ? part : part.trimStart();
+    width = (fits ? width : indent) + lengthOf(word);
+    return text + (fits ? '' : `\n${' '.repeat(indent)}`) + word;
   }, first);
 }
 
