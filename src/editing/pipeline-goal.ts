@@ -7,7 +7,7 @@ export type Route = 'protected' | 'trusted';
 /** One index that the pipeline uploads to. */
 export interface PipelineIndex {
   id: 'pypi' | 'testpypi';
-  /** `release` or `release-test`: the name of the job. */
+  /** `release` or `release-test`: the name of the job where it is made here. */
   job: 'release' | 'release-test';
   environment: string;
   /** The package's page, the environment's URL. */
@@ -30,6 +30,12 @@ export interface PipelineGoal {
   versionAtBuildTime: boolean;
   /** The index refuses the wheels that a plain build makes of compiled code. */
   sdistOnly: boolean;
+  /** The version comes from a plugin of Poetry, which 'poetry build' has to be given. */
+  poetryPlugin?: boolean;
+  /** Jobs that the user named, where several publish to the same index. */
+  publishingJobs?: Partial<Record<PipelineIndex['id'], string>>;
+  /** Jobs that the user named, where several build. */
+  buildJobs?: string[];
   /** TestPyPI first; only PyPI with `--no-testpypi`. */
   indexes: PipelineIndex[];
   /** The Python project's folder from the repository root, `.` for the root itself. */

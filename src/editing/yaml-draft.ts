@@ -1,60 +1,106 @@
 import { isDeepStrictEqual } from 'node:util';
-import { stringify } from 'yaml';
-import { appendLines, applySplices, endOfLine, lineStart, nextLine, type Splice } from './text.ts';
+import { appendLines, applySplices, endOfLine, type Splice } from './text.ts';
 import { UnsafeEdit } from './unsafe-edit.ts';
+import { isYamlTable, parseYaml, type YamlFile, type YamlTable, type YamlValue } from './yaml.ts';
 import {
-  endOfNode,
-  endOfPair,
-  isElsewhere,
-  isFlow,
-  isMap,
-  isSeq,
-  isYamlTable,
-  type Node,
-  pairOf,
-  parseYaml,
-  type YAMLMap,
-  type YAMLSeq,
-  type YamlFile,
-  type YamlTable,
-  type YamlValue,
-} from './yaml.ts';
+  commentLine,
+  hasPair,
+  insertion,
+  isWritten,
+  itemRemoval,
+  itemReplacement,
+  pairExchange,
+  pairRemoval,
+  type Rendering,
+  settingOf,
+} from './yaml-splices.ts';
 
 /** A pipeline file in the course of being edited. Each edit is checked at once against the data it must come to. */
 export interface YamlDraft {
   file: YamlFile;
+  /** Jobs that are edited to one end, so that an edit may show in all of them where they share an anchor. */
+  together?: ReadonlySet<string>;
 }
 
-/** Sets a value below the root; mappings on the way are created. Throws `UnsafeEdit` where that would touch others. */
-export function setYaml(draft: YamlDraft, path: string[], value: YamlValue): void {
-  const expected = structuredClone(draft.file.data);
-  assign(expected, path, value);
-  apply(draft, settingOf(draft.file, path, value), expected);
+type Change = (data: YamlTable, path: string[]) => void;
+
+/**
+ * Sets a value below the root; mappings on the way are created. `lines` is how the pair is to be written where the
+ * mapping is not in braces. Throws `UnsafeEdit` where that would touch others.
+ */
+export function setYaml(draft: YamlDraft, path: string[], value: YamlValue, lines?: Rendering): void {
+  const set: Change = (data, at) => assign(data, at, value);
+  apply(draft, settingOf(draft.file, path, value, lines), path, set);
+}
+
+/** Takes a key away, with the mapping that held nothing else. A key that is not there is left alone. */
+export function removeYaml(draft: YamlDraft, path: string[]): void {
+  const holder = path.slice(0, -1);
+  const parent = valueAt(draft.file.data, holder);
+  if (!isYamlTable(parent) || parent[path.at(-1) ?? ''] === undefined) return;
+  if (path.length > 2 && Object.keys(parent).length === 1) {
+    removeYaml(draft, holder);
+    return;
+  }
+  const remove: Change = (data, at) => {
+    delete tableAt(data, at.slice(0, -1))[at.at(-1) ?? ''];
+  };
+  apply(draft, pairRemoval(draft.file, path), path, remove);
+}
+
+/** Puts another key with its value in the place of a key of a mapping at the top. */
+export function exchangeYaml(
+  draft: YamlDraft,
+  name: string,
+  old: string,
+  key: string,
+  value: YamlValue,
+): void {
+  const exchange: Change = (data, [holder = '']) => {
+    const table = tableAt(data, [holder]);
+    delete table[old];
+    table[key] = value;
+  };
+  apply(draft, pairExchange(draft.file, [name, old], key, value), [name], exchange);
 }
 
 /** Inserts an item into a list, before the item at `index` or at the end. */
 export function insertItem(draft: YamlDraft, path: string[], index: number, value: YamlValue): void {
-  const expected = structuredClone(draft.file.data);
-  const list = valueAt(expected, path);
-  if (!Array.isArray(list)) throw new UnsafeEdit(`${path.join('.')} is not a list`);
-  list.splice(index, 0, value);
-  apply(draft, insertion(draft.file, seqAt(draft.file, path), index, value), expected);
+  const insert: Change = (data, at) => void listAt(data, at).splice(index, 0, value);
+  apply(draft, insertion(draft.file, path, index, value), path, insert);
+}
+
+/** Puts a text in the place of an item of a list; a comment on its line stays. */
+export function replaceItem(draft: YamlDraft, path: string[], index: number, value: string): void {
+  const replace: Change = (data, at) => void listAt(data, at).splice(index, 1, value);
+  apply(draft, itemReplacement(draft.file, path, index, value), path, replace);
+}
+
+/** Takes an item out of a list that keeps others. */
+export function removeItem(draft: YamlDraft, path: string[], index: number): void {
+  const remove: Change = (data, at) => void listAt(data, at).splice(index, 1);
+  apply(draft, itemRemoval(draft.file, path, index), path, remove);
 }
 
 /** Appends jobs as text, before a final `...`; their data must be exactly `added`. */
 export function appendJobs(draft: YamlDraft, lines: string[], added: YamlTable): void {
-  const { text, data } = draft.file;
+  const { text } = draft.file;
   const marker = /^\.\.\.[ \t]*\r?\n?(?![\s\S]*\S)/m.exec(text);
   const eol = endOfLine(text);
   const edit = marker
     ? { start: marker.index, end: marker.index, text: `${eol}${lines.join(eol)}${eol}` }
     : appendLines(text, lines, true);
-  apply(draft, edit, { ...structuredClone(data), ...added });
+  apply(draft, edit, [], (data) => void Object.assign(data, added));
 }
 
 /** Replaces text that is only a comment. */
 export function changeComment(draft: YamlDraft, edit: Splice): void {
-  apply(draft, edit, draft.file.data);
+  apply(draft, edit, [], () => {});
+}
+
+/** Writes a comment on a line of its own above a key at the top. */
+export function addComment(draft: YamlDraft, key: string, comment: string): void {
+  changeComment(draft, commentLine(draft.file, key, comment));
 }
 
 /** The value at a path of the data. */
@@ -65,11 +111,45 @@ export function valueAt(data: YamlValue | undefined, path: string[]): YamlValue 
   );
 }
 
-function apply(draft: YamlDraft, edit: Splice, expected: YamlTable): void {
-  const file = parsed(applySplices(draft.file.text, [edit]));
+/** The value at a path where it is written out in that place, and not brought by an anchor, an alias or a reference. */
+export function ownAt({ file }: YamlDraft, path: string[]): YamlValue | undefined {
+  return isWritten(file, path) ? valueAt(file.data, path) : undefined;
+}
+
+/** Whether the last key of a path is written in that place, whatever stands for its value. */
+export function hasOwn({ file }: YamlDraft, path: string[]): boolean {
+  return hasPair(file, path);
+}
+
+function apply(draft: YamlDraft, edit: Splice, path: string[], change: Change): void {
+  const { data, text } = draft.file;
+  const expected = structuredClone(data);
+  change(expected, path);
+  const file = parsed(applySplices(text, [edit]));
+  for (const other of draft.together ?? []) {
+    if (other !== path[0])
+      allowFor(other, expected, file.data, (table) => change(table, [other, ...path.slice(1)]));
+  }
   if (!isDeepStrictEqual(file.data, expected))
     throw new UnsafeEdit('the edited file would not mean what it should');
   draft.file = file;
+}
+
+/** Another job of the same end may have changed in just the same way, through an anchor that both use. */
+function allowFor(
+  name: string,
+  expected: YamlTable,
+  found: YamlTable,
+  change: (data: YamlTable) => void,
+): void {
+  if (expected[name] === undefined || isDeepStrictEqual(found[name], expected[name])) return;
+  const likewise: YamlTable = { [name]: structuredClone(expected[name] ?? null) };
+  try {
+    change(likewise);
+  } catch {
+    return;
+  }
+  if (isDeepStrictEqual(found[name], likewise[name])) expected[name] = likewise[name] ?? null;
 }
 
 function parsed(text: string): YamlFile {
@@ -92,107 +172,22 @@ function assign(data: YamlTable, path: string[], value: YamlValue): void {
   assign(inner, rest, value);
 }
 
-/** Walks down as far as the mappings go, then replaces a pair or adds one. */
-function settingOf(file: YamlFile, path: string[], value: YamlValue): Splice {
-  if (!file.root) throw new UnsafeEdit('the file is empty');
-  let map = file.root;
-  for (const [depth, key] of path.entries()) {
-    const pair = pairOf(map, key);
-    const rest = path.slice(depth + 1);
-    if (!pair) return additionTo(file.text, map, key, nest(rest, value));
-    if (rest.length === 0) return replacementOf(file.text, map, key, value);
-    if (isElsewhere(pair.value))
-      throw new UnsafeEdit(`${path.slice(0, depth + 1).join('.')} is defined elsewhere`);
-    if (!isMap(pair.value)) return replacementOf(file.text, map, key, nest(rest, value));
-    map = pair.value;
-  }
-  throw new UnsafeEdit('the path is empty');
+/** The table at a path, copied on the way for the same reason. */
+function tableAt(data: YamlTable, path: string[]): YamlTable {
+  return path.reduce((table, key) => {
+    const inner = table[key];
+    if (!isYamlTable(inner)) throw new UnsafeEdit(`${path.join('.')} is not a mapping`);
+    table[key] = { ...inner };
+    return table[key] as YamlTable;
+  }, data);
 }
 
-function nest(path: string[], value: YamlValue): YamlValue {
-  return path.reduceRight<YamlValue>((inner, key) => ({ [key]: inner }), value);
-}
-
-function replacementOf(text: string, map: YAMLMap, key: string, value: YamlValue): Splice {
-  const pair = pairOf(map, key);
-  const start = pair?.key.range?.[0];
-  if (!pair || start === undefined) throw new UnsafeEdit(`${key} is not there`);
-  return {
-    start,
-    end: endOfPair(text, pair),
-    text: rendered(text, map, columnOf(text, start), { [key]: value }),
-  };
-}
-
-function additionTo(text: string, map: YAMLMap, key: string, value: YamlValue): Splice {
-  const eol = endOfLine(text);
-  const last = map.items.at(-1);
-  if (isFlow(map)) {
-    const at = last ? endOfPair(text, last as never) : (map.range?.[0] ?? 0) + 1;
-    return { start: at, end: at, text: `${last ? ', ' : ''}${rendered(text, map, '', { [key]: value })}` };
-  }
-  const first = map.items[0]?.key as Node | undefined;
-  const indent = columnOf(text, first?.range?.[0] ?? 0);
-  const line = `${indent}${rendered(text, map, indent, { [key]: value })}`;
-  const at = nextLine(text, endOfPair(text, last as never));
-  return { start: at, end: at, text: text.slice(0, at).endsWith('\n') ? line + eol : eol + line };
-}
-
-/** The white space in front of a key, so that what follows it can be lined up. */
-function columnOf(text: string, offset: number): string {
-  return text.slice(lineStart(text, offset), offset).replace(/[^\t]/g, ' ');
-}
-
-function rendered(text: string, map: YAMLMap, indent: string, value: YamlTable): string {
-  if (isFlow(map)) return flow(value).slice(1, -1).trim();
-  return stringify(value, { lineWidth: 0, indent: 2 })
-    .trimEnd()
-    .split('\n')
-    .join(`${endOfLine(text)}${indent}`);
-}
-
-/** JSON is YAML's flow form. */
-function flow(value: YamlValue): string {
-  return stringify(value, { collectionStyle: 'flow', lineWidth: 0 }).trim();
-}
-
-function seqAt(file: YamlFile, path: string[]): YAMLSeq {
-  let node: Node | null | undefined = file.root;
-  for (const key of path) {
-    if (isElsewhere(node) || !isMap(node)) throw new UnsafeEdit(`${path.join('.')} is defined elsewhere`);
-    node = pairOf(node, key)?.value;
-  }
-  if (isElsewhere(node) || !isSeq(node)) throw new UnsafeEdit(`${path.join('.')} is defined elsewhere`);
-  return node;
-}
-
-function insertion({ text }: YamlFile, seq: YAMLSeq, index: number, value: YamlValue): Splice {
-  const items = seq.items as Node[];
-  const before = items[index];
-  const last = items.at(-1);
-  if (isFlow(seq) || last === undefined) return flowInsertion(text, seq, before, value);
-  const sample = before ?? last;
-  const start = lineStart(text, sample.range?.[0] ?? 0);
-  const [dash] = /^[ \t]*-[ \t]+/.exec(text.slice(start)) ?? [];
-  if (dash === undefined) throw new UnsafeEdit('the list is not written one item to a line');
-  const indent = dash.replace(/[^\t]/g, ' ');
-  const eol = endOfLine(text);
-  const line =
-    dash +
-    stringify(value, { lineWidth: 0 })
-      .trimEnd()
-      .split('\n')
-      .join(eol + indent);
-  if (before) return { start, end: start, text: line + eol };
-  const at = nextLine(text, endOfNode(text, last));
-  return { start: at, end: at, text: text.slice(0, at).endsWith('\n') ? line + eol : eol + line };
-}
-
-function flowInsertion(text: string, seq: YAMLSeq, before: Node | undefined, value: YamlValue): Splice {
-  const literal = flow(value);
-  if (before?.range) return { start: before.range[0], end: before.range[0], text: `${literal}, ` };
-  const last = seq.items.at(-1) as Node | undefined;
-  if (last) return { start: endOfNode(text, last), end: endOfNode(text, last), text: `, ${literal}` };
-  const [start, end] = seq.range ?? [0, 0];
-  return { start, end, text: `[${literal}]` };
+function listAt(data: YamlTable, path: string[]): YamlValue[] {
+  const key = path.at(-1) ?? '';
+  const holder = tableAt(data, path.slice(0, -1));
+  const list = holder[key];
+  if (!Array.isArray(list)) throw new UnsafeEdit(`${path.join('.')} is not a list`);
+  const copy = [...list];
+  holder[key] = copy;
+  return copy;
 }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { evaluate } from '../../src/editing/pipeline/rule-expression.ts';
+import { evaluate } from '../../src/editing/pipeline/recognise/rule-expression.ts';
 
 const variables = { TAG: 'v1.2.3', BRANCH: null, SOURCE: 'push', EMPTY: '' };
 

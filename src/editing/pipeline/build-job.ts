@@ -1,49 +1,27 @@
 import { UnsafeEdit } from '../unsafe-edit.ts';
 import { isYamlTable, type YamlTable, type YamlValue } from '../yaml.ts';
-import { insertItem, setYaml, valueAt } from '../yaml-draft.ts';
-import { buildChecks, keepsDist } from './checks.ts';
-import { buildsDistributions, lacksGit } from './commands.ts';
-import type { PipelineEdit } from './index.ts';
-import { lines, resolveJob, scriptOf, visibleJobs } from './jobs.ts';
-import { note } from './own-jobs.ts';
-import { letsThrough, placeFor, pushRule, tagRule } from './rules.ts';
-import { baseJob, buildLines, dataOf } from './template.ts';
+import { insertItem, ownAt, replaceItem, setYaml, valueAt } from '../yaml-draft.ts';
+import { buildChecks, imageOf } from './checks.ts';
+import { note, type PipelineEdit, seen } from './edit.ts';
+import { buildsDistributions, lacksGit } from './recognise/commands.ts';
+import { flat, lines, resolveJob, resolveRules, scriptOf } from './recognise/jobs.ts';
+import { letsThrough, placeFor, pushRule, tagRule } from './recognise/rules.ts';
+import { buildLines, dataOf, linesOfKey, versionLine } from './template.ts';
 
-/** The job that builds `dist/`. */
-export interface BuildJob {
-  name: string;
-  exists: boolean;
-}
-
-/** The job that builds already, or the name of a new one. Throws `UnsafeEdit` where several could be meant. */
-export function chooseBuildJob(data: YamlTable, ours: boolean): BuildJob {
-  const named = ours ? lines(valueAt(data, [baseJob, 'dependencies']))[0] : undefined;
-  if (named !== undefined && isYamlTable(data[named])) return { name: named, exists: true };
-  if (ours && buildsHere(data, 'build')) return { name: 'build', exists: true };
-  const candidates = visibleJobs(data).filter(
-    ({ value }) => keepsDist(value) && buildsDistributions(scriptOf(value)),
-  );
-  if (candidates.length > 1) {
-    throw new UnsafeEdit(`several jobs build dist/: ${candidates.map(({ name }) => `'${name}'`).join(', ')}`);
+/** Gives the jobs that build what the version and the publishing jobs need of them. */
+export function repairBuildJobs(edit: PipelineEdit): void {
+  for (const name of edit.builders) {
+    for (const { path, holds } of buildChecks(edit.goal)) {
+      const job = withGlobals(seen(edit), name);
+      if (holds(job)) continue;
+      if (path[0] === 'rules') openConditions(edit, name, job);
+      else if (path[0] === 'script') giveVersion(edit, name, job);
+      else repair(edit, name, path, job);
+    }
+    seeTheVersion(edit, name);
+    bringUv(edit, name);
+    if (!edit.goal.versionAtBuildTime) bringGit(edit, name);
   }
-  if (candidates[0]) return { name: candidates[0].name, exists: true };
-  return { name: data.build === undefined ? 'build' : 'build-package', exists: false };
-}
-
-/** Gives the job that builds what the version and the publishing jobs need of it. */
-export function repairBuildJob(edit: PipelineEdit): void {
-  const { name, exists } = edit.build;
-  if (!exists) return;
-  for (const { path, holds } of buildChecks(edit.goal)) {
-    const job = withGlobals(edit.draft.file.data, name);
-    if (!holds(job)) repair(edit, name, path, job);
-  }
-  checkImage(edit, name);
-}
-
-function buildsHere(data: YamlTable, name: string): boolean {
-  const job = resolveJob(data, name);
-  return job !== undefined && buildsDistributions(scriptOf(job.value));
 }
 
 /** The job with the variables of all jobs below its own. */
@@ -55,70 +33,165 @@ function withGlobals(data: YamlTable, name: string): YamlTable {
 
 function repair(edit: PipelineEdit, name: string, path: string[], job: YamlTable): void {
   const { draft } = edit;
-  if (path[0] === 'rules') {
-    openRules(edit, name, job);
-    return;
-  }
-  if (path[0] === 'script' && !edit.ours) {
-    throw new UnsafeEdit(`the job '${name}' would have to give each build its own version`);
-  }
-  const wanted =
-    valueAt(dataOf(buildLines(edit.goal, { buildJob: name, hasDefaultBeforeScript: false }))[name], path) ??
-    null;
+  const template = buildLines(edit.goal, { ...edit.around, buildJobs: [name] });
+  const wanted = valueAt(dataOf(template)[name], path) ?? null;
   note(edit, [name, ...path], valueAt(job, path), wanted);
-  const list = valueAt(draft.file.data, [name, ...path]);
+  const list = ownAt(draft, [name, ...path]);
   if (Array.isArray(list) && Array.isArray(wanted))
     insertItem(draft, [name, ...path], list.length, wanted[0] ?? null);
-  else setYaml(draft, [name, ...path], wanted);
+  else if (job[path[0] ?? ''] === undefined && path.length === 2) {
+    const [field = ''] = path;
+    setYaml(
+      draft,
+      [name, field],
+      valueAt(dataOf(template)[name], [field]) ?? null,
+      linesOfKey(template, field),
+    );
+  } else setYaml(draft, [name, ...path], wanted);
 }
 
 /** Lets the job run for tags and for pushes to the default branch, in the way in which it is limited now. */
-function openRules(edit: PipelineEdit, name: string, job: YamlTable): void {
-  const { draft, goal } = edit;
-  if (job.except !== undefined) throw new UnsafeEdit(`the job '${name}' is limited by 'except'`);
-  const path = job.only === undefined ? ['rules'] : ['only'];
-  const own = () => valueAt(draft.file.data, [name, ...path]);
-  if (!Array.isArray(own()))
-    throw new UnsafeEdit(
-      `the job '${name}' does not run for each tag and push, and its rules are defined elsewhere`,
-    );
-  const before = own();
-  if (path[0] === 'only') {
-    const refs = lines(job.only);
-    const missing = ['tags', ...(refs.includes('branches') ? [] : [goal.defaultBranch])].filter(
-      (ref) => !refs.includes(ref),
-    );
-    for (const ref of missing) insertItem(draft, [name, 'only'], refs.length, ref);
-  } else {
-    for (const [occasion, rule] of [
-      ['tag', tagRule],
-      ['default-branch push', pushRule],
-    ] as const) {
-      const rules = own() as YamlValue[];
-      if (letsThrough(rules, occasion, goal.defaultBranch) === true) continue;
-      insertItem(draft, [name, 'rules'], placeFor(rules, occasion, goal.defaultBranch), rule);
-    }
+function openConditions(edit: PipelineEdit, name: string, job: YamlTable): void {
+  if (job.rules !== undefined) openRules(edit, name, job);
+  else {
+    closeNothing(edit, name, job);
+    openOnly(edit, name, job);
   }
-  note(edit, [name, ...path], before, own() ?? null);
 }
 
-function checkImage(edit: PipelineEdit, name: string): void {
-  const { data } = edit.draft.file;
-  const job = resolveJob(data, name)?.value ?? {};
-  const defaults = isYamlTable(data.default) ? data.default : {};
-  const image = job.image ?? defaults.image ?? data.image;
-  const text = isYamlTable(image) ? image.name : image;
-  if (typeof text !== 'string' || !lacksGit(text) || /\bgit\b/.test(scriptOf(job))) return;
-  const wanted = valueAt(dataOf(buildLines(edit.goal, { buildJob: name, hasDefaultBeforeScript: false })), [
-    name,
-    'image',
-  ]);
-  if (edit.ours && typeof job.image === 'string' && typeof wanted === 'string') {
-    note(edit, [name, 'image'], job.image, wanted);
-    setYaml(edit.draft, [name, 'image'], wanted);
-    return;
+function openRules(edit: PipelineEdit, name: string, job: YamlTable): void {
+  const { draft, goal } = edit;
+  const path = [name, 'rules'];
+  const own = ownAt(draft, path);
+  const before = Array.isArray(own) ? own : flat(job.rules);
+  if (JSON.stringify(before).includes('"!reference"') && !Array.isArray(own)) throw limited(name);
+  const rules = [...before];
+  if (!Array.isArray(own)) setYaml(draft, path, rules);
+  for (const [occasion, rule] of [
+    ['tag', tagRule],
+    ['default-branch push', pushRule],
+  ] as const) {
+    const now = valueAt(draft.file.data, path) as YamlValue[];
+    if (letsThrough(resolveRules(now, seen(edit)), occasion, goal.defaultBranch) === true) continue;
+    insertItem(draft, path, placeFor(now, occasion, goal.defaultBranch), rule);
   }
-  edit.notes.push(
-    `The job '${name}' runs in ${text}, which has no git as far as is known; the version is taken from git, so install it there.`,
+  note(edit, path, before, valueAt(draft.file.data, path) ?? null);
+}
+
+/** Takes out of `except` what keeps the job from running for tags or for the default branch. */
+function closeNothing({ draft, goal }: PipelineEdit, name: string, job: YamlTable): void {
+  if (job.except === undefined) return;
+  const own = ownAt(draft, [name, 'except']);
+  const closing = ['tags', 'branches', 'pushes', goal.defaultBranch];
+  if (!Array.isArray(own) || own.some((it) => typeof it !== 'string' || it.startsWith('/')))
+    throw limited(name);
+  const rest = own.filter((ref) => !closing.includes(String(ref)));
+  setYaml(draft, [name, 'except'], rest.length > 0 ? rest : ['schedules']);
+}
+
+function openOnly(edit: PipelineEdit, name: string, job: YamlTable): void {
+  const { draft, goal } = edit;
+  if (job.only === undefined) return;
+  const path = [name, ...(isYamlTable(job.only) ? ['only', 'refs'] : ['only'])];
+  const before = valueAt(job, path.slice(1));
+  if (isYamlTable(job.only) && Object.keys(job.only).some((key) => key !== 'refs')) throw limited(name);
+  const refs = lines(before);
+  const missing = ['tags', ...(refs.includes('branches') ? [] : [goal.defaultBranch])].filter(
+    (ref) => !refs.includes(ref),
   );
+  const own = ownAt(draft, path);
+  if (Array.isArray(own)) for (const ref of missing) insertItem(draft, path, own.length, ref);
+  else setYaml(draft, path, [...refs, ...missing]);
+  note(edit, path, before, [...refs, ...missing]);
+}
+
+function limited(name: string): UnsafeEdit {
+  return new UnsafeEdit(
+    `the job '${name}' does not run for each tag and each push to the default branch, and its conditions are not such as can be added to`,
+  );
+}
+
+/** Writes the version of a development build before it is built. */
+function giveVersion(edit: PipelineEdit, name: string, job: YamlTable): void {
+  const path = [name, 'script'];
+  const own = ownAt(edit.draft, path);
+  const script = lines(job.script);
+  const at = script.findIndex((item) => buildsDistributions(item));
+  const line = versionLine(edit.goal);
+  const usesUv = /\buv\b/.test(`${imageOf(job)}\n${scriptOf(job)}`);
+  const added = [...(usesUv || !/\buv\b/.test(line) ? [] : ['pip install uv']), line];
+  if (Array.isArray(own) && own.length === script.length) {
+    for (const item of added.toReversed()) insertItem(edit.draft, path, Math.max(at, 0), item);
+  } else setYaml(edit.draft, path, script.toSpliced(Math.max(at, 0), 0, ...added));
+  note(edit, path, 'builds the written version', line);
+}
+
+/** Commands that build without the requirements of the build, and so without what gives the version. */
+const blind = /\bpython3?[ \t]+setup\.py[ \t][^\n;&|]*\b(?:sdist|bdist_wheel)\b[^\n;&|]*/;
+
+/** Puts builds in their place that take the version from git; `poetry build` needs a plugin for that. */
+function seeTheVersion(edit: PipelineEdit, name: string): void {
+  const path = [name, 'script'];
+  if (edit.goal.poetryPlugin) addPoetryPlugin(edit, name);
+  const script = ownAt(edit.draft, path);
+  for (const [index, item] of lines(script).entries()) {
+    const wanted = item.replace(blind, 'python -m pip install build && python -m build');
+    if (wanted === item) continue;
+    note(edit, path, item, wanted);
+    if (Array.isArray(script)) replaceItem(edit.draft, path, index, wanted);
+    else setYaml(edit.draft, path, wanted);
+  }
+}
+
+/** https://github.com/mtkennerly/poetry-dynamic-versioning#installation */
+function addPoetryPlugin(edit: PipelineEdit, name: string): void {
+  const path = [name, 'script'];
+  const job = resolveJob(seen(edit), name)?.value ?? {};
+  const script = lines(job.script);
+  const at = script.findIndex((item) => /\bpoetry[ \t]+(?:-\S+[ \t]+)*build\b/.test(item));
+  if (at < 0 || scriptOf(job).includes('poetry-dynamic-versioning')) return;
+  const command = "poetry self add 'poetry-dynamic-versioning[plugin]'";
+  note(edit, path, script[at], `${command} before it`);
+  if (Array.isArray(ownAt(edit.draft, path))) insertItem(edit.draft, path, at, command);
+  else setYaml(edit.draft, path, script.toSpliced(at, 0, command));
+}
+
+/** GitLab's own runners take a Ruby image where the file names none, and uv is in none but its own. */
+function bringUv(edit: PipelineEdit, name: string): void {
+  const job = resolveJob(seen(edit), name)?.value ?? {};
+  const needsUv = /\buv[ \t]+(?:build|run|version|sync|pip|tool)\b|\buvx\b/.test(scriptOf(job));
+  if (!needsUv || anyImage(edit, job) !== '' || /\binstall\b.*\buv\b|astral\.sh\/uv/.test(scriptOf(job)))
+    return;
+  const template = buildLines({ ...edit.goal, publishWith: 'uv' }, { ...edit.around, buildJobs: [name] });
+  const image = valueAt(dataOf(template)[name], ['image']) ?? null;
+  note(edit, [name, 'image'], undefined, image);
+  setYaml(edit.draft, [name, 'image'], image);
+}
+
+/** The image that a job runs in, by itself or as all jobs do; empty where the runner decides. */
+function anyImage(edit: PipelineEdit, job: YamlTable): string {
+  const data = seen(edit);
+  return imageOf(job) || imageOf(isYamlTable(data.default) ? data.default : {}) || imageOf(data);
+}
+
+/** The version is taken from git, which slim images lack. */
+function bringGit(edit: PipelineEdit, name: string): void {
+  const { draft } = edit;
+  const job = resolveJob(seen(edit), name)?.value ?? {};
+  const image = anyImage(edit, job);
+  if (!lacksGit(image) || /\bgit\b/.test(scriptOf(job))) return;
+  const whole = image.replace(/^((?:[\w.-]+\/)*(?:python|uv):[\w.-]*?)-slim(?=-|$)/, '$1');
+  const script = ownAt(draft, [name, 'script']);
+  if (whole !== image) {
+    const path = [name, 'image', ...(isYamlTable(job.image) ? ['name'] : [])];
+    note(edit, path, image, whole);
+    setYaml(draft, path, whole);
+  } else if (/alpine/.test(image) && Array.isArray(script)) {
+    note(edit, [name, 'script'], `${image} has no git`, 'apk add --no-cache git');
+    insertItem(draft, [name, 'script'], 0, 'apk add --no-cache git');
+  } else {
+    edit.notes.push(
+      `The job '${name}' runs in ${image}, which has no git as far as is known; the version is taken from git, so install it there.`,
+    );
+  }
 }

@@ -1,36 +1,43 @@
 import { type PipelineGoal, type PipelineIndex, tokenVariable } from '../pipeline-goal.ts';
-import { isYamlTable, type YamlTable, type YamlValue } from '../yaml.ts';
+import { isYamlTable, type YamlTable } from '../yaml.ts';
 import { valueAt } from '../yaml-draft.ts';
-import { flat, lines, scriptOf } from './jobs.ts';
-import { letsThrough } from './rules.ts';
-import { baseJob } from './template.ts';
+import { flat, lines, scriptOf } from './recognise/jobs.ts';
+import { runsOn } from './recognise/only-except.ts';
+import { environmentName, keepsDist } from './recognise/roles.ts';
+import type { Occasion } from './recognise/rules.ts';
+import type { Surroundings } from './template.ts';
 
-/** One thing that must be so in a job of ours; where it is not, the template's value takes its place. */
+/** One thing that must be so in a job; where it is not, the template's value takes its place. */
 export interface Check {
   path: string[];
   holds(job: YamlTable): boolean;
 }
 
-/** What must be so in the hidden base. */
-export function baseChecks(goal: PipelineGoal, buildJob: string): Check[] {
-  const twine: Check = { path: ['before_script'], holds: (job) => /\btwine\b/.test(scriptOf(job)) };
-  return [
-    { path: ['stage'], holds: (job) => typeof job.stage === 'string' },
+/** What must be so in a publishing job and may stand in the hidden base of several. */
+export function baseChecks(
+  goal: PipelineGoal,
+  around: Surroundings,
+  { isBase, keepsCheckout }: { isBase: boolean; keepsCheckout: boolean },
+): Check[] {
+  const clean: Check[] = [
     { path: ['image'], holds: (job) => hasTool(job, goal) },
-    { path: ['dependencies'], holds: (job) => takesFrom(job, buildJob) },
     {
       path: ['variables', 'GIT_STRATEGY'],
       holds: (job) => /^(empty|none)$/.test(text(job, 'variables', 'GIT_STRATEGY')),
     },
-    ...(goal.publishWith === 'twine' ? [twine] : []),
+  ];
+  return [
+    ...(isBase ? [{ path: ['stage'], holds: (job: YamlTable) => typeof job.stage === 'string' }] : []),
+    { path: ['dependencies'], holds: (job) => takesFrom(job, around.buildJobs) },
+    ...(keepsCheckout ? [] : clean),
+    { path: ['before_script'], holds: (job) => preparesWell(job, goal, around, keepsCheckout) },
   ];
 }
 
-/** What must be so in a publishing job, with all that it extends. */
+/** What must be so in a publishing job itself. */
 export function publishChecks(goal: PipelineGoal, index: PipelineIndex): Check[] {
   const token = ['id_tokens', tokenVariable(index.audience), 'aud'];
   return [
-    { path: ['extends'], holds: (job) => lines(job.extends).includes(baseJob) },
     { path: ['rules'], holds: (job) => runsWhereItShould(job, goal, index) },
     { path: ['environment', 'name'], holds: (job) => environmentName(job) === index.environment },
     { path: ['environment', 'url'], holds: (job) => sameUrl(text(job, 'environment', 'url'), index.page) },
@@ -39,11 +46,10 @@ export function publishChecks(goal: PipelineGoal, index: PipelineIndex): Check[]
       holds: (job) => /^(start)?$/.test(text(job, 'environment', 'action')),
     },
     { path: token, holds: (job) => valueAt(job, token) === index.audience },
-    { path: ['script'], holds: (job) => publishes(job, goal, index) },
   ];
 }
 
-/** What must be so in the job that builds. */
+/** What must be so in a job that builds. */
 export function buildChecks(goal: PipelineGoal): Check[] {
   return [
     { path: ['variables', 'GIT_DEPTH'], holds: (job) => text(job, 'variables', 'GIT_DEPTH') === '0' },
@@ -56,64 +62,76 @@ export function buildChecks(goal: PipelineGoal): Check[] {
   ];
 }
 
-/** Whether a job hands on `dist/`. */
-export function keepsDist(job: YamlTable): boolean {
-  return lines(valueAt(job, ['artifacts', 'paths'])).some((path) => /(^|\/)dist(\/|$)/.test(path));
-}
-
-/** Whether a job certainly runs for tags and for pushes to the default branch. */
-function runsOnBoth(job: YamlTable, goal: PipelineGoal): boolean {
-  if (job.only !== undefined || job.except !== undefined) return runsByOnly(job, goal);
-  if (job.rules === undefined) return true;
-  const rules = flat(job.rules);
-  return (['tag', 'default-branch push'] as const).every(
-    (it) => letsThrough(rules, it, goal.defaultBranch) === true,
-  );
-}
-
-function runsByOnly(job: YamlTable, goal: PipelineGoal): boolean {
-  if (job.except !== undefined || !Array.isArray(job.only)) return false;
-  const refs = lines(job.only);
-  return refs.includes('tags') && (refs.includes('branches') || refs.includes(goal.defaultBranch));
-}
-
-/** A job without rules runs in every pipeline, and one for releases must run for tags alone. */
-function runsWhereItShould(job: YamlTable, goal: PipelineGoal, index: PipelineIndex): boolean {
-  if (job.rules === undefined || job.only !== undefined || job.except !== undefined) return false;
-  const runs = (occasion: Parameters<typeof letsThrough>[1]) =>
-    letsThrough(flat(job.rules), occasion, goal.defaultBranch);
-  const never = ['other branch push', 'schedule'] as const;
-  if (never.some((occasion) => runs(occasion) === true)) return false;
-  return index.job === 'release'
-    ? runs('tag') !== false && runs('default-branch push') === false
-    : runs('default-branch push') !== false && runs('tag') === false;
-}
-
-function publishes(job: YamlTable, goal: PipelineGoal, index: PipelineIndex): boolean {
+/** Whether a script publishes to an index as it should. */
+export function publishes(job: YamlTable, goal: PipelineGoal, index: PipelineIndex, dist: string): boolean {
   const script = scriptOf({ script: job.script ?? null });
-  if (index.job === 'release' && !script.includes('CI_COMMIT_TAG')) return false;
+  if (index.id === 'pypi' && !script.includes('CI_COMMIT_TAG')) return false;
+  if (dist !== 'dist' && !script.includes(dist)) return false;
   if (goal.publishWith === 'twine') {
     const toTest = /--repository(-url)?[ =]+\S*test/.test(script);
-    return /\btwine\s+upload\b/.test(script) && toTest === (index.id === 'testpypi');
+    return (
+      /\btwine\s+upload\b/.test(script) &&
+      !/\btwine\s+upload\b.*\s(-u|-p|--username|--password)\b/.test(script) &&
+      toTest === (index.id === 'testpypi')
+    );
   }
   const [, url] = /--publish-url[ =]+["']?([^\s"']+)/.exec(script) ?? [];
   const trusted = /\buv\s+publish\b.*--trusted-publishing[ =]+always/.test(script);
   return trusted && sameUrl(url ?? 'https://upload.pypi.org/legacy/', index.uploadUrl);
 }
 
-function takesFrom(job: YamlTable, buildJob: string): boolean {
+/** Whether a job's image brings the tool, or its script installs it before it uploads. */
+export function installsTool(job: YamlTable, goal: PipelineGoal): boolean {
+  const script = scriptOf(job);
+  if (goal.publishWith === 'uv') return /\binstall\b.*\buv\b|astral\.sh\/uv/.test(script);
+  return /\binstall\b.*\btwine\b(?!\s*(?:==|~=|<)\s*[0-6]\b)(?![^\n]*,\s*<\s*[0-7]\b)/.test(script);
+}
+
+/** Whether a job certainly runs for tags and for pushes to the default branch. */
+function runsOnBoth(job: YamlTable, { defaultBranch }: PipelineGoal): boolean {
+  return (['tag', 'default-branch push'] as const).every((it) => runsOn(job, it, defaultBranch) === true);
+}
+
+/** A job without rules runs in every pipeline, and one for releases must run for tags alone. */
+export function runsWhereItShould(job: YamlTable, goal: PipelineGoal, index: PipelineIndex): boolean {
+  if (job.rules === undefined || job.only !== undefined || job.except !== undefined) return false;
+  const runs = (occasion: Occasion) => runsOn(job, occasion, goal.defaultBranch);
+  const never = ['other branch push', 'schedule'] as const;
+  if (never.some((occasion) => runs(occasion) === true)) return false;
+  return index.id === 'pypi'
+    ? runs('tag') !== false && runs('default-branch push') === false
+    : runs('default-branch push') !== false && runs('tag') === false;
+}
+
+/** Without either keyword a job takes the artifacts of every earlier stage. */
+function takesFrom(job: YamlTable, buildJobs: string[]): boolean {
   const needs = flat(job.needs).map((need) => (isYamlTable(need) ? need.job : need));
-  return lines(job.dependencies).includes(buildJob) || needs.includes(buildJob);
+  if (job.needs === undefined && job.dependencies === undefined) return buildJobs.length > 1;
+  return buildJobs.every((name) => lines(job.dependencies).includes(name) || needs.includes(name));
 }
 
-function environmentName({ environment }: YamlTable): YamlValue | undefined {
-  return isYamlTable(environment) ? environment.name : environment;
-}
-
-/** uv comes with an image of its own or is installed; twine is installed by the base itself. */
+/** uv comes with an image of its own or is installed; twine is installed with a Python that it runs on. */
 function hasTool(job: YamlTable, goal: PipelineGoal): boolean {
-  const image = String((isYamlTable(job.image) ? job.image.name : job.image) ?? '');
-  return image !== '' && (goal.publishWith === 'twine' || /\buv\b/.test(`${image}\n${scriptOf(job)}`));
+  const image = imageOf(job);
+  if (goal.publishWith === 'uv') return /\buv\b/.test(image) || (image !== '' && installsTool(job, goal));
+  const [, minor] = /\bpython:3\.(\d+)/.exec(image) ?? [];
+  return minor === undefined ? /\bpython\b/.test(image) && !/python:2/.test(image) : Number(minor) >= 10;
+}
+
+/** twine is to be installed; a preparation for all jobs of the file needs the checkout, which is not there. */
+function preparesWell(
+  job: YamlTable,
+  goal: PipelineGoal,
+  { hasDefaultBeforeScript }: Surroundings,
+  keepsCheckout: boolean,
+): boolean {
+  if (goal.publishWith === 'twine' && !keepsCheckout) return installsTool(job, goal);
+  return keepsCheckout || !hasDefaultBeforeScript || job.before_script !== undefined;
+}
+
+/** The name of a job's image, or nothing where it has none of its own. */
+export function imageOf({ image }: YamlTable): string {
+  return String((isYamlTable(image) ? image.name : image) ?? '');
 }
 
 function text(job: YamlTable, ...path: string[]): string {

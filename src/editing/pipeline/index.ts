@@ -1,49 +1,32 @@
 import type { PipelineGoal } from '../pipeline-goal.ts';
-import type { Difference, EditResult } from '../result.ts';
+import type { EditResult } from '../result.ts';
 import { UnsafeEdit } from '../unsafe-edit.ts';
-import { parseYaml, YamlSyntaxError } from '../yaml.ts';
-import type { YamlDraft } from '../yaml-draft.ts';
-import { type BuildJob, chooseBuildJob, repairBuildJob } from './build-job.ts';
-import { refuseCollisions, refuseOtherPublishers } from './other-publishers.ts';
-import { addMissingJobs, repairJobs, repairRoute } from './own-jobs.ts';
-import { isOurs } from './reading.ts';
+import { parseYaml, type YamlFile, YamlSyntaxError } from '../yaml.ts';
+import { addComment } from '../yaml-draft.ts';
+import { repairBuildJobs } from './build-job.ts';
+import type { PipelineEdit } from './edit.ts';
+import { planJobs } from './jobs-plan.ts';
+import { tellOfOthers } from './other-publishers.ts';
+import { addMissingJobs, repairPublishingJobs, repairRoute } from './publishing-jobs.ts';
+import { isOurs, routeMarker } from './reading.ts';
+import { includedParts } from './recognise/included.ts';
+import { merge } from './recognise/jobs.ts';
+import { newBuilder } from './split-build.ts';
 import { addStages } from './stages.ts';
-import { baseLines, buildLines, publishLines } from './template.ts';
+import { baseLines, buildLines, noSurroundings, publishLines, routeComment } from './template.ts';
 import { repairWorkflow } from './workflow.ts';
 
 export { emptyReading, type PipelineReading, readPipeline } from './reading.ts';
 
-/** A pipeline file in the course of being edited towards its goal. */
-export interface PipelineEdit {
-  draft: YamlDraft;
-  goal: PipelineGoal;
-  /** The publishing jobs come from an earlier run. */
-  ours: boolean;
-  build: BuildJob;
-  /** The file has a `before_script` for all jobs. */
-  hasDefaultBeforeScript: boolean;
-  differences: Difference[];
-  notes: string[];
-}
-
 /**
- * Edits a pipeline file so that it builds once and publishes to each index. What cannot be read or
+ * Edits a pipeline file so that it builds once and publishes to each index; jobs that publish already are migrated.
+ * `merged` is GitLab's merged result, by which jobs and stages of included files are known. What cannot be read or
  * edited safely is refused with the block to paste.
  */
-export function editPipeline(text: string | undefined, goal: PipelineGoal): EditResult {
+export function editPipeline(text: string | undefined, goal: PipelineGoal, merged?: string): EditResult {
   const notes: string[] = [];
   try {
-    const file = parseYaml(text ?? '');
-    const draft: YamlDraft = { file };
-    refuseForeignIndex(goal);
-    const ours = isOurs(file.text, file.data);
-    refuseOtherPublishers(file.data, ours, notes);
-    if (!ours) refuseCollisions(file.data, goal);
-    const build = chooseBuildJob(file.data, ours);
-    const { default: defaults, before_script } = file.data;
-    const hasDefaultBeforeScript =
-      before_script !== undefined || JSON.stringify(defaults ?? '').includes('"before_script"');
-    const edit: PipelineEdit = { draft, goal, ours, build, hasDefaultBeforeScript, differences: [], notes };
+    const edit = begin(text ?? '', goal, merged, notes);
     editAll(edit);
     return result(edit, text);
   } catch (error) {
@@ -54,14 +37,38 @@ export function editPipeline(text: string | undefined, goal: PipelineGoal): Edit
   }
 }
 
+function begin(text: string, goal: PipelineGoal, merged: string | undefined, notes: string[]): PipelineEdit {
+  const file = parseYaml(text);
+  refuseForeignIndex(goal);
+  refuseGenerated(file);
+  const included = includedParts(file.data, merged);
+  const ours = isOurs(file.text, file.data);
+  const data = merge(included, file.data);
+  tellOfOthers(data, goal, notes);
+  const plan = planJobs(file, included, goal, ours);
+  const builder = plan.builders.length > 0 ? undefined : newBuilder(data, goal, plan.around, plan.publishing);
+  const around = builder === undefined ? plan.around : { ...plan.around, dist: builder.dist };
+  const lines = builder === undefined ? {} : { newBuilder: builder.lines };
+  return { draft: { file }, included, goal, ours, ...plan, around, ...lines, differences: [], notes };
+}
+
 /** Everything that may be wrong, in an order in which each part finds what it needs. */
 function editAll(edit: PipelineEdit): void {
   repairRoute(edit);
   repairWorkflow(edit);
-  repairBuildJob(edit);
-  repairJobs(edit);
+  repairBuildJobs(edit);
+  repairPublishingJobs(edit);
   addStages(edit);
   addMissingJobs(edit);
+  rememberRoute(edit);
+}
+
+/** The comment from which a later run knows the route, above the job that the publishing jobs share. */
+function rememberRoute(edit: PipelineEdit): void {
+  const { draft, around, goal, differences } = edit;
+  if (differences.length === 0 || routeMarker.test(draft.file.text)) return;
+  const place = [around.base, around.names.pypi].find((name) => draft.file.data[name] !== undefined);
+  if (place !== undefined) addComment(draft, place, routeComment(goal));
 }
 
 function result({ draft, goal, differences, notes }: PipelineEdit, before: string | undefined): EditResult {
@@ -70,16 +77,26 @@ function result({ draft, goal, differences, notes }: PipelineEdit, before: strin
 }
 
 function refused(reason: string, goal: PipelineGoal, notes: string[]): EditResult {
-  const surroundings = { buildJob: 'build', hasDefaultBeforeScript: false };
-  const publishing = goal.indexes.map((index) => publishLines(goal, index));
-  const block = [buildLines(goal, surroundings), baseLines(goal, surroundings), ...publishing];
+  const publishing = goal.indexes.map((index) => publishLines(goal, index, noSurroundings));
+  const base = [routeComment(goal), ...baseLines(goal, noSurroundings)];
+  const block = [buildLines(goal, noSurroundings), base, ...publishing];
   return {
     kind: 'refused',
     reason: `${goal.path} is not edited, because ${reason}.`,
     differences: [],
-    manual: `Bring these jobs into ${goal.path} by hand:\n\n${block.map((lines) => lines.join('\n')).join('\n\n')}\n`,
+    manual: `Bring these jobs into ${goal.path} by hand, in place of those that publish there now:\n\n${block.map((lines) => lines.join('\n')).join('\n\n')}\n`,
     notes,
   };
+}
+
+/** A file that something else writes would lose the edit at the next time. */
+function refuseGenerated({ text }: YamlFile): void {
+  const head = text.split('\n', 12).filter((line) => line.startsWith('#'));
+  const sign = head.find((line) => /\b(?:do not|don't) (?:edit|modify)\b|\bauto-?generated\b/i.test(line));
+  if (sign !== undefined)
+    throw new UnsafeEdit(
+      `it says that it is generated ('${sign.replace(/^#\s*/, '').trim()}'); change its source`,
+    );
 }
 
 function refuseForeignIndex({ publishWith, indexes }: PipelineGoal): void {

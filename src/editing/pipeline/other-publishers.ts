@@ -1,32 +1,23 @@
 import type { PipelineGoal } from '../pipeline-goal.ts';
 import { UnsafeEdit } from '../unsafe-edit.ts';
 import type { YamlTable } from '../yaml.ts';
-import { uploadOf } from './commands.ts';
-import { scriptOf, visibleJobs } from './jobs.ts';
-import { baseJob } from './template.ts';
+import { rolesOf } from './recognise/roles.ts';
 
-/** Refuses a file in which other jobs publish to PyPI: a second way would upload the same version twice. */
-export function refuseOtherPublishers(data: YamlTable, ours: boolean, notes: string[]): void {
-  const others = visibleJobs(data).filter(({ name }) => !(ours && /^release(-test)?$/.test(name)));
-  const uploads = others.map(({ name, value }) => ({
-    name,
-    to: uploadOf(scriptOf(value), JSON.stringify([value.variables ?? {}, data.variables ?? {}])),
-  }));
-  const names = (to: string) => uploads.filter((it) => it.to === to).map(({ name }) => `'${name}'`);
-  const left = names('other index');
-  if (left.length > 0)
-    notes.push(`The job ${left.join(' and ')} publishes to another index and is left alone.`);
-  const publishing = names('pypi');
-  if (publishing.length > 0) {
-    throw new UnsafeEdit(
-      `the job ${publishing.join(' and ')} publishes already and would have to be replaced`,
+/** Says which jobs are left alone and why. Throws `UnsafeEdit` where one script uploads to several indexes. */
+export function tellOfOthers(data: YamlTable, goal: PipelineGoal, notes: string[]): void {
+  const { mixed, elsewhere, besides, doubtful } = rolesOf(data, goal.indexes);
+  const names = (jobs: string[]) => jobs.map((name) => `'${name}'`).join(' and ');
+  if (elsewhere.length > 0)
+    notes.push(`The job ${names(elsewhere)} publishes to another index and is left alone.`);
+  if (besides.length > 0) {
+    notes.push(
+      `The job ${names(besides)} publishes to the same index in another way and is left alone; take it out, since an index takes each file once.`,
     );
   }
-}
-
-/** Refuses a file whose jobs have the names that the publishing jobs need. */
-export function refuseCollisions(data: YamlTable, goal: PipelineGoal): void {
-  const taken = [baseJob, ...goal.indexes.map(({ job }) => job)].filter((name) => data[name] !== undefined);
-  if (taken.length > 0)
-    throw new UnsafeEdit(`it has another job called ${taken.map((name) => `'${name}'`).join(' and ')}`);
+  for (const { name, command } of doubtful) {
+    notes.push(
+      `The job '${name}' runs '${command}', which may publish; if it does, take that out, since an index takes each file once.`,
+    );
+  }
+  if (mixed.length > 0) throw new UnsafeEdit(`the job ${names(mixed)} uploads to several indexes by itself`);
 }

@@ -1,7 +1,7 @@
 import { UserError } from '../../errors.ts';
 import type { PublishTool, Route } from '../pipeline-goal.ts';
 import { isYamlTable, parseYaml, type YamlFile, YamlSyntaxError, type YamlTable } from '../yaml.ts';
-import { parentsOf, resolveJob, scriptOf, visibleJobs } from './jobs.ts';
+import { parentsOf, resolveJob, scriptOf, visibleJobs } from './recognise/jobs.ts';
 import { baseJob } from './template.ts';
 
 /** What a pipeline file has decided already. */

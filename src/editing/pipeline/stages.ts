@@ -1,32 +1,63 @@
 import { UnsafeEdit } from '../unsafe-edit.ts';
-import { insertItem } from '../yaml-draft.ts';
-import type { PipelineEdit } from './index.ts';
-import { resolveJob } from './jobs.ts';
-import { note } from './own-jobs.ts';
-import { baseJob } from './template.ts';
+import type { YamlTable } from '../yaml.ts';
+import { insertItem, setYaml } from '../yaml-draft.ts';
+import { note, type PipelineEdit, type PublishingJob } from './edit.ts';
+import { lines, resolveJob } from './recognise/jobs.ts';
+import type { Surroundings } from './template.ts';
 
-/** Brings the stages of the jobs into an existing list: building first, publishing last. */
+/** The stages where nothing else is said: https://docs.gitlab.com/ci/yaml/#stages */
+const usual = ['build', 'test', 'deploy'];
+
+/** In which stages building and publishing belong. */
+export function stagesFor(
+  data: YamlTable,
+  builders: string[],
+  publishing: PublishingJob[],
+): Pick<Surroundings, 'buildStage' | 'publishStage'> {
+  const all = stagesOf(data);
+  const stageOf = (name: string) => String(resolveJob(data, name)?.value.stage ?? 'test');
+  const [builder] = builders;
+  const buildStage = builder === undefined ? 'build' : stageOf(builder);
+  const last = Math.max(...builders.map((name) => all.indexOf(stageOf(name))), -1);
+  const [publisher] = publishing.filter(({ exists }) => exists);
+  const behind = (stage: string) => all.indexOf(stage) > last;
+  const wanted = [...(publisher ? [stageOf(publisher.name)] : []), 'deploy', 'publish', 'release'];
+  const found = wanted.find((stage) => all.includes(stage) && behind(stage));
+  return { buildStage, publishStage: found ?? (all.includes('deploy') ? 'publish' : 'deploy') };
+}
+
+/** Whether a job of one stage is done before those of another begin. */
+export function isEarlier(data: YamlTable, stage: string, than: string): boolean {
+  const all = ['.pre', ...stagesOf(data), '.post'];
+  return all.indexOf(stage) < all.indexOf(than);
+}
+
+/** Brings the stages of the jobs into the list: building first, publishing last. */
 export function addStages(edit: PipelineEdit): void {
-  const { draft, build } = edit;
-  const { stages } = draft.file.data;
-  // Without a list GitLab has build, test and deploy; an included file may have one that is not seen here.
-  if (stages === undefined) return;
-  if (!Array.isArray(stages)) throw new UnsafeEdit("its 'stages' are not a list");
-  const stageOf = (name: string, usual: string) =>
-    String(resolveJob(draft.file.data, name)?.value.stage ?? usual);
-  const wanted = [
-    { stage: stageOf(build.name, build.exists ? 'test' : 'build'), first: true },
-    { stage: stageOf(baseJob, 'deploy'), first: false },
-  ];
-  for (const { stage, first } of wanted) addStage(edit, stage, first);
+  const { around, builders, publishing } = edit;
+  if (builders.length === 0) addStage(edit, around.buildStage, true);
+  if (publishing.some(({ exists }) => !exists)) addStage(edit, around.publishStage, false);
+  // A job of an earlier run may stand in a stage that has been taken out of the list since.
+  for (const name of [...builders, ...publishing.filter(({ exists }) => exists).map((it) => it.name)]) {
+    const stage = resolveJob(edit.draft.file.data, name)?.value.stage;
+    if (typeof stage === 'string' && edit.ours) addStage(edit, stage, builders.includes(name));
+  }
+}
+
+function stagesOf(data: YamlTable): string[] {
+  return data.stages === undefined ? usual : lines(data.stages);
 }
 
 function addStage(edit: PipelineEdit, stage: string, first: boolean): void {
-  const { draft } = edit;
-  const stages = draft.file.data.stages as unknown[];
-  if (stages.flat().includes(stage) || /^\.(pre|post)$/.test(stage)) return;
-  if (stages.some((it) => typeof it !== 'string')) throw new UnsafeEdit("its 'stages' are defined elsewhere");
+  const { draft, included } = edit;
+  const own = draft.file.data.stages;
+  const present = own ?? included.stages ?? usual;
+  if (lines(present).includes(stage) || /^\.(pre|post)$/.test(stage)) return;
+  if (own !== undefined && !Array.isArray(own)) throw new UnsafeEdit("its 'stages' are not a list");
+  const stages = lines(present);
   const edge = first ? (stages[0] === '.pre' ? 1 : 0) : stages.length - (stages.at(-1) === '.post' ? 1 : 0);
-  insertItem(draft, ['stages'], edge, stage);
-  note(edit, ['stages'], stages as string[], draft.file.data.stages ?? null);
+  if (own === undefined) setYaml(draft, ['stages'], stages.toSpliced(edge, 0, stage));
+  else if (own.every((it) => typeof it === 'string')) insertItem(draft, ['stages'], edge, stage);
+  else throw new UnsafeEdit("its 'stages' are defined elsewhere");
+  note(edit, ['stages'], stages, draft.file.data.stages ?? null);
 }

@@ -21,14 +21,14 @@ for name in files:
     if built != wanted:
         sys.exit(f"{name} has the version {built} and not that of the tag {tag}, so nothing is published.")`;
 
-/** The lines of the script that refuse to publish a version which is not the tag. */
-export function tagCheck(tool: PublishTool): string[] {
+/** Whether an item of a script is this check, in this or an earlier wording. */
+export function isTagCheck(text: string): boolean {
+  return text.includes('CI_COMMIT_TAG') && text.includes('parse_sdist_filename');
+}
+
+/** The item of a script that refuses to publish what was built into a folder unless its version is the tag's. */
+export function tagCheck(tool: PublishTool, dist: string): string {
   const python = tool === 'uv' ? 'uv run --no-project --with packaging python -' : 'python -';
-  return [
-    '    # Refuses to publish a version that is not the tag.',
-    '    - |',
-    ...[`${python} <<'EOF'`, ...program.split('\n'), 'EOF'].map((line) =>
-      line === '' ? '' : `      ${line}`,
-    ),
-  ];
+  const comment = '# Refuses to publish a version that is not the tag.';
+  return `${comment}\n${python} <<'EOF'\n${program.replace('"dist"', JSON.stringify(dist))}\nEOF\n`;
 }

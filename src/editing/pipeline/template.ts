@@ -1,9 +1,9 @@
 import { type PipelineGoal, type PipelineIndex, tokenVariable } from '../pipeline-goal.ts';
 import { parseYaml, type YamlTable } from '../yaml.ts';
-import { pushRule, tagRule } from './rules.ts';
+import { pushRule, tagRule } from './recognise/rules.ts';
 import { tagCheck } from './tag-check.ts';
 
-/** The hidden job that both publishing jobs extend. */
+/** The hidden job that both publishing jobs extend, where no other job has the name. */
 export const baseJob = '.publish';
 
 const images = {
@@ -14,27 +14,52 @@ const images = {
   twine: { build: 'python:3.13', publish: 'python:3.13-slim' },
 };
 
+/** How twine is installed; older ones refuse the metadata that today's build backends write. */
+export const installTwine = "pip install 'twine>=7'";
+
 /** What the file around the jobs demands of them. */
 export interface Surroundings {
-  /** Name of the job that builds. */
-  buildJob: string;
+  /** Names of the jobs that build; the first is the one that is made where there is none. */
+  buildJobs: string[];
+  buildStage: string;
+  publishStage: string;
+  /** Name of the hidden job that those publishing jobs extend that are made here. */
+  base: string;
+  /** Names of the jobs that publish. */
+  names: Record<PipelineIndex['id'], string>;
+  /** The folder with what was built. */
+  dist: string;
+  /** Tags of the runners that the project's publishing jobs ask for. */
+  runnerTags: string[];
   /** The file has a `before_script` for all jobs, which the new ones must not run. */
   hasDefaultBeforeScript: boolean;
 }
 
+/** The surroundings in an empty file. */
+export const noSurroundings: Surroundings = {
+  buildJobs: ['build'],
+  buildStage: 'build',
+  publishStage: 'deploy',
+  base: baseJob,
+  names: { pypi: 'release', testpypi: 'release-test' },
+  dist: 'dist',
+  runnerTags: [],
+  hasDefaultBeforeScript: false,
+};
+
 /** The job that builds. */
-export function buildLines(goal: PipelineGoal, { buildJob, hasDefaultBeforeScript }: Surroundings): string[] {
-  const script = buildScript(goal);
+export function buildLines(goal: PipelineGoal, around: Surroundings): string[] {
   return [
-    `${buildJob}:`,
-    '  stage: build',
+    `${quoted(around.buildJobs[0] ?? 'build')}:`,
+    `  stage: ${quoted(around.buildStage)}`,
     '  # Not a slim image: the version is taken from git.',
     `  image: ${images[goal.publishWith].build}`,
+    ...tagLines(around),
     '  variables:',
     '    GIT_DEPTH: "0" # all history and tags, of which the version is made',
-    ...(hasDefaultBeforeScript ? ['  before_script: []'] : []),
+    ...(around.hasDefaultBeforeScript ? ['  before_script: []'] : []),
     '  script:',
-    ...script.map((line) => `    - ${line}`),
+    ...buildScript(goal).map((line) => `    - ${line}`),
     '  artifacts:',
     '    paths:',
     '      - dist/',
@@ -46,7 +71,7 @@ export function buildLines(goal: PipelineGoal, { buildJob, hasDefaultBeforeScrip
 
 function buildScript(goal: PipelineGoal): string[] {
   const sdist = goal.sdistOnly ? ' --sdist' : '';
-  const version = goal.versionAtBuildTime ? [versionLine(goal)] : [];
+  const version = goal.versionAtBuildTime ? [`'${versionLine(goal).replaceAll("'", "''")}'`] : [];
   if (goal.publishWith === 'uv')
     return [...version, `uv build --no-sources${sdist}${inFolder(goal, '--out-dir')}`];
   const install = `pip install build${goal.versionAtBuildTime ? ' uv' : ''}`;
@@ -54,11 +79,10 @@ function buildScript(goal: PipelineGoal): string[] {
 }
 
 /** Without a tag the written version becomes a development version with the number of the pipeline. */
-function versionLine({ packageDirectory }: PipelineGoal): string {
+export function versionLine({ packageDirectory }: PipelineGoal): string {
   const project = packageDirectory === '.' ? '' : ` --project ${quoteForShell(packageDirectory)}`;
   const written = `$(uv version${project} --short | sed "s/\\.dev.*//")`;
-  const command = `[ -n "$CI_COMMIT_TAG" ] || uv version${project} --frozen "${written}.dev$CI_PIPELINE_IID"`;
-  return `'${command.replaceAll("'", "''")}'`;
+  return `[ -n "$CI_COMMIT_TAG" ] || uv version${project} --frozen "${written}.dev$CI_PIPELINE_IID"`;
 }
 
 /** The line from which a later run knows the route. */
@@ -71,29 +95,29 @@ export function routeComment({
   return `# gitlab-to-pypi: Trusted Publisher ${words[route]} (route: ${route}${open})`;
 }
 
-/** The hidden base of the publishing jobs, with the comment that carries the route. */
-export function baseLines(goal: PipelineGoal, { buildJob, hasDefaultBeforeScript }: Surroundings): string[] {
+/** The hidden base of the publishing jobs. */
+export function baseLines(goal: PipelineGoal, around: Surroundings): string[] {
   const twine = goal.publishWith === 'twine';
   return [
-    routeComment(goal),
-    `${baseJob}:`,
-    '  stage: deploy',
+    `${around.base}:`,
+    `  stage: ${quoted(around.publishStage)}`,
     `  image: ${images[goal.publishWith].publish}`,
+    ...tagLines(around),
     '  dependencies:',
-    `    - ${JSON.stringify(buildJob).replace(/^"([\w.-]+)"$/, '$1')}`,
+    ...around.buildJobs.map((name) => `    - ${quoted(name)}`),
     '  variables:',
     '    GIT_STRATEGY: empty # only the built files: no code of the repository next to the ID token',
-    ...(twine ? ['    TWINE_NON_INTERACTIVE: "1"', '  before_script:', "    - pip install 'twine>=7'"] : []),
-    ...(!twine && hasDefaultBeforeScript ? ['  before_script: []'] : []),
+    ...(twine ? ['    TWINE_NON_INTERACTIVE: "1"', '  before_script:', `    - ${installTwine}`] : []),
+    ...(!twine && around.hasDefaultBeforeScript ? ['  before_script: []'] : []),
   ];
 }
 
 /** The job that publishes to one index. */
-export function publishLines(goal: PipelineGoal, index: PipelineIndex): string[] {
-  const rule = index.job === 'release' ? tagRule : pushRule;
+export function publishLines(goal: PipelineGoal, index: PipelineIndex, around: Surroundings): string[] {
+  const rule = index.id === 'pypi' ? tagRule : pushRule;
   return [
-    `${index.job}:`,
-    `  extends: ${baseJob}`,
+    `${quoted(around.names[index.id])}:`,
+    `  extends: ${around.base}`,
     '  rules:',
     `    - if: ${String(rule.if)}`,
     '  environment:',
@@ -103,23 +127,53 @@ export function publishLines(goal: PipelineGoal, index: PipelineIndex): string[]
     `    ${tokenVariable(index.audience)}:`,
     `      aud: ${quoted(index.audience)}`,
     '  script:',
-    ...(index.job === 'release' ? tagCheck(goal.publishWith) : []),
-    `    - ${uploadCommand(goal, index)}`,
+    ...publishItems(goal, index, around.dist).flatMap(itemLines),
   ];
 }
 
-/** The command that uploads `dist/` as the Trusted Publisher. */
-function uploadCommand(goal: PipelineGoal, index: PipelineIndex): string {
+/** The items of the script that publishes what was built. */
+export function publishItems(goal: PipelineGoal, index: PipelineIndex, dist: string): string[] {
+  const check = index.id === 'pypi' ? [tagCheck(goal.publishWith, dist)] : [];
+  return [...check, uploadCommand(goal, index, dist)];
+}
+
+function itemLines(item: string): string[] {
+  if (!item.includes('\n')) return [`    - ${item}`];
+  return [
+    '    - |',
+    ...item
+      .trimEnd()
+      .split('\n')
+      .map((line) => (line === '' ? '' : `      ${line}`)),
+  ];
+}
+
+/** The command that uploads what was built as the Trusted Publisher. */
+function uploadCommand(goal: PipelineGoal, index: PipelineIndex, dist: string): string {
   const official = index.uploadUrl === 'https://upload.pypi.org/legacy/';
+  const files = `${quoteForShell(dist)}/*`;
   if (goal.publishWith === 'twine') {
-    return official ? 'twine upload dist/*' : 'twine upload --repository testpypi --skip-existing dist/*';
+    return official ? `twine upload ${files}` : `twine upload --repository testpypi --skip-existing ${files}`;
   }
-  return `uv publish --trusted-publishing always${official ? '' : ` --publish-url ${index.uploadUrl}`}`;
+  const to = official ? '' : ` --publish-url ${index.uploadUrl}`;
+  return `uv publish --trusted-publishing always${to}${dist === 'dist' ? '' : ` ${files}`}`;
 }
 
 /** The data of jobs given as lines. */
 export function dataOf(lines: string[]): YamlTable {
   return parseYaml(`${lines.join('\n')}\n`).data;
+}
+
+/** The lines of one key of a job given as lines, from column 0. */
+export function linesOfKey(lines: string[], key: string): string[] {
+  const start = lines.findIndex((line) => line.startsWith(`  ${key}:`));
+  const length = lines.slice(start + 1).findIndex((line) => /^ {2}\S/.test(line));
+  const end = length < 0 ? lines.length : start + 1 + length;
+  return start < 0 ? [] : lines.slice(start, end).map((line) => line.slice(2));
+}
+
+function tagLines({ runnerTags }: Surroundings): string[] {
+  return runnerTags.length === 0 ? [] : ['  tags:', ...runnerTags.map((tag) => `    - ${quoted(tag)}`)];
 }
 
 function inFolder({ packageDirectory }: PipelineGoal, option: string): string {
@@ -132,7 +186,7 @@ function quoteForShell(path: string): string {
 
 /** Plain where YAML reads the same text back, else in quotes. */
 function quoted(text: string): string {
-  return /^[A-Za-z][\w./-]*$/.test(text) && !/^(true|false|null|yes|no|on|off|y|n)$/i.test(text)
+  return /^\.?[A-Za-z][\w./-]*$/.test(text) && !/^(true|false|null|yes|no|on|off|y|n)$/i.test(text)
     ? text
     : JSON.stringify(text);
 }

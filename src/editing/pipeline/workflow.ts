@@ -1,27 +1,27 @@
-import { insertItem, valueAt } from '../yaml-draft.ts';
-import type { PipelineEdit } from './index.ts';
-import { resolveRules } from './jobs.ts';
-import { note } from './own-jobs.ts';
-import { type Occasion, placeFor, pushRule, tagRule, usuallyRuns } from './rules.ts';
+import { insertItem, setYaml, valueAt } from '../yaml-draft.ts';
+import { note, type PipelineEdit, seen } from './edit.ts';
+import { flat, resolveRules } from './recognise/jobs.ts';
+import { type Occasion, placeFor, pushRule, tagRule, usuallyRuns } from './recognise/rules.ts';
 
 /** Opens `workflow:rules` that keep GitLab from making pipelines for tags or for the default branch. */
 export function repairWorkflow(edit: PipelineEdit): void {
   const { draft, goal } = edit;
   const path = ['workflow', 'rules'];
-  const before = valueAt(draft.file.data, path);
+  const before = valueAt(seen(edit), path);
   if (!Array.isArray(before)) return;
   const needed: [Occasion, typeof tagRule][] = [
     ['tag', tagRule],
-    ...(goal.indexes.some(({ job }) => job === 'release-test')
+    ...(goal.indexes.some(({ id }) => id === 'testpypi')
       ? [['default-branch push', pushRule] as [Occasion, typeof tagRule]]
       : []),
   ];
   for (const [occasion, rule] of needed) {
-    const rules = valueAt(draft.file.data, path);
-    if (!Array.isArray(rules)) return;
-    if (usuallyRuns(resolveRules(rules, draft.file.data), occasion, goal.defaultBranch)) continue;
+    const data = seen(edit);
+    const rules = flat(valueAt(data, path));
+    if (usuallyRuns(resolveRules(rules, data), occasion, goal.defaultBranch)) continue;
+    if (valueAt(draft.file.data, path) === undefined) setYaml(draft, path, rules);
     insertItem(draft, path, placeFor(rules, occasion, goal.defaultBranch), rule);
   }
-  const after = valueAt(draft.file.data, path) ?? null;
+  const after = valueAt(seen(edit), path) ?? null;
   if (JSON.stringify(after) !== JSON.stringify(before)) note(edit, path, before, after);
 }

@@ -1,5 +1,5 @@
-import { isYamlTable, type YamlTable, type YamlValue } from '../yaml.ts';
-import { valueAt } from '../yaml-draft.ts';
+import { isYamlTable, type YamlTable, type YamlValue } from '../../yaml.ts';
+import { valueAt } from '../../yaml-draft.ts';
 
 /** Keys at the top of a pipeline file that are not jobs: https://docs.gitlab.com/ci/yaml/#global-keywords */
 const globalKeys = new Set([
@@ -43,6 +43,21 @@ export function scriptOf(job: YamlTable): string {
   return ['before_script', 'script', 'after_script'].map((key) => lines(job[key]).join('\n')).join('\n');
 }
 
+/** What a job runs until it is done, item by item. */
+export function scriptItems(job: YamlTable): string[] {
+  return ['before_script', 'script'].flatMap((key) => lines(job[key]));
+}
+
+/** Two mappings as GitLab merges them: what is in both is taken from the second, mappings are merged, lists are not. */
+export function merge(base: YamlTable, over: YamlTable): YamlTable {
+  const merged = { ...base };
+  for (const [key, value] of Object.entries(over)) {
+    const below = merged[key];
+    merged[key] = isYamlTable(below) && isYamlTable(value) ? merge(below, value) : value;
+  }
+  return merged;
+}
+
 /** A string or a (nested) list of strings, flat. */
 export function lines(value: YamlValue | undefined): string[] {
   if (Array.isArray(value)) return value.flatMap(lines);
@@ -70,15 +85,6 @@ function extended(data: YamlTable, name: string, depth: number): YamlTable | und
   if (!isYamlTable(own) || depth > 11) return undefined;
   const parents = parentsOf(own).map((parent) => extended(data, parent, depth + 1) ?? {});
   return [...parents, own].reduce(merge, {});
-}
-
-function merge(base: YamlTable, over: YamlTable): YamlTable {
-  const merged = { ...base };
-  for (const [key, value] of Object.entries(over)) {
-    const below = merged[key];
-    merged[key] = isYamlTable(below) && isYamlTable(value) ? merge(below, value) : value;
-  }
-  return merged;
 }
 
 function resolveReferences(value: YamlValue, data: YamlTable, depth: number): YamlValue {

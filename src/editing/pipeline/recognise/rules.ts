@@ -1,4 +1,4 @@
-import { isYamlTable, type YamlTable, type YamlValue } from '../yaml.ts';
+import { isYamlTable, type YamlTable, type YamlValue } from '../../yaml.ts';
 import { evaluate, type Variables, type Verdict } from './rule-expression.ts';
 
 /** A pipeline that a rule is asked about. */
@@ -9,8 +9,8 @@ export const pushRule: YamlTable = {
   if: '$CI_PIPELINE_SOURCE == "push" && $CI_COMMIT_BRANCH == $CI_DEFAULT_BRANCH',
 };
 
-/** The variables of each occasion; a tag may be spelt with or without the v. */
-function variablesOf(occasion: Occasion, defaultBranch: string): Variables[] {
+/** The variables of each occasion, in each way in which it may come about; a tag may be spelt with or without the v. */
+export function variablesOf(occasion: Occasion, defaultBranch: string): Variables[] {
   const none = {
     CI_MERGE_REQUEST_ID: null,
     CI_MERGE_REQUEST_IID: null,
@@ -69,7 +69,8 @@ function walk(rules: YamlValue[], variables: Variables): Verdict {
   return doubt.includes(true) ? undefined : false;
 }
 
-function applies(rule: YamlValue, variables: Variables): Verdict {
+/** Whether a rule applies; undefined where something unknown decides. */
+export function applies(rule: YamlValue, variables: Variables): Verdict {
   if (!isYamlTable(rule) || rule['!reference'] !== undefined) return undefined;
   const condition = typeof rule.if === 'string' ? evaluate(rule.if, variables) : true;
   if (condition === false) return false;

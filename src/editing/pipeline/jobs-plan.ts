@@ -1,0 +1,117 @@
+import type { PipelineGoal, PipelineIndex } from '../pipeline-goal.ts';
+import { UnsafeEdit } from '../unsafe-edit.ts';
+import { isYamlTable, type YamlFile, type YamlTable } from '../yaml.ts';
+import type { PublishingJob } from './edit.ts';
+import { buildsDistributions } from './recognise/commands.ts';
+import { flat, lines, merge, parentsOf, resolveJob, scriptOf } from './recognise/jobs.ts';
+import { exclusiveAncestors } from './recognise/parents.ts';
+import { distPaths, keepsDist, type Roles, rolesOf } from './recognise/roles.ts';
+import { stagesFor } from './stages.ts';
+import { baseJob, type Surroundings } from './template.ts';
+
+/** Which job is to do what. */
+export interface JobsPlan {
+  publishing: PublishingJob[];
+  /** Jobs that build already; none where one is to be made. */
+  builders: string[];
+  around: Surroundings;
+}
+
+interface Scene {
+  file: YamlFile;
+  data: YamlTable;
+  goal: PipelineGoal;
+  ours: boolean;
+  roles: Roles;
+}
+
+/** Finds the jobs that publish and build now, and names those that are to be made. Throws `UnsafeEdit` where that is not certain. */
+export function planJobs(file: YamlFile, included: YamlTable, goal: PipelineGoal, ours: boolean): JobsPlan {
+  const data = merge(included, file.data);
+  const scene: Scene = { file, data, goal, ours, roles: rolesOf(data, goal.indexes) };
+  const publishing = goal.indexes.map((index) => publisherOf(index, scene));
+  const builders = buildersFor(publishing, scene);
+  const free = (name: string, other: string) => (data[name] === undefined ? name : other);
+  const buildJobs = builders.length > 0 ? builders : [free('build', 'build-package')];
+  const existing = publishing.filter(({ exists }) => exists).map(({ name }) => resolved(data, name));
+  const nameOf = (id: PipelineIndex['id']) => publishing.find(({ index }) => index.id === id)?.name;
+  return {
+    publishing,
+    builders,
+    around: {
+      buildJobs,
+      ...stagesFor(data, builders, publishing),
+      base: baseFor(publishing, scene),
+      names: { pypi: nameOf('pypi') ?? 'release', testpypi: nameOf('testpypi') ?? 'release-test' },
+      dist: builders.flatMap((name) => distPaths(resolved(data, name)))[0] ?? 'dist',
+      runnerTags: lines(existing[0]?.tags),
+      hasDefaultBeforeScript:
+        data.before_script !== undefined || JSON.stringify(data.default ?? '').includes('"before_script"'),
+    },
+  };
+}
+
+function publisherOf(index: PipelineIndex, { file, data, goal, ours, roles }: Scene): PublishingJob {
+  const candidates = roles.publishers[index.id].map(({ name }) => name);
+  const wished = goal.publishingJobs?.[index.id];
+  if (candidates.length > 1 && wished === undefined) {
+    const names = candidates.map((name) => `'${name}'`).join(', ');
+    throw new UnsafeEdit(`several jobs publish to the same index: ${names}`);
+  }
+  const [name] = wished === undefined ? candidates : [wished];
+  if (name !== undefined) {
+    requireEditable(name, file, data);
+    return { index, name, exists: true };
+  }
+  const lost = ours && parentsOf(file.data[index.job]).includes(baseJob);
+  const other = index.id === 'pypi' ? 'release-pypi' : 'release-testpypi';
+  return { index, name: lost || data[index.job] === undefined ? index.job : other, exists: lost };
+}
+
+function requireEditable(name: string, file: YamlFile, data: YamlTable): void {
+  if (!isYamlTable(file.data[name]))
+    throw new UnsafeEdit(`the job '${name}' that publishes is defined in an included file`);
+  if (resolved(data, name).parallel !== undefined)
+    throw new UnsafeEdit(`the job '${name}' publishes several times in parallel`);
+}
+
+function buildersFor(publishing: PublishingJob[], { data, goal, ours, roles }: Scene): string[] {
+  if (goal.buildJobs !== undefined) return goal.buildJobs;
+  const names = publishing.map(({ name }) => name);
+  const jobs = publishing.filter(({ exists }) => exists).map(({ name }) => resolved(data, name));
+  const named = [...new Set(jobs.flatMap(sourcesOf))].filter((name) => hands(data, name));
+  if (named.length > 0) return named;
+  const found = roles.builders.filter((name) => !names.includes(name));
+  const takesAll = jobs.some((job) => job.needs === undefined && job.dependencies === undefined);
+  if (found.length > 1 && !takesAll) {
+    throw new UnsafeEdit(`several jobs build dist/: ${found.map((name) => `'${name}'`).join(', ')}`);
+  }
+  if (found.length > 0) return found;
+  const handed = takesAll ? roles.handing.filter((name) => !names.includes(name)) : [];
+  if (handed.length > 0) return handed;
+  return ours && buildsDistributions(scriptOf(resolved(data, 'build'))) ? ['build'] : [];
+}
+
+/** Jobs whose artifacts a job takes by name. */
+function sourcesOf(job: YamlTable): string[] {
+  const needs = flat(job.needs).map((need) => (isYamlTable(need) ? (need.job ?? null) : need));
+  return [...lines(job.dependencies), ...lines(needs)];
+}
+
+function hands(data: YamlTable, name: string): boolean {
+  const job = resolved(data, name);
+  return keepsDist(job) || buildsDistributions(scriptOf(job));
+}
+
+/** The hidden job that all publishing jobs extend already, or the name of a new one. */
+function baseFor(publishing: PublishingJob[], { file, data, ours }: Scene): string {
+  const names = publishing.filter(({ exists }) => exists).map(({ name }) => name);
+  const own = exclusiveAncestors(file, data, names);
+  const shared = own.find((base) => names.every((name) => parentsOf(data[name]).includes(base)));
+  if (shared?.startsWith('.')) return shared;
+  return ours || data[baseJob] === undefined ? baseJob : '.publish-package';
+}
+
+function resolved(data: YamlTable, name: string): YamlTable {
+  return resolveJob(data, name)?.value ?? {};
+}

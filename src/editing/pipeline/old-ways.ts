@@ -1,0 +1,152 @@
+import { tokenVariable } from '../pipeline-goal.ts';
+import { UnsafeEdit } from '../unsafe-edit.ts';
+import { isYamlTable, type YamlTable } from '../yaml.ts';
+import {
+  changeComment,
+  exchangeYaml,
+  hasOwn,
+  ownAt,
+  removeItem,
+  removeYaml,
+  valueAt,
+} from '../yaml-draft.ts';
+import { staleComments } from '../yaml-splices.ts';
+import { note, type PipelineEdit, seen } from './edit.ts';
+import { credentialName } from './recognise/commands.ts';
+import { lines, parentsOf, resolveJob, visibleJobs } from './recognise/jobs.ts';
+import { ancestorsOf, exclusiveAncestors } from './recognise/parents.ts';
+import { variablesRead } from './recognise/shell.ts';
+
+/** Variables that the new way needs although their names look like those of the old one. */
+const needed = /^TWINE_NON_INTERACTIVE$/;
+
+/** `only` and `except` make room for rules, which GitLab does not allow beside them, wherever they come from. */
+export function clearConditions(edit: PipelineEdit, name: string, rules: YamlTable[]): void {
+  const { draft } = edit;
+  for (const key of ['only', 'except']) {
+    clearInherited(edit, name, key);
+    if (!hasOwn(draft, [name, key])) continue;
+    if (hasOwn(draft, [name, 'rules'])) removeYaml(draft, [name, key]);
+    else exchangeYaml(draft, name, key, 'rules', rules);
+  }
+}
+
+function clearInherited(edit: PipelineEdit, name: string, key: string): void {
+  const { draft } = edit;
+  const data = seen(edit);
+  const holders = ancestorsOf(draft.file, data, name).filter(
+    (it) => hasOwn(draft, [it, key]) || valueAt(edit.included, [it, key]) !== undefined,
+  );
+  const names = edit.publishing.filter(({ exists }) => exists).map((it) => it.name);
+  const exclusive = exclusiveAncestors(draft.file, data, names);
+  for (const holder of holders) {
+    if (exclusive.includes(holder)) removeYaml(draft, [holder, key]);
+    else leave(edit, name, holder, key);
+  }
+}
+
+/** A parent that others use and that holds nothing but the conditions is no longer extended. */
+function leave(edit: PipelineEdit, name: string, holder: string, key: string): void {
+  const { draft } = edit;
+  const content = Object.keys(resolveJob(seen(edit), holder)?.value ?? {});
+  const parents = parentsOf(draft.file.data[name]);
+  const at = parents.indexOf(holder);
+  const alone = content.every((it) => /^(only|except|extends|rules)$/.test(it));
+  if (at < 0 || !alone)
+    throw new UnsafeEdit(
+      `'${key}' of the job '${name}' comes from '${holder}', which other jobs use as well`,
+    );
+  note(edit, [name, 'extends'], parents, parents.toSpliced(at, 1));
+  if (parents.length === 1) removeYaml(draft, [name, 'extends']);
+  else removeItem(draft, [name, 'extends'], at);
+}
+
+/** Takes away what only the old way of publishing read: tokens, addresses, and the script that jobs had in common. */
+export function clearOldWays(
+  edit: PipelineEdit,
+  names: string[],
+  shared: string[],
+  before: YamlTable[],
+): void {
+  const { draft } = edit;
+  for (const base of shared) clearBase(edit, base, names);
+  for (const holder of [...names, ...shared]) clearTokens(edit, holder);
+  const read = new Set(before.flatMap((job) => variablesRead(JSON.stringify({ ...job, variables: null }))));
+  const removed = new Set<string>();
+  for (const holder of [...names, ...shared]) {
+    for (const key of staleVariables(edit, holder, names, read)) {
+      if (!hasOwn(draft, [holder, 'variables', key])) continue;
+      note(edit, [holder, 'variables', key], valueAt(draft.file.data, [holder, 'variables', key]), null);
+      removeYaml(draft, [holder, 'variables', key]);
+      removed.add(key);
+    }
+  }
+  clearGlobals(edit, names);
+  for (const holder of [...names, ...shared]) {
+    for (
+      let edit = staleComments(draft.file, holder, removed);
+      edit;
+      edit = staleComments(draft.file, holder, removed)
+    )
+      changeComment(draft, edit);
+  }
+}
+
+/** A script that every job now has of its own. */
+function clearBase({ draft }: PipelineEdit, base: string, names: string[]): void {
+  const own = (name: string) => isYamlTable(draft.file.data[name]) && draft.file.data[name];
+  const users = names.map(own);
+  if (users.every((job) => job && job.script !== undefined)) removeYaml(draft, [base, 'script']);
+}
+
+/** Variables that look like credentials, or that only the old commands read. */
+function staleVariables(
+  edit: PipelineEdit,
+  holder: string,
+  names: string[],
+  read: ReadonlySet<string>,
+): string[] {
+  const variables = valueAt(edit.draft.file.data, [holder, 'variables']);
+  if (!isYamlTable(variables)) return [];
+  const jobs = names.map((name) => resolveJob(seen(edit), name)?.value ?? {});
+  const stillRead = new Set(
+    jobs.flatMap((job) => variablesRead(JSON.stringify({ ...job, variables: null }))),
+  );
+  return Object.keys(variables).filter(
+    (key) => !needed.test(key) && !stillRead.has(key) && (credentialName.test(key) || read.has(key)),
+  );
+}
+
+/** ID tokens of the indexes under another name or for another job. */
+function clearTokens(edit: PipelineEdit, holder: string): void {
+  const { draft, publishing } = edit;
+  const tokens = ownAt(draft, [holder, 'id_tokens']);
+  if (!isYamlTable(tokens)) return;
+  const users = publishing.filter(
+    ({ name }) => name === holder || !publishing.some((it) => it.name === holder),
+  );
+  for (const [key, token] of Object.entries(tokens)) {
+    const audience = isYamlTable(token) ? token.aud : undefined;
+    const right = users.some(
+      ({ index }) => tokenVariable(index.audience) === key && index.audience === audience,
+    );
+    if (right || !/PYPI/i.test(`${key} ${audience}`)) continue;
+    note(edit, [holder, 'id_tokens', key], lines(audience), null);
+    removeYaml(draft, [holder, 'id_tokens', key]);
+  }
+}
+
+/** Credentials of all jobs go where no other job uploads anything. */
+function clearGlobals(edit: PipelineEdit, names: string[]): void {
+  const { draft } = edit;
+  const globals = draft.file.data.variables;
+  if (!isYamlTable(globals)) return;
+  const others = visibleJobs(seen(edit)).filter(({ name }) => !names.includes(name));
+  const texts = JSON.stringify(others.map(({ value }) => value));
+  if (/\btwine\b|\bpublish\b|\bupload\b/i.test(texts)) return;
+  for (const key of Object.keys(globals)) {
+    if (!/^(TWINE_|UV_PUBLISH_|PYPI_OIDC_)/.test(key) || needed.test(key)) continue;
+    note(edit, ['variables', key], globals[key], null);
+    removeYaml(draft, ['variables', key]);
+  }
+}

@@ -1,0 +1,108 @@
+/** A Python module or program as it is called, by itself or through another tool's runner. */
+const upload =
+  /\btwine[ \t]+upload\b|\b(?:uv|poetry|pdm|hatch|flit|maturin)[ \t]+(?:-\S+[ \t]+)*publish\b|\bmaturin[ \t]+upload\b|setup\.py[ \t].*\bupload\b/;
+
+/** Commands that build distributions into dist/. */
+const build =
+  /\bpython3?(?:\.\d+)?[ \t]+-m[ \t]+build\b|\bpyproject-build\b|\b(?:uv|hatch|poetry|pdm|flit|maturin)[ \t]+(?:-\S+[ \t]+)*build\b|\bmaturin[ \t]+sdist\b|setup\.py[ \t].*\b(?:sdist|bdist_wheel)\b|\bpip3?[ \t]+wheel\b|\b(?:pipx[ \t]+run|uvx)[ \t]+(?:--from[ \t]+\S+[ \t]+)?(?:build|pyproject-build)\b|\bcibuildwheel\b/;
+
+/** Programs of the project that publish as their names say: make targets, sessions of tox and nox, scripts. */
+const wrapper =
+  /^(?:make|tox|nox|invoke|inv|just|task|pdm run|hatch run|poetry run|uv run)\b.*[\s:_-](?:publish|release|upload|pypi)\b|^(?:(?:ba)?sh[ \t]+|python3?[ \t]+|source[ \t]+|\.[ \t]+)?[\w./${}-]*(?:publish|release|upload|pypi)[\w-]*\.(?:sh|bash|py)\b/i;
+
+const report =
+  /^(?:export[ \t]+)?\w+=.*\b(?:hatch(?:ling)?|poetry|pdm|uv|setuptools[_-]scm|setup\.py)\b.*version/i;
+
+const installable = new Set(
+  `pip setuptools wheel build twine uv poetry poetry-core flit flit-core hatch hatchling hatch-vcs pdm pdm-backend maturin
+  keyring setuptools-scm id pipx requests packaging importlib-metadata readme-renderer pkginfo virtualenv cryptography
+  jq curl git python3 python3-pip python3-venv py3-pip ca-certificates poetry-dynamic-versioning`.split(
+    /\s+/,
+  ),
+);
+
+/** What a command of a job does, as far as publishing is concerned. */
+export type CommandKind =
+  | 'upload'
+  | 'build'
+  /** Installs no more than packaging tools. */
+  | 'install'
+  /** Sets up a user name, a password or a token of an index, or exchanges an ID token for one. */
+  | 'credential'
+  /** Asks for the version, only to print it. */
+  | 'report'
+  /** Needs nothing from the repository and leaves nothing behind. */
+  | 'harmless'
+  /** Prepares for a build: `cd`, `rm -rf dist`. */
+  | 'place'
+  | 'other';
+
+/** Says what a command does. */
+export function kindOf(command: string): CommandKind {
+  if (uploads(command)) return 'upload';
+  if (isCredential(command)) return 'credential';
+  if (buildsDistributions(command)) return 'build';
+  if (installsTools(command)) return 'install';
+  if (report.test(command)) return 'report';
+  if (/^(?:cd|pushd|popd)\b|^(?:rm|mkdir)\b.*\b(?:dist|build)\b/.test(command)) return 'place';
+  return isHarmless(command) ? 'harmless' : 'other';
+}
+
+/** Whether a command uploads distributions; a rehearsal of it does not. */
+export function uploads(command: string): boolean {
+  return upload.test(command) && !/--dry-run\b/.test(command);
+}
+
+/** Whether a command runs something of the project that may publish. */
+export function isWrapper(command: string): boolean {
+  return wrapper.test(command);
+}
+
+/** Whether a script builds distributions. */
+export function buildsDistributions(script: string): boolean {
+  return build.test(script);
+}
+
+/** Names of variables with the credentials of an index, whatever the tool. */
+export const credentialName =
+  /^(?:TWINE_|UV_PUBLISH_|POETRY_PYPI_TOKEN_|POETRY_HTTP_BASIC_|POETRY_REPOSITORIES_|FLIT_(?:USERNAME|PASSWORD|INDEX)|HATCH_INDEX_|MATURIN_(?:PYPI_TOKEN|USERNAME|PASSWORD|REPOSITORY)|PDM_PUBLISH_|PYPI_OIDC_|CI_TWINE_)|PYPI.*(?:TOKEN|PASS|SECRET|KEY|USER|LOGIN)|(?:TOKEN|PASS|SECRET).*PYPI/i;
+
+function isCredential(command: string): boolean {
+  return (
+    /\.pypirc|mint-token|_\/oidc|\bpython3?[ \t]+-m[ \t]+id\b|^(?:poetry|pdm|flit|hatch)[ \t]+config\b|^keyring\b/.test(
+      command,
+    ) ||
+    /^(?:export[ \t]+)?\w*(?:TOKEN|OIDC|PASSWORD|RESP)\w*=/i.test(command) ||
+    credentialName.test(/^(?:export[ \t]+)?(\w+)=/.exec(command)?.[1] ?? '')
+  );
+}
+
+function installsTools(command: string): boolean {
+  if (/\binstall(?:-poetry)?\.(?:sh|py)\b|install\.python-poetry\.org/.test(command)) return true;
+  if (/^(?:python3?|uv)[ \t]+(?:-m[ \t]+)?venv\b|^(?:\.|source)[ \t]+\S*activate\b/.test(command))
+    return true;
+  const [, words] =
+    /^(?:(?:python3?(?:\.\d+)?[ \t]+-m[ \t]+|uv[ \t]+)?pip3?(?:\.\d+)?[ \t]+install|pipx[ \t]+install|uv[ \t]+tool[ \t]+install|apk[ \t]+(?:-\S+[ \t]+)*add|apt(?:-get)?[ \t]+(?:-\S+[ \t]+)*install)[ \t]+(.*)$/.exec(
+      command,
+    ) ?? [];
+  if (/^apt(?:-get)?[ \t]+(?:-\S+[ \t]+)*update\b/.test(command)) return true;
+  const packages = (words ?? '').split(/[ \t]+/).filter((word) => word !== '' && !word.startsWith('-'));
+  return packages.length > 0 && packages.every((word) => installable.has(packageIn(word)));
+}
+
+function packageIn(word: string): string {
+  return (/^['"]?([A-Za-z0-9][\w.-]*)/.exec(word)?.[1] ?? '').toLowerCase().replace(/[-_.]+/g, '-');
+}
+
+function isHarmless(command: string): boolean {
+  return /^(?:echo|printf|ls|pwd|date|true|:|set|whoami|sleep|test|export[ \t]+PATH=.*|(?:python3?|pip3?|uv|twine|poetry|hatch|flit|pdm)[ \t]+(?:-V|--version))(?:\s|$)/.test(
+    command,
+  );
+}
+
+/** Images that are known to have no git, from which the version is to come. */
+export function lacksGit(image: string): boolean {
+  return (
+    /(-slim|-alpine|:alpine|:slim)\b/.test(image) || /^ghcr\.io\/astral-sh\/uv(:[\d.]+|:latest)?$/.test(image)
+  );
+}

@@ -1,0 +1,55 @@
+import {
+  isAlias,
+  isMap,
+  isScalar,
+  isSeq,
+  type Node,
+  pairOf,
+  type YamlFile,
+  type YamlTable,
+} from '../../yaml.ts';
+import { parentsOf } from './jobs.ts';
+
+/** The hidden jobs that a job takes from, by `extends` or by a merged anchor, nearest first. */
+export function ancestorsOf(file: YamlFile, seen: YamlTable, name: string): string[] {
+  const direct = [...parentsOf(seen[name]).toReversed(), ...mergedFrom(file, name)];
+  const all = direct.flatMap((parent) => [parent, ...ancestorsOf(file, { ...seen, [name]: null }, parent)]);
+  return [...new Set(all)];
+}
+
+/**
+ * Those ancestors of some jobs that stand in this file and that no other job uses, so that an edit in them touches
+ * nobody else.
+ */
+export function exclusiveAncestors(file: YamlFile, seen: YamlTable, names: string[]): string[] {
+  const candidates = new Set(names.flatMap((name) => ancestorsOf(file, seen, name)));
+  const users = Object.keys(seen).filter((name) => !names.includes(name) && !candidates.has(name));
+  const foreign = new Set(users.flatMap((name) => ancestorsOf(file, seen, name)));
+  const referred = referredTo(users.map((name) => seen[name]));
+  return [...candidates].filter(
+    (name) => file.data[name] !== undefined && !foreign.has(name) && !referred.has(name),
+  );
+}
+
+/** The keys at the top whose anchors a key at the top merges. */
+function mergedFrom(file: YamlFile, name: string): string[] {
+  const node = file.root && pairOf(file.root, name)?.value;
+  if (!isMap(node)) return [];
+  const merged = node.items.filter(({ key }) => isScalar(key) && key.source === '<<');
+  const sources = merged.flatMap(({ value }) => aliasesIn(value as Node));
+  return (file.root?.items ?? []).flatMap(({ key, value }) => {
+    const anchor = (value as { anchor?: string } | null)?.anchor;
+    return isScalar(key) && anchor !== undefined && sources.includes(anchor) ? [String(key.value)] : [];
+  });
+}
+
+function aliasesIn(node: Node | null): string[] {
+  if (isAlias(node)) return [node.source];
+  return isSeq(node) ? (node.items as Node[]).flatMap(aliasesIn) : [];
+}
+
+/** The first names of all `!reference [name, ...]`. */
+function referredTo(value: unknown): Set<string> {
+  const names = [...JSON.stringify(value ?? null).matchAll(/"!reference":\["((?:[^"\\]|\\.)*)"/g)];
+  return new Set(names.map(([, name = '']) => JSON.parse(`"${name}"`) as string));
+}

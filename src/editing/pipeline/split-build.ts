@@ -1,0 +1,100 @@
+import { stringify } from 'yaml';
+import type { PipelineGoal } from '../pipeline-goal.ts';
+import { isYamlTable, type YamlTable, type YamlValue } from '../yaml.ts';
+import type { PublishingJob } from './edit.ts';
+import { credentialName } from './recognise/commands.ts';
+import { resolveJob } from './recognise/jobs.ts';
+import { pushRule, tagRule } from './recognise/rules.ts';
+import { planScript, type Step } from './script-plan.ts';
+import { buildLines, type Surroundings, versionLine } from './template.ts';
+
+/** The job that is to build, where there is none: its lines and the folder that it builds into. */
+export interface NewBuilder {
+  lines: string[];
+  dist: string;
+}
+
+/** What a build takes over from the job that it is taken out of. */
+const inherited = ['image', 'services', 'tags', 'cache'];
+
+/** Builds that see nothing of the version: they leave out the requirements of the build, or ask a plugin for it. */
+const blind = /\bsetup\.py\b|\bpoetry\b.*\bbuild\b/;
+
+/**
+ * The new job that builds: from the template, or, where a publishing job prepares its own build in a way of its own,
+ * what that job did up to the upload.
+ */
+export function newBuilder(
+  data: YamlTable,
+  goal: PipelineGoal,
+  around: Surroundings,
+  publishing: PublishingJob[],
+): NewBuilder {
+  const template = { lines: buildLines(goal, around), dist: 'dist' };
+  for (const { name } of publishing.filter(({ exists }) => exists)) {
+    const job = resolveJob(data, name)?.value ?? {};
+    const { building } = planScript(name, job, goal.publishWith);
+    if (building.some(({ kind }) => kind === 'other')) return fromJob(job, data, building, goal, around);
+  }
+  return template;
+}
+
+function fromJob(
+  job: YamlTable,
+  data: YamlTable,
+  building: Step[],
+  goal: PipelineGoal,
+  around: Surroundings,
+): NewBuilder {
+  const dist = distOf(building);
+  const own = Object.fromEntries(
+    inherited.flatMap((key) => (job[key] === undefined ? [] : [[key, job[key]]])),
+  );
+  const built: YamlTable = {
+    stage: around.buildStage,
+    ...(own as YamlTable),
+    variables: { ...plainVariables(job.variables), GIT_DEPTH: '0' },
+    ...(around.hasDefaultBeforeScript && job.before_script !== undefined ? { before_script: [] } : {}),
+    script: commandsOf(building, goal, own.image ?? data.image),
+    artifacts: { paths: [`${dist}/`] },
+    rules: [tagRule, pushRule],
+  };
+  const text = stringify(
+    { [around.buildJobs[0] ?? 'build']: built },
+    { lineWidth: 0, aliasDuplicateObjects: false },
+  );
+  return { lines: text.trimEnd().split('\n'), dist };
+}
+
+function commandsOf(building: Step[], goal: PipelineGoal, image: YamlValue | undefined): string[] {
+  const sdist = goal.sdistOnly ? ' --sdist' : '';
+  const version = goal.versionAtBuildTime
+    ? [...(/\buv\b/.test(JSON.stringify(image ?? '')) ? [] : ['pip install uv']), versionLine(goal)]
+    : [];
+  const ours = ['pip install build', ...version, `python -m build${sdist}`];
+  const steps = building.filter(
+    ({ kind }) => kind !== 'credential' && kind !== 'report' && kind !== 'tag check',
+  );
+  if (!steps.some(({ kind }) => kind === 'build')) return [...steps.map(({ text }) => text), ...ours];
+  return steps.flatMap(({ kind, text }) => {
+    if (kind !== 'build') return [text];
+    return blind.test(text) ? ours : [...version, text];
+  });
+}
+
+/** Where a build that changes its folder first leaves its files. */
+function distOf(building: Step[]): string {
+  const texts = building.map(({ text }) => text);
+  const out = texts.flatMap((text) => /--out-?dir[ =]["']?([\w./-]+)/.exec(text)?.[1] ?? [])[0];
+  const folder = texts.flatMap((text) => /^cd\s+["']?([\w./-]+)["']?$/.exec(text)?.[1] ?? [])[0];
+  const dist = (out ?? 'dist').replace(/\/+$/, '');
+  return folder === undefined || folder === '.' ? dist : `${folder.replace(/\/+$/, '')}/${dist}`;
+}
+
+function plainVariables(variables: YamlValue | undefined): YamlTable {
+  if (!isYamlTable(variables)) return {};
+  const plain = Object.entries(variables).filter(
+    ([key]) => !credentialName.test(key) && !/^GIT_(STRATEGY|DEPTH)$/.test(key),
+  );
+  return Object.fromEntries(plain);
+}
