@@ -19,7 +19,10 @@ export type ChoiceName =
   | 'release-environment'
   | 'test-environment'
   | 'testpypi'
-  | 'publish-with';
+  | 'publish-with'
+  | 'release-job'
+  | 'test-job'
+  | 'build-job';
 
 /** One row of the table that the command line, `--help` and the wizard's questions are made from. */
 export interface OptionRow {
@@ -103,6 +106,25 @@ export const optionTable: readonly OptionRow[] = [
     help: `${publishTools.join(' or ')} (what the project already uses, else uv)`,
     question: 'Which tool uploads to the index?',
   },
+  {
+    name: 'release-job',
+    value: 'JOB',
+    help: 'the job that publishes releases, where several do',
+    question: 'Which job publishes the releases?',
+  },
+  {
+    name: 'test-job',
+    value: 'JOB',
+    help: 'the job that publishes test uploads, where several do',
+    question: 'Which job publishes the test uploads?',
+  },
+  {
+    name: 'build-job',
+    value: 'JOB',
+    repeatable: true,
+    help: 'the job that builds what is published, where several do',
+    question: 'Which jobs build what is published?',
+  },
   { name: 'yes', short: 'y', help: 'take each default or recommendation, ask nothing' },
   { name: 'dry-run', help: 'show the plan and the diffs, change nothing' },
   { name: 'json', help: 'one JSON document on stdout; setup wants --yes or --dry-run with it' },
@@ -136,6 +158,9 @@ export interface Options {
   /** Undefined where the command line does not say. */
   testpypi?: boolean;
   publishWith?: PublishTool;
+  releaseJob?: string;
+  testJob?: string;
+  buildJobs?: string[];
   yes: boolean;
   dryRun: boolean;
   json: boolean;

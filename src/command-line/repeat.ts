@@ -13,6 +13,7 @@ export function repeatCommand(program: string, options: Options, goal: Goal): st
     ...(testEnvironment.value === 'release-test' ? [] : [['--test-environment', testEnvironment.value]]),
     ...(testpypi.value ? [] : [['--no-testpypi']]),
     ['--publish-with', publishWith.value],
+    ...jobOptions(goal.jobs),
     ['--yes'],
   ];
   return [program, 'setup', ...words.flat().map(quote)].join(' ');
@@ -42,6 +43,14 @@ function peopleOptions(
     ...deployers.filter(({ option }) => option !== '').map(({ option }) => ['--deployer', option]),
     ...approvals.filter(({ who }) => who.option !== '').map(({ who }) => ['--approver', who.option]),
     ['--approvals', String(first === undefined ? 0 : Math.max(...approvals.map(({ required }) => required)))],
+  ];
+}
+
+function jobOptions({ releaseJob, testJob, buildJobs }: Goal['jobs']): string[][] {
+  return [
+    ...(releaseJob ? [['--release-job', releaseJob.value]] : []),
+    ...(testJob ? [['--test-job', testJob.value]] : []),
+    ...(buildJobs?.value ?? []).map((name) => ['--build-job', name]),
   ];
 }
 

@@ -1,5 +1,6 @@
 import type { Context } from '../context.ts';
 import { decide, wishesOf } from '../goal/index.ts';
+import { severalJobs } from '../goal/jobs.ts';
 import { look } from '../look.ts';
 import { makePlan } from '../plan.ts';
 import { buildReport, exitCodeOf } from '../report.ts';
@@ -11,6 +12,7 @@ export async function check(context: Context): Promise<number> {
   const { options, terminal } = context;
   const looked = await look(context);
   const goal = decide(looked.facts, wishesOf(options));
+  if (goal.openJobs.length > 0) throw severalJobs(goal.openJobs);
   const facts = await terminal.during("Asking GitLab's lint", withLint(looked.facts, goal, looked.gitlab));
   const plan = makePlan(facts, goal);
   const exitCode = exitCodeOf(plan);

@@ -5,7 +5,8 @@ import type { Context } from '../context.ts';
 import { deadEnd } from '../dead-end.ts';
 import { Cancelled, UserError } from '../errors.ts';
 import type { Facts } from '../facts/index.ts';
-import { decide, type Goal, wishesOf } from '../goal/index.ts';
+import { decide, type Goal, type Wishes, wishesOf } from '../goal/index.ts';
+import { severalJobs } from '../goal/jobs.ts';
 import { type Looked, look } from '../look.ts';
 import { changesOf, makePlan, type PlannedSetting, type SettledSetting } from '../plan.ts';
 import { openPublisherPages } from '../publisher/show-pages.ts';
@@ -16,7 +17,7 @@ import { applyProgress } from '../terminal/apply-view.ts';
 import { choicesView } from '../terminal/choices-view.ts';
 import { factsView } from '../terminal/facts-view.ts';
 import { planView, statesView } from '../terminal/plan-view.ts';
-import { openQuestions } from '../terminal/questions.ts';
+import { askFor, openQuestions } from '../terminal/questions.ts';
 import { reportView } from '../terminal/report-view.ts';
 
 /** The wizard: look, ask, show the plan, confirm, apply, open the publisher pages, report. Returns the exit code. */
@@ -45,8 +46,7 @@ interface Chosen {
 
 /** Asks and shows until the plan is wanted; a run with nothing to change asks nothing. */
 async function choose(context: Context, looked: Looked): Promise<Chosen> {
-  let wishes = wishesOf(context.options);
-  let goal = decide(looked.facts, wishes);
+  let { wishes, goal } = await settleJobs(context, looked.facts);
   let questions = openQuestions(goal);
   for (;;) {
     const compared = await compare(context, looked, goal);
@@ -57,6 +57,21 @@ async function choose(context: Context, looked: Looked): Promise<Chosen> {
     ({ wishes, goal } = choice);
     questions = [];
   }
+}
+
+/** Which of several jobs is meant is asked before anything is compared, for without it nothing can be. */
+async function settleJobs(
+  { options, terminal }: Context,
+  facts: Facts,
+): Promise<{ wishes: Wishes; goal: Goal }> {
+  let wishes = wishesOf(options);
+  let goal = decide(facts, wishes);
+  if (goal.openJobs.length > 0 && !terminal.interactive) throw severalJobs(goal.openJobs);
+  for (const { option } of goal.openJobs) {
+    wishes = { ...wishes, ...(await askFor(option, facts, goal, terminal)) };
+    goal = decide(facts, wishes);
+  }
+  return { wishes, goal };
 }
 
 async function compare({ terminal }: Context, { facts: found, gitlab }: Looked, goal: Goal) {

@@ -1,4 +1,9 @@
-import { emptyReading, type PipelineReading, readPipeline } from '../editing/pipeline/index.ts';
+import {
+  emptyReading,
+  type KnownIndex,
+  type PipelineReading,
+  readPipeline,
+} from '../editing/pipeline/index.ts';
 import type { PythonFiles, PythonProject } from '../editing/python-files.ts';
 import { readPythonProject } from '../editing/python-project.ts';
 import { UserError } from '../errors.ts';
@@ -10,7 +15,7 @@ import { isValidName, normalizeName } from '../publisher/form.ts';
 import { type Checkout, inDirectory } from './checkout.ts';
 import { type GitLabFacts, readIdentity, readProject } from './gitlab-project.ts';
 import type { Known, Sourced } from './known.ts';
-import { type IndexFacts, readPackageIndex } from './package-index.ts';
+import { type IndexFacts, readPackageIndex, uploadUrl } from './package-index.ts';
 import { pipelinePath } from './pipeline-path.ts';
 import { requireMaintainer } from './role.ts';
 
@@ -76,7 +81,7 @@ export async function readFacts(sources: Sources, python: PythonFacts): Promise<
   const path = pipelinePath(identity.project);
   const [rest, pipeline] = await Promise.all([
     readProject(gitlab, identity.project, path.value),
-    readLocalPipeline(sources, path, identity.project.id),
+    readLocalPipeline(sources, path, identity.project.id, [pypi, testpypi].map(knownIndex)),
   ]);
   const facts = { url: checkout.gitlabUrl, tokenSource, ...identity, ...rest };
   requireMaintainer(facts, tokenSource);
@@ -87,6 +92,7 @@ async function readLocalPipeline(
   sources: Sources,
   path: Sourced<string>,
   projectId: number,
+  indexes: KnownIndex[],
 ): Promise<PipelineFacts> {
   const { directory } = sources.checkout;
   const editable = ['pyproject.toml', 'setup.cfg', 'setup.py'].map((name) => inDirectory(directory, name));
@@ -94,22 +100,32 @@ async function readLocalPipeline(
     sources.files.read(path.value),
     sources.git.changed([...editable, path.value]),
   ]);
-  return { path, text, reading: await readingOf(text, sources.gitlab, projectId), uncommitted };
+  return { path, text, reading: await readingOf(text, sources.gitlab, projectId, indexes), uncommitted };
 }
 
-/** GitLab's parser accepts a little more than ours, so it has the last word on whether a file is broken. */
+/**
+ * GitLab is asked about a file that includes others, since only there they are put together, and about one that cannot
+ * be read here, since its parser accepts a little more than ours and has the last word.
+ */
 async function readingOf(
   text: string | undefined,
   gitlab: GitLab,
   projectId: number,
+  indexes: KnownIndex[],
 ): Promise<PipelineReading> {
+  const ask = () => gitlab.lint(projectId, text ?? '').catch(() => undefined);
+  const merged = /^include:/m.test(text ?? '') ? (await ask())?.merged : undefined;
   try {
-    return readPipeline(text);
+    return readPipeline(text, indexes, merged);
   } catch (error) {
-    const lint = await gitlab.lint(projectId, text ?? '').catch(() => undefined);
-    if (lint?.valid) return emptyReading;
+    if ((await ask())?.valid) return emptyReading;
     throw error;
   }
+}
+
+function knownIndex(facts: IndexFacts): KnownIndex {
+  const { id, audience } = facts;
+  return { id, audience: audience.known ? audience.value : id, uploadUrl: uploadUrl(facts) };
 }
 
 function packageName(project: PythonProject, wanted: string | undefined): Sourced<string> {

@@ -9,6 +9,7 @@ import { uploadUrl } from '../facts/package-index.ts';
 import type { Options } from '../options.ts';
 import type { Approval, Who } from '../who.ts';
 import { chooseEnvironments } from './environment-names.ts';
+import { chooseJobs, type OpenJob } from './jobs.ts';
 import { chooseApprovals, chooseDeployers, protectedAs } from './people.ts';
 
 /** What the user said, on the command line or in answer to a question; each with which of the two it was. */
@@ -21,6 +22,9 @@ export interface Wishes {
   testEnvironment?: Sourced<string>;
   testpypi?: Sourced<boolean>;
   publishWith?: Sourced<PublishTool>;
+  releaseJob?: Sourced<string>;
+  testJob?: Sourced<string>;
+  buildJobs?: Sourced<string[]>;
 }
 
 /** One index with all that is to hold for it. */
@@ -42,6 +46,10 @@ export interface Goal {
   releaseEnvironment: Sourced<string>;
   testEnvironment: Sourced<string>;
   testpypi: Sourced<boolean>;
+  /** Jobs that the user named; absent where the pipeline itself tells. */
+  jobs: Pick<Wishes, 'releaseJob' | 'testJob' | 'buildJobs'>;
+  /** What the pipeline does not tell and the user has not said: the option that does, and the jobs to choose from. */
+  openJobs: OpenJob[];
   packageName: string;
   /** TestPyPI first, as a version passes them; PyPI alone without the TestPyPI half. */
   indexes: IndexGoal[];
@@ -60,6 +68,9 @@ export function wishesOf(options: Options): Wishes {
     testEnvironment: from(options.testEnvironment, '--test-environment'),
     testpypi: from(options.testpypi, options.testpypi === false ? '--no-testpypi' : '--testpypi'),
     publishWith: from(options.publishWith, '--publish-with'),
+    releaseJob: from(options.releaseJob, '--release-job'),
+    testJob: from(options.testJob, '--test-job'),
+    buildJobs: from(options.buildJobs, '--build-job'),
   };
   return Object.fromEntries(Object.entries(wishes).filter(([, wish]) => wish !== undefined)) as Wishes;
 }
@@ -81,6 +92,7 @@ export function decide(facts: Facts, wishes: Wishes): Goal {
     releaseEnvironment: environments.release,
     testEnvironment: environments.test,
     testpypi,
+    ...chooseJobs(facts, wishes, testpypi.value),
     packageName: facts.python.packageName.value,
   };
   const release = indexGoal(facts, 'pypi', environments.release.value);
@@ -97,10 +109,21 @@ export function pipelineGoal(facts: Facts, goal: Goal): PipelineGoal {
     publishWith: goal.publishWith.value,
     versionAtBuildTime: isVersionedAtBuildTime(readToml(facts.python.files['pyproject.toml'])),
     sdistOnly: facts.python.buildBackend.value === 'scikit_build_core.build',
+    poetryPlugin: /^poetry/.test(facts.python.buildBackend.value),
     indexes: goal.indexes,
+    ...namedJobs(goal),
     packageDirectory: facts.checkout.directory,
     defaultBranch: facts.gitlab.project.defaultBranch ?? 'main',
   };
+}
+
+function namedJobs({ jobs }: Goal): Pick<PipelineGoal, 'publishingJobs' | 'buildJobs'> {
+  const { releaseJob, testJob, buildJobs } = jobs;
+  const publishingJobs = {
+    ...(releaseJob ? { pypi: releaseJob.value } : {}),
+    ...(testJob ? { testpypi: testJob.value } : {}),
+  };
+  return { publishingJobs, ...(buildJobs ? { buildJobs: buildJobs.value } : {}) };
 }
 
 const isDeveloperRole = ({ rule }: Who) => rule.accessLevel !== undefined && rule.accessLevel < 40;

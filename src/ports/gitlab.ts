@@ -188,6 +188,8 @@ export interface LintResult {
   valid: boolean;
   errors: string[];
   warnings: string[];
+  /** The pipeline with everything that it includes. */
+  merged?: string;
 }
 
 /** Why a request was not answered as hoped. */

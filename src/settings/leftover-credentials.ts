@@ -1,6 +1,8 @@
+import { readPipeline } from '../editing/pipeline/index.ts';
 import type { Facts } from '../facts/index.ts';
 import type { Goal } from '../goal/index.ts';
 import type { Variable } from '../ports/gitlab.ts';
+import { editedPipeline } from './pipeline.ts';
 import { type Finding, finding, rereading, type Setting, unreadable } from './setting.ts';
 import { fitsPattern } from './wildcard.ts';
 
@@ -30,7 +32,7 @@ function inspect(facts: Facts, goal: Goal): Finding {
   const inProject = variables.value
     .filter((it) => keys.includes(it.key) && reaches(it, environments))
     .map(wording);
-  const inFile = facts.pipeline.reading.credentials
+  const inFile = credentialsLeft(facts, goal)
     .filter(({ key }) => keys.includes(key))
     .map(({ job, key }) => `${key} in ${facts.pipeline.path.value} (${job})`);
   const found = [...inProject, ...inFile];
@@ -44,6 +46,13 @@ function inspect(facts: Facts, goal: Goal): Finding {
     differences: found.map((where) => ({ field: 'credential', current: where, wanted: '(none)' })),
     manual: `Remove it at ${project.webUrl}/-/settings/ci_cd (section 'Variables') or from the file, and revoke the token on the index.`,
   });
+}
+
+/** Those of the file that its edit does not take out. */
+function credentialsLeft(facts: Facts, goal: Goal) {
+  const edit = editedPipeline(facts, goal);
+  const [file] = edit.kind === 'edited' ? edit.edits : [];
+  return (file ? readPipeline(file.after) : facts.pipeline.reading).credentials;
 }
 
 function wording({ key, environmentScope }: Variable): string {

@@ -15,21 +15,25 @@ export const pipeline: Setting = {
   inspect,
   reread: async (facts, { files }) => {
     const text = await files.read(facts.pipeline.path.value);
-    return { ...facts, pipeline: { ...facts.pipeline, text, reading: readPipeline(text) } };
+    const { included } = facts.pipeline.reading;
+    const reading = { ...readPipeline(text), included };
+    return { ...facts, pipeline: { ...facts.pipeline, text, reading } };
   },
 };
 
 /** Asks GitLab what it says of the text that the pipeline file is to have. */
 export async function withLint(facts: Facts, goal: Goal, gitlab: GitLab): Promise<Facts> {
-  const text = intendedText(edited(facts, goal), facts);
+  const text = intendedText(editedPipeline(facts, goal), facts);
   if (text === undefined) return facts;
   const { id, path } = facts.gitlab.project;
   const lint = await attempt(gitlab.lint(id, text), `CI lint of ${path}`);
   return { ...facts, pipeline: { ...facts.pipeline, lint } };
 }
 
-function edited(facts: Facts, goal: Goal): EditResult {
-  return editPipeline(facts.pipeline.text, pipelineGoal(facts, goal));
+/** The edit that the pipeline file needs. */
+export function editedPipeline(facts: Facts, goal: Goal): EditResult {
+  const { text, reading } = facts.pipeline;
+  return editPipeline(text, pipelineGoal(facts, goal), reading.included);
 }
 
 /** Nothing is asked about a file that is neither there nor to be written. */
@@ -38,7 +42,7 @@ function intendedText(edit: EditResult, facts: Facts): string | undefined {
 }
 
 function inspect(facts: Facts, goal: Goal): Finding {
-  const edit = edited(facts, goal);
+  const edit = editedPipeline(facts, goal);
   const { lint, reading, path } = facts.pipeline;
   if (lint && !lint.known) return unreadable(`verdict of GitLab's lint on ${path.value}`, lint.reason);
   if (lint && !lint.value.valid) return invalid(edit, lint.value, facts);

@@ -19,6 +19,7 @@ export function choicesOf(goal: Goal): ShownChoice[] {
     source,
   });
   const { route, deployers, approvals, publishWith, releaseEnvironment, testEnvironment, testpypi } = goal;
+  const { releaseJob, testJob, buildJobs } = goal.jobs;
   const approvers =
     approvals.value.map(({ who, required }) => `${who.label} (${required})`).join(', ') || 'nobody';
   const people = [
@@ -34,6 +35,9 @@ export function choicesOf(goal: Goal): ShownChoice[] {
       ? [row('test-environment', 'Tests from', testEnvironment.value, testEnvironment.source)]
       : []),
     row('publish-with', 'Publish with', publishWith.value, publishWith.source),
+    ...(releaseJob ? [row('release-job', 'Release job', releaseJob.value, releaseJob.source)] : []),
+    ...(testJob ? [row('test-job', 'Test job', testJob.value, testJob.source)] : []),
+    ...(buildJobs ? [row('build-job', 'Build jobs', buildJobs.value.join(', '), buildJobs.source)] : []),
   ];
 }
 

@@ -1,6 +1,7 @@
 import { UserError } from '../errors.ts';
 import type { Facts } from '../facts/index.ts';
 import type { Goal, Wishes } from '../goal/index.ts';
+import type { OpenJob } from '../goal/jobs.ts';
 import { type ChoiceName, publishTools, questionOf, routes } from '../options.ts';
 import { choicesOf } from './choices-view.ts';
 import type { Choice, Terminal } from './terminal.ts';
@@ -43,6 +44,10 @@ export async function askFor(
       const tools = publishTools.map((value) => ({ value, label: value }));
       return { publishWith: answered(await terminal.select(question, tools, goal.publishWith.value)) };
     }
+    case 'release-job':
+    case 'test-job':
+    case 'build-job':
+      return askJobs(name, facts, goal, terminal);
     case 'release-environment':
       return {
         releaseEnvironment: answered(
@@ -54,6 +59,27 @@ export async function askFor(
         testEnvironment: answered(await terminal.text(question, goal.testEnvironment.value, nameProblem)),
       };
   }
+}
+
+/** One job that publishes, or all that build; where several could be meant only those can be chosen. */
+async function askJobs(
+  name: OpenJob['option'],
+  facts: Facts,
+  { openJobs, jobs }: Goal,
+  terminal: Terminal,
+): Promise<Wishes> {
+  const candidates =
+    openJobs.find(({ option }) => option === name)?.candidates ?? facts.pipeline.reading.jobs;
+  const choices = candidates.map((value) => ({ value, label: value }));
+  const [first = ''] = candidates;
+  const question = questionOf(name);
+  if (name === 'build-job') {
+    const initial = jobs.buildJobs?.value ?? [first];
+    const answer = await terminal.selectMany(`${question} (space selects)`, choices, initial);
+    return { buildJobs: answered(answer.length > 0 ? answer : initial) };
+  }
+  const key = name === 'release-job' ? 'releaseJob' : 'testJob';
+  return { [key]: answered(await terminal.select(question, choices, jobs[key]?.value ?? first)) };
 }
 
 /** Lets the user pick one of the choices to change. */

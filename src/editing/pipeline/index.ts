@@ -1,7 +1,7 @@
 import type { PipelineGoal } from '../pipeline-goal.ts';
 import type { EditResult } from '../result.ts';
 import { UnsafeEdit } from '../unsafe-edit.ts';
-import { parseYaml, type YamlFile, YamlSyntaxError } from '../yaml.ts';
+import { parseYaml, type YamlFile, YamlSyntaxError, type YamlTable } from '../yaml.ts';
 import { addComment } from '../yaml-draft.ts';
 import { repairBuildJobs } from './build-job.ts';
 import type { PipelineEdit } from './edit.ts';
@@ -9,7 +9,6 @@ import { planJobs } from './jobs-plan.ts';
 import { tellOfOthers } from './other-publishers.ts';
 import { addMissingJobs, repairPublishingJobs, repairRoute } from './publishing-jobs.ts';
 import { isOurs, routeMarker } from './reading.ts';
-import { includedParts } from './recognise/included.ts';
 import { merge } from './recognise/jobs.ts';
 import { newBuilder } from './split-build.ts';
 import { addStages } from './stages.ts';
@@ -17,16 +16,20 @@ import { baseLines, buildLines, noSurroundings, publishLines, routeComment } fro
 import { repairWorkflow } from './workflow.ts';
 
 export { emptyReading, type PipelineReading, readPipeline } from './reading.ts';
+export type { KnownIndex } from './recognise/uploads.ts';
 
 /**
  * Edits a pipeline file so that it builds once and publishes to each index; jobs that publish already are migrated.
- * `merged` is GitLab's merged result, by which jobs and stages of included files are known. What cannot be read or
- * edited safely is refused with the block to paste.
+ * `included` is what included files bring. What cannot be read or edited safely is refused with the block to paste.
  */
-export function editPipeline(text: string | undefined, goal: PipelineGoal, merged?: string): EditResult {
+export function editPipeline(
+  text: string | undefined,
+  goal: PipelineGoal,
+  included: YamlTable = {},
+): EditResult {
   const notes: string[] = [];
   try {
-    const edit = begin(text ?? '', goal, merged, notes);
+    const edit = begin(text ?? '', goal, included, notes);
     editAll(edit);
     return result(edit, text);
   } catch (error) {
@@ -37,11 +40,10 @@ export function editPipeline(text: string | undefined, goal: PipelineGoal, merge
   }
 }
 
-function begin(text: string, goal: PipelineGoal, merged: string | undefined, notes: string[]): PipelineEdit {
+function begin(text: string, goal: PipelineGoal, included: YamlTable, notes: string[]): PipelineEdit {
   const file = parseYaml(text);
   refuseForeignIndex(goal);
   refuseGenerated(file);
-  const included = includedParts(file.data, merged);
   const ours = isOurs(file.text, file.data);
   const data = merge(included, file.data);
   tellOfOthers(data, goal, notes);

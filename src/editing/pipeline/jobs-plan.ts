@@ -77,19 +77,40 @@ function requireEditable(name: string, file: YamlFile, data: YamlTable): void {
 
 function buildersFor(publishing: PublishingJob[], { data, goal, ours, roles }: Scene): string[] {
   if (goal.buildJobs !== undefined) return goal.buildJobs;
-  const names = publishing.map(({ name }) => name);
-  const jobs = publishing.filter(({ exists }) => exists).map(({ name }) => resolved(data, name));
+  const names = publishing.filter(({ exists }) => exists).map(({ name }) => name);
+  const { certain, open } = sourcesFor(names, data, roles);
+  if (open.length > 0) {
+    throw new UnsafeEdit(`several jobs build dist/: ${open.map((name) => `'${name}'`).join(', ')}`);
+  }
+  if (certain.length > 0) return certain;
+  return ours && buildsDistributions(scriptOf(resolved(data, 'build'))) ? ['build'] : [];
+}
+
+/** Jobs of which it cannot be told which one is meant: none, or all that are candidates. */
+export interface OpenJobs {
+  pypi: string[];
+  testpypi: string[];
+  build: string[];
+}
+
+/** What has to be asked about the jobs of a pipeline. */
+export function openJobs(data: YamlTable, roles: Roles): OpenJobs {
+  const { pypi, testpypi } = roles.publishers;
+  const several = (all: { name: string }[]) => (all.length > 1 ? all.map(({ name }) => name) : []);
+  const names = [...pypi, ...testpypi].map(({ name }) => name);
+  return { pypi: several(pypi), testpypi: several(testpypi), build: sourcesFor(names, data, roles).open };
+}
+
+/** The jobs that build for those that publish: by name, else all of which the artifacts arrive, else the only one. */
+function sourcesFor(names: string[], data: YamlTable, roles: Roles): { certain: string[]; open: string[] } {
+  const jobs = names.map((name) => resolved(data, name));
   const named = [...new Set(jobs.flatMap(sourcesOf))].filter((name) => hands(data, name));
-  if (named.length > 0) return named;
+  if (named.length > 0) return { certain: named, open: [] };
   const found = roles.builders.filter((name) => !names.includes(name));
   const takesAll = jobs.some((job) => job.needs === undefined && job.dependencies === undefined);
-  if (found.length > 1 && !takesAll) {
-    throw new UnsafeEdit(`several jobs build dist/: ${found.map((name) => `'${name}'`).join(', ')}`);
-  }
-  if (found.length > 0) return found;
-  const handed = takesAll ? roles.handing.filter((name) => !names.includes(name)) : [];
-  if (handed.length > 0) return handed;
-  return ours && buildsDistributions(scriptOf(resolved(data, 'build'))) ? ['build'] : [];
+  if (found.length > 1 && !takesAll) return { certain: [], open: found };
+  if (found.length > 0 || !takesAll) return { certain: found, open: [] };
+  return { certain: roles.handing.filter((name) => !names.includes(name)), open: [] };
 }
 
 /** Jobs whose artifacts a job takes by name. */

@@ -7,7 +7,7 @@ import { note, type PipelineEdit, type PublishingJob, seen } from './edit.ts';
 import { clearConditions, clearOldWays } from './old-ways.ts';
 import { routeMarker } from './reading.ts';
 import { flat, resolveJob } from './recognise/jobs.ts';
-import { exclusiveAncestors } from './recognise/parents.ts';
+import { ancestorsOf, exclusiveAncestors } from './recognise/parents.ts';
 import { planScript } from './script-plan.ts';
 import { repairScripts } from './scripts.ts';
 import { isEarlier } from './stages.ts';
@@ -67,8 +67,9 @@ function jobAt(edit: PipelineEdit, name: string): YamlTable {
 }
 
 /** Where that is written which several publishing jobs share: their own hidden base, else the job itself. */
-function homeOf({ draft }: PipelineEdit, name: string, shared: string[]): string {
-  return shared.find((base) => base.startsWith('.') && isYamlTable(draft.file.data[base])) ?? name;
+function homeOf(edit: PipelineEdit, name: string, shared: string[]): string {
+  const ancestors = ancestorsOf(edit.draft.file, seen(edit), name);
+  return ancestors.find((it) => it.startsWith('.') && shared.includes(it)) ?? name;
 }
 
 function repairOne(

@@ -1,7 +1,18 @@
 import { UserError } from '../../errors.ts';
 import type { PublishTool, Route } from '../pipeline-goal.ts';
-import { isYamlTable, parseYaml, type YamlFile, YamlSyntaxError, type YamlTable } from '../yaml.ts';
-import { parentsOf, resolveJob, scriptOf, visibleJobs } from './recognise/jobs.ts';
+import {
+  isYamlTable,
+  parseYaml,
+  type YamlFile,
+  YamlSyntaxError,
+  type YamlTable,
+  type YamlValue,
+} from '../yaml.ts';
+import { type OpenJobs, openJobs } from './jobs-plan.ts';
+import { includedParts } from './recognise/included.ts';
+import { merge, parentsOf, resolveJob, scriptOf, visibleJobs } from './recognise/jobs.ts';
+import { environmentName, type Roles, rolesOf } from './recognise/roles.ts';
+import type { KnownIndex } from './recognise/uploads.ts';
 import { baseJob } from './template.ts';
 
 /** What a pipeline file has decided already. */
@@ -9,6 +20,12 @@ export interface PipelineReading {
   /** The publishing jobs were made by an earlier run. */
   ours: boolean;
   hasTestJob: boolean;
+  /** What included files bring, as far as GitLab told. */
+  included: YamlTable;
+  /** Jobs of which it has to be asked which one is meant. */
+  openJobs: OpenJobs;
+  /** Every job that runs, in this file or an included one. */
+  jobs: string[];
   route?: Route;
   /** An earlier run was told that Developers may deploy. */
   developersDeploy: boolean;
@@ -23,6 +40,9 @@ export interface PipelineReading {
 export const emptyReading: PipelineReading = {
   ours: false,
   hasTestJob: false,
+  included: {},
+  openJobs: { pypi: [], testpypi: [], build: [] },
+  jobs: [],
   developersDeploy: false,
   credentials: [],
 };
@@ -32,23 +52,42 @@ export const routeMarker = /^([ \t]*)# gitlab-to-pypi:[^\r\n]*\(route: (\w+)(, d
 
 const credentialKey = /^(TWINE_(USERNAME|PASSWORD)|UV_PUBLISH_(TOKEN|USERNAME|PASSWORD))$/;
 
-/** Reads a pipeline file. Throws a `UserError` where it is not YAML. */
-export function readPipeline(text: string | undefined): PipelineReading {
-  const { data } = parsePipeline(text ?? '');
-  const ours = isOurs(text ?? '', data);
+/**
+ * Reads a pipeline file, with what GitLab made of it and of the files that it includes, where that is known. Throws a
+ * `UserError` where it is not YAML.
+ */
+export function readPipeline(
+  text: string | undefined,
+  indexes: readonly KnownIndex[] = officialIndexes,
+  merged?: string,
+): PipelineReading {
+  const file = parsePipeline(text ?? '');
+  const included = includedParts(file.data, merged);
+  const data = merge(included, file.data);
+  const ours = isOurs(text ?? '', file.data);
+  const roles = rolesOf(data, indexes);
   const [, , route, developers] = routeMarker.exec(text ?? '') ?? [];
   const tool = toolOf(data);
   return {
     ours,
-    hasTestJob: isYamlTable(data['release-test']),
+    hasTestJob: isYamlTable(data['release-test']) || roles.publishers.testpypi.some((it) => it.trusted),
+    included,
+    openJobs: openJobs(data, roles),
+    jobs: visibleJobs(data).map(({ name }) => name),
     developersDeploy: developers !== undefined,
     ...(route === 'protected' || route === 'trusted' ? { route } : {}),
     ...(tool === undefined ? {} : { publishWith: tool }),
-    ...(ours ? named('releaseEnvironment', environmentOf(data, 'release')) : {}),
-    ...(ours ? named('testEnvironment', environmentOf(data, 'release-test')) : {}),
-    credentials: credentialsOf(data),
+    ...named('releaseEnvironment', environmentOf(data, roles, 'pypi', ours ? 'release' : undefined)),
+    ...named('testEnvironment', environmentOf(data, roles, 'testpypi', ours ? 'release-test' : undefined)),
+    credentials: credentialsOf(file.data),
   };
 }
+
+/** The two official indexes. */
+export const officialIndexes: readonly KnownIndex[] = [
+  { id: 'pypi', audience: 'pypi', uploadUrl: 'https://upload.pypi.org/legacy/' },
+  { id: 'testpypi', audience: 'testpypi', uploadUrl: 'https://test.pypi.org/legacy/' },
+];
 
 /** Parses a pipeline file. Throws a `UserError` with line and column where it is not YAML. */
 function parsePipeline(text: string): YamlFile {
@@ -75,11 +114,23 @@ function named<K extends string>(key: K, value: string | undefined): { [P in K]?
   return (value === undefined ? {} : { [key]: value }) as { [P in K]?: string };
 }
 
-function environmentOf(data: YamlTable, name: string): string | undefined {
-  const environment = resolveJob(data, name)?.value.environment;
-  const value = isYamlTable(environment) ? environment.name : environment;
-  return typeof value === 'string' ? value : undefined;
+/** The environment of the job that publishes to an index, unless others share it or PyPI's form would refuse it. */
+function environmentOf(
+  data: YamlTable,
+  { publishers }: Roles,
+  id: KnownIndex['id'],
+  usual: string | undefined,
+): string | undefined {
+  const [publisher, second] = publishers[id];
+  const name = publisher?.name ?? usual;
+  if (name === undefined || second !== undefined) return undefined;
+  const environment = environmentName(resolveJob(data, name)?.value ?? {});
+  if (typeof environment !== 'string' || publisher?.trusted !== false) return asText(environment);
+  const users = visibleJobs(data).filter(({ value }) => environmentName(value) === environment);
+  return users.length === 1 && /^[a-zA-Z0-9\-_/ ]+$/.test(environment) ? environment : undefined;
 }
+
+const asText = (value: YamlValue | undefined) => (typeof value === 'string' ? value : undefined);
 
 /** The tool that jobs use now; where several do, nothing is taken from them. */
 function toolOf(data: YamlTable): PublishTool | undefined {

@@ -22,6 +22,8 @@ export interface ScriptPlan {
   script: PlannedItem[];
   /** Commands of the project's own that stay, beside the ID token. */
   own: string[];
+  /** The files that the old upload named, as it wrote them, where those are not all of `dist/`. */
+  files?: string;
   /** A program of the project that is taken for the upload, and is no longer run. */
   wrapper?: string;
   /** Everything up to the last build, where the job builds by itself; else none. */
@@ -52,6 +54,7 @@ export function planScript(name: string, job: YamlTable, tool: PublishTool): Scr
     own: all.filter((step) => step.kind === 'other' && !moved.has(step)).map(({ text }) => text),
     building,
     ...(wrapper === undefined ? {} : { wrapper: wrapper.text }),
+    ...filesIn(all),
   };
 }
 
@@ -84,6 +87,16 @@ function buildingOf(steps: Step[]): Step[] {
   if (last >= 0) return steps.slice(0, last + 1);
   const { text = '' } = steps[upload] ?? {};
   return buildsToo.test(text) && !/--no-build\b/.test(text) ? steps.slice(0, upload) : [];
+}
+
+/** Without the names of the folder it was in, or of variables, the files of an upload cannot be told. */
+function filesIn(steps: Step[]): Pick<ScriptPlan, 'files'> {
+  const upload = steps.find(({ kind, text }) => kind === 'upload' && uploads(text))?.text ?? '';
+  const words = upload.match(/(?:"[^"]*"|'[^']*'|[^\s"'])+/g) ?? [];
+  const files = words.filter((word) => !/^-|=/.test(word) && /\*|\.whl|\.tar\.gz/.test(word)).join(' ');
+  const certain =
+    !/\$/.test(files) && !steps.some(({ kind, text }) => kind === 'place' && text.startsWith('cd'));
+  return certain && !/^(?:["']?(?:\.\/)?dist\/\*["']?)?$/.test(files) ? { files } : {};
 }
 
 /** Names that only commands set which go; what prints them has nothing to print any more. */

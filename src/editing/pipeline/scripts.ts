@@ -16,7 +16,7 @@ export function repairScripts(edit: PipelineEdit, { index, name, home }: Home): 
   if (publishes(job, goal, index, around.dist)) return;
   const plan = planScript(name, job, goal.publishWith);
   const install = plan.own.length > 0 && !hasTool(edit, name) ? [installs[goal.publishWith]] : [];
-  const upload = [...install, ...publishItems(goal, index, around.dist)];
+  const upload = [...install, ...publishItems(goal, index, around.dist, plan.files)];
   note(edit, [name, 'script'], lines(job.script), upload.at(-1) ?? null);
   writeItems(edit, [name, 'script'], lines(job.script), plan.script, upload);
   prepare(edit, { name, home }, lines(job.before_script), plan.beforeScript);

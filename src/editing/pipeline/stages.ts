@@ -19,9 +19,9 @@ export function stagesFor(
   const [builder] = builders;
   const buildStage = builder === undefined ? 'build' : stageOf(builder);
   const last = Math.max(...builders.map((name) => all.indexOf(stageOf(name))), -1);
-  const [publisher] = publishing.filter(({ exists }) => exists);
   const behind = (stage: string) => all.indexOf(stage) > last;
-  const wanted = [...(publisher ? [stageOf(publisher.name)] : []), 'deploy', 'publish', 'release'];
+  const used = publishing.map(({ name }) => resolveJob(data, name)?.value.stage);
+  const wanted = [...used.filter((stage) => typeof stage === 'string'), 'deploy', 'publish', 'release'];
   const found = wanted.find((stage) => all.includes(stage) && behind(stage));
   return { buildStage, publishStage: found ?? (all.includes('deploy') ? 'publish' : 'deploy') };
 }

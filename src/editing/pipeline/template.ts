@@ -131,10 +131,16 @@ export function publishLines(goal: PipelineGoal, index: PipelineIndex, around: S
   ];
 }
 
-/** The items of the script that publishes what was built. */
-export function publishItems(goal: PipelineGoal, index: PipelineIndex, dist: string): string[] {
+/** The items of the script that publishes what was built, or those files of it that are given as shell words. */
+export function publishItems(
+  goal: PipelineGoal,
+  index: PipelineIndex,
+  dist: string,
+  files?: string,
+): string[] {
   const check = index.id === 'pypi' ? [tagCheck(goal.publishWith, dist)] : [];
-  return [...check, uploadCommand(goal, index, dist)];
+  const all = `${quoteForShell(dist)}/*`;
+  return [...check, uploadCommand(goal, index, files ?? all)];
 }
 
 function itemLines(item: string): string[] {
@@ -149,14 +155,13 @@ function itemLines(item: string): string[] {
 }
 
 /** The command that uploads what was built as the Trusted Publisher. */
-function uploadCommand(goal: PipelineGoal, index: PipelineIndex, dist: string): string {
+function uploadCommand(goal: PipelineGoal, index: PipelineIndex, files: string): string {
   const official = index.uploadUrl === 'https://upload.pypi.org/legacy/';
-  const files = `${quoteForShell(dist)}/*`;
   if (goal.publishWith === 'twine') {
     return official ? `twine upload ${files}` : `twine upload --repository testpypi --skip-existing ${files}`;
   }
   const to = official ? '' : ` --publish-url ${index.uploadUrl}`;
-  return `uv publish --trusted-publishing always${to}${dist === 'dist' ? '' : ` ${files}`}`;
+  return `uv publish --trusted-publishing always${to}${files === 'dist/*' ? '' : ` ${files}`}`;
 }
 
 /** The data of jobs given as lines. */

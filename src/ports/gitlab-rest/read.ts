@@ -172,7 +172,13 @@ export function readVariable(row: Row): Variable {
 
 /** The verdict of the lint. */
 export function readLint(row: Row): LintResult {
-  return { valid: row.valid === true, errors: strings(row.errors), warnings: strings(row.warnings) };
+  const merged = textOrNull(row.merged_yaml);
+  return {
+    valid: row.valid === true,
+    errors: strings(row.errors),
+    warnings: strings(row.warnings),
+    ...(merged === null ? {} : { merged }),
+  };
 }
 
 /** A row names a user, a group, a key or else a role; the level beside a user is that of the user. */

@@ -1,6 +1,6 @@
 /** A Python module or program as it is called, by itself or through another tool's runner. */
 const upload =
-  /\btwine[ \t]+upload\b|\b(?:uv|poetry|pdm|hatch|flit|maturin)[ \t]+(?:-\S+[ \t]+)*publish\b|\bmaturin[ \t]+upload\b|setup\.py[ \t].*\bupload\b/;
+  /\btwine(?:[=<>~!]=?[\w.,<>=*]+)?['"]?[ \t]+upload\b|\b(?:uv|poetry|pdm|hatch|flit|maturin)[ \t]+(?:-\S+[ \t]+)*publish\b|\bmaturin[ \t]+upload\b|setup\.py[ \t].*\bupload\b/;
 
 /** Commands that build distributions into dist/. */
 const build =
@@ -45,7 +45,7 @@ export function kindOf(command: string): CommandKind {
   if (installsTools(command)) return 'install';
   if (report.test(command)) return 'report';
   if (/^(?:cd|pushd|popd)\b|^(?:rm|mkdir)\b.*\b(?:dist|build)\b/.test(command)) return 'place';
-  return isHarmless(command) ? 'harmless' : 'other';
+  return isHarmless(command) && !/>\s*[^&\s]/.test(command) ? 'harmless' : 'other';
 }
 
 /** Whether a command uploads distributions; a rehearsal of it does not. */

@@ -68,10 +68,10 @@ export function keepsDist(job: YamlTable): boolean {
   return distPaths(job).length > 0;
 }
 
-/** The folders called `dist` that a job hands on, from the root of the repository. */
+/** The folders of distributions that a job hands on (cibuildwheel calls its own `wheelhouse`), from the root of the repository. */
 export function distPaths(job: YamlTable): string[] {
   return lines(valueAt(job, ['artifacts', 'paths'])).flatMap((path) => {
-    const [, folder] = /^(?:\.\/)?((?:[\w.-]+\/)*dist)(?:\/.*)?$/.exec(path) ?? [];
+    const [, folder] = /^(?:\.\/)?((?:[\w.-]+\/)*(?:dist|wheelhouse))(?:\/.*)?$/.exec(path) ?? [];
     return folder === undefined ? [] : [folder];
   });
 }

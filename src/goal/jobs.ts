@@ -1,0 +1,76 @@
+import { UserError } from '../errors.ts';
+import type { Facts } from '../facts/index.ts';
+import type { Goal, Wishes } from './index.ts';
+
+/** A choice among jobs that only the user can make. */
+export interface OpenJob {
+  option: 'release-job' | 'test-job' | 'build-job';
+  /** What they all do, in words. */
+  what: string;
+  candidates: string[];
+}
+
+/**
+ * The jobs that the user named, and what is still open. Throws a `UserError` for a job that the pipeline does not have.
+ */
+export function chooseJobs(
+  { pipeline }: Facts,
+  { releaseJob, testJob, buildJobs }: Wishes,
+  testpypi: boolean,
+): Pick<Goal, 'jobs' | 'openJobs'> {
+  const { openJobs, jobs } = pipeline.reading;
+  const named = [releaseJob?.value, testJob?.value, ...(buildJobs?.value ?? [])];
+  const lost = named.find((name) => name !== undefined && !jobs.includes(name));
+  if (lost !== undefined) throw noSuchJob(lost, jobs, pipeline.path.value);
+  const open: (OpenJob & { answered: boolean })[] = [
+    {
+      option: 'release-job',
+      what: 'publish to PyPI',
+      candidates: openJobs.pypi,
+      answered: releaseJob !== undefined,
+    },
+    {
+      option: 'test-job',
+      what: 'publish to TestPyPI',
+      candidates: openJobs.testpypi,
+      answered: testJob !== undefined || !testpypi,
+    },
+    {
+      option: 'build-job',
+      what: 'build dist/',
+      candidates: openJobs.build,
+      answered: buildJobs !== undefined,
+    },
+  ];
+  const left = open.filter(({ candidates, answered }) => candidates.length > 0 && !answered);
+  return {
+    jobs: {
+      ...(releaseJob ? { releaseJob } : {}),
+      ...(testJob ? { testJob } : {}),
+      ...(buildJobs ? { buildJobs } : {}),
+    },
+    openJobs: left.map(({ answered: _, ...it }) => it),
+  };
+}
+
+/** The refusal where there is nobody to ask which of several jobs is meant. */
+export function severalJobs(open: OpenJob[]): UserError {
+  const sentences = open.map(({ what, candidates }) => `Several jobs ${what}: ${quoted(candidates)}.`);
+  const options = open.map(({ option, candidates }) => `'--${option} ${candidates[0]}'`);
+  return new UserError(
+    'several-jobs',
+    sentences.join(' '),
+    `Say which one is meant, for example with ${options.join(' and ')}.`,
+  );
+}
+
+function noSuchJob(name: string, jobs: string[], path: string): UserError {
+  const there = jobs.length === 0 ? 'It has no jobs yet.' : `It has ${quoted(jobs.slice(0, 20))}.`;
+  return new UserError(
+    'no-such-job',
+    `There is no job '${name}' in ${path}. ${there}`,
+    'Name one of its jobs, or leave the option out.',
+  );
+}
+
+const quoted = (names: string[]) => names.map((name) => `'${name}'`).join(', ');

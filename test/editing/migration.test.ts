@@ -1,0 +1,224 @@
+import { describe, expect, it } from 'vitest';
+import { editPipeline } from '../../src/editing/pipeline/index.ts';
+import { resolveJob } from '../../src/editing/pipeline/recognise/jobs.ts';
+import { parseYaml, type YamlTable } from '../../src/editing/yaml.ts';
+import { hasSchema, schemaErrors } from '../support/gitlab-schema.ts';
+import {
+  articlePipeline,
+  type PublishingPipeline,
+  publishingPipelines,
+} from '../support/publishing-pipelines.ts';
+import { changedLines } from '../support/tools.ts';
+import { goalWith } from './pipeline-goal.ts';
+
+const article = articlePipeline();
+const shapes = Object.entries({
+  ...publishingPipelines,
+  ...(article ? { 'the blog article': article } : {}),
+});
+const tools = ['uv', 'twine'] as const;
+
+const variants: Record<string, (text: string) => string> = {
+  'as it is': (text) => text,
+  'with CRLF': (text) => text.replaceAll('\n', '\r\n'),
+  'without a final newline': (text) => text.trimEnd(),
+  'behind a header with inputs': (text) => `spec:\n  inputs:\n    job:\n      default: x\n---\n${text}`,
+  'with a byte order mark': (text) => `\uFEFF${text}`,
+};
+
+const cases = shapes.flatMap(([name, shape]) => tools.map((tool) => ({ name, shape, tool })));
+
+function migrate(text: string, tool: 'uv' | 'twine') {
+  const result = editPipeline(text, goalWith({ publishWith: tool }));
+  if (result.kind !== 'edited') throw new Error(`It was not edited: ${JSON.stringify(result)}`);
+  return { after: result.edits[0]?.after ?? '', notes: result.notes, differences: result.differences };
+}
+
+/** A job with all that it extends, as data. */
+function job(text: string, name: string): YamlTable {
+  return resolveJob(parseYaml(text).data, name)?.value ?? {};
+}
+
+describe.each(cases)('$name, with $tool', ({ shape, tool }) => {
+  it.each(Object.entries(variants))('is migrated once and for all, %s', (_, variant) => {
+    const { after } = migrate(variant(shape.text), tool);
+    expect(editPipeline(after, goalWith({ publishWith: tool }))).toMatchObject({ kind: 'unchanged' });
+  });
+
+  it('publishes to each index by its own ID token, from its own environment', () => {
+    const { after } = migrate(shape.text, tool);
+    expect(job(after, shape.release)).toMatchObject({
+      environment: { name: 'release', url: 'https://pypi.org/project/demo-pkg/' },
+      id_tokens: { PYPI_ID_TOKEN: { aud: 'pypi' } },
+      rules: shape.rules,
+    });
+    expect(job(after, shape.test)).toMatchObject({
+      environment: { name: 'release-test', url: 'https://test.pypi.org/project/demo-pkg/' },
+      id_tokens: { TESTPYPI_ID_TOKEN: { aud: 'testpypi' } },
+    });
+    for (const name of [shape.release, shape.test]) {
+      expect(Object.keys(job(after, name).id_tokens as YamlTable)).toHaveLength(1);
+      expect(job(after, name)).not.toHaveProperty('only');
+    }
+  });
+
+  it('keeps what has nothing to do with the upload', () => {
+    const { after } = migrate(shape.text, tool);
+    for (const part of shape.kept) expect(after).toContain(part);
+  });
+
+  it('has no token, password or exchange left', () => {
+    const { after } = migrate(shape.text, tool);
+    expect(after).not.toMatch(
+      /\$\{?\w*(PYPI_TOKEN|API_TOKEN)|TWINE_PASSWORD|__token__|mint-token|curl|pypi-token/,
+    );
+  });
+
+  it.skipIf(!hasSchema)("passes GitLab's schema", () => {
+    expect([...schemaErrors(migrate(shape.text, tool).after)]).toEqual([]);
+  });
+});
+
+describe('a job that builds and uploads', () => {
+  const { text } = publishingPipelines['a job that builds and uploads'] as PublishingPipeline;
+
+  it('leaves its preparations to the job that builds from now on', () => {
+    const { after } = migrate(text, 'uv');
+    expect(job(after, 'build')).toMatchObject({
+      image: 'python:3.12',
+      script: [
+        "printf 'made by CI\\n' > src/demo_pkg/built.txt",
+        'pip install build twine',
+        'python -m build',
+      ],
+      variables: { GIT_DEPTH: '0' },
+    });
+    expect(job(after, 'release').dependencies).toEqual(['build']);
+    expect(JSON.stringify(job(after, 'release').script)).not.toContain('built.txt');
+  });
+});
+
+describe('a script that cannot be taken apart', () => {
+  it.each([
+    [
+      'decides by itself',
+      'p:\n  script:\n    - |\n      if [ "$X" ]; then\n        twine upload dist/*\n      fi\n',
+      /'p' decides by itself when and where to upload/,
+    ],
+    [
+      'uploads to several indexes',
+      'p:\n  script:\n    - twine upload -r testpypi dist/*\n    - twine upload dist/*\n',
+      /'p' uploads to several indexes/,
+    ],
+    [
+      'runs in parallel',
+      'p:\n  parallel: 2\n  script: twine upload dist/*\n',
+      /'p' publishes several times in parallel/,
+    ],
+    [
+      'has conditions that others use',
+      '.t:\n  only: [tags]\n  image: x\nq:\n  extends: .t\n  script: x\np:\n  extends: .t\n  script: twine upload dist/*\n',
+      /'only' of the job 'p' comes from '.t', which other jobs use as well/,
+    ],
+    ['is generated', '# Generated by a tool, do not edit\np:\n  script: x\n', /generated.*change its source/],
+  ])('%s: nothing is changed, with the block to paste', (_, text, reason) => {
+    const result = editPipeline(text, goalWith());
+    expect(result).toMatchObject({ kind: 'refused', reason: expect.stringMatching(reason) });
+    expect(result.kind === 'refused' && result.manual).toContain('id_tokens:');
+  });
+});
+
+describe('the way in which a job publishes now', () => {
+  const publishing = (script: string, more = '') =>
+    `p:\n  image: python:3.12\n${more}  script:\n    - ${script}\n`;
+
+  it.each([
+    ['twine upload dist/*', 'pypi'],
+    ['python3 -m twine upload --verbose dist/*', 'pypi'],
+    ['pipx run twine==6.1.0 upload -u __token__ -p $T dist/*', 'pypi'],
+    ['uvx twine upload dist/*', 'pypi'],
+    ['uv publish --token $T', 'pypi'],
+    ['uv --quiet publish --publish-url https://test.pypi.org/legacy/', 'testpypi'],
+    ['uv publish --index testpypi', 'testpypi'],
+    ['poetry publish -u __token__ -p $T', 'pypi'],
+    ['pdm publish -r testpypi', 'testpypi'],
+    ['hatch publish -r test', 'testpypi'],
+    ['flit publish', 'pypi'],
+    ['maturin upload target/wheels/*', 'pypi'],
+    ['python setup.py sdist upload -r pypi', 'pypi'],
+    ['twine upload --repository-url $TEST_PYPI_UPLOAD_URL dist/*', 'testpypi'],
+  ])('%s goes to %s', (command, index) => {
+    const { after } = migrate(publishing(command), 'uv');
+    const token = index === 'pypi' ? 'PYPI_ID_TOKEN' : 'TESTPYPI_ID_TOKEN';
+    expect(Object.keys(job(after, 'p').id_tokens as YamlTable)).toEqual([token]);
+  });
+
+  it.each([
+    'twine upload --repository-url $CI_API_V4_URL/projects/1/packages/pypi dist/*',
+    'twine upload --repository-url https://artifactory.example.com/api/pypi/x dist/*',
+    'uv publish --publish-url https://pypi.example.com/',
+  ])('%s is left alone, and said to be', (command) => {
+    const { after, notes } = migrate(publishing(command), 'uv');
+    expect(after).toContain(publishing(command));
+    expect(notes.join()).toContain("'p' publishes to another index and is left alone");
+  });
+
+  it.each(['uv publish --dry-run', 'npm publish', 'make docs-publish-check'])(
+    '%s is not taken for it',
+    (command) => {
+      const { after } = migrate(publishing(command), 'uv');
+      expect(after).toContain(publishing(command));
+      expect(job(after, 'release').script).toBeDefined();
+    },
+  );
+
+  it('is asked about where several jobs publish to the same index', () => {
+    const text = `${publishing('twine upload dist/*')}${publishing('twine upload dist/*').replace('p:', 'q:')}`;
+    expect(editPipeline(text, goalWith())).toMatchObject({
+      kind: 'refused',
+      reason: expect.stringContaining("'p', 'q'"),
+    });
+    const chosen = editPipeline(text, goalWith({ publishingJobs: { pypi: 'q' } }));
+    const after = chosen.kind === 'edited' ? (chosen.edits[0]?.after ?? '') : '';
+    expect(job(after, 'q')).toHaveProperty('id_tokens');
+    expect(job(after, 'p')).not.toHaveProperty('id_tokens');
+    expect(editPipeline(after, goalWith())).toMatchObject({
+      kind: 'unchanged',
+      notes: [expect.stringContaining("'p' publishes to the same index in another way and is left alone")],
+    });
+  });
+
+  it('keeps the files that were chosen', () => {
+    const { after } = migrate(publishing('twine upload dist/*.whl wheelhouse/*.whl'), 'uv');
+    expect(after).toContain('    - uv publish --trusted-publishing always dist/*.whl wheelhouse/*.whl\n');
+  });
+
+  it('keeps commands of its own, and says that they run beside the ID token', () => {
+    const text = publishing('./notify.sh start\n    - twine upload dist/*  # now');
+    const { after, notes } = migrate(text, 'uv');
+    expect(job(after, 'p').script).toEqual([
+      './notify.sh start',
+      'pip install uv',
+      expect.stringContaining('parse_sdist_filename'),
+      'uv publish --trusted-publishing always',
+    ]);
+    expect(job(after, 'p').image).toBe('python:3.12');
+    expect(notes.join()).toContain("'p' keeps commands of its own (./notify.sh start)");
+    const { added, gone } = changedLines(text, after);
+    expect(added).toContain('    - uv publish --trusted-publishing always  # now');
+    expect(gone).toEqual(['    - twine upload dist/*  # now']);
+  });
+
+  it('leaves names alone that other jobs have', () => {
+    const text =
+      'release:\n  script: release-cli create\nrelease-test:\n  script: x\nbuild:\n  script: make\n.publish:\n  image: x\n';
+    const { after } = migrate(text, 'uv');
+    expect(after.startsWith(text)).toBe(true);
+    expect(Object.keys(parseYaml(after).data).slice(4)).toEqual([
+      'build-package',
+      '.publish-package',
+      'release-testpypi',
+      'release-pypi',
+    ]);
+  });
+});

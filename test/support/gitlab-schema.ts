@@ -1,0 +1,19 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { Ajv, type ValidateFunction } from 'ajv';
+import { parseYaml } from '../../src/editing/yaml.ts';
+
+const path = join(import.meta.dirname, '../../../shared/schema/gitlab-ci.json');
+let validate: ValidateFunction | undefined;
+
+/** Whether GitLab's schema lies beside the checkout. */
+export const hasSchema = existsSync(path);
+
+/** What GitLab's schema finds wrong in a pipeline file, one line for each place and rule. */
+export function schemaErrors(text: string): Set<string> {
+  validate ??= new Ajv({ strict: false, allErrors: true, validateFormats: false }).compile(
+    JSON.parse(readFileSync(path, 'utf8')),
+  );
+  validate(parseYaml(text).data);
+  return new Set((validate.errors ?? []).map(({ instancePath, keyword }) => `${instancePath} ${keyword}`));
+}
