@@ -16,7 +16,7 @@ export function publishingRules(job: YamlTable, occasion: Occasion, defaultBranc
     const all = told.map((variables) => applies(rule, variables));
     return all.every((it) => it === all[0]) ? all[0] : undefined;
   };
-  const kept = own.flatMap((rule) => narrowed(rule, verdict(rule), String(standard.if)));
+  const kept = own.flatMap((rule) => narrowed(rule, verdict, String(standard.if)));
   const runs = kept.some((rule) => rule.when !== 'never');
   return runs ? withoutRest(kept) : [standard];
 }
@@ -31,19 +31,21 @@ function cases(occasion: Occasion, defaultBranch: string): Variables[] {
 }
 
 /** A rule that can apply on the occasion, limited to it. */
-function narrowed(rule: YamlValue, verdict: Verdict, standard: string): YamlTable[] {
-  if (verdict === false || !isYamlTable(rule) || rule['!reference'] !== undefined) return [];
+function narrowed(rule: YamlValue, verdict: (rule: YamlValue) => Verdict, standard: string): YamlTable[] {
+  if (!isYamlTable(rule) || rule['!reference'] !== undefined || verdict(rule) === false) return [];
   const { if: condition, ...rest } = rule;
-  if (rest.when === 'never') return verdict === true && condition === undefined ? [] : [rule];
-  if (typeof condition !== 'string' || verdict === true) return [{ if: standard, ...rest }];
+  if (rest.when === 'never') return condition === undefined ? [] : [rule];
+  if (typeof condition !== 'string' || verdict({ if: condition }) === true)
+    return [{ if: standard, ...rest }];
   return [{ if: joined(standard, condition), ...rest }];
 }
 
 /** `$CI_COMMIT_TAG =~ /^v/` implies that there is a tag, and need not be joined with it. */
 function joined(standard: string, condition: string): string {
   const implied = condition.startsWith(standard) && !/^\s*(?:!|==|\w)/.test(condition.slice(standard.length));
-  if (implied && !/\|\|/.test(condition)) return condition;
-  const inner = /\|\|/.test(condition) ? `(${condition})` : condition;
+  const isOneOf = /\|\|/.test(condition.replace(/\([^()]*\)/g, ''));
+  if (implied && !isOneOf) return condition;
+  const inner = isOneOf ? `(${condition})` : condition;
   return `${standard} && ${inner}`;
 }
 

@@ -8,7 +8,7 @@ const build =
 
 /** Programs of the project that publish as their names say: make targets, sessions of tox and nox, scripts. */
 const wrapper =
-  /^(?:make|tox|nox|invoke|inv|just|task|pdm run|hatch run|poetry run|uv run)\b.*[\s:_-](?:publish|release|upload|pypi)\b|^(?:(?:ba)?sh[ \t]+|python3?[ \t]+|source[ \t]+|\.[ \t]+)?[\w./${}-]*(?:publish|release|upload|pypi)[\w-]*\.(?:sh|bash|py)\b/i;
+  /^(?:make|tox|nox|invoke|inv|just|task|pdm run|hatch run|poetry run|uv run)\b.*[\s:](?:(?:publish|release|upload|deploy)(?:[-_](?:to[-_])?(?:test)?(?:pypi|package|dist|wheel)s?)?|(?:test)?pypi(?:[-_]\w+)?)(?=\s|$)|^(?:(?:ba)?sh[ \t]+|python3?[ \t]+|source[ \t]+|\.[ \t]+)?(?:[\w.${}-]+\/)*(?:[a-z]+[-_])?(?:publish|release|upload|pypi)(?:[-_](?:to[-_])?\w*(?:pypi|package|dist|wheel)s?|[-_](?:publish|release|upload))?\.(?:sh|bash|py)\b/i;
 
 const report =
   /^(?:export[ \t]+)?\w+=.*\b(?:hatch(?:ling)?|poetry|pdm|uv|setuptools[_-]scm|setup\.py)\b.*version/i;
