@@ -172,21 +172,22 @@ function routeUnavailable(facts: Facts): UserError {
   );
 }
 
+/** The wish, else what the pipeline uses already; twine knows Trusted Publishers on the official indexes alone. */
 function choosePublishTool(facts: Facts, wishes: Wishes): Sourced<PublishTool> {
   const { reading, path } = facts.pipeline;
-  const found = reading.publishWith && { value: reading.publishWith, source: path.value };
-  const tool = wishes.publishWith ?? found ?? { value: 'uv', source: 'default' };
-  if (
-    wishes.publishWith?.value === 'twine' &&
-    Object.values(facts.indexes).some(({ official }) => !official)
-  ) {
+  const elsewhere = Object.values(facts.indexes).some(({ official }) => !official);
+  if (wishes.publishWith?.value === 'twine' && elsewhere) {
     throw new UserError(
       'twine-other-index',
       'twine can use a Trusted Publisher only on https://pypi.org and https://test.pypi.org.',
       "Take '--publish-with uv' for another index.",
     );
   }
-  return tool;
+  const found =
+    reading.publishWith === undefined || (reading.publishWith === 'twine' && elsewhere)
+      ? undefined
+      : { value: reading.publishWith, source: path.value };
+  return wishes.publishWith ?? found ?? { value: 'uv', source: 'default' };
 }
 
 /** Our own pipeline without the test job and without its environment was set up with `--no-testpypi`. */

@@ -1,4 +1,5 @@
 import { stringify } from 'yaml';
+import { merge } from '../../editing/pipeline/recognise/jobs.ts';
 import { isYamlTable, parseYaml, type YamlTable, type YamlValue } from '../../editing/yaml.ts';
 
 const jobKeys = new Set(
@@ -38,10 +39,18 @@ export function lint(content: string, files: Record<string, string>, includeJobs
     valid: errors.length === 0,
     errors,
     warnings: [],
-    merged_yaml: errors.length === 0 ? stringify(merged) : null,
+    merged_yaml: errors.length === 0 ? stringify(fullConfiguration(merged)) : null,
     includes: [],
     ...(includeJobs ? { jobs } : {}),
   };
+}
+
+/** What the pipeline editor calls the full configuration: without `include`, with what jobs extend folded in. */
+function fullConfiguration({ include: _, ...data }: YamlTable): YamlTable {
+  const isJob = (name: string) => !globals.has(name) && isYamlTable(data[name]);
+  return Object.fromEntries(
+    Object.entries(data).map(([name, value]) => [name, isJob(name) ? extended(data, name) : value]),
+  );
 }
 
 /** Local files are read at the head of the default branch; what comes from elsewhere is not known here. */
@@ -57,7 +66,7 @@ function withIncludes(data: YamlTable, files: Record<string, string>): YamlTable
       if (text === undefined) throw new Error(`Local file \`${path}\` does not exist!`);
       return parseYaml(text).data;
     });
-  return Object.assign({}, ...parts, data);
+  return [...parts, data].reduce(merge, {});
 }
 
 function problemsOf(data: YamlTable): string[] {
@@ -145,5 +154,5 @@ function extended(data: YamlTable, name: string, depth = 0): YamlTable {
   const job = data[name];
   if (!isYamlTable(job) || depth > 10) return {};
   const parents = ([job.extends ?? []].flat() as string[]).map((parent) => extended(data, parent, depth + 1));
-  return Object.assign({}, ...parents, job);
+  return [...parents, job].reduce(merge, {});
 }
