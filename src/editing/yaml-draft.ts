@@ -2,18 +2,11 @@ import { isDeepStrictEqual } from 'node:util';
 import { appendLines, applySplices, endOfLine, type Splice } from './text.ts';
 import { UnsafeEdit } from './unsafe-edit.ts';
 import { isYamlTable, parseYaml, type YamlFile, type YamlTable, type YamlValue } from './yaml.ts';
-import {
-  commentLine,
-  hasPair,
-  insertion,
-  isWritten,
-  itemRemoval,
-  itemReplacement,
-  pairExchange,
-  pairRemoval,
-  type Rendering,
-  settingOf,
-} from './yaml-splices.ts';
+import { commentLine } from './yaml-comments.ts';
+import { insertion, itemRemoval, itemReplacement } from './yaml-items.ts';
+import { pairExchange, pairRemoval, settingOf } from './yaml-pairs.ts';
+import { hasPair, isWritten } from './yaml-places.ts';
+import type { Rendering } from './yaml-rendering.ts';
 
 /** A pipeline file in the course of being edited. Each edit is checked at once against the data it must come to. */
 export interface YamlDraft {

@@ -110,7 +110,7 @@ export function isElsewhere(node: Node | null | undefined): boolean {
   return isAlias(node) || node instanceof Reference;
 }
 
-export { isAlias, isMap, isScalar, isSeq, type Node, type YAMLMap, YAMLSeq };
+export { isAlias, isMap, isScalar, isSeq, type Node, type Pair, type YAMLMap, YAMLSeq };
 
 function trimmed(text: string, start: number, end: number): number {
   return start + text.slice(start, end).trimEnd().length;

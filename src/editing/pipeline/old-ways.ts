@@ -1,6 +1,7 @@
 import { tokenVariable } from '../pipeline-goal.ts';
 import { UnsafeEdit } from '../unsafe-edit.ts';
 import { isYamlTable, type YamlTable } from '../yaml.ts';
+import { staleComments } from '../yaml-comments.ts';
 import {
   changeComment,
   exchangeYaml,
@@ -10,7 +11,6 @@ import {
   removeYaml,
   valueAt,
 } from '../yaml-draft.ts';
-import { staleComments } from '../yaml-splices.ts';
 import { note, type PipelineEdit, seen } from './edit.ts';
 import { credentialName } from './recognise/commands.ts';
 import { lines, parentsOf, resolveJob, visibleJobs } from './recognise/jobs.ts';

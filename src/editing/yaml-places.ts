@@ -1,0 +1,72 @@
+import { UnsafeEdit } from './unsafe-edit.ts';
+import {
+  isElsewhere,
+  isMap,
+  isSeq,
+  isYamlTable,
+  type Node,
+  type Pair,
+  pairOf,
+  type YAMLMap,
+  type YAMLSeq,
+  type YamlFile,
+  type YamlValue,
+} from './yaml.ts';
+
+/** Whether a key is written in its place. */
+export function hasPair(file: YamlFile, path: string[]): boolean {
+  const holder = path.slice(0, -1);
+  const map = holder.length === 0 ? file.root : writtenAt(file, holder);
+  return isMap(map) && pairOf(map, path.at(-1) ?? '') !== undefined;
+}
+
+/** Whether a value is written out in its place. */
+export function isWritten(file: YamlFile, path: string[]): boolean {
+  return writtenAt(file, path) !== undefined;
+}
+
+function writtenAt(file: YamlFile, path: string[]): Node | undefined {
+  let node: Node | null | undefined = file.root;
+  for (const key of path) {
+    node = isMap(node) ? pairOf(node, key)?.value : undefined;
+    if (isElsewhere(node)) return undefined;
+  }
+  return node ?? undefined;
+}
+
+/** A pair with the mapping that it stands in. Throws `UnsafeEdit` where it is not written in its place. */
+export function pairAt(
+  file: YamlFile,
+  path: string[],
+): { map: YAMLMap; pair: Pair<Node, Node | null>; start: number } {
+  const map = nodeAt(file, path.slice(0, -1));
+  const pair = isMap(map) ? pairOf(map, path.at(-1) ?? '') : undefined;
+  const start = pair?.key.range?.[0];
+  if (!isMap(map) || !pair || start === undefined)
+    throw new UnsafeEdit(`${path.join('.')} is defined elsewhere`);
+  return { map, pair, start };
+}
+
+/** A list. Throws `UnsafeEdit` where it is not written in its place. */
+export function seqAt(file: YamlFile, path: string[]): YAMLSeq {
+  const node = nodeAt(file, path);
+  if (isElsewhere(node) || !isSeq(node)) throw new UnsafeEdit(`${path.join('.')} is defined elsewhere`);
+  return node;
+}
+
+/** What stands at a path, whether it is written there or brought by an anchor. */
+export function dataAt({ data }: YamlFile, path: string[]): YamlValue | undefined {
+  return path.reduce<YamlValue | undefined>(
+    (value, key) => (isYamlTable(value) ? value[key] : undefined),
+    data,
+  );
+}
+
+function nodeAt(file: YamlFile, path: string[]): Node | null | undefined {
+  let node: Node | null | undefined = file.root;
+  for (const key of path) {
+    if (isElsewhere(node) || !isMap(node)) throw new UnsafeEdit(`${path.join('.')} is defined elsewhere`);
+    node = pairOf(node, key)?.value;
+  }
+  return node;
+}

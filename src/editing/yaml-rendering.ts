@@ -1,0 +1,46 @@
+import { stringify } from 'yaml';
+import { endOfLine, lineStart, type Splice } from './text.ts';
+import { isFlow, type YAMLMap, type YamlTable, type YamlValue } from './yaml.ts';
+
+/** How something is to be written in place of the usual way, line by line from column 0: with comments, say. */
+export type Rendering = readonly string[];
+
+/** The white space in front of a key, so that what follows it can be lined up. */
+export function columnOf(text: string, offset: number): string {
+  return text.slice(lineStart(text, offset), offset).replace(/[^\t]/g, ' ');
+}
+
+/** A pair as it stands in its mapping, lined up below its first line. */
+export function rendered(
+  text: string,
+  map: YAMLMap,
+  indent: string,
+  value: YamlTable,
+  lines?: Rendering,
+): string {
+  if (isFlow(map)) return flow(value).slice(1, -1).trim();
+  return indented(lines ?? itemLines(value), indent, endOfLine(text));
+}
+
+/** Lines below one another at a column; an empty one gets no white space. */
+export function indented(lines: readonly string[], indent: string, eol: string): string {
+  return lines.map((line, at) => (at === 0 || line === '' ? line : `${indent}${line}`)).join(eol);
+}
+
+/** A value in block style, line by line. */
+export function itemLines(value: YamlValue): string[] {
+  return stringify(value, { lineWidth: 0, indent: 2 }).trimEnd().split('\n');
+}
+
+/** JSON is YAML's flow form. */
+export function flow(value: YamlValue): string {
+  return stringify(value, { collectionStyle: 'flow', lineWidth: 0 }).trim();
+}
+
+/** Cuts one element out of a collection in brackets, with the comma that it had. */
+export function betweenCommas(text: string, start: number, end: number): Splice {
+  const behind = /^\s*,[ \t]*/.exec(text.slice(end))?.[0].length;
+  if (behind !== undefined) return { start, end: end + behind, text: '' };
+  const ahead = /,\s*$/.exec(text.slice(0, start))?.[0].length ?? 0;
+  return { start: start - ahead, end, text: '' };
+}
