@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { publishingRules } from '../../src/editing/pipeline/conditions.ts';
+import { publishingRules } from '../../src/editing/pipeline/publishing/conditions.ts';
 import { runsOn } from '../../src/editing/pipeline/recognise/only-except.ts';
 import { parseYaml } from '../../src/editing/yaml.ts';
 

@@ -2,15 +2,16 @@ import type { PipelineGoal } from '../pipeline-goal.ts';
 import type { EditResult } from '../result.ts';
 import { UnsafeEdit } from '../unsafe-edit.ts';
 import { parseYaml, type YamlFile, YamlSyntaxError, type YamlTable } from '../yaml.ts';
-import { addComment } from '../yaml-draft.ts';
-import { repairBuildJobs } from './build-job.ts';
+import { addMissingJobs } from './add-jobs.ts';
+import { repairBuildJobs } from './building/index.ts';
+import { newBuilder } from './building/new-builder.ts';
 import type { PipelineEdit } from './edit.ts';
 import { planJobs } from './jobs-plan.ts';
 import { tellOfOthers } from './other-publishers.ts';
-import { addMissingJobs, repairPublishingJobs, repairRoute } from './publishing-jobs.ts';
-import { isOurs, routeMarker } from './reading.ts';
+import { repairPublishingJobs } from './publishing/index.ts';
+import { isOurs } from './reading.ts';
 import { merge } from './recognise/jobs.ts';
-import { newBuilder } from './split-build.ts';
+import { rememberRoute, repairRoute } from './route.ts';
 import { addStages } from './stages.ts';
 import { baseLines, buildLines, noSurroundings, publishLines, routeComment } from './template.ts';
 import { repairWorkflow } from './workflow.ts';
@@ -63,14 +64,6 @@ function editAll(edit: PipelineEdit): void {
   addStages(edit);
   addMissingJobs(edit);
   rememberRoute(edit);
-}
-
-/** The comment from which a later run knows the route, above the job that the publishing jobs share. */
-function rememberRoute(edit: PipelineEdit): void {
-  const { draft, around, goal, differences } = edit;
-  if (differences.length === 0 || routeMarker.test(draft.file.text)) return;
-  const place = [around.base, around.names.pypi].find((name) => draft.file.data[name] !== undefined);
-  if (place !== undefined) addComment(draft, place, routeComment(goal));
 }
 
 function result({ draft, goal, differences, notes }: PipelineEdit, before: string | undefined): EditResult {

@@ -1,12 +1,12 @@
 import { stringify } from 'yaml';
-import type { PipelineGoal } from '../pipeline-goal.ts';
-import { isYamlTable, type YamlTable, type YamlValue } from '../yaml.ts';
-import type { PublishingJob } from './edit.ts';
-import { credentialName } from './recognise/commands.ts';
-import { resolveJob } from './recognise/jobs.ts';
-import { pushRule, tagRule } from './recognise/rules.ts';
-import { planScript, type Step } from './script-plan.ts';
-import { buildLines, type Surroundings, versionLine } from './template.ts';
+import type { PipelineGoal } from '../../pipeline-goal.ts';
+import { isYamlTable, type YamlTable, type YamlValue } from '../../yaml.ts';
+import type { PublishingJob } from '../edit.ts';
+import { planScript, type Step } from '../publishing/script-plan.ts';
+import { credentialName } from '../recognise/commands.ts';
+import { resolveJob } from '../recognise/jobs.ts';
+import { pushRule, tagRule } from '../recognise/rules.ts';
+import { buildLines, type Surroundings, versionLine } from '../template.ts';
 
 /** The job that is to build, where there is none: its lines and the folder that it builds into. */
 export interface NewBuilder {

@@ -1,7 +1,7 @@
-import { tokenVariable } from '../pipeline-goal.ts';
-import { UnsafeEdit } from '../unsafe-edit.ts';
-import { isYamlTable, type YamlTable } from '../yaml.ts';
-import { staleComments } from '../yaml-comments.ts';
+import { tokenVariable } from '../../pipeline-goal.ts';
+import { UnsafeEdit } from '../../unsafe-edit.ts';
+import { isYamlTable, type YamlTable } from '../../yaml.ts';
+import { staleComments } from '../../yaml-comments.ts';
 import {
   changeComment,
   exchangeYaml,
@@ -10,12 +10,12 @@ import {
   removeItem,
   removeYaml,
   valueAt,
-} from '../yaml-draft.ts';
-import { note, type PipelineEdit, seen } from './edit.ts';
-import { credentialName } from './recognise/commands.ts';
-import { lines, parentsOf, resolveJob, visibleJobs } from './recognise/jobs.ts';
-import { ancestorsOf, exclusiveAncestors } from './recognise/parents.ts';
-import { variablesRead } from './recognise/shell.ts';
+} from '../../yaml-draft.ts';
+import { note, type PipelineEdit, seen } from '../edit.ts';
+import { credentialName } from '../recognise/commands.ts';
+import { lines, parentsOf, resolveJob, visibleJobs } from '../recognise/jobs.ts';
+import { ancestorsOf, exclusiveAncestors } from '../recognise/parents.ts';
+import { variablesRead } from '../recognise/shell.ts';
 
 /** Variables that the new way needs although their names look like those of the old one. */
 const needed = /^TWINE_NON_INTERACTIVE$/;

@@ -1,10 +1,10 @@
-import type { YamlValue } from '../yaml.ts';
-import { hasOwn, insertItem, ownAt, removeItem, removeYaml, replaceItem, setYaml } from '../yaml-draft.ts';
-import { imageOf, installsTool, publishes } from './checks.ts';
-import { note, type PipelineEdit, type PublishingJob, seen } from './edit.ts';
-import { lines, resolveJob } from './recognise/jobs.ts';
+import type { YamlValue } from '../../yaml.ts';
+import { hasOwn, insertItem, ownAt, removeItem, removeYaml, replaceItem, setYaml } from '../../yaml-draft.ts';
+import { imageOf, installsTool, publishes } from '../checks.ts';
+import { note, type PipelineEdit, type PublishingJob, seen } from '../edit.ts';
+import { lines, resolveJob } from '../recognise/jobs.ts';
+import { installTwine, publishItems } from '../template.ts';
 import { type PlannedItem, planScript } from './script-plan.ts';
-import { installTwine, publishItems } from './template.ts';
 
 /** A publishing job, and the hidden base that it shares with others of its kind, or itself. */
 type Home = Pick<PublishingJob, 'index' | 'name'> & { home: string };

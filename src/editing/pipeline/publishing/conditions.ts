@@ -1,8 +1,8 @@
-import { isYamlTable, type YamlTable, type YamlValue } from '../yaml.ts';
-import { flat } from './recognise/jobs.ts';
-import { expressionOfRef, oldConditions } from './recognise/only-except.ts';
-import type { Variables, Verdict } from './recognise/rule-expression.ts';
-import { applies, type Occasion, pushRule, tagRule, variablesOf } from './recognise/rules.ts';
+import { isYamlTable, type YamlTable, type YamlValue } from '../../yaml.ts';
+import { flat } from '../recognise/jobs.ts';
+import { expressionOfRef, oldConditions } from '../recognise/only-except.ts';
+import type { Variables, Verdict } from '../recognise/rule-expression.ts';
+import { applies, type Occasion, pushRule, tagRule, variablesOf } from '../recognise/rules.ts';
 
 /**
  * The rules under which a job is to publish: on its occasion alone, and there under the conditions of its own that it

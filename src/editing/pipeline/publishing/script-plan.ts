@@ -1,11 +1,11 @@
-import type { PublishTool } from '../pipeline-goal.ts';
-import { UnsafeEdit } from '../unsafe-edit.ts';
-import type { YamlTable } from '../yaml.ts';
-import { type CommandKind, isWrapper, kindOf, uploads } from './recognise/commands.ts';
-import { lines } from './recognise/jobs.ts';
-import { takeApart, variablesRead } from './recognise/shell.ts';
-import { commandsOf } from './recognise/uploads.ts';
-import { isTagCheck } from './tag-check.ts';
+import type { PublishTool } from '../../pipeline-goal.ts';
+import { UnsafeEdit } from '../../unsafe-edit.ts';
+import type { YamlTable } from '../../yaml.ts';
+import { type CommandKind, isWrapper, kindOf, uploads } from '../recognise/commands.ts';
+import { lines } from '../recognise/jobs.ts';
+import { takeApart, variablesRead } from '../recognise/shell.ts';
+import { commandsOf } from '../recognise/uploads.ts';
+import { isTagCheck } from '../tag-check.ts';
 
 /** One command of a publishing job, with what is to become of it. */
 export interface Step {

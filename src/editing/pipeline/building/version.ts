@@ -1,0 +1,52 @@
+import type { YamlTable } from '../../yaml.ts';
+import { insertItem, ownAt, replaceItem, setYaml } from '../../yaml-draft.ts';
+import { imageOf } from '../checks.ts';
+import { note, type PipelineEdit, seen } from '../edit.ts';
+import { buildsDistributions } from '../recognise/commands.ts';
+import { lines, resolveJob, scriptOf } from '../recognise/jobs.ts';
+import { versionLine } from '../template.ts';
+
+/** Writes the version of a development build before it is built. */
+export function giveVersion(edit: PipelineEdit, name: string, job: YamlTable): void {
+  const path = [name, 'script'];
+  const own = ownAt(edit.draft, path);
+  const script = lines(job.script);
+  const at = script.findIndex((item) => buildsDistributions(item));
+  const line = versionLine(edit.goal);
+  const usesUv = /\buv\b/.test(`${imageOf(job)}\n${scriptOf(job)}`);
+  const added = [...(usesUv || !/\buv\b/.test(line) ? [] : ['pip install uv']), line];
+  if (Array.isArray(own) && own.length === script.length) {
+    for (const item of added.toReversed()) insertItem(edit.draft, path, Math.max(at, 0), item);
+  } else setYaml(edit.draft, path, script.toSpliced(Math.max(at, 0), 0, ...added));
+  note(edit, path, 'builds the written version', line);
+}
+
+/** Commands that build without the requirements of the build, and so without what gives the version. */
+const blind = /\bpython3?[ \t]+setup\.py[ \t][^\n;&|]*\b(?:sdist|bdist_wheel)\b[^\n;&|]*/;
+
+/** Puts builds in their place that take the version from git; `poetry build` needs a plugin for that. */
+export function seeTheVersion(edit: PipelineEdit, name: string): void {
+  const path = [name, 'script'];
+  if (edit.goal.poetryPlugin) addPoetryPlugin(edit, name);
+  const script = ownAt(edit.draft, path);
+  for (const [index, item] of lines(script).entries()) {
+    const wanted = item.replace(blind, 'python -m pip install build && python -m build');
+    if (wanted === item) continue;
+    note(edit, path, item, wanted);
+    if (Array.isArray(script)) replaceItem(edit.draft, path, index, wanted);
+    else setYaml(edit.draft, path, wanted);
+  }
+}
+
+/** https://github.com/mtkennerly/poetry-dynamic-versioning#installation */
+function addPoetryPlugin(edit: PipelineEdit, name: string): void {
+  const path = [name, 'script'];
+  const job = resolveJob(seen(edit), name)?.value ?? {};
+  const script = lines(job.script);
+  const at = script.findIndex((item) => /\bpoetry[ \t]+(?:-\S+[ \t]+)*build\b/.test(item));
+  if (at < 0 || scriptOf(job).includes('poetry-dynamic-versioning')) return;
+  const command = "poetry self add 'poetry-dynamic-versioning[plugin]'";
+  note(edit, path, script[at], `${command} before it`);
+  if (Array.isArray(ownAt(edit.draft, path))) insertItem(edit.draft, path, at, command);
+  else setYaml(edit.draft, path, script.toSpliced(at, 0, command));
+}
