@@ -32,9 +32,14 @@ export function itemLines(value: YamlValue): string[] {
   return stringify(value, { lineWidth: 0, indent: 2 }).trimEnd().split('\n');
 }
 
-/** JSON is YAML's flow form. */
+/** A value on one line. */
 export function flow(value: YamlValue): string {
-  return stringify(value, { collectionStyle: 'flow', lineWidth: 0 }).trim();
+  return stringify(value, {
+    collectionStyle: 'flow',
+    lineWidth: 0,
+    blockQuote: false,
+    doubleQuotedMinMultiLineLength: Number.MAX_SAFE_INTEGER,
+  }).trim();
 }
 
 /** Cuts one element out of a collection in brackets, with the comma that it had. */

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { editPipeline } from '../../src/editing/pipeline/index.ts';
+import { editPipeline, readPipeline } from '../../src/editing/pipeline/index.ts';
 import { resolveJob } from '../../src/editing/pipeline/recognise/jobs.ts';
 import { parseYaml, type YamlTable } from '../../src/editing/yaml.ts';
 import { hasSchema, schemaErrors } from '../support/gitlab-schema.ts';
@@ -95,6 +95,68 @@ describe('a job that builds and uploads', () => {
     });
     expect(job(after, 'release').dependencies).toEqual(['build']);
     expect(JSON.stringify(job(after, 'release').script)).not.toContain('built.txt');
+  });
+});
+
+describe('what comes from elsewhere in the file', () => {
+  const upload = 'twine upload -u __token__ -p $PYPI_TOKEN dist/*';
+
+  it.each([
+    [
+      'a job in braces',
+      `p: {stage: deploy, image: python:3.12, only: [tags], script: ["pip install twine", "${upload}"]}\n`,
+    ],
+    [
+      'a script by reference',
+      `.u:\n  script:\n    - ${upload}\np:\n  image: python:3.12\n  script: !reference [.u, script]\n  only: [tags]\n`,
+    ],
+    [
+      'an alias in place of the conditions',
+      `q:\n  only: &t [tags]\n  script: x\np:\n  only: *t\n  script:\n    - ${upload}\n`,
+    ],
+    [
+      'a parent of conditions alone',
+      `.t:\n  only: [tags]\nq:\n  extends: .t\n  script: x\np:\n  extends: [.t]\n  script:\n    - ${upload}\n`,
+    ],
+    [
+      'one block of several commands',
+      `p:\n  only: [tags]\n  script:\n    - |\n      pip install twine\n      ${upload}\n      echo done\n`,
+    ],
+    [
+      'rules by reference',
+      `.r:\n  rules:\n    - if: $CI_COMMIT_TAG\np:\n  rules:\n    - !reference [.r, rules]\n  script: ${upload}\n`,
+    ],
+  ])('is no hindrance: %s', (_, text) => {
+    const { after } = migrate(text, 'uv');
+    expect(job(after, 'p').id_tokens).toEqual({ PYPI_ID_TOKEN: { aud: 'pypi' } });
+    expect([job(after, 'p').rules].flat(2)).toEqual([{ if: '$CI_COMMIT_TAG' }]);
+    expect(job(after, 'p').script).toContain('uv publish --trusted-publishing always');
+    expect(parseYaml(after).data.q).toEqual(parseYaml(text).data.q);
+  });
+
+  it('does not reach the job: credentials of all jobs that another one needs', () => {
+    const text = `variables:\n  TWINE_PASSWORD: $T\n  LEVEL: "1"\nregistry:\n  script: twine upload --repository-url $CI_API_V4_URL/packages/pypi dist/*\np:\n  only: [tags]\n  script: ${upload}\n`;
+    const { after } = migrate(text, 'twine');
+    expect(after).toContain('  TWINE_PASSWORD: $T\n');
+    expect(job(after, 'p').inherit).toEqual({ variables: ['LEVEL'] });
+    expect(readPipeline(after).credentials).toEqual([]);
+  });
+
+  it('is taken away: credentials of all jobs that nobody else needs', () => {
+    const { after } = migrate(
+      `variables:\n  TWINE_PASSWORD: $T\n  LEVEL: "1"\np:\n  only: [tags]\n  script: ${upload}\n`,
+      'uv',
+    );
+    expect(parseYaml(after).data.variables).toEqual({ LEVEL: '1' });
+    expect(job(after, 'p')).not.toHaveProperty('inherit');
+  });
+
+  it('is left alone without the TestPyPI half: a job that uploads there', () => {
+    const [, release] = goalWith().indexes;
+    const text = 't:\n  script: twine upload -r testpypi dist/*\n';
+    const result = editPipeline(text, goalWith({ indexes: [release!] }));
+    expect(result.kind === 'edited' && result.edits[0]?.after.startsWith(text)).toBe(true);
+    expect(result.notes.join()).toContain("'t' publishes to TestPyPI and is left alone");
   });
 });
 

@@ -135,6 +135,25 @@ describe('a pipeline that does not publish yet', () => {
     );
   });
 
+  it.each([
+    ['with comments alone', '# nothing yet\n'],
+    ['with a byte order mark', '\uFEFFt:\n  script: x\n'],
+    ['with an end marker', 't:\n  script: x\n...\n'],
+    [
+      'with a header of inputs',
+      'spec:\n  inputs:\n    name:\n      default: x\n---\n$[[ inputs.name ]]:\n  script: x\n',
+    ],
+    ['with a beginning marker and no final newline', '---\nt:\n  script: x'],
+    ['with CRLF and no final newline', 't:\r\n  script: x\r\n# end'],
+  ])('keeps each byte of a file %s', (_, text) => {
+    const { after } = edited(text);
+    const [start = '', end = ''] = text.split('...');
+    expect(after.startsWith(start)).toBe(true);
+    expect(after.endsWith(end)).toBe(true);
+    expect(editPipeline(after, goalWith()).kind).toBe('unchanged');
+    if (text.includes('\r\n')) expect(after.replaceAll('\r\n', '')).not.toContain('\n');
+  });
+
   it('says where a file is not YAML', () => {
     expect(() => readPipeline('a: [1\nb: }\n')).toThrow(/not valid YAML: .*line 2/);
     expect(editPipeline('a: [1\nb: }\n', goalWith())).toMatchObject({

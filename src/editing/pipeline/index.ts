@@ -11,6 +11,7 @@ import { tellOfOthers } from './other-publishers.ts';
 import { repairPublishingJobs } from './publishing/index.ts';
 import { isOurs } from './reading.ts';
 import { merge } from './recognise/jobs.ts';
+import { rolesOf } from './recognise/roles.ts';
 import { rememberRoute, repairRoute } from './route.ts';
 import { addStages } from './stages.ts';
 import { baseLines, buildLines, noSurroundings, publishLines, routeComment } from './template.ts';
@@ -32,6 +33,7 @@ export function editPipeline(
   try {
     const edit = begin(text ?? '', goal, included, notes);
     editAll(edit);
+    requireSettled(edit);
     return result(edit, text);
   } catch (error) {
     if (error instanceof YamlSyntaxError)
@@ -47,8 +49,9 @@ function begin(text: string, goal: PipelineGoal, included: YamlTable, notes: str
   refuseGenerated(file);
   const ours = isOurs(file.text, file.data);
   const data = merge(included, file.data);
-  tellOfOthers(data, goal, notes);
-  const plan = planJobs(file, included, goal, ours);
+  const roles = rolesOf(data, goal.indexes);
+  tellOfOthers(roles, goal, notes);
+  const plan = planJobs({ file, data, goal, ours, roles });
   const builder = plan.builders.length > 0 ? undefined : newBuilder(data, goal, plan.around, plan.publishing);
   const around = builder === undefined ? plan.around : { ...plan.around, dist: builder.dist };
   const lines = builder === undefined ? {} : { newBuilder: builder.lines };
@@ -64,6 +67,21 @@ function editAll(edit: PipelineEdit): void {
   addStages(edit);
   addMissingJobs(edit);
   rememberRoute(edit);
+}
+
+/** What is changed in somebody's own jobs has to be all that there is to change, or a later run would go on. */
+function requireSettled({ draft, goal, included, builders, publishing, differences }: PipelineEdit): void {
+  const isForeign = builders.length > 0 || publishing.some(({ exists }) => exists);
+  if (differences.length === 0 || !isForeign) return;
+  const again = begin(draft.file.text, withoutChoices(goal), included, []);
+  editAll(again);
+  const [left] = again.differences;
+  if (left) throw new UnsafeEdit(`'${left.field}' would not come to be as it should`);
+}
+
+/** The choice among several jobs is told by what they have become. */
+function withoutChoices({ publishingJobs: _, ...goal }: PipelineGoal): PipelineGoal {
+  return goal;
 }
 
 function result({ draft, goal, differences, notes }: PipelineEdit, before: string | undefined): EditResult {

@@ -2,10 +2,11 @@ import type { PipelineGoal, PipelineIndex } from '../pipeline-goal.ts';
 import { UnsafeEdit } from '../unsafe-edit.ts';
 import { isYamlTable, type YamlFile, type YamlTable } from '../yaml.ts';
 import type { PublishingJob } from './edit.ts';
+import { inheritable, othersUpload, redirectingGlobals } from './globals.ts';
 import { buildsDistributions } from './recognise/commands.ts';
-import { flat, lines, merge, parentsOf, resolveJob, scriptOf } from './recognise/jobs.ts';
+import { flat, lines, parentsOf, resolveJob, scriptOf } from './recognise/jobs.ts';
 import { exclusiveAncestors } from './recognise/parents.ts';
-import { distPaths, keepsDist, type Roles, rolesOf } from './recognise/roles.ts';
+import { distPaths, keepsDist, type Roles } from './recognise/roles.ts';
 import { stagesFor } from './stages.ts';
 import { baseJob, type Surroundings } from './template.ts';
 
@@ -17,8 +18,10 @@ export interface JobsPlan {
   around: Surroundings;
 }
 
+/** What is known of the pipeline before anything is changed. */
 interface Scene {
   file: YamlFile;
+  /** With what included files bring. */
   data: YamlTable;
   goal: PipelineGoal;
   ours: boolean;
@@ -26,14 +29,15 @@ interface Scene {
 }
 
 /** Finds the jobs that publish and build now, and names those that are to be made. Throws `UnsafeEdit` where that is not certain. */
-export function planJobs(file: YamlFile, included: YamlTable, goal: PipelineGoal, ours: boolean): JobsPlan {
-  const data = merge(included, file.data);
-  const scene: Scene = { file, data, goal, ours, roles: rolesOf(data, goal.indexes) };
+export function planJobs(scene: Scene): JobsPlan {
+  const { data, goal } = scene;
   const publishing = goal.indexes.map((index) => publisherOf(index, scene));
   const builders = buildersFor(publishing, scene);
   const free = (name: string, other: string) => (data[name] === undefined ? name : other);
   const buildJobs = builders.length > 0 ? builders : [free('build', 'build-package')];
   const existing = publishing.filter(({ exists }) => exists).map(({ name }) => resolved(data, name));
+  const names = publishing.map(({ name }) => name);
+  const withheld = othersUpload(data, names) ? redirectingGlobals(data) : [];
   const nameOf = (id: PipelineIndex['id']) => publishing.find(({ index }) => index.id === id)?.name;
   return {
     publishing,
@@ -47,6 +51,7 @@ export function planJobs(file: YamlFile, included: YamlTable, goal: PipelineGoal
       runnerTags: lines(existing[0]?.tags),
       hasDefaultBeforeScript:
         data.before_script !== undefined || JSON.stringify(data.default ?? '').includes('"before_script"'),
+      ...(withheld.length === 0 ? {} : { inheritedVariables: inheritable(data, withheld) }),
     },
   };
 }

@@ -1,11 +1,10 @@
 import type { PipelineGoal } from '../pipeline-goal.ts';
 import { UnsafeEdit } from '../unsafe-edit.ts';
-import type { YamlTable } from '../yaml.ts';
-import { rolesOf } from './recognise/roles.ts';
+import type { Roles } from './recognise/roles.ts';
 
 /** Says which jobs are left alone and why. Throws `UnsafeEdit` where one script uploads to several indexes. */
-export function tellOfOthers(data: YamlTable, goal: PipelineGoal, notes: string[]): void {
-  const { mixed, elsewhere, besides, doubtful } = rolesOf(data, goal.indexes);
+export function tellOfOthers(roles: Roles, { indexes }: PipelineGoal, notes: string[]): void {
+  const { mixed, elsewhere, besides, doubtful } = roles;
   const names = (jobs: string[]) => jobs.map((name) => `'${name}'`).join(' and ');
   if (elsewhere.length > 0)
     notes.push(`The job ${names(elsewhere)} publishes to another index and is left alone.`);
@@ -14,6 +13,9 @@ export function tellOfOthers(data: YamlTable, goal: PipelineGoal, notes: string[
       `The job ${names(besides)} publishes to the same index in another way and is left alone; take it out, since an index takes each file once.`,
     );
   }
+  const toTestPyPI = roles.publishers.testpypi.map(({ name }) => name);
+  if (toTestPyPI.length > 0 && !indexes.some(({ id }) => id === 'testpypi'))
+    notes.push(`The job ${names(toTestPyPI)} publishes to TestPyPI and is left alone.`);
   for (const { name, command } of doubtful) {
     notes.push(
       `The job '${name}' runs '${command}', which may publish; if it does, take that out, since an index takes each file once.`,

@@ -8,6 +8,7 @@ import {
   type YamlTable,
   type YamlValue,
 } from '../yaml.ts';
+import { inheritsVariable } from './globals.ts';
 import { type OpenJobs, openJobs } from './jobs-plan.ts';
 import { includedParts } from './recognise/included.ts';
 import { merge, parentsOf, resolveJob, scriptOf, visibleJobs } from './recognise/jobs.ts';
@@ -50,6 +51,7 @@ export const emptyReading: PipelineReading = {
 /** The comment of an earlier run, with the route in it. */
 export const routeMarker = /^([ \t]*)# gitlab-to-pypi:[^\r\n]*\(route: (\w+)(, developers may deploy)?\)/m;
 
+const allJobs = '(all jobs)';
 const credentialKey = /^(TWINE_(USERNAME|PASSWORD)|UV_PUBLISH_(TOKEN|USERNAME|PASSWORD))$/;
 
 /**
@@ -79,7 +81,7 @@ export function readPipeline(
     ...(tool === undefined ? {} : { publishWith: tool }),
     ...named('releaseEnvironment', environmentOf(data, roles, 'pypi', ours ? 'release' : undefined)),
     ...named('testEnvironment', environmentOf(data, roles, 'testpypi', ours ? 'release-test' : undefined)),
-    credentials: credentialsOf(file.data),
+    credentials: credentialsOf(file.data).filter(({ job, key }) => reaches(data, roles, job, key)),
   };
 }
 
@@ -143,10 +145,17 @@ function toolOf(data: YamlTable): PublishTool | undefined {
   return used.length === 1 ? used[0] : undefined;
 }
 
+/** What a file sets for all jobs matters only where a job that publishes takes it over. */
+function reaches(data: YamlTable, { publishers }: Roles, holder: string, key: string): boolean {
+  const trusted = [...publishers.pypi, ...publishers.testpypi].filter((it) => it.trusted);
+  if (holder !== allJobs || trusted.length === 0) return true;
+  return trusted.some(({ name }) => inheritsVariable(resolveJob(data, name)?.value ?? {}, key));
+}
+
 function credentialsOf(data: YamlTable): { job: string; key: string }[] {
   const own = Object.entries(data).filter(([name, job]) => name !== 'variables' && isYamlTable(job));
   const places: [string, YamlTable][] = [
-    ['(all jobs)', data],
+    [allJobs, data],
     ...own.map(([name, job]): [string, YamlTable] => [name, job as YamlTable]),
   ];
   return places.flatMap(([job, { variables }]) =>

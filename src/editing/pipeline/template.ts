@@ -33,6 +33,8 @@ export interface Surroundings {
   runnerTags: string[];
   /** The file has a `before_script` for all jobs, which the new ones must not run. */
   hasDefaultBeforeScript: boolean;
+  /** The variables of all jobs that a publishing job may have, where it must not have all. */
+  inheritedVariables?: string[] | false;
 }
 
 /** The surroundings in an empty file. */
@@ -98,6 +100,7 @@ export function routeComment({
 /** The hidden base of the publishing jobs. */
 export function baseLines(goal: PipelineGoal, around: Surroundings): string[] {
   const twine = goal.publishWith === 'twine';
+  const { inheritedVariables: inherited } = around;
   return [
     `${around.base}:`,
     `  stage: ${quoted(around.publishStage)}`,
@@ -107,9 +110,20 @@ export function baseLines(goal: PipelineGoal, around: Surroundings): string[] {
     ...around.buildJobs.map((name) => `    - ${quoted(name)}`),
     '  variables:',
     '    GIT_STRATEGY: empty # only the built files: no code of the repository next to the ID token',
-    ...(twine ? ['    TWINE_NON_INTERACTIVE: "1"', '  before_script:', `    - ${installTwine}`] : []),
+    ...(twine ? ['    TWINE_NON_INTERACTIVE: "1"'] : []),
+    ...(inherited === undefined ? [] : inheritLines(inherited)),
+    ...(twine ? ['  before_script:', `    - ${installTwine}`] : []),
     ...(!twine && around.hasDefaultBeforeScript ? ['  before_script: []'] : []),
   ];
+}
+
+function inheritLines(names: string[] | false): string[] {
+  const head = [
+    '  # Not the variables by which the tool would take other credentials or another index.',
+    '  inherit:',
+  ];
+  if (names === false) return [...head, '    variables: false'];
+  return [...head, '    variables:', ...names.map((name) => `      - ${quoted(name)}`)];
 }
 
 /** The job that publishes to one index. */

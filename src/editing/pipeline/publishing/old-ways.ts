@@ -9,11 +9,14 @@ import {
   ownAt,
   removeItem,
   removeYaml,
+  setYaml,
   valueAt,
 } from '../../yaml-draft.ts';
+
 import { note, type PipelineEdit, seen } from '../edit.ts';
+import { inheritable, inheritsVariable, othersUpload, redirectingGlobals } from '../globals.ts';
 import { credentialName } from '../recognise/commands.ts';
-import { lines, parentsOf, resolveJob, visibleJobs } from '../recognise/jobs.ts';
+import { lines, parentsOf, resolveJob } from '../recognise/jobs.ts';
 import { ancestorsOf, exclusiveAncestors } from '../recognise/parents.ts';
 import { variablesRead } from '../recognise/shell.ts';
 
@@ -136,17 +139,21 @@ function clearTokens(edit: PipelineEdit, holder: string): void {
   }
 }
 
-/** Credentials of all jobs go where no other job uploads anything. */
+/** Credentials of all jobs go where no other job uploads anything, else they are kept from the publishing jobs. */
 function clearGlobals(edit: PipelineEdit, names: string[]): void {
   const { draft } = edit;
-  const globals = draft.file.data.variables;
-  if (!isYamlTable(globals)) return;
-  const others = visibleJobs(seen(edit)).filter(({ name }) => !names.includes(name));
-  const texts = JSON.stringify(others.map(({ value }) => value));
-  if (/\btwine\b|\bpublish\b|\bupload\b/i.test(texts)) return;
-  for (const key of Object.keys(globals)) {
-    if (!/^(TWINE_|UV_PUBLISH_|PYPI_OIDC_)/.test(key) || needed.test(key)) continue;
-    note(edit, ['variables', key], globals[key], null);
+  for (const key of othersUpload(seen(edit), names) ? [] : redirectingGlobals(seen(edit))) {
+    if (!hasOwn(draft, ['variables', key])) continue;
+    note(edit, ['variables', key], valueAt(draft.file.data, ['variables', key]), null);
     removeYaml(draft, ['variables', key]);
+  }
+  const left = redirectingGlobals(seen(edit));
+  for (const name of names) {
+    const data = seen(edit);
+    const job = resolveJob(data, name)?.value ?? {};
+    if (!left.some((key) => inheritsVariable(job, key))) continue;
+    const wanted = inheritable(data, left);
+    note(edit, [name, 'inherit', 'variables'], valueAt(job, ['inherit', 'variables']), wanted);
+    setYaml(draft, [name, 'inherit', 'variables'], wanted);
   }
 }
