@@ -46,10 +46,14 @@ function inspect(facts: Facts, goal: Goal): Finding {
   const { lint, reading, path } = facts.pipeline;
   if (lint && !lint.known) return unreadable(`verdict of GitLab's lint on ${path.value}`, lint.reason);
   if (lint && !lint.value.valid) return invalid(edit, lint.value, facts);
+  const jobs = reading.untrusted.map((name) => `'${name}'`).join(' and ');
   return findingOfEdit(edit, {
     ok: `${path.value} builds once and publishes as it should.`,
     different: `${path.value} differs.`,
-    missing: `${path.value} does not publish yet.`,
+    missing:
+      jobs === ''
+        ? `${path.value} does not publish yet.`
+        : `${path.value} publishes by the job ${jobs}, but not as a Trusted Publisher.`,
     isMissing: !reading.ours,
   });
 }

@@ -1,4 +1,6 @@
 import { execFileSync } from 'node:child_process';
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { startWorld, type World } from '../../src/rehearsal/world.ts';
 import { placeOf } from '../support/program.ts';
@@ -59,6 +61,24 @@ describe('the wizard in a terminal', () => {
     session.press(keys.enter);
     await session.shows('Make these 5 changes?');
     expect(session.screen()).toMatch(/Route +trusted +your answer/);
+    session.press(keys.escape);
+    expect(await session.ended).toBe(130);
+  });
+
+  it('asks first which of several jobs publishes the releases', async () => {
+    const job = '  stage: deploy\n  script:\n    - twine upload -p $PYPI_TOKEN dist/*\n  only: [tags]\n';
+    await writeFile(join(here.directory, '.gitlab-ci.yml'), `first:\n${job}second:\n${job}`);
+    const session = start('setup');
+    await session.shows('Which job publishes the releases?');
+    expect(session.screen()).toMatch(/● first\s+│ +○ second/);
+    session.press(keys.down);
+    session.press(keys.enter);
+    await answerQuestions(session);
+    expect(session.screen()).toMatch(/Release job +second +your answer/);
+    expect(session.screen()).toContain(
+      "publishes by the job 'first' and 'second', but not as a Trusted Publisher.",
+    );
+    expect(session.screen().match(/- {4}- twine upload -p \$PYPI_TOKEN dist/g)).toHaveLength(1);
     session.press(keys.escape);
     expect(await session.ended).toBe(130);
   });

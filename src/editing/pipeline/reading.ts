@@ -25,6 +25,8 @@ export interface PipelineReading {
   included: YamlTable;
   /** Jobs of which it has to be asked which one is meant. */
   openJobs: OpenJobs;
+  /** Jobs that publish to an index in another way than as a Trusted Publisher. */
+  untrusted: string[];
   /** Every job that runs, in this file or an included one. */
   jobs: string[];
   route?: Route;
@@ -43,6 +45,7 @@ export const emptyReading: PipelineReading = {
   hasTestJob: false,
   included: {},
   openJobs: { pypi: [], testpypi: [], build: [] },
+  untrusted: [],
   jobs: [],
   developersDeploy: false,
   credentials: [],
@@ -75,6 +78,9 @@ export function readPipeline(
     hasTestJob: isYamlTable(data['release-test']) || roles.publishers.testpypi.some((it) => it.trusted),
     included,
     openJobs: openJobs(data, roles),
+    untrusted: [...roles.publishers.pypi, ...roles.publishers.testpypi]
+      .filter(({ trusted }) => !trusted)
+      .map(({ name }) => name),
     jobs: visibleJobs(data).map(({ name }) => name),
     developersDeploy: developers !== undefined,
     ...(route === 'protected' || route === 'trusted' ? { route } : {}),
