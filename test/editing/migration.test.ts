@@ -74,6 +74,13 @@ describe.each(cases)('$name, with $tool', ({ shape, tool }) => {
     );
   });
 
+  it('tells which variable of the settings is read no more', () => {
+    const variable = /\$\{?(\w*PYPI_TOKEN)/.exec(shape.text)?.[1];
+    const { notes } = migrate(shape.text, tool);
+    if (variable === undefined) expect(notes.join()).not.toContain('revoke');
+    else expect(notes.join()).toMatch(new RegExp(`Nothing in the file reads .*${variable}.* any more`));
+  });
+
   it.skipIf(!hasSchema)("passes GitLab's schema", () => {
     expect([...schemaErrors(migrate(shape.text, tool).after)]).toEqual([]);
   });

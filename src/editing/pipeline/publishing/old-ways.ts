@@ -85,6 +85,7 @@ export function clearOldWays(
     }
   }
   clearGlobals(edit, names);
+  tellOfTokens(edit, before);
   for (const holder of [...names, ...shared]) {
     for (
       let edit = staleComments(draft.file, holder, removed);
@@ -93,6 +94,21 @@ export function clearOldWays(
     )
       changeComment(draft, edit);
   }
+}
+
+/** Credentials that come from the settings of the project or group, and that nothing in the file reads any more. */
+function tellOfTokens({ draft, notes }: PipelineEdit, before: YamlTable[]): void {
+  const set = new Set(
+    before.flatMap(({ variables }) => (isYamlTable(variables) ? Object.keys(variables) : [])),
+  );
+  const left = new Set(variablesRead(JSON.stringify(draft.file.data)));
+  const gone = [...new Set(variablesRead(JSON.stringify(before)))].filter(
+    (key) => credentialName.test(key) && !/_ID_TOKEN$/.test(key) && !set.has(key) && !left.has(key),
+  );
+  if (gone.length === 0) return;
+  notes.push(
+    `Nothing in the file reads ${gone.join(', ')} any more: after the first release by the Trusted Publisher, delete the CI/CD variable and revoke the token on the index.`,
+  );
 }
 
 /** A script that every job now has of its own. */
