@@ -1,6 +1,7 @@
 import { emptyReading, type PipelineReading, readPipeline } from '../editing/pipeline/index.ts';
 import type { PythonFiles, PythonProject } from '../editing/python-files.ts';
 import { readPythonProject } from '../editing/python-project.ts';
+import { furtherFiles } from '../editing/versions/further-files.ts';
 import { UserError } from '../errors.ts';
 import type { Files } from '../ports/files.ts';
 import type { Git } from '../ports/git.ts';
@@ -13,6 +14,9 @@ import type { Known, Sourced } from './known.ts';
 import { type IndexFacts, readPackageIndex } from './package-index.ts';
 import { pipelinePath } from './pipeline-path.ts';
 import { requireMaintainer } from './role.ts';
+
+/** The files of the Python project that may be edited. */
+const editable = ['pyproject.toml', 'setup.cfg', 'setup.py'] as const;
 
 /** Everything that is true now, as far as it could be read. */
 export interface Facts {
@@ -57,11 +61,19 @@ export async function readPython(
   directory: string,
   wanted: string | undefined,
 ): Promise<PythonFacts> {
-  const names = ['pyproject.toml', 'setup.cfg', 'setup.py'] as const;
-  const texts = await Promise.all(names.map((name) => files.read(inDirectory(directory, name))));
-  const found: PythonFiles = Object.fromEntries(names.map((name, index) => [name, texts[index]]));
+  const found = await readPythonFiles(files, directory);
   const project = readPythonProject(found);
   return { ...project, files: found, packageName: packageName(project, wanted) };
+}
+
+/** The text of the files that may hold the package's name and version. Throws a `UserError` for broken TOML. */
+export async function readPythonFiles(files: Files, directory: string): Promise<PythonFiles> {
+  const read = async (names: readonly string[]): Promise<PythonFiles> => {
+    const texts = await Promise.all(names.map((name) => files.read(inDirectory(directory, name))));
+    return Object.fromEntries(names.map((name, index) => [name, texts[index]]));
+  };
+  const found = await read(editable);
+  return { ...found, ...(await read(furtherFiles(found))) };
 }
 
 /** Two rounds of requests: the project with the token and the indexes, then all that needs the project's id. */
@@ -89,10 +101,9 @@ async function readLocalPipeline(
   projectId: number,
 ): Promise<PipelineFacts> {
   const { directory } = sources.checkout;
-  const editable = ['pyproject.toml', 'setup.cfg', 'setup.py'].map((name) => inDirectory(directory, name));
   const [text, uncommitted] = await Promise.all([
     sources.files.read(path.value),
-    sources.git.changed([...editable, path.value]),
+    sources.git.changed([...editable.map((name) => inDirectory(directory, name)), path.value]),
   ]);
   return { path, text, reading: await readingOf(text, sources.gitlab, projectId), uncommitted };
 }

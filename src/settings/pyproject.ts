@@ -1,6 +1,6 @@
+import { buildTimeVersion } from '../editing/versions/build-time.ts';
 import { versionFromVcs } from '../editing/versions/index.ts';
-import { inDirectory } from '../facts/checkout.ts';
-import type { Facts } from '../facts/index.ts';
+import { type Facts, readPythonFiles } from '../facts/index.ts';
 import { findingOfEdit } from './file-setting.ts';
 import type { Finding, Setting } from './setting.ts';
 
@@ -11,10 +11,7 @@ export const pyproject: Setting = {
   dependsOn: [],
   inspect,
   reread: async (facts, { files }) => {
-    const { directory } = facts.checkout;
-    const names = ['pyproject.toml', 'setup.cfg', 'setup.py'] as const;
-    const texts = await Promise.all(names.map((name) => files.read(inDirectory(directory, name))));
-    const again = Object.fromEntries(names.map((name, index) => [name, texts[index]]));
+    const again = await readPythonFiles(files, facts.checkout.directory);
     return { ...facts, python: { ...facts.python, files: again } };
   },
 };
@@ -22,7 +19,9 @@ export const pyproject: Setting = {
 function inspect(facts: Facts): Finding {
   const { files, version } = facts.python;
   return findingOfEdit(versionFromVcs(files, { directory: facts.checkout.directory }), {
-    ok: 'Each build takes its own version from git, without a local part.',
+    ok: buildTimeVersion(files)
+      ? 'The pipeline gives each build its own version, without a local part.'
+      : 'Each build takes its own version from git, without a local part.',
     different: `Not each build would have a version that the index accepts (${version.value}, ${version.source}).`,
     missing: '',
     isMissing: false,

@@ -111,14 +111,4 @@ source = "vcs"
       ],
     });
   });
-
-  it('of another build backend is explained', () => {
-    const files = {
-      'pyproject.toml': '[build-system]\nrequires = ["maturin"]\nbuild-backend = "maturin"\n',
-    };
-    expect(edit(files)).toMatchObject({
-      kind: 'refused',
-      manual: expect.stringContaining('CI_PIPELINE_IID'),
-    });
-  });
 });

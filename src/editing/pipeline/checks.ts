@@ -51,7 +51,7 @@ export function buildChecks(goal: PipelineGoal): Check[] {
     { path: ['rules'], holds: (job) => runsOnBoth(job, goal) },
     {
       path: ['script'],
-      holds: (job) => !goal.versionAtBuildTime || scriptOf(job).includes('CI_PIPELINE_IID'),
+      holds: (job) => goal.buildTimeVersion === undefined || scriptOf(job).includes('CI_PIPELINE_IID'),
     },
   ];
 }

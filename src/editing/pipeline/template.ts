@@ -1,4 +1,6 @@
 import { type PipelineGoal, type PipelineIndex, tokenVariable } from '../pipeline-goal.ts';
+import { quoteForShell } from '../shell.ts';
+import { buildTimeCommand, needsUv } from '../versions/build-time-command.ts';
 import { parseYaml, type YamlTable } from '../yaml.ts';
 import { pushRule, tagRule } from './rules.ts';
 import { tagCheck } from './tag-check.ts';
@@ -46,20 +48,16 @@ export function buildLines(goal: PipelineGoal, { buildJob, hasDefaultBeforeScrip
 
 function buildScript(goal: PipelineGoal): string[] {
   const sdist = goal.sdistOnly ? ' --sdist' : '';
-  const version = goal.versionAtBuildTime ? [versionLine(goal)] : [];
+  const { buildTimeVersion: place, packageDirectory } = goal;
+  const version = place ? [inSingleQuotes(buildTimeCommand(place, packageDirectory))] : [];
   if (goal.publishWith === 'uv')
     return [...version, `uv build --no-sources${sdist}${inFolder(goal, '--out-dir')}`];
-  const install = `pip install build${goal.versionAtBuildTime ? ' uv' : ''}`;
+  const install = `pip install build${place && needsUv(place) ? ' uv' : ''}`;
   return [install, ...version, `python -m build${sdist}${inFolder(goal, '--outdir')}`];
 }
 
-/** Without a tag the written version becomes a development version with the number of the pipeline. */
-function versionLine({ packageDirectory }: PipelineGoal): string {
-  const project = packageDirectory === '.' ? '' : ` --project ${quoteForShell(packageDirectory)}`;
-  const written = `$(uv version${project} --short | sed "s/\\.dev.*//")`;
-  const command = `[ -n "$CI_COMMIT_TAG" ] || uv version${project} --frozen "${written}.dev$CI_PIPELINE_IID"`;
-  return `'${command.replaceAll("'", "''")}'`;
-}
+/** A command as YAML, with every backslash and double quote as the shell is to get it. */
+const inSingleQuotes = (command: string) => `'${command.replaceAll("'", "''")}'`;
 
 /** The line from which a later run knows the route. */
 export function routeComment({
@@ -124,10 +122,6 @@ export function dataOf(lines: string[]): YamlTable {
 
 function inFolder({ packageDirectory }: PipelineGoal, option: string): string {
   return packageDirectory === '.' ? '' : ` ${option} dist ${quoteForShell(packageDirectory)}`;
-}
-
-function quoteForShell(path: string): string {
-  return /^[\w./-]+$/.test(path) ? path : `'${path.replaceAll("'", "'\\''")}'`;
 }
 
 /** Plain where YAML reads the same text back, else in quotes. */

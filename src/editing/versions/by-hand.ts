@@ -1,11 +1,7 @@
 import { NeedsHand, type VersionEditor } from './backend.ts';
 
-const ciTime =
-  'In the build job, before the build: [ -n "$CI_COMMIT_TAG" ] || uv version --frozen "$(uv version --short).dev$CI_PIPELINE_IID"';
-
 /** What a person does for the build backends that are not edited yet. */
 const ways: Record<string, string> = {
-  maturin: ciTime,
   mesonpy:
     "Let meson.build take the version from a script: version: run_command('python3', 'tools/gitversion.py', check: true).stdout().strip()",
 };

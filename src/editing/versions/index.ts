@@ -5,9 +5,10 @@ import { defaultBackend, readToml } from '../python-project.ts';
 import type { EditResult, FileEdit } from '../result.ts';
 import { getToml } from '../toml.ts';
 import { draftOf, finishDraft } from '../toml-draft.ts';
-import { atBuildTime } from './at-build-time.ts';
 import { NeedsHand, type VersionEdit, type VersionEditor } from './backend.ts';
+import { atBuildTime } from './build-time.ts';
 import { byHand } from './by-hand.ts';
+import { isCompiled, sdistNote } from './compiled.ts';
 import { hatchling } from './hatchling.ts';
 import { pdm } from './pdm.ts';
 import { poetry, poetryDynamicVersioning } from './poetry.ts';
@@ -25,6 +26,9 @@ const editors: Record<string, VersionEditor> = {
   'scikit_build_core.build': scikitBuildCore,
   uv_build: atBuildTime,
   'flit_core.buildapi': atBuildTime,
+  'flit.buildapi': atBuildTime,
+  maturin: atBuildTime,
+  'sipbuild.api': atBuildTime,
 };
 
 /** Edits a Python project so that each build takes its own version from git, without a local part. */
@@ -37,7 +41,7 @@ export function versionFromVcs(files: PythonFiles, { directory }: { directory: s
     root: posix.relative(directory, '.') || '.',
     others: [],
     differences: [],
-    notes: [],
+    notes: isCompiled(files) ? [sdistNote] : [],
   };
   try {
     (editors[String(backend)] ?? byHand(String(backend)))(edit);

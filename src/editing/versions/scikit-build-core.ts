@@ -11,7 +11,7 @@ import {
 const provider = 'scikit_build_core.metadata.setuptools_scm';
 
 /** scikit-build-core with setuptools-scm: https://scikit-build-core.readthedocs.io/en/latest/configuration/dynamic.html */
-export function scikitBuildCore({ toml, root, notes }: VersionEdit): void {
+export function scikitBuildCore({ toml, root }: VersionEdit): void {
   const path = ['tool', 'scikit-build', 'metadata', 'version'];
   const present = getToml(toml.doc.data, ...path, 'provider');
   if (present !== undefined && present !== provider) {
@@ -27,7 +27,4 @@ export function scikitBuildCore({ toml, root, notes }: VersionEdit): void {
   if (root !== '.' && getToml(toml.doc.data, ...scm, 'root') === undefined) setKey(toml, scm, 'root', root);
   if (!isWithoutLocalPart(getToml(toml.doc.data, ...scm, 'local_scheme')))
     setKey(toml, scm, 'local_scheme', 'no-local-version');
-  notes.push(
-    'The pipeline publishes the source distribution alone, since indexes refuse Linux wheels that are not made in a manylinux image; for wheels see https://cibuildwheel.pypa.io/.',
-  );
 }
