@@ -1,7 +1,7 @@
 import { emptyReading, type PipelineReading, readPipeline } from '../editing/pipeline/index.ts';
 import type { PythonFiles, PythonProject } from '../editing/python-files.ts';
 import { readPythonProject } from '../editing/python-project.ts';
-import { furtherFiles } from '../editing/versions/further-files.ts';
+import { furtherFiles } from '../editing/versions/build-time.ts';
 import { UserError } from '../errors.ts';
 import type { Files } from '../ports/files.ts';
 import type { Git } from '../ports/git.ts';

@@ -3,8 +3,8 @@ import { readToml } from '../python-project.ts';
 import { getToml } from '../toml.ts';
 import { NeedsHand, type VersionEdit } from './backend.ts';
 import type { BuildTimeVersion } from './build-time-command.ts';
-import { flitVersion } from './flit.ts';
-import { maturinVersion } from './maturin.ts';
+import { flitModuleFiles, flitVersion } from './flit.ts';
+import { cargoManifest, maturinVersion } from './maturin.ts';
 
 /** Build backends that know no version from git, each with the place where its version is written. */
 const places: Record<string, (files: PythonFiles) => BuildTimeVersion> = {
@@ -23,6 +23,18 @@ export function buildTimeVersion(files: PythonFiles): BuildTimeVersion | undefin
     if (error instanceof NeedsHand) return undefined;
     throw error;
   }
+}
+
+/**
+ * The files besides `pyproject.toml`, `setup.cfg` and `setup.py` in which this project's version may be written, by
+ * their path from the project's folder; not each of them is there. Throws a `UserError` for broken TOML.
+ */
+export function furtherFiles(files: PythonFiles): string[] {
+  const data = readToml(files['pyproject.toml']);
+  const backend = String(getToml(data, 'build-system', 'build-backend'));
+  if (typeof getToml(data, 'project', 'version') === 'string') return [];
+  if (backend === 'maturin') return [cargoManifest(data)];
+  return /^flit(_core)?\./.test(backend) ? flitModuleFiles(data) : [];
 }
 
 /** Nothing to edit: the job that builds appends the pipeline's number, and a tag must be the version that is written. */

@@ -1,8 +1,9 @@
 import type { PythonFiles } from '../python-files.ts';
 import { readToml } from '../python-project.ts';
 import { getToml, type TomlTable } from '../toml.ts';
-import { NeedsHand } from './backend.ts';
+import { makeVersionDynamic, NeedsHand, type VersionEdit } from './backend.ts';
 import { type BuildTimeVersion, hasModuleVersion } from './build-time-command.ts';
+import { setScmOptions } from './scm-options.ts';
 
 /** The files of a package that flit reads `__version__` from, the one that counts first. */
 const inPackage = ['__version__.py', '_version.py', 'version.py', '__init__.py'];
@@ -54,4 +55,10 @@ function refuseLegacy(data: TomlTable): void {
     'The package is described in [tool.flit.metadata], which flit_core 4 refuses, so that each build fails',
     'Move the description to [project] with dynamic = ["version", "description"] (https://flit.pypa.io/en/stable/pyproject_toml.html), or write requires = ["flit_core>=3.12,<4"] into [build-system]; then run this again.',
   );
+}
+
+/** flit_scm: flit with the version of setuptools-scm, whose table it reads: https://gitlab.com/WillDaSilva/flit_scm */
+export function flitScm({ toml, root }: VersionEdit): void {
+  makeVersionDynamic(toml);
+  setScmOptions(toml, root);
 }
