@@ -25,6 +25,8 @@ export interface Facts {
   pipeline: PipelineFacts;
   gitlab: GitLabFacts;
   indexes: Record<'pypi' | 'testpypi', IndexFacts>;
+  /** The names of the tags in the checkout, the newest first. */
+  tags: string[];
 }
 
 /** The Python project in the checkout. */
@@ -86,13 +88,14 @@ export async function readFacts(sources: Sources, python: PythonFacts): Promise<
     readPackageIndex('testpypi', sources.indexes.testpypi, name),
   ]);
   const path = pipelinePath(identity.project);
-  const [rest, pipeline] = await Promise.all([
+  const [rest, pipeline, tags] = await Promise.all([
     readProject(gitlab, identity.project, path.value),
     readLocalPipeline(sources, path, identity.project.id),
+    sources.git.tags(),
   ]);
   const facts = { url: checkout.gitlabUrl, tokenSource, ...identity, ...rest };
   requireMaintainer(facts, tokenSource);
-  return { checkout, python, pipeline, gitlab: facts, indexes: { pypi, testpypi } };
+  return { checkout, python, pipeline, gitlab: facts, indexes: { pypi, testpypi }, tags };
 }
 
 async function readLocalPipeline(

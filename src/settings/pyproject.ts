@@ -18,7 +18,7 @@ export const pyproject: Setting = {
 
 function inspect(facts: Facts): Finding {
   const { files, version } = facts.python;
-  return findingOfEdit(versionFromVcs(files, { directory: facts.checkout.directory }), {
+  return findingOfEdit(versionFromVcs(files, { directory: facts.checkout.directory, tags: facts.tags }), {
     ok: buildTimeVersion(files)
       ? 'The pipeline gives each build its own version, without a local part.'
       : 'Each build takes its own version from git, without a local part.',
