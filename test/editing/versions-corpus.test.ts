@@ -1,4 +1,5 @@
 import { execFileSync } from 'node:child_process';
+import { parse } from 'smol-toml';
 import { describe, expect, it } from 'vitest';
 import type { EditResult } from '../../src/editing/result.ts';
 import { versionFromVcs } from '../../src/editing/versions/index.ts';
@@ -64,7 +65,10 @@ describe.skipIf(files.length === 0)('real pyproject.toml files', () => {
         const result = edit(variant(text));
         if (result.kind === 'refused') expect(result.reason + result.manual, name).toMatch(/\w{3}.*\./s);
       }
-      for (const { name, after } of editedBy(variant)) expect(edit(after).kind, name).toBe('unchanged');
+      for (const { name, after } of editedBy(variant)) {
+        expect(edit(after).kind, name).toBe('unchanged');
+        expect(parse(after.replace(/^\uFEFF/, '')), name).toBeTypeOf('object');
+      }
     },
   );
 
