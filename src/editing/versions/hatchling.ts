@@ -11,6 +11,8 @@ const table = ['tool', 'hatch', 'version'];
 /** hatchling: keeps the plugin that gives the version from git, or brings hatch-vcs where there is none. */
 export function hatchling(edit: VersionEdit): void {
   const { toml } = edit;
+  // hatchling.ouroboros, by which hatchling builds itself, reads its requirements from elsewhere.
+  setKey(toml, ['build-system'], 'build-backend', 'hatchling.build');
   const source = getToml(toml.doc.data, ...table, 'source');
   if (source === 'uv-dynamic-versioning') setDunamaiOptions(edit, source);
   else if (source === 'versioningit') versioningit(toml, edit.notes);
