@@ -1,7 +1,7 @@
 import { type Advice, advise } from '../advice.ts';
 import type { PipelineGoal, PipelineIndex, PublishTool, Route } from '../editing/pipeline-goal.ts';
-import { buildTimeVersion } from '../editing/versions/build-time.ts';
 import { isCompiled } from '../editing/versions/compiled.ts';
+import { buildTimeVersion } from '../editing/versions/index.ts';
 import { UserError } from '../errors.ts';
 import type { Facts } from '../facts/index.ts';
 import type { Sourced } from '../facts/known.ts';

@@ -1,5 +1,4 @@
-import { buildTimeVersion } from '../editing/versions/build-time.ts';
-import { versionFromVcs } from '../editing/versions/index.ts';
+import { buildTimeVersion, versionFromVcs } from '../editing/versions/index.ts';
 import { type Facts, readPythonFiles } from '../facts/index.ts';
 import { findingOfEdit } from './file-setting.ts';
 import type { Finding, Setting } from './setting.ts';

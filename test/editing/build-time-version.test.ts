@@ -4,9 +4,8 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { editPipeline } from '../../src/editing/pipeline/index.ts';
 import type { PythonFiles } from '../../src/editing/python-files.ts';
-import { buildTimeVersion } from '../../src/editing/versions/build-time.ts';
 import { isCompiled } from '../../src/editing/versions/compiled.ts';
-import { versionFromVcs } from '../../src/editing/versions/index.ts';
+import { buildTimeVersion, versionFromVcs } from '../../src/editing/versions/index.ts';
 import { parseYaml } from '../../src/editing/yaml.ts';
 import { repositoryOf } from '../support/builds.ts';
 import { findTool, run } from '../support/tools.ts';
@@ -85,6 +84,17 @@ const cases: Record<string, Case> = {
       'pyproject.toml':
         '[build-system]\nrequires = ["flit_core>=3.2,<4"]\nbuild-backend = "flit_core.buildapi"\n[tool.flit.metadata]\nmodule = "hello"\ndist-name = "demo-pkg"\nauthor = "x"\n',
       'hello.py': '"""Says hello."""\n__version__ = "1.3.0"\n',
+    },
+  },
+  'a build backend of the repository itself': {
+    files: {
+      'pyproject.toml': fixed('backend', 'setuptools>=80').replace(
+        '\n\n[project]',
+        '\nbackend-path = ["_build"]\n\n[project]',
+      ),
+      'MANIFEST.in': 'graft _build\n',
+      '_build/backend.py': 'from setuptools.build_meta import *\n',
+      ...init,
     },
   },
   sip: {

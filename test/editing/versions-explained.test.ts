@@ -2,8 +2,7 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { PythonFiles } from '../../src/editing/python-files.ts';
-import { buildTimeVersion } from '../../src/editing/versions/build-time.ts';
-import { versionFromVcs } from '../../src/editing/versions/index.ts';
+import { buildTimeVersion, versionFromVcs } from '../../src/editing/versions/index.ts';
 import { buildOnAndAfterTag, commitAll, repositoryOf } from '../support/builds.ts';
 import { findTool } from '../support/tools.ts';
 

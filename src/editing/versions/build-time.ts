@@ -1,28 +1,23 @@
+import { cargoManifest } from '../cargo.ts';
 import type { PythonFiles } from '../python-files.ts';
 import { readToml } from '../python-project.ts';
 import { getToml } from '../toml.ts';
 import { NeedsHand, type VersionEdit } from './backend.ts';
 import type { BuildTimeVersion } from './build-time-command.ts';
 import { flitModuleFiles, flitVersion } from './flit.ts';
-import { cargoManifest, maturinVersion } from './maturin.ts';
+import { maturinVersion } from './maturin.ts';
 
-/** Build backends that know no version from git, each with the place where its version is written. */
+/** Where build backends read a version that is not in `[project]`. */
 const places: Record<string, (files: PythonFiles) => BuildTimeVersion> = {
-  uv_build: pyprojectVersion,
-  'sipbuild.api': pyprojectVersion,
   'flit_core.buildapi': flitVersion,
   'flit.buildapi': flitVersion,
   maturin: maturinVersion,
 };
 
-/** What the pipeline is to change before each build; undefined where the build backend takes the version from git. */
-export function buildTimeVersion(files: PythonFiles): BuildTimeVersion | undefined {
-  try {
-    return placeOf(files)?.(files);
-  } catch (error) {
-    if (error instanceof NeedsHand) return undefined;
-    throw error;
-  }
+/** Where a build backend reads the version. Throws `NeedsHand` where the pipeline could not change it. */
+export function placeOfVersion(files: PythonFiles): BuildTimeVersion {
+  const backend = String(getToml(readToml(files['pyproject.toml']), 'build-system', 'build-backend'));
+  return (places[backend] ?? pyprojectVersion)(files);
 }
 
 /**
@@ -38,16 +33,17 @@ export function furtherFiles(files: PythonFiles): string[] {
 }
 
 /** Nothing to edit: the job that builds appends the pipeline's number, and a tag must be the version that is written. */
-export function atBuildTime({ files, notes }: VersionEdit): void {
-  const version = placeOf(files)?.(files);
-  const where = version && 'path' in version ? version.path : '[project] of pyproject.toml';
+export function atBuildTime({ files, toml, notes }: VersionEdit): void {
+  const version = placeOfVersion(files);
+  const where = 'path' in version ? version.path : '[project] of pyproject.toml';
   notes.push(
     `The build backend takes no version from git, so test uploads are the version in ${where} with .devN, the pipeline's number; write the next version there before you tag it.`,
   );
-}
-
-function placeOf(files: PythonFiles): ((files: PythonFiles) => BuildTimeVersion) | undefined {
-  return places[String(getToml(readToml(files['pyproject.toml']), 'build-system', 'build-backend'))];
+  if (getToml(toml.doc.data, 'build-system', 'build-backend') === 'maturin') {
+    notes.push(
+      'maturin fetches Rust by rustup where the image of the job that builds has none; an image with Rust saves that.',
+    );
+  }
 }
 
 /** Throws `NeedsHand` where `[project]` has no fixed version. */

@@ -49,7 +49,8 @@ function moduleName(data: TomlTable): string | undefined {
 function refuseLegacy(data: TomlTable): void {
   const requires = getToml(data, 'build-system', 'requires');
   const bounded =
-    Array.isArray(requires) && requires.some((it) => /^flit.*(<\s*4|==\s*[23]|~=\s*[23]\.)/.test(String(it)));
+    Array.isArray(requires) &&
+    requires.some((it) => /^flit.*(<\s*[1-4]|<=\s*3|==\s*[1-3]|~=\s*[1-3]\.)/.test(String(it)));
   if (getToml(data, 'tool', 'flit', 'metadata') === undefined || bounded) return;
   throw new NeedsHand(
     'The package is described in [tool.flit.metadata], which flit_core 4 refuses, so that each build fails',

@@ -6,7 +6,8 @@ import type { Difference, EditResult, FileEdit } from '../result.ts';
 import { getToml, type TomlTable } from '../toml.ts';
 import { draftOf, finishDraft } from '../toml-draft.ts';
 import { NeedsHand, type VersionEdit, type VersionEditor } from './backend.ts';
-import { atBuildTime } from './build-time.ts';
+import { atBuildTime, placeOfVersion } from './build-time.ts';
+import type { BuildTimeVersion } from './build-time-command.ts';
 import { bumpTools } from './bump-tools.ts';
 import { isCompiled, sdistNote } from './compiled.ts';
 import { inTree, mesonPython, unknownBackend } from './explained.ts';
@@ -64,14 +65,28 @@ export function versionFromVcs(
   }
 }
 
+/** What the pipeline is to change before each build; undefined where the build itself takes the version from git. */
+export function buildTimeVersion(files: PythonFiles): BuildTimeVersion | undefined {
+  if (editorFor(readToml(files['pyproject.toml'])) !== atBuildTime) return undefined;
+  try {
+    return placeOfVersion(files);
+  } catch (error) {
+    if (error instanceof NeedsHand) return undefined;
+    throw error;
+  }
+}
+
+/** Every build backend must take a version that `[project]` gives: https://peps.python.org/pep-0621/#dynamic */
 function editorFor(data: TomlTable): VersionEditor {
   const system = data['build-system'];
   if (system === undefined && getToml(data, 'tool', 'poetry') !== undefined) return poetry;
   const backend = String(getToml(data, 'build-system', 'build-backend') ?? defaultBackend);
   const path = getToml(data, 'build-system', 'backend-path');
   const editor = editors[backend];
-  if (path !== undefined && editor !== poetry && editor !== atBuildTime) return inTree(backend, path);
-  return editor ?? unknownBackend(backend);
+  if (editor !== undefined && (path === undefined || editor === poetry || editor === atBuildTime))
+    return editor;
+  if (typeof getToml(data, 'project', 'version') === 'string') return atBuildTime;
+  return path === undefined ? unknownBackend(backend) : inTree(backend, path);
 }
 
 function result(edit: VersionEdit, directory: string): EditResult {

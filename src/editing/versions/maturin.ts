@@ -1,15 +1,9 @@
-import { posix } from 'node:path';
+import { cargoManifest } from '../cargo.ts';
 import type { PythonFiles } from '../python-files.ts';
 import { readToml } from '../python-project.ts';
-import { getToml, type TomlTable } from '../toml.ts';
+import { getToml } from '../toml.ts';
 import { NeedsHand } from './backend.ts';
 import { type BuildTimeVersion, hasCargoVersion } from './build-time-command.ts';
-
-/** The `Cargo.toml` that maturin reads: https://www.maturin.rs/config */
-export function cargoManifest(data: TomlTable): string {
-  const path = getToml(data, 'tool', 'maturin', 'manifest-path');
-  return posix.normalize(typeof path === 'string' ? path : 'Cargo.toml');
-}
 
 /** Where maturin reads the version. Throws `NeedsHand` where the pipeline could not change it. */
 export function maturinVersion(files: PythonFiles): BuildTimeVersion {
