@@ -31,7 +31,7 @@ name = "demo_pkg"
 crate-type = ["cdylib"]
 
 [dependencies.inner]
-version = "9.9.9"
+version = "9.9"
 path = "inner"
 `;
 const inner = {

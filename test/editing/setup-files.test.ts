@@ -144,6 +144,14 @@ source = "vcs"
 `);
   });
 
+  it('says that the version is dynamic where it said nothing of it', () => {
+    const text =
+      '[build-system]\nrequires = ["pdm-backend"]\nbuild-backend = "pdm.backend"\n[project]\nname = "x"\n';
+    expect(textAfter({ 'pyproject.toml': text }, 'pyproject.toml')).toContain(
+      '[project]\nname = "x"\ndynamic = ["version"]\n',
+    );
+  });
+
   it('differs in one field alone where one is taken out', () => {
     const files = {
       'pyproject.toml':

@@ -5,7 +5,8 @@ const to =
   (value: unknown): Change =>
   () =>
     value;
-const gone: Change = () => undefined;
+/** What is no longer there in any edited file. */
+export const gone: Change = () => undefined;
 
 /** A list with these entries at its end where they were not there, and others raised to a newer version. */
 function grown(added: string[], raised: Record<string, string> = {}): Change {

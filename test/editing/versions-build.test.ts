@@ -126,9 +126,10 @@ version = { attr = "demo_pkg.__version__" }
     files: {
       'pyproject.toml': `${dynamic('["setuptools", "setuptools-scm>=10"]', 'setuptools.build_meta')}
 [tool.vcs-versioning]
-version_scheme = "guess-next-dev"
+version_scheme = "no-guess-dev"
 `,
     },
+    later: '1.2.3.post1.dev1',
   },
   'setuptools with versioningit': {
     files: {
