@@ -1,3 +1,5 @@
+import type { BuildTimeVersion } from './versions/build-time-command.ts';
+
 /** The client that uploads `dist/*`: both do Trusted Publishing on GitLab by themselves. */
 export type PublishTool = 'uv' | 'twine';
 
@@ -26,8 +28,8 @@ export interface PipelineGoal {
   /** Developers may deploy on purpose, which the file remembers. */
   developersDeploy: boolean;
   publishWith: PublishTool;
-  /** The build backend takes no version from git, so the job that builds gives each push its own. */
-  versionAtBuildTime: boolean;
+  /** The build backend takes no version from git, so the job that builds gives each push its own, written there. */
+  buildTimeVersion?: BuildTimeVersion | undefined;
   /** The index refuses the wheels that a plain build makes of compiled code. */
   sdistOnly: boolean;
   /** The version comes from a plugin of Poetry, which 'poetry build' has to be given. */

@@ -1,8 +1,12 @@
-/** The files of a Python project that may hold its name and version, with their text; undefined where absent. */
+/**
+ * The files of a Python project that may hold its name and version, with their text; undefined where absent.
+ * Others than these three are named by their path from the project's folder, see `furtherFiles`.
+ */
 export interface PythonFiles {
   'pyproject.toml'?: string | undefined;
   'setup.cfg'?: string | undefined;
   'setup.py'?: string | undefined;
+  [path: string]: string | undefined;
 }
 
 /** What the files say of the project. */

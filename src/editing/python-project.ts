@@ -1,4 +1,5 @@
 import { reasonOf, UserError } from '../errors.ts';
+import { cargoManifest, cargoName } from './cargo.ts';
 import type { PythonFiles, PythonProject } from './python-files.ts';
 import { findCfgOption } from './setup-cfg.ts';
 import { literalString, setupKeywords } from './setup-py.ts';
@@ -56,8 +57,10 @@ function findName(files: PythonFiles, data: TomlTable): Found | undefined {
     fromToml(data, ['project', 'name']) ??
     fromToml(data, ['tool', 'poetry', 'name']) ??
     fromToml(data, ['tool', 'flit', 'metadata', 'dist-name']) ??
+    fromToml(data, ['tool', 'flit', 'metadata', 'module']) ??
     fromCfg(files, 'name') ??
-    fromSetupPy(files, 'name')
+    fromSetupPy(files, 'name') ??
+    fromCargo(files, data)
   );
 }
 
@@ -106,4 +109,9 @@ function fromSetupPy(files: PythonFiles, key: string): Found | undefined {
   const keyword = setupKeywords(files['setup.py'] ?? '')?.find(({ name }) => name === key);
   const value = keyword && literalString(keyword.value);
   return value === undefined ? undefined : { value, source: 'setup.py' };
+}
+
+function fromCargo(files: PythonFiles, data: TomlTable): Found | undefined {
+  const value = cargoName(files, data);
+  return value === undefined ? undefined : { value, source: `${cargoManifest(data)} [package]` };
 }

@@ -1,4 +1,4 @@
-import { nextLine, type Splice } from './text.ts';
+import { endOfLine, nextLine, type Splice } from './text.ts';
 
 /** One option of a section of an ini file, with the lines it takes. */
 export interface CfgOption {
@@ -36,4 +36,21 @@ function continued(text: string, start: number, firstEnd: number, first: string)
 /** Takes an option away with its lines. */
 export function removeCfgOption({ start, end }: CfgOption): Splice {
   return { start, end, text: '' };
+}
+
+/** Gives an option of a section that is there another value; undefined where there is no such section. */
+export function setCfgOption(text: string, section: string, key: string, value: string): Splice | undefined {
+  const eol = endOfLine(text);
+  const option = findCfgOption(text, section, key);
+  if (option) {
+    const [, name = key, sign = ' = '] = /^([\w.-]+)([ \t]*[=:][ \t]*)/.exec(text.slice(option.start)) ?? [];
+    const ended = text.slice(option.start, option.end).endsWith('\n');
+    return { start: option.start, end: option.end, text: `${name}${sign}${value}${ended ? eol : ''}` };
+  }
+  const header = [...text.matchAll(/^\uFEFF?\[([^\]]+)\].*\n?/gm)].find(
+    ([, name]) => name?.trim() === section,
+  );
+  if (!header) return undefined;
+  const at = header.index + header[0].length;
+  return { start: at, end: at, text: `${header[0].endsWith('\n') ? '' : eol}${key} = ${value}${eol}` };
 }

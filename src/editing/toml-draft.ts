@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { Difference } from './result.ts';
-import { applySplices, type Splice } from './text.ts';
+import { appendLines, applySplices, type Splice } from './text.ts';
 import {
   addKey,
   getToml,
@@ -65,6 +65,16 @@ export function addToList(draft: TomlDraft, table: string[], key: string, value:
   note(draft, path.join('.'), current, show([...current, value]));
   splice(draft, pushString(draft.doc, path, value));
   (getToml(draft.expected, ...path) as TomlValue[]).push(value);
+}
+
+/** Appends a table to an array of tables (`[[tool.x]]`), at the end of the file. */
+export function appendTable(draft: TomlDraft, path: string[], table: Record<string, string>): void {
+  const current = getToml(draft.doc.data, ...path);
+  if (!Array.isArray(current)) throw new UnsafeEdit(`${path.join('.')} is not an array of tables`);
+  note(draft, path.join('.'), current, show([...current, table]));
+  const lines = Object.entries(table).map(([key, value]) => `${key} = ${show(value)}`);
+  splice(draft, appendLines(draft.doc.text, [`[[${path.join('.')}]]`, ...lines], true));
+  (getToml(draft.expected, ...path) as TomlValue[]).push(table);
 }
 
 /** Replaces one string of a list. */

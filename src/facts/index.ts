@@ -6,6 +6,7 @@ import {
 } from '../editing/pipeline/index.ts';
 import type { PythonFiles, PythonProject } from '../editing/python-files.ts';
 import { readPythonProject } from '../editing/python-project.ts';
+import { furtherFiles } from '../editing/versions/build-time.ts';
 import { UserError } from '../errors.ts';
 import type { Files } from '../ports/files.ts';
 import type { Git } from '../ports/git.ts';
@@ -19,6 +20,9 @@ import { type IndexFacts, readPackageIndex, uploadUrl } from './package-index.ts
 import { pipelinePath } from './pipeline-path.ts';
 import { requireMaintainer } from './role.ts';
 
+/** The files of the Python project that may be edited. */
+const editable = ['pyproject.toml', 'setup.cfg', 'setup.py'] as const;
+
 /** Everything that is true now, as far as it could be read. */
 export interface Facts {
   checkout: Checkout;
@@ -26,6 +30,8 @@ export interface Facts {
   pipeline: PipelineFacts;
   gitlab: GitLabFacts;
   indexes: Record<'pypi' | 'testpypi', IndexFacts>;
+  /** The names of the tags in the checkout, the newest first. */
+  tags: string[];
 }
 
 /** The Python project in the checkout. */
@@ -62,11 +68,19 @@ export async function readPython(
   directory: string,
   wanted: string | undefined,
 ): Promise<PythonFacts> {
-  const names = ['pyproject.toml', 'setup.cfg', 'setup.py'] as const;
-  const texts = await Promise.all(names.map((name) => files.read(inDirectory(directory, name))));
-  const found: PythonFiles = Object.fromEntries(names.map((name, index) => [name, texts[index]]));
+  const found = await readPythonFiles(files, directory);
   const project = readPythonProject(found);
   return { ...project, files: found, packageName: packageName(project, wanted) };
+}
+
+/** The text of the files that may hold the package's name and version. Throws a `UserError` for broken TOML. */
+export async function readPythonFiles(files: Files, directory: string): Promise<PythonFiles> {
+  const read = async (names: readonly string[]): Promise<PythonFiles> => {
+    const texts = await Promise.all(names.map((name) => files.read(inDirectory(directory, name))));
+    return Object.fromEntries(names.map((name, index) => [name, texts[index]]));
+  };
+  const found = await read(editable);
+  return { ...found, ...(await read(furtherFiles(found))) };
 }
 
 /** Two rounds of requests: the project with the token and the indexes, then all that needs the project's id. */
@@ -79,13 +93,14 @@ export async function readFacts(sources: Sources, python: PythonFacts): Promise<
     readPackageIndex('testpypi', sources.indexes.testpypi, name),
   ]);
   const path = pipelinePath(identity.project);
-  const [rest, pipeline] = await Promise.all([
+  const [rest, pipeline, tags] = await Promise.all([
     readProject(gitlab, identity.project, path.value),
     readLocalPipeline(sources, path, identity.project.id, [pypi, testpypi].map(knownIndex)),
+    sources.git.tags(),
   ]);
   const facts = { url: checkout.gitlabUrl, tokenSource, ...identity, ...rest };
   requireMaintainer(facts, tokenSource);
-  return { checkout, python, pipeline, gitlab: facts, indexes: { pypi, testpypi } };
+  return { checkout, python, pipeline, gitlab: facts, indexes: { pypi, testpypi }, tags };
 }
 
 async function readLocalPipeline(
@@ -95,10 +110,9 @@ async function readLocalPipeline(
   indexes: KnownIndex[],
 ): Promise<PipelineFacts> {
   const { directory } = sources.checkout;
-  const editable = ['pyproject.toml', 'setup.cfg', 'setup.py'].map((name) => inDirectory(directory, name));
   const [text, uncommitted] = await Promise.all([
     sources.files.read(path.value),
-    sources.git.changed([...editable, path.value]),
+    sources.git.changed([...editable.map((name) => inDirectory(directory, name)), path.value]),
   ]);
   return { path, text, reading: await readingOf(text, sources.gitlab, projectId, indexes), uncommitted };
 }

@@ -1,7 +1,7 @@
 import { type Advice, advise } from '../advice.ts';
 import type { PipelineGoal, PipelineIndex, PublishTool, Route } from '../editing/pipeline-goal.ts';
-import { readToml } from '../editing/python-project.ts';
-import { isVersionedAtBuildTime } from '../editing/versions/at-build-time.ts';
+import { isCompiled } from '../editing/versions/compiled.ts';
+import { buildTimeVersion } from '../editing/versions/index.ts';
 import { UserError } from '../errors.ts';
 import type { Facts } from '../facts/index.ts';
 import type { Sourced } from '../facts/known.ts';
@@ -107,8 +107,8 @@ export function pipelineGoal(facts: Facts, goal: Goal): PipelineGoal {
     route: goal.route.value,
     developersDeploy: goal.route.value === 'protected' && goal.deployers.value.some(isDeveloperRole),
     publishWith: goal.publishWith.value,
-    versionAtBuildTime: isVersionedAtBuildTime(readToml(facts.python.files['pyproject.toml'])),
-    sdistOnly: facts.python.buildBackend.value === 'scikit_build_core.build',
+    buildTimeVersion: buildTimeVersion(facts.python.files),
+    sdistOnly: isCompiled(facts.python.files),
     poetryPlugin: /^poetry/.test(facts.python.buildBackend.value),
     indexes: goal.indexes,
     ...namedJobs(goal),

@@ -11,6 +11,8 @@ export interface Git {
   remotes(): Promise<{ name: string; url: string }[]>;
   /** The remote that the current branch tracks. */
   trackedRemote(): Promise<string | undefined>;
+  /** The names of all tags, the newest first. */
+  tags(): Promise<string[]>;
   /** Those of the paths (from the root) that have uncommitted changes or are not tracked. */
   changed(paths: string[]): Promise<string[]>;
 }
@@ -31,6 +33,7 @@ export function openGit(directory: string, env: Record<string, string | undefine
       const branch = (await git('symbolic-ref', '--short', '-q', 'HEAD'))?.trim();
       return branch ? (await git('config', `branch.${branch}.remote`))?.trim() : undefined;
     },
+    tags: async () => ((await git('tag', '--list', '--sort=-creatordate')) ?? '').split('\n').filter(Boolean),
     changed: async (paths) => {
       const status = await git('--literal-pathspecs', 'status', '--porcelain', '-z', '--', ...paths);
       return parseStatus(status ?? '', paths);

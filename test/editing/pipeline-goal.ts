@@ -6,7 +6,6 @@ export function goalWith(change: Partial<PipelineGoal> = {}): PipelineGoal {
     path: '.gitlab-ci.yml',
     route: 'protected',
     developersDeploy: false,
-    versionAtBuildTime: false,
     sdistOnly: false,
     publishWith: 'uv',
     packageDirectory: '.',

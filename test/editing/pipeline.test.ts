@@ -119,7 +119,7 @@ describe('a pipeline that does not publish yet', () => {
   });
 
   it('gives each push its own version where the build backend cannot', () => {
-    const goal = goalWith({ versionAtBuildTime: true });
+    const goal = goalWith({ buildTimeVersion: { kind: 'pyproject' } });
     const { after } = edited(undefined, goal);
     expect((parseYaml(after).data.build as { script: string[] }).script[0]).toBe(
       '[ -n "$CI_COMMIT_TAG" ] || uv version --frozen "$(uv version --short | sed "s/\\.dev.*//").dev$CI_PIPELINE_IID"',

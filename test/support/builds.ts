@@ -32,9 +32,13 @@ export async function commitAll(root: string): Promise<void> {
   await run('git', [...git, 'commit', '-q', '-m', 'All'], { cwd: root });
 }
 
-/** The names of the files that `uv build` makes on the tag v1.2.3 and one commit later. */
-export async function buildOnAndAfterTag(uv: string, root: string, directory = '.'): Promise<string[]> {
-  await run('git', ['tag', 'v1.2.3'], { cwd: root });
+/** The names of the files that `uv build` makes on a tag and one commit later. */
+export async function buildOnAndAfterTag(
+  uv: string,
+  root: string,
+  { directory = '.', tag = 'v1.2.3' } = {},
+): Promise<string[]> {
+  await run('git', ['tag', tag], { cwd: root });
   const onTag = await build(uv, root, directory, 'dist-tag');
   await run('git', [...git, 'commit', '-q', '--allow-empty', '-m', 'Second'], { cwd: root });
   const later = await build(uv, root, directory, 'dist-later');

@@ -52,12 +52,15 @@ export function publishChecks(goal: PipelineGoal, index: PipelineIndex): Check[]
 /** What must be so in a job that builds. */
 export function buildChecks(goal: PipelineGoal): Check[] {
   return [
-    { path: ['variables', 'GIT_DEPTH'], holds: (job) => text(job, 'variables', 'GIT_DEPTH') === '0' },
+    {
+      path: ['variables', 'GIT_DEPTH'],
+      holds: (job) => goal.buildTimeVersion !== undefined || text(job, 'variables', 'GIT_DEPTH') === '0',
+    },
     { path: ['artifacts', 'paths'], holds: keepsDist },
     { path: ['rules'], holds: (job) => runsOnBoth(job, goal) },
     {
       path: ['script'],
-      holds: (job) => !goal.versionAtBuildTime || scriptOf(job).includes('CI_PIPELINE_IID'),
+      holds: (job) => goal.buildTimeVersion === undefined || scriptOf(job).includes('CI_PIPELINE_IID'),
     },
   ];
 }

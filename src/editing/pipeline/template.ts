@@ -1,4 +1,6 @@
 import { type PipelineGoal, type PipelineIndex, tokenVariable } from '../pipeline-goal.ts';
+import { quoteForShell } from '../shell.ts';
+import { buildTimeCommand, needsUv } from '../versions/build-time-command.ts';
 import { parseYaml, type YamlTable } from '../yaml.ts';
 import { pushRule, tagRule } from './recognise/rules.ts';
 import { tagCheck } from './tag-check.ts';
@@ -51,14 +53,16 @@ export const noSurroundings: Surroundings = {
 
 /** The job that builds. */
 export function buildLines(goal: PipelineGoal, around: Surroundings): string[] {
+  const fromGit = goal.buildTimeVersion === undefined;
   return [
     `${quoted(around.buildJobs[0] ?? 'build')}:`,
     `  stage: ${quoted(around.buildStage)}`,
-    '  # Not a slim image: the version is taken from git.',
+    ...(fromGit ? ['  # Not a slim image: the version is taken from git.'] : []),
     `  image: ${images[goal.publishWith].build}`,
     ...tagLines(around),
-    '  variables:',
-    '    GIT_DEPTH: "0" # all history and tags, of which the version is made',
+    ...(fromGit
+      ? ['  variables:', '    GIT_DEPTH: "0" # all history and tags, of which the version is made']
+      : []),
     ...(around.hasDefaultBeforeScript ? ['  before_script: []'] : []),
     '  script:',
     ...buildScript(goal).map((line) => `    - ${line}`),
@@ -73,19 +77,16 @@ export function buildLines(goal: PipelineGoal, around: Surroundings): string[] {
 
 function buildScript(goal: PipelineGoal): string[] {
   const sdist = goal.sdistOnly ? ' --sdist' : '';
-  const version = goal.versionAtBuildTime ? [`'${versionLine(goal).replaceAll("'", "''")}'`] : [];
+  const { buildTimeVersion: place, packageDirectory } = goal;
+  const version = place ? [inSingleQuotes(buildTimeCommand(place, packageDirectory))] : [];
   if (goal.publishWith === 'uv')
     return [...version, `uv build --no-sources${sdist}${inFolder(goal, '--out-dir')}`];
-  const install = `pip install build${goal.versionAtBuildTime ? ' uv' : ''}`;
+  const install = `pip install build${place && needsUv(place) ? ' uv' : ''}`;
   return [install, ...version, `python -m build${sdist}${inFolder(goal, '--outdir')}`];
 }
 
-/** Without a tag the written version becomes a development version with the number of the pipeline. */
-export function versionLine({ packageDirectory }: PipelineGoal): string {
-  const project = packageDirectory === '.' ? '' : ` --project ${quoteForShell(packageDirectory)}`;
-  const written = `$(uv version${project} --short | sed "s/\\.dev.*//")`;
-  return `[ -n "$CI_COMMIT_TAG" ] || uv version${project} --frozen "${written}.dev$CI_PIPELINE_IID"`;
-}
+/** A command as YAML, with every backslash and double quote as the shell is to get it. */
+const inSingleQuotes = (command: string) => `'${command.replaceAll("'", "''")}'`;
 
 /** The line from which a later run knows the route. */
 export function routeComment({
@@ -197,10 +198,6 @@ function tagLines({ runnerTags }: Surroundings): string[] {
 
 function inFolder({ packageDirectory }: PipelineGoal, option: string): string {
   return packageDirectory === '.' ? '' : ` ${option} dist ${quoteForShell(packageDirectory)}`;
-}
-
-function quoteForShell(path: string): string {
-  return /^[\w./-]+$/.test(path) ? path : `'${path.replaceAll("'", "'\\''")}'`;
 }
 
 /** Plain where YAML reads the same text back, else in quotes. */

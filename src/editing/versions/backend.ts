@@ -1,6 +1,6 @@
 import type { PythonFiles } from '../python-files.ts';
 import type { Difference, FileEdit } from '../result.ts';
-import { getToml, type TomlTable, type TomlValue } from '../toml.ts';
+import { getToml, type TomlTable } from '../toml.ts';
 import { addToList, dropKey, exchangeKey, type TomlDraft } from '../toml-draft.ts';
 import { UnsafeEdit } from '../unsafe-edit.ts';
 
@@ -11,6 +11,8 @@ export interface VersionEdit {
   toml: TomlDraft;
   /** The way from the Python project to the repository root: '.', '..', '../..' */
   root: string;
+  /** The names of the repository's tags, the newest first. */
+  tags: readonly string[];
   /** Edits of other files than `pyproject.toml`, by their name in the project's folder. */
   others: FileEdit[];
   differences: Difference[];
@@ -29,9 +31,6 @@ export class NeedsHand extends UnsafeEdit {
     super(reason);
   }
 }
-
-/** Version numbers without a local part, which the indexes refuse. */
-const localSchemes = ['no-local-version', 'no-local-version-strict'];
 
 /** The normalised name of a requirement, without extras and version: https://peps.python.org/pep-0503/ */
 export function requirementName(requirement: string): string {
@@ -69,9 +68,4 @@ export function makeVersionDynamic(toml: TomlDraft): void {
   }
   dropKey(toml, ['project', 'version']);
   if (!declared) addToList(toml, ['project'], 'dynamic', 'version');
-}
-
-/** Whether a local scheme leaves out the local part. */
-export function isWithoutLocalPart(scheme: TomlValue | undefined): boolean {
-  return typeof scheme === 'string' && localSchemes.includes(scheme);
 }

@@ -1,24 +1,23 @@
 import { getToml, isTable, type TomlTable, type TomlValue } from '../toml.ts';
 import { dropKey, setKey, type TomlDraft } from '../toml-draft.ts';
 import { UnsafeEdit } from '../unsafe-edit.ts';
-import {
-  isWithoutLocalPart,
-  makeVersionDynamic,
-  NeedsHand,
-  requireForBuild,
-  type VersionEdit,
-} from './backend.ts';
+import { makeVersionDynamic, NeedsHand, requireForBuild, type VersionEdit } from './backend.ts';
+import { setDunamaiOptions } from './dunamai.ts';
+import { isWithoutLocalPart, localScheme } from './scm-options.ts';
+import { versioningit } from './versioningit.ts';
 
 const table = ['tool', 'hatch', 'version'];
 
 /** hatchling: keeps the plugin that gives the version from git, or brings hatch-vcs where there is none. */
 export function hatchling(edit: VersionEdit): void {
   const { toml } = edit;
+  // hatchling.ouroboros, by which hatchling builds itself, reads its requirements from elsewhere.
+  setKey(toml, ['build-system'], 'build-backend', 'hatchling.build');
   const source = getToml(toml.doc.data, ...table, 'source');
-  if (source === 'uv-dynamic-versioning') uvDynamicVersioning(toml);
-  else if (source === 'versioningit') versioningit(toml);
+  if (source === 'uv-dynamic-versioning') setDunamaiOptions(edit, source);
+  else if (source === 'versioningit') versioningit(toml, edit.notes);
   else if (source === undefined || source === 'vcs' || source === 'regex') hatchVcs(edit);
-  else throw otherSource(source);
+  else throw otherSource(source, getToml(toml.doc.data, ...table) as TomlTable);
 }
 
 /** https://github.com/ofek/hatch-vcs */
@@ -44,55 +43,26 @@ function setOptions(toml: TomlDraft, root: string): void {
   const options = getToml(toml.doc.data, ...table, 'raw-options');
   const needsRoot = root !== '.' && !(isTable(options) && options.root !== undefined);
   if (options === undefined) {
-    const wanted = { ...(needsRoot ? { root } : {}), local_scheme: 'no-local-version' };
+    const wanted = { ...(needsRoot ? { root } : {}), local_scheme: localScheme };
     setKey(toml, table, 'raw-options', wanted);
     return;
   }
   if (!isTable(options)) throw new UnsafeEdit('tool.hatch.version.raw-options is not a table');
   if (needsRoot) setKey(toml, [...table, 'raw-options'], 'root', root);
   if (!isWithoutLocalPart(options.local_scheme)) {
-    setKey(toml, [...table, 'raw-options'], 'local_scheme', 'no-local-version');
+    setKey(toml, [...table, 'raw-options'], 'local_scheme', localScheme);
   }
 }
 
-/** https://github.com/ninoseki/uv-dynamic-versioning */
-function uvDynamicVersioning(toml: TomlDraft): void {
-  const options = ['tool', 'uv-dynamic-versioning'];
-  const { format, 'format-jinja': jinja } = (getToml(toml.doc.data, ...options) ?? {}) as TomlTable;
-  if (format !== undefined || jinja !== undefined) throw ownFormat('uv-dynamic-versioning');
-  setKey(toml, options, 'metadata', false);
-  setKey(toml, options, 'bump', true);
-}
-
-/** https://versioningit.readthedocs.io/ */
-function versioningit(toml: TomlDraft): void {
-  const options = ['tool', 'versioningit'];
-  const next = getToml(toml.doc.data, ...options, 'next-version');
-  if (typeof next === 'string') throw ownFormat('versioningit');
-  if (!isTable(next) || next.method === undefined)
-    setKey(toml, [...options, 'next-version'], 'method', 'smallest');
-  const wanted = {
-    distance: '{next_version}.dev{distance}',
-    dirty: '{base_version}',
-    'distance-dirty': '{next_version}.dev{distance}',
-  };
-  for (const [key, value] of Object.entries(wanted)) {
-    const current = getToml(toml.doc.data, ...options, 'format', key);
-    if (typeof current === 'string' && !current.includes('+')) continue;
-    setKey(toml, [...options, 'format'], key, value);
-  }
-}
-
-function ownFormat(plugin: string): NeedsHand {
-  return new NeedsHand(
-    `${plugin} has a format of its own, which is left as it is`,
-    'Make the format leave out everything after a +, since indexes refuse local versions.',
-  );
-}
-
-function otherSource(source: TomlValue): NeedsHand {
+function otherSource(source: TomlValue, options: TomlTable): NeedsHand {
+  const { variable, path } = options;
+  const own = {
+    env: `In the build job, before the build: export ${String(variable)}="\${CI_COMMIT_TAG#v}" on a tag, else export ${String(variable)}="1.2.3.dev$CI_PIPELINE_IID" with the next version`,
+    code: `Make ${String(path)} give each commit its own version without a local part (nothing after a +)`,
+    regex_commit: `hatch-regex-commit writes the version into ${String(path)} and makes the commit and the tag with it, so each push between two releases would have the version of the last`,
+  }[String(source)];
   return new NeedsHand(
     `The version comes from the source '${String(source)}', which is left as it is`,
-    'Make that source give each commit its own version without a local part (nothing after a +), or use source = "vcs".',
+    `${own ?? 'Make that source give each commit its own version without a local part (nothing after a +)'}. Or delete [tool.hatch.version] with its requirement from pyproject.toml and run this again, which then brings hatch-vcs.`,
   );
 }

@@ -2,56 +2,99 @@ import { posix } from 'node:path';
 import { reasonOf } from '../../errors.ts';
 import type { PythonFiles } from '../python-files.ts';
 import { defaultBackend, readToml } from '../python-project.ts';
-import type { EditResult, FileEdit } from '../result.ts';
-import { getToml } from '../toml.ts';
+import type { Difference, EditResult, FileEdit } from '../result.ts';
+import { getToml, type TomlTable } from '../toml.ts';
 import { draftOf, finishDraft } from '../toml-draft.ts';
-import { atBuildTime } from './at-build-time.ts';
 import { NeedsHand, type VersionEdit, type VersionEditor } from './backend.ts';
-import { byHand } from './by-hand.ts';
+import { atBuildTime, placeOfVersion } from './build-time.ts';
+import type { BuildTimeVersion } from './build-time-command.ts';
+import { bumpTools } from './bump-tools.ts';
+import { isCompiled, sdistNote } from './compiled.ts';
+import { inTree, mesonPython, unknownBackend } from './explained.ts';
+import { flitScm } from './flit.ts';
 import { hatchling } from './hatchling.ts';
 import { pdm } from './pdm.ts';
 import { poetry, poetryDynamicVersioning } from './poetry.ts';
 import { scikitBuildCore } from './scikit-build-core.ts';
 import { setuptools } from './setuptools.ts';
+import { pbr } from './setuptools-plugins.ts';
 
 /** The editor of each build backend. */
 const editors: Record<string, VersionEditor> = {
   'hatchling.build': hatchling,
+  'hatchling.ouroboros': hatchling,
   'setuptools.build_meta': setuptools,
   'setuptools.build_meta:__legacy__': setuptools,
+  'jupyter_packaging.build_api': setuptools,
+  'scikit_build_core.setuptools.build_meta': setuptools,
+  'pbr.build': pbr,
   'pdm.backend': pdm,
+  'pdm.pep517.api': pdm,
   'poetry.core.masonry.api': poetry,
+  'poetry.masonry.api': poetry,
   'poetry_dynamic_versioning.backend': poetryDynamicVersioning,
   'scikit_build_core.build': scikitBuildCore,
+  'flit_scm:buildapi': flitScm,
+  mesonpy: mesonPython,
   uv_build: atBuildTime,
   'flit_core.buildapi': atBuildTime,
+  'flit.buildapi': atBuildTime,
+  maturin: atBuildTime,
+  'sipbuild.api': atBuildTime,
 };
 
 /** Edits a Python project so that each build takes its own version from git, without a local part. */
-export function versionFromVcs(files: PythonFiles, { directory }: { directory: string }): EditResult {
-  const backend =
-    getToml(readToml(files['pyproject.toml']), 'build-system', 'build-backend') ?? defaultBackend;
+export function versionFromVcs(
+  files: PythonFiles,
+  { directory, tags = [] }: { directory: string; tags?: readonly string[] },
+): EditResult {
   const edit: VersionEdit = {
     files,
     toml: draftOf(files['pyproject.toml'] ?? ''),
     root: posix.relative(directory, '.') || '.',
+    tags,
     others: [],
     differences: [],
-    notes: [],
+    notes: isCompiled(files) ? [sdistNote] : [],
   };
   try {
-    (editors[String(backend)] ?? byHand(String(backend)))(edit);
+    editorFor(readToml(files['pyproject.toml']))(edit);
     return result(edit, directory);
   } catch (error) {
     return refusal(error, edit.notes);
   }
 }
 
+/** What the pipeline is to change before each build; undefined where the build itself takes the version from git. */
+export function buildTimeVersion(files: PythonFiles): BuildTimeVersion | undefined {
+  if (editorFor(readToml(files['pyproject.toml'])) !== atBuildTime) return undefined;
+  try {
+    return placeOfVersion(files);
+  } catch (error) {
+    if (error instanceof NeedsHand) return undefined;
+    throw error;
+  }
+}
+
+/** Every build backend must take a version that `[project]` gives: https://peps.python.org/pep-0621/#dynamic */
+function editorFor(data: TomlTable): VersionEditor {
+  const system = data['build-system'];
+  if (system === undefined && getToml(data, 'tool', 'poetry') !== undefined) return poetry;
+  const backend = String(getToml(data, 'build-system', 'build-backend') ?? defaultBackend);
+  const path = getToml(data, 'build-system', 'backend-path');
+  const editor = editors[backend];
+  if (editor !== undefined && (path === undefined || editor === poetry || editor === atBuildTime))
+    return editor;
+  if (typeof getToml(data, 'project', 'version') === 'string') return atBuildTime;
+  return path === undefined ? unknownBackend(backend) : inTree(backend, path);
+}
+
 function result(edit: VersionEdit, directory: string): EditResult {
   const before = edit.files['pyproject.toml'];
   const after = finishDraft(edit.toml);
   const differences = [...edit.toml.differences, ...edit.differences];
-  if (differences.length === 0) return { kind: 'unchanged', notes: edit.notes };
+  const notes = [...edit.notes, ...bumpNote(edit.files, differences)];
+  if (differences.length === 0) return { kind: 'unchanged', notes };
   const own: FileEdit = {
     path: 'pyproject.toml',
     before,
@@ -59,7 +102,19 @@ function result(edit: VersionEdit, directory: string): EditResult {
   };
   const edits = [...(after === (before ?? '') ? [] : [own]), ...edit.others];
   const inFolder = edits.map((file) => ({ ...file, path: posix.join(directory, file.path) }));
-  return { kind: 'edited', edits: inFolder, differences, notes: edit.notes };
+  return { kind: 'edited', edits: inFolder, differences, notes };
+}
+
+/** Once the written version is gone, what used to raise it has nothing to do. */
+function bumpNote(files: PythonFiles, differences: Difference[]): string[] {
+  const gone = differences.some(
+    ({ field }) => /\bversion(\.path|=\))?$/.test(field) && !/scikit/.test(field),
+  );
+  const tools = gone ? bumpTools(files) : [];
+  if (tools.length === 0) return [];
+  return [
+    `There is no written version left for ${tools.join(' and ')} to raise: tag v1.2.3 to release 1.2.3.`,
+  ];
 }
 
 function refusal(error: unknown, notes: string[]): EditResult {

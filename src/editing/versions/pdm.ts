@@ -1,6 +1,13 @@
 import { getToml } from '../toml.ts';
-import { dropKey, setKey } from '../toml-draft.ts';
-import { makeVersionDynamic, NeedsHand, type VersionEdit } from './backend.ts';
+import { changeInList, dropKey, setKey } from '../toml-draft.ts';
+import {
+  buildRequires,
+  makeVersionDynamic,
+  NeedsHand,
+  requireForBuild,
+  requirementName,
+  type VersionEdit,
+} from './backend.ts';
 
 const table = ['tool', 'pdm', 'version'];
 const formatter = `"""How pdm-backend writes the version of a build: without a local part, which indexes refuse."""
@@ -15,22 +22,29 @@ def no_local(version):
 /** pdm-backend, which takes the version from git by itself: https://backend.pdm-project.org/metadata/#dynamic-project-version */
 export function pdm(edit: VersionEdit): void {
   const { toml, notes } = edit;
-  const {
-    source,
-    path,
-    version_format: format,
-  } = (getToml(toml.doc.data, ...table) ?? {}) as Record<string, unknown>;
-  if (source === 'call') throw byHand('its version comes from a function of the project');
-  if (format !== undefined && format !== 'pdm_version:no_local')
-    throw byHand(`it has a version_format of its own (${String(format)})`);
-  if (edit.root !== '.')
-    throw byHand('the project is not in the root of the repository, where pdm-backend looks for git');
+  const options = (getToml(toml.doc.data, ...table) ?? {}) as Record<string, unknown>;
+  const { source, path, version_format: format } = options;
+  if (source === 'call') throw ownFunction(String(options.getter));
+  if (format !== undefined && format !== 'pdm_version:no_local') throw ownFormat(String(format));
+  if (edit.root !== '.') throw inSubFolder();
+  requirePdmBackend(edit);
   if (typeof path === 'string')
     notes.push(`The version written in ${path} is no longer read; it comes from git.`);
   makeVersionDynamic(toml);
   setKey(toml, table, 'source', 'scm');
   if (path !== undefined) dropKey(toml, [...table, 'path']);
   if (format === undefined) addFormatter(edit);
+}
+
+/** pdm-pep517 is what pdm-backend was called, and makes file names that PyPI refuses; formats came with 2.2. */
+function requirePdmBackend({ toml }: VersionEdit): void {
+  const requires = buildRequires(toml.doc.data);
+  const old = requires.find((it) => requirementName(it) === 'pdm-pep517');
+  const low = requires.find((it) => /^pdm[-_]backend\s*>=\s*2(\.[01](\.\d+)*)?$/.test(it));
+  const replaced = old ?? low;
+  if (replaced === undefined) requireForBuild(toml, 'pdm-backend>=2.2');
+  else changeInList(toml, ['build-system', 'requires'], replaced, 'pdm-backend>=2.2');
+  setKey(toml, ['build-system'], 'build-backend', 'pdm.backend');
 }
 
 function addFormatter(edit: VersionEdit): void {
@@ -43,9 +57,23 @@ function addFormatter(edit: VersionEdit): void {
   edit.others.push({ path: 'pdm_version.py', before: undefined, after: formatter });
 }
 
-function byHand(reason: string): NeedsHand {
+function ownFunction(getter: string): NeedsHand {
   return new NeedsHand(
-    reason,
-    'Make it give each commit a version of its own without a local part (nothing after a +).',
+    `The version comes from a function of the project ([tool.pdm.version] getter = "${getter}")`,
+    `Make ${getter} give each commit a version of its own without a local part (nothing after a +), or delete [tool.pdm.version] and run this again.`,
+  );
+}
+
+function ownFormat(format: string): NeedsHand {
+  return new NeedsHand(
+    `[tool.pdm.version] has a version_format of its own (${format})`,
+    `Make ${format} leave out everything after a +, as default_version_formatter(version).partition("+")[0] does, or delete version_format and run this again.`,
+  );
+}
+
+function inSubFolder(): NeedsHand {
+  return new NeedsHand(
+    'The project is not in the root of the repository, where alone pdm-backend looks for git',
+    `Take the version from git in the build job, before the build: on a tag export PDM_BUILD_SCM_VERSION="\${CI_COMMIT_TAG#v}", else export PDM_BUILD_SCM_VERSION="1.2.3.dev$CI_PIPELINE_IID" with the next version; and write source = "scm" into [tool.pdm.version] and dynamic = ["version"] in place of the version into [project].`,
   );
 }

@@ -1,33 +1,50 @@
-import { getToml } from '../toml.ts';
-import { setKey } from '../toml-draft.ts';
-import {
-  isWithoutLocalPart,
-  makeVersionDynamic,
-  NeedsHand,
-  requireForBuild,
-  type VersionEdit,
-} from './backend.ts';
+import { getToml, isTable, type TomlTable } from '../toml.ts';
+import { appendTable, setKey } from '../toml-draft.ts';
+import { makeVersionDynamic, NeedsHand, requireForBuild, type VersionEdit } from './backend.ts';
+import { setScmOptions } from './scm-options.ts';
 
 const provider = 'scikit_build_core.metadata.setuptools_scm';
 
+/** Providers that read the options of setuptools-scm. */
+const scmProviders = /^(scikit_build_core\.metadata\.setuptools_scm|setuptools[-_]scm|vcs[-_]versioning)/;
+
+const newTable = ['tool', 'dynamic-metadata'];
+const oldTable = ['tool', 'scikit-build', 'metadata', 'version'];
+
 /** scikit-build-core with setuptools-scm: https://scikit-build-core.readthedocs.io/en/latest/configuration/dynamic.html */
-export function scikitBuildCore({ toml, root, notes }: VersionEdit): void {
-  const path = ['tool', 'scikit-build', 'metadata', 'version'];
-  const present = getToml(toml.doc.data, ...path, 'provider');
-  if (present !== undefined && present !== provider) {
+export function scikitBuildCore({ toml, root }: VersionEdit): void {
+  const present = versionProvider(toml.doc.data);
+  if (present !== undefined && !scmProviders.test(present)) {
     throw new NeedsHand(
-      `its version comes from the provider '${String(present)}', which is left as it is`,
-      `Make it give each commit a version without a local part, or use provider = "${provider}".`,
+      `The version comes from the provider '${present}', which is left as it is`,
+      `Make it give each commit a version without a local part, or delete it from pyproject.toml and run this again, which then writes provider = "${provider}".`,
     );
   }
   requireForBuild(toml, 'setuptools-scm>=8');
   makeVersionDynamic(toml);
-  setKey(toml, path, 'provider', provider);
-  const scm = ['tool', 'setuptools_scm'];
-  if (root !== '.' && getToml(toml.doc.data, ...scm, 'root') === undefined) setKey(toml, scm, 'root', root);
-  if (!isWithoutLocalPart(getToml(toml.doc.data, ...scm, 'local_scheme')))
-    setKey(toml, scm, 'local_scheme', 'no-local-version');
-  notes.push(
-    'The pipeline publishes the source distribution alone, since indexes refuse Linux wheels that are not made in a manylinux image; for wheels see https://cibuildwheel.pypa.io/.',
+  if (present === undefined) addProvider(toml);
+  setScmOptions(toml, root);
+}
+
+/** The two spellings cannot be mixed: `[[tool.dynamic-metadata]]` came with scikit-build-core 1.0. */
+function addProvider(toml: VersionEdit['toml']): void {
+  if (newEntries(toml.doc.data).length > 0) appendTable(toml, newTable, { provider });
+  else setKey(toml, oldTable, 'provider', provider);
+}
+
+function versionProvider(data: TomlTable): string | undefined {
+  const old = getToml(data, ...oldTable, 'provider');
+  if (old !== undefined) return String(old);
+  const entry = newEntries(data).find(
+    ({ field, version, provider: name }) =>
+      field === 'version' ||
+      version !== undefined ||
+      (field === undefined && scmProviders.test(String(name))),
   );
+  return entry && String(entry.provider);
+}
+
+function newEntries(data: TomlTable): TomlTable[] {
+  const entries = getToml(data, ...newTable);
+  return Array.isArray(entries) ? entries.filter(isTable) : [];
 }

@@ -20,7 +20,7 @@ export function repairBuildJobs(edit: PipelineEdit): void {
     }
     seeTheVersion(edit, name);
     bringUv(edit, name);
-    if (!edit.goal.versionAtBuildTime) bringGit(edit, name);
+    if (edit.goal.buildTimeVersion === undefined) bringGit(edit, name);
   }
 }
 

@@ -6,7 +6,8 @@ import { planScript, type Step } from '../publishing/script-plan.ts';
 import { credentialName } from '../recognise/commands.ts';
 import { resolveJob } from '../recognise/jobs.ts';
 import { pushRule, tagRule } from '../recognise/rules.ts';
-import { buildLines, type Surroundings, versionLine } from '../template.ts';
+import { buildLines, type Surroundings } from '../template.ts';
+import { versionCommands } from './version.ts';
 
 /** The job that is to build, where there is none: its lines and the folder that it builds into. */
 export interface NewBuilder {
@@ -50,10 +51,12 @@ function fromJob(
   const own = Object.fromEntries(
     inherited.flatMap((key) => (job[key] === undefined ? [] : [[key, job[key]]])),
   );
+  const depth: YamlTable = goal.buildTimeVersion === undefined ? { GIT_DEPTH: '0' } : {};
+  const variables = { ...plainVariables(job.variables), ...depth };
   const built: YamlTable = {
     stage: around.buildStage,
     ...(own as YamlTable),
-    variables: { ...plainVariables(job.variables), GIT_DEPTH: '0' },
+    ...(Object.keys(variables).length > 0 ? { variables } : {}),
     ...(around.hasDefaultBeforeScript && job.before_script !== undefined ? { before_script: [] } : {}),
     script: commandsOf(building, goal, own.image ?? data.image),
     artifacts: { paths: [`${dist}/`] },
@@ -68,9 +71,7 @@ function fromJob(
 
 function commandsOf(building: Step[], goal: PipelineGoal, image: YamlValue | undefined): string[] {
   const sdist = goal.sdistOnly ? ' --sdist' : '';
-  const version = goal.versionAtBuildTime
-    ? [...(/\buv\b/.test(JSON.stringify(image ?? '')) ? [] : ['pip install uv']), versionLine(goal)]
-    : [];
+  const version = versionCommands(goal, JSON.stringify(image ?? ''));
   const ours = ['pip install build', ...version, `python -m build${sdist}`];
   const steps = building.filter(
     ({ kind }) => kind !== 'credential' && kind !== 'report' && kind !== 'tag check',

@@ -1,24 +1,34 @@
+import type { PipelineGoal } from '../../pipeline-goal.ts';
+import { buildTimeCommand, needsUv } from '../../versions/build-time-command.ts';
 import type { YamlTable } from '../../yaml.ts';
 import { insertItem, ownAt, replaceItem, setYaml } from '../../yaml-draft.ts';
 import { imageOf } from '../checks.ts';
 import { note, type PipelineEdit, seen } from '../edit.ts';
 import { buildsDistributions } from '../recognise/commands.ts';
 import { lines, resolveJob, scriptOf } from '../recognise/jobs.ts';
-import { versionLine } from '../template.ts';
+
+/** The commands that write the version of a development build before it is built; none where git tells it. */
+export function versionCommands(goal: PipelineGoal, imageAndScript: string): string[] {
+  const { buildTimeVersion: place, packageDirectory } = goal;
+  if (place === undefined) return [];
+  const install = needsUv(place) && !/\buv\b/.test(imageAndScript) ? ['pip install uv'] : [];
+  return [...install, buildTimeCommand(place, packageDirectory)];
+}
 
 /** Writes the version of a development build before it is built. */
 export function giveVersion(edit: PipelineEdit, name: string, job: YamlTable): void {
   const path = [name, 'script'];
   const own = ownAt(edit.draft, path);
   const script = lines(job.script);
-  const at = script.findIndex((item) => buildsDistributions(item));
-  const line = versionLine(edit.goal);
-  const usesUv = /\buv\b/.test(`${imageOf(job)}\n${scriptOf(job)}`);
-  const added = [...(usesUv || !/\buv\b/.test(line) ? [] : ['pip install uv']), line];
+  const at = Math.max(
+    0,
+    script.findIndex((item) => buildsDistributions(item)),
+  );
+  const added = versionCommands(edit.goal, `${imageOf(job)}\n${scriptOf(job)}`);
   if (Array.isArray(own) && own.length === script.length) {
-    for (const item of added.toReversed()) insertItem(edit.draft, path, Math.max(at, 0), item);
-  } else setYaml(edit.draft, path, script.toSpliced(Math.max(at, 0), 0, ...added));
-  note(edit, path, 'builds the written version', line);
+    for (const item of added.toReversed()) insertItem(edit.draft, path, at, item);
+  } else setYaml(edit.draft, path, script.toSpliced(at, 0, ...added));
+  note(edit, path, 'builds the written version', added.at(-1) ?? null);
 }
 
 /** Commands that build without the requirements of the build, and so without what gives the version. */
