@@ -196,7 +196,22 @@ write_to = "src/demo_pkg/_version.py"
       'src/demo_pkg/__init__.py': 'from ._version import __version__\n',
     },
   },
-  'pdm-pep517': {
+  'flit_scm in a sub-folder': {
+    files: {
+      'pyproject.toml': `${dynamic('["flit_scm"]', 'flit_scm:buildapi')}description = "x"
+
+[tool.setuptools_scm]
+write_to = "src/demo_pkg/_version.py"
+`,
+    },
+    directory: 'python',
+    others: {
+      'python/.gitignore': '_version.py\n',
+      'python/src/demo_pkg/__init__.py': 'from ._version import __version__\n',
+    },
+  },
+  'pdm-pep517 in a sub-folder': {
+    directory: 'python',
     files: { 'pyproject.toml': project('["pdm-pep517>=1.0"]', 'pdm.pep517.api') },
   },
   'poetry before poetry-core': {
@@ -204,7 +219,10 @@ write_to = "src/demo_pkg/_version.py"
       'pyproject.toml': `[build-system]\nrequires = ["poetry>=0.12"]\nbuild-backend = "poetry.masonry.api"\n\n${classic}`,
     },
   },
-  'poetry without a build system': { files: { 'pyproject.toml': classic } },
+  'poetry without a build system, in a sub-folder': {
+    files: { 'pyproject.toml': classic },
+    directory: 'python',
+  },
   'poetry with tags without a v': { files: { 'pyproject.toml': classic }, tag: '1.2.3' },
   'poetry-dynamic-versioning with a fixed version': {
     files: {
@@ -252,9 +270,9 @@ ${classic}`,
     files: { 'pyproject.toml': project('["scikit-build-core"]', 'scikit_build_core.build') },
     others: { 'CMakeLists.txt': 'cmake_minimum_required(VERSION 3.15)\nproject(demo LANGUAGES NONE)\n' },
   },
-  'hatchling with uv-dynamic-versioning': {
+  'hatchling with uv-dynamic-versioning and a fixed version': {
     files: {
-      'pyproject.toml': `${dynamic('["hatchling", "uv-dynamic-versioning"]', 'hatchling.build')}
+      'pyproject.toml': `${project('["hatchling", "uv-dynamic-versioning"]', 'hatchling.build')}
 [tool.hatch.version]
 source = "uv-dynamic-versioning"
 `,

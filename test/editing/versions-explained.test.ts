@@ -129,12 +129,6 @@ const refusals: Record<string, { files: PythonFiles; directory?: string; reason:
     reason: /no configuration of its own/,
     manual: /style = "pep440-pre"/,
   },
-  'pdm-backend in a sub-folder': {
-    files: { 'pyproject.toml': project('pdm.backend') },
-    directory: 'python',
-    reason: /not in the root of the repository/,
-    manual: /PDM_BUILD_SCM_VERSION/,
-  },
 };
 
 describe('a project that is not edited', () => {
