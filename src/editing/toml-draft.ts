@@ -79,6 +79,8 @@ export function appendTable(draft: TomlDraft, path: string[], table: Record<stri
 
 /** Replaces one string of a list. */
 export function changeInList(draft: TomlDraft, path: string[], old: string, value: string): void {
+  const current = getToml(draft.doc.data, ...path) as TomlValue[];
+  note(draft, path.join('.'), current, show(current.map((it) => (it === old ? value : it))));
   splice(draft, replaceString(draft.doc, path, old, value));
   const list = getToml(draft.expected, ...path) as TomlValue[];
   list[list.indexOf(old)] = value;
@@ -126,7 +128,10 @@ function splice(draft: TomlDraft, edit: Splice): void {
 
 function note(draft: TomlDraft, field: string, current: TomlValue | undefined, wanted: string): void {
   const shown = current === undefined ? '(none)' : typeof current === 'string' ? current : show(current);
-  draft.differences.push({ field, current: shown, wanted: wanted.replace(/^"(.*)"$/, '$1') });
+  const plain = wanted.replace(/^"(.*)"$/, '$1');
+  const before = draft.differences.find((it) => it.field === field);
+  if (before) before.wanted = plain;
+  else draft.differences.push({ field, current: shown, wanted: plain });
 }
 
 function holder(data: TomlTable, path: string[]): TomlTable {

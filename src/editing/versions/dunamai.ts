@@ -1,6 +1,6 @@
 import { getToml, isTable, type TomlValue } from '../toml.ts';
 import { setKey } from '../toml-draft.ts';
-import { NeedsHand, type VersionEdit } from './backend.ts';
+import { makeVersionDynamic, NeedsHand, type VersionEdit } from './backend.ts';
 
 /** The two plugins that make the version with https://github.com/mtkennerly/dunamai, by the name of their table. */
 type Plugin = 'poetry-dynamic-versioning' | 'uv-dynamic-versioning';
@@ -15,6 +15,7 @@ export function setDunamaiOptions(edit: VersionEdit, plugin: Plugin): void {
   const found = getToml(toml.doc.data, ...table);
   const options = isTable(found) ? found : {};
   if (options['from-file'] !== undefined) throw fromFile(plugin);
+  makeVersionDynamic(toml);
   if (!hasOwnFormat(plugin, options.format, options['format-jinja'])) {
     setKey(toml, table, 'metadata', false);
     if (!isTable(options.bump)) setKey(toml, table, 'bump', true);

@@ -1,6 +1,7 @@
 import type { PythonFiles } from '../python-files.ts';
 import { readToml } from '../python-project.ts';
 import { getToml, type TomlTable } from '../toml.ts';
+import { setKey } from '../toml-draft.ts';
 import { makeVersionDynamic, NeedsHand, type VersionEdit } from './backend.ts';
 import { type BuildTimeVersion, hasModuleVersion } from './build-time-command.ts';
 import { setScmOptions } from './scm-options.ts';
@@ -58,8 +59,14 @@ function refuseLegacy(data: TomlTable): void {
   );
 }
 
-/** flit_scm: flit with the version of setuptools-scm, whose table it reads: https://gitlab.com/WillDaSilva/flit_scm */
+/**
+ * flit_scm: flit with the version of setuptools-scm, whose table it reads (https://gitlab.com/WillDaSilva/flit_scm).
+ * A `root` above the project would not be there in the source distribution, of which the wheel is built.
+ */
 export function flitScm({ toml, root }: VersionEdit): void {
   makeVersionDynamic(toml);
-  setScmOptions(toml, root);
+  const table = ['tool', 'setuptools_scm'];
+  if (root !== '.' && getToml(toml.doc.data, ...table, 'root') === undefined)
+    setKey(toml, table, 'search_parent_directories', true);
+  setScmOptions(toml, '.');
 }

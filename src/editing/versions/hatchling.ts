@@ -15,7 +15,7 @@ export function hatchling(edit: VersionEdit): void {
   setKey(toml, ['build-system'], 'build-backend', 'hatchling.build');
   const source = getToml(toml.doc.data, ...table, 'source');
   if (source === 'uv-dynamic-versioning') setDunamaiOptions(edit, source);
-  else if (source === 'versioningit') versioningit(toml, edit.notes);
+  else if (source === 'versioningit') versioningit(edit);
   else if (source === undefined || source === 'vcs' || source === 'regex') hatchVcs(edit);
   else throw otherSource(source, getToml(toml.doc.data, ...table) as TomlTable);
 }

@@ -26,7 +26,6 @@ export function pdm(edit: VersionEdit): void {
   const { source, path, version_format: format } = options;
   if (source === 'call') throw ownFunction(String(options.getter));
   if (format !== undefined && format !== 'pdm_version:no_local') throw ownFormat(String(format));
-  if (edit.root !== '.') throw inSubFolder();
   requirePdmBackend(edit);
   if (typeof path === 'string')
     notes.push(`The version written in ${path} is no longer read; it comes from git.`);
@@ -68,12 +67,5 @@ function ownFormat(format: string): NeedsHand {
   return new NeedsHand(
     `[tool.pdm.version] has a version_format of its own (${format})`,
     `Make ${format} leave out everything after a +, as default_version_formatter(version).partition("+")[0] does, or delete version_format and run this again.`,
-  );
-}
-
-function inSubFolder(): NeedsHand {
-  return new NeedsHand(
-    'The project is not in the root of the repository, where alone pdm-backend looks for git',
-    `Take the version from git in the build job, before the build: on a tag export PDM_BUILD_SCM_VERSION="\${CI_COMMIT_TAG#v}", else export PDM_BUILD_SCM_VERSION="1.2.3.dev$CI_PIPELINE_IID" with the next version; and write source = "scm" into [tool.pdm.version] and dynamic = ["version"] in place of the version into [project].`,
   );
 }

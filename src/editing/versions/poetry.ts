@@ -1,12 +1,6 @@
 import { getToml } from '../toml.ts';
 import { changeInList, dropKey, setKey } from '../toml-draft.ts';
-import {
-  buildRequires,
-  makeVersionDynamic,
-  requireForBuild,
-  requirementName,
-  type VersionEdit,
-} from './backend.ts';
+import { buildRequires, requireForBuild, requirementName, type VersionEdit } from './backend.ts';
 import { setDunamaiOptions } from './dunamai.ts';
 
 /** poetry-core with poetry-dynamic-versioning: https://github.com/mtkennerly/poetry-dynamic-versioning */
@@ -16,7 +10,6 @@ export function poetry(edit: VersionEdit): void {
   requireForBuild(toml, 'poetry-dynamic-versioning>=1.8,<2');
   setKey(toml, ['build-system'], 'build-backend', 'poetry_dynamic_versioning.backend');
   buildWithReleases(edit);
-  makeVersionDynamic(toml);
   setKey(toml, ['tool', 'poetry'], 'version', '0.0.0');
   setKey(toml, ['tool', 'poetry-dynamic-versioning'], 'enable', true);
   setDunamaiOptions(edit, 'poetry-dynamic-versioning');
@@ -28,7 +21,6 @@ export function poetry(edit: VersionEdit): void {
 /** A project that has poetry-dynamic-versioning already. */
 export function poetryDynamicVersioning(edit: VersionEdit): void {
   const { toml } = edit;
-  makeVersionDynamic(toml);
   // poetry-core wants a version in one of its tables before the plugin replaces it.
   if (getToml(toml.doc.data, 'tool', 'poetry', 'version') === undefined)
     setKey(toml, ['tool', 'poetry'], 'version', '0.0.0');

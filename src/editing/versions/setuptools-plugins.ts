@@ -22,14 +22,14 @@ export function otherSetuptoolsSource(files: PythonFiles): VersionEditor | undef
   if (usesVersioneer(files)) return versioneer;
   if (keywords.includes('pbr')) return pbr;
   if (requires.includes('versioningit') && isTable(getToml(data, 'tool', 'versioningit')))
-    return ({ toml, notes }) => versioningit(toml, notes);
+    return versioningitOfSetuptools;
   if (requires.includes('setuptools-git-versioning')) return setuptoolsGitVersioning;
   return undefined;
 }
 
 /** pbr takes the version from git without a local part: https://docs.openstack.org/pbr/latest/user/features.html#version */
 export function pbr(edit: VersionEdit): void {
-  if (edit.toml.doc.data['build-system'] !== undefined) makeVersionDynamic(edit.toml);
+  makeVersionDynamic(edit.toml);
   const notes = edit.notes.length;
   dropCfgVersion(edit, 'pbr takes it from git');
   if (edit.others.length > 0 && edit.notes.length === notes) {
@@ -37,6 +37,11 @@ export function pbr(edit: VersionEdit): void {
       'With a version in setup.cfg pbr fails one commit after the tag of that version, so it goes.',
     );
   }
+}
+
+function versioningitOfSetuptools(edit: VersionEdit): void {
+  dropCfgVersion(edit, 'versioningit takes it from git');
+  versioningit(edit);
 }
 
 /** https://setuptools-git-versioning.readthedocs.io/ */

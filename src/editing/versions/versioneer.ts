@@ -4,7 +4,7 @@ import { setupKeywords } from '../setup-py.ts';
 import { applySplices } from '../text.ts';
 import { getToml, isTable } from '../toml.ts';
 import { setKey } from '../toml-draft.ts';
-import { NeedsHand, type VersionEdit } from './backend.ts';
+import { makeVersionDynamic, NeedsHand, type VersionEdit } from './backend.ts';
 
 /** The styles without a local part: https://github.com/python-versioneer/python-versioneer#styles */
 const styles = ['pep440-pre', 'pep440-old'];
@@ -23,6 +23,7 @@ export function versioneer(edit: VersionEdit): void {
       'Update versioneer (https://github.com/python-versioneer/python-versioneer/blob/master/UPGRADING.md), write VCS, style = "pep440-pre", versionfile_source, versionfile_build and tag_prefix into [tool.versioneer] of pyproject.toml, and run \'versioneer install\'.',
     );
   }
+  makeVersionDynamic(edit.toml);
   if (edit.toml.differences.length + edit.others.length === 0) return;
   edit.notes.push(
     "Run 'versioneer install' again, so that the _version.py it generated gives the same versions in a checkout.",

@@ -1,6 +1,6 @@
 import { getToml, isTable } from '../toml.ts';
-import { setKey, type TomlDraft } from '../toml-draft.ts';
-import { NeedsHand } from './backend.ts';
+import { setKey } from '../toml-draft.ts';
+import { makeVersionDynamic, NeedsHand, type VersionEdit } from './backend.ts';
 
 const table = ['tool', 'versioningit'];
 
@@ -12,7 +12,7 @@ const formats = {
 };
 
 /** versioningit, a plugin of hatchling and of setuptools: https://versioningit.readthedocs.io/en/stable/configuration.html */
-export function versioningit(toml: TomlDraft, notes: string[]): void {
+export function versioningit({ toml, notes }: VersionEdit): void {
   const options = getToml(toml.doc.data, ...table);
   const { 'next-version': next, format, ...rest } = isTable(options) ? options : {};
   if (typeof format === 'string' || (isTable(format) && format.method !== undefined)) {
@@ -21,6 +21,7 @@ export function versioningit(toml: TomlDraft, notes: string[]): void {
       'Make that function leave out everything after a +, since the indexes refuse local versions.',
     );
   }
+  makeVersionDynamic(toml);
   if (next === undefined || (isTable(next) && next.method === undefined))
     setKey(toml, [...table, 'next-version'], 'method', 'smallest');
   for (const [key, value] of Object.entries(formats)) {
