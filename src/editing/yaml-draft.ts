@@ -5,7 +5,7 @@ import { isYamlTable, parseYaml, type YamlFile, type YamlTable, type YamlValue }
 import { commentLine } from './yaml-comments.ts';
 import { insertion, itemRemoval, itemReplacement } from './yaml-items.ts';
 import { pairExchange, pairRemoval, settingOf } from './yaml-pairs.ts';
-import { hasPair, isWritten } from './yaml-places.ts';
+import { hasPair, isWritten, isWrittenInBrackets } from './yaml-places.ts';
 import type { Rendering } from './yaml-rendering.ts';
 
 /** A pipeline file in the course of being edited. Each edit is checked at once against the data it must come to. */
@@ -112,6 +112,11 @@ export function ownAt({ file }: YamlDraft, path: string[]): YamlValue | undefine
 /** Whether the last key of a path is written in that place, whatever stands for its value. */
 export function hasOwn({ file }: YamlDraft, path: string[]): boolean {
   return hasPair(file, path);
+}
+
+/** Whether a list or mapping is written on a line of its own, in brackets or braces. */
+export function isInBrackets({ file }: YamlDraft, path: string[]): boolean {
+  return isWrittenInBrackets(file, path);
 }
 
 function apply(draft: YamlDraft, edit: Splice, path: string[], change: Change): void {

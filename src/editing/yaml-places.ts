@@ -1,6 +1,7 @@
 import { UnsafeEdit } from './unsafe-edit.ts';
 import {
   isElsewhere,
+  isFlow,
   isMap,
   isSeq,
   isYamlTable,
@@ -23,6 +24,12 @@ export function hasPair(file: YamlFile, path: string[]): boolean {
 /** Whether a value is written out in its place. */
 export function isWritten(file: YamlFile, path: string[]): boolean {
   return writtenAt(file, path) !== undefined;
+}
+
+/** Whether a collection is written in its place, in brackets or braces. */
+export function isWrittenInBrackets(file: YamlFile, path: string[]): boolean {
+  const node = writtenAt(file, path);
+  return node !== undefined && isFlow(node);
 }
 
 function writtenAt(file: YamlFile, path: string[]): Node | undefined {

@@ -36,6 +36,7 @@ describe('the conditions of a job that publishes releases', () => {
       'only: [tags]\nexcept: {variables: [$SKIP]}',
       [{ if: '$SKIP', when: 'never' }, { if: tag }],
     ],
+    ['tags and changes', 'only: {refs: [tags], changes: [src/**]}', [{ if: tag, changes: ['src/**'] }]],
     ['a branch', 'only: [main]', [{ if: tag }]],
     ['rules for a branch', 'rules: [{if: $CI_COMMIT_BRANCH == "main"}]', [{ if: tag }]],
     ['rules for everything', 'rules: [{when: always}]', [{ if: tag, when: 'always' }]],

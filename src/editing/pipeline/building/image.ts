@@ -1,14 +1,14 @@
 import { isYamlTable, type YamlTable } from '../../yaml.ts';
 import { insertItem, ownAt, setYaml, valueAt } from '../../yaml-draft.ts';
 import { imageOf } from '../checks.ts';
-import { note, type PipelineEdit, seen } from '../edit.ts';
+import { jobOf, note, type PipelineEdit, seen } from '../edit.ts';
 import { lacksGit } from '../recognise/commands.ts';
-import { resolveJob, scriptOf } from '../recognise/jobs.ts';
+import { scriptOf } from '../recognise/jobs.ts';
 import { buildLines, dataOf } from '../template.ts';
 
 /** GitLab's own runners take a Ruby image where the file names none, and uv is in none but its own. */
 export function bringUv(edit: PipelineEdit, name: string): void {
-  const job = resolveJob(seen(edit), name)?.value ?? {};
+  const job = jobOf(edit, name);
   const needsUv = /\buv[ \t]+(?:build|run|version|sync|pip|tool)\b|\buvx\b/.test(scriptOf(job));
   if (!needsUv || anyImage(edit, job) !== '' || /\binstall\b.*\buv\b|astral\.sh\/uv/.test(scriptOf(job)))
     return;
@@ -27,7 +27,7 @@ function anyImage(edit: PipelineEdit, job: YamlTable): string {
 /** The version is taken from git, which slim images lack. */
 export function bringGit(edit: PipelineEdit, name: string): void {
   const { draft } = edit;
-  const job = resolveJob(seen(edit), name)?.value ?? {};
+  const job = jobOf(edit, name);
   const image = anyImage(edit, job);
   if (!lacksGit(image) || /\bgit\b/.test(scriptOf(job))) return;
   const whole = image.replace(/^((?:[\w.-]+\/)*(?:python|uv):[\w.-]*?)-slim(?=-|$)/, '$1');

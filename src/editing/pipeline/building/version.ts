@@ -3,9 +3,9 @@ import { buildTimeCommand, needsUv } from '../../versions/build-time-command.ts'
 import type { YamlTable } from '../../yaml.ts';
 import { insertItem, ownAt, replaceItem, setYaml } from '../../yaml-draft.ts';
 import { imageOf } from '../checks.ts';
-import { note, type PipelineEdit, seen } from '../edit.ts';
+import { jobOf, note, type PipelineEdit } from '../edit.ts';
 import { buildsDistributions } from '../recognise/commands.ts';
-import { lines, resolveJob, scriptOf } from '../recognise/jobs.ts';
+import { lines, scriptOf } from '../recognise/jobs.ts';
 
 /** The commands that write the version of a development build before it is built; none where git tells it. */
 export function versionCommands(goal: PipelineGoal, imageAndScript: string): string[] {
@@ -51,7 +51,7 @@ export function seeTheVersion(edit: PipelineEdit, name: string): void {
 /** https://github.com/mtkennerly/poetry-dynamic-versioning#installation */
 function addPoetryPlugin(edit: PipelineEdit, name: string): void {
   const path = [name, 'script'];
-  const job = resolveJob(seen(edit), name)?.value ?? {};
+  const job = jobOf(edit, name);
   const script = lines(job.script);
   const at = script.findIndex((item) => /\bpoetry[ \t]+(?:-\S+[ \t]+)*build\b/.test(item));
   if (at < 0 || scriptOf(job).includes('poetry-dynamic-versioning')) return;

@@ -34,7 +34,8 @@ function cases(occasion: Occasion, defaultBranch: string): Variables[] {
 function narrowed(rule: YamlValue, verdict: (rule: YamlValue) => Verdict, standard: string): YamlTable[] {
   if (!isYamlTable(rule) || rule['!reference'] !== undefined || verdict(rule) === false) return [];
   const { if: condition, ...rest } = rule;
-  if (rest.when === 'never') return condition === undefined ? [] : [rule];
+  const isRest = condition === undefined && rest.changes === undefined && rest.exists === undefined;
+  if (rest.when === 'never') return isRest ? [] : [rule];
   if (typeof condition !== 'string' || verdict({ if: condition }) === true)
     return [{ if: standard, ...rest }];
   return [{ if: joined(standard, condition), ...rest }];
@@ -70,10 +71,11 @@ function rulesFromOld({ only, except }: YamlTable): YamlTable[] {
   );
   const variables = wanted?.variables.map((it) => (/\|\|/.test(it) ? `(${it})` : it)).join(' || ');
   const also = variables ? ` && ${(wanted?.variables.length ?? 0) > 1 ? `(${variables})` : variables}` : '';
+  const changes: YamlTable = isYamlTable(only) && only.changes !== undefined ? { changes: only.changes } : {};
   const refs = wanted === undefined ? [] : wanted.refs.length === 0 ? [''] : wanted.refs.map(expressionOfRef);
   const runs = refs.map((ref): YamlTable => {
     const condition = `${tidy(ref)}${also}`.replace(/^ && /, '');
-    return condition === '' ? {} : { if: condition };
+    return { ...(condition === '' ? {} : { if: condition }), ...changes };
   });
   return [...never, ...runs];
 }

@@ -1,8 +1,8 @@
 import { isYamlTable, type YamlTable, type YamlValue } from '../../yaml.ts';
 import { insertItem, ownAt, setYaml, valueAt } from '../../yaml-draft.ts';
 import type { Check } from '../checks.ts';
-import { note, type PipelineEdit, seen } from '../edit.ts';
-import { flat, resolveJob } from '../recognise/jobs.ts';
+import { jobOf, note, type PipelineEdit, seen } from '../edit.ts';
+import { flat } from '../recognise/jobs.ts';
 import { isEarlier } from '../stages.ts';
 import { dataOf, linesOfKey } from '../template.ts';
 
@@ -16,7 +16,7 @@ export function repairFields(
 ): void {
   const wanted = Object.values(dataOf(lines))[0] as YamlTable;
   for (const { path, holds } of checks) {
-    const job = resolved(edit, name);
+    const job = jobOf(edit, name);
     if (holds(job)) continue;
     if (path[0] === 'dependencies') {
       takeFromBuilders(edit, home, job);
@@ -47,7 +47,7 @@ function takeFromBuilders(edit: PipelineEdit, home: string, job: YamlTable): voi
   const data = seen(edit);
   const stageOf = (it: YamlTable) => String(it.stage ?? 'test');
   const isBehind = edit.around.buildJobs.every((builder) => {
-    const stage = data[builder] === undefined ? around.buildStage : stageOf(resolved(edit, builder));
+    const stage = data[builder] === undefined ? around.buildStage : stageOf(jobOf(edit, builder));
     return isEarlier(data, stage, stageOf(job)) || data[builder] === undefined;
   });
   const key = job.needs === undefined && isBehind ? 'dependencies' : 'needs';
@@ -58,8 +58,4 @@ function takeFromBuilders(edit: PipelineEdit, home: string, job: YamlTable): voi
   if (Array.isArray(own) && own.length > 0)
     for (const builder of missing) insertItem(draft, [home, key], own.length, builder);
   else setYaml(draft, [home, key], [...present, ...missing]);
-}
-
-function resolved(edit: PipelineEdit, name: string): YamlTable {
-  return resolveJob(seen(edit), name)?.value ?? {};
 }

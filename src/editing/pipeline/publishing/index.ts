@@ -2,13 +2,13 @@ import { isDeepStrictEqual } from 'node:util';
 import type { YamlTable, YamlValue } from '../../yaml.ts';
 import { ownAt, setYaml } from '../../yaml-draft.ts';
 import { baseChecks, publishChecks, runsWhereItShould } from '../checks.ts';
-import { note, type PipelineEdit, type PublishingJob, seen } from '../edit.ts';
-import { resolveJob } from '../recognise/jobs.ts';
+import { jobOf, note, type PipelineEdit, type PublishingJob, seen } from '../edit.ts';
 import { ancestorsOf, exclusiveAncestors } from '../recognise/parents.ts';
 import { baseLines, publishLines } from '../template.ts';
+import { clearConditions } from './clear-conditions.ts';
 import { publishingRules } from './conditions.ts';
 import { repairFields } from './fields.ts';
-import { clearConditions, clearOldWays } from './old-ways.ts';
+import { clearOldWays } from './old-ways.ts';
 import { planScript } from './script-plan.ts';
 import { repairScripts } from './scripts.ts';
 
@@ -18,16 +18,12 @@ export function repairPublishingJobs(edit: PipelineEdit): void {
   const names = existing.map(({ name }) => name);
   const shared = exclusiveAncestors(edit.draft.file, seen(edit), names);
   edit.draft.together = new Set([...names, ...shared]);
-  const before = existing.map(({ name }) => jobAt(edit, name));
+  const before = existing.map(({ name }) => jobOf(edit, name));
   // All conditions are read before one is changed, since jobs may have them from the same place.
   const rules = existing.map((job) => rulesFor(edit, job));
   for (const [at, job] of existing.entries()) repairOne(edit, job, homeOf(edit, job.name, shared), rules[at]);
   clearOldWays(edit, names, shared, before);
   delete edit.draft.together;
-}
-
-function jobAt(edit: PipelineEdit, name: string): YamlTable {
-  return resolveJob(seen(edit), name)?.value ?? {};
 }
 
 /** Where that is written which several publishing jobs share: their own hidden base, else the job itself. */
@@ -43,7 +39,7 @@ function repairOne(
   rules: NewRules | undefined,
 ): void {
   const { goal, around } = edit;
-  const { own, wrapper } = planScript(name, jobAt(edit, name), goal.publishWith);
+  const { own, wrapper } = planScript(name, jobOf(edit, name), goal.publishWith);
   tellOf(edit, name, own, wrapper);
   const template = publishLines(goal, index, around);
   const base = baseLines(goal, around);
@@ -75,7 +71,7 @@ function tellOf({ notes }: PipelineEdit, name: string, own: string[], wrapper: s
 /** A job of an earlier run that has lost its base, and all that came from there. */
 function baseOf(edit: PipelineEdit, name: string): string | undefined {
   const { around, draft } = edit;
-  const job = jobAt(edit, name);
+  const job = jobOf(edit, name);
   const bare = job.extends === undefined && job.image === undefined && job.variables === undefined;
   return edit.ours && bare && draft.file.data[around.base] !== undefined ? around.base : undefined;
 }
@@ -89,7 +85,7 @@ interface NewRules {
 /** Nothing where the job runs when it should. */
 function rulesFor(edit: PipelineEdit, { index, name }: PublishingJob): NewRules | undefined {
   const { goal } = edit;
-  const job = jobAt(edit, name);
+  const job = jobOf(edit, name);
   if (runsWhereItShould(job, goal, index)) return undefined;
   const { only, except, rules } = job;
   const old = except === undefined ? only : { only: only ?? null, except };

@@ -1,68 +1,16 @@
 import { tokenVariable } from '../../pipeline-goal.ts';
-import { UnsafeEdit } from '../../unsafe-edit.ts';
 import { isYamlTable, type YamlTable } from '../../yaml.ts';
 import { staleComments } from '../../yaml-comments.ts';
-import {
-  changeComment,
-  exchangeYaml,
-  hasOwn,
-  ownAt,
-  removeItem,
-  removeYaml,
-  setYaml,
-  valueAt,
-} from '../../yaml-draft.ts';
+import { changeComment, hasOwn, ownAt, removeYaml, setYaml, valueAt } from '../../yaml-draft.ts';
 
-import { note, type PipelineEdit, seen } from '../edit.ts';
+import { jobOf, note, type PipelineEdit, seen } from '../edit.ts';
 import { inheritable, inheritsVariable, othersUpload, redirectingGlobals } from '../globals.ts';
 import { credentialName } from '../recognise/commands.ts';
-import { lines, parentsOf, resolveJob } from '../recognise/jobs.ts';
-import { ancestorsOf, exclusiveAncestors } from '../recognise/parents.ts';
+import { lines, resolveJob } from '../recognise/jobs.ts';
 import { variablesRead } from '../recognise/shell.ts';
 
 /** Variables that the new way needs although their names look like those of the old one. */
 const needed = /^TWINE_NON_INTERACTIVE$/;
-
-/** `only` and `except` make room for rules, which GitLab does not allow beside them, wherever they come from. */
-export function clearConditions(edit: PipelineEdit, name: string, rules: YamlTable[]): void {
-  const { draft } = edit;
-  for (const key of ['only', 'except']) {
-    clearInherited(edit, name, key);
-    if (!hasOwn(draft, [name, key])) continue;
-    if (hasOwn(draft, [name, 'rules'])) removeYaml(draft, [name, key]);
-    else exchangeYaml(draft, name, key, 'rules', rules);
-  }
-}
-
-function clearInherited(edit: PipelineEdit, name: string, key: string): void {
-  const { draft } = edit;
-  const data = seen(edit);
-  const holders = ancestorsOf(draft.file, data, name).filter(
-    (it) => hasOwn(draft, [it, key]) || valueAt(edit.included, [it, key]) !== undefined,
-  );
-  const names = edit.publishing.filter(({ exists }) => exists).map((it) => it.name);
-  const exclusive = exclusiveAncestors(draft.file, data, names);
-  for (const holder of holders) {
-    if (exclusive.includes(holder)) removeYaml(draft, [holder, key]);
-    else leave(edit, name, holder, key);
-  }
-}
-
-/** A parent that others use and that holds nothing but the conditions is no longer extended. */
-function leave(edit: PipelineEdit, name: string, holder: string, key: string): void {
-  const { draft } = edit;
-  const content = Object.keys(resolveJob(seen(edit), holder)?.value ?? {});
-  const parents = parentsOf(draft.file.data[name]);
-  const at = parents.indexOf(holder);
-  const alone = content.every((it) => /^(only|except|extends|rules)$/.test(it));
-  if (at < 0 || !alone)
-    throw new UnsafeEdit(
-      `'${key}' of the job '${name}' comes from '${holder}', which other jobs use as well`,
-    );
-  note(edit, [name, 'extends'], parents, parents.toSpliced(at, 1));
-  if (parents.length === 1) removeYaml(draft, [name, 'extends']);
-  else removeItem(draft, [name, 'extends'], at);
-}
 
 /** Takes away what only the old way of publishing read: tokens, addresses, and the script that jobs had in common. */
 export function clearOldWays(
@@ -86,13 +34,14 @@ export function clearOldWays(
   }
   clearGlobals(edit, names);
   tellOfTokens(edit, before);
-  for (const holder of [...names, ...shared]) {
-    for (
-      let edit = staleComments(draft.file, holder, removed);
-      edit;
-      edit = staleComments(draft.file, holder, removed)
-    )
-      changeComment(draft, edit);
+  for (const holder of [...names, ...shared]) clearComments(edit, holder, removed);
+}
+
+function clearComments({ draft }: PipelineEdit, holder: string, removed: ReadonlySet<string>): void {
+  let stale = staleComments(draft.file, holder, removed);
+  while (stale !== undefined) {
+    changeComment(draft, stale);
+    stale = staleComments(draft.file, holder, removed);
   }
 }
 
@@ -127,7 +76,7 @@ function staleVariables(
 ): string[] {
   const variables = valueAt(edit.draft.file.data, [holder, 'variables']);
   if (!isYamlTable(variables)) return [];
-  const jobs = names.map((name) => resolveJob(seen(edit), name)?.value ?? {});
+  const jobs = names.map((name) => jobOf(edit, name));
   const stillRead = new Set(
     jobs.flatMap((job) => variablesRead(JSON.stringify({ ...job, variables: null }))),
   );

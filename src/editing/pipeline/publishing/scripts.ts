@@ -1,8 +1,17 @@
 import type { YamlValue } from '../../yaml.ts';
-import { hasOwn, insertItem, ownAt, removeItem, removeYaml, replaceItem, setYaml } from '../../yaml-draft.ts';
+import {
+  hasOwn,
+  insertItem,
+  isInBrackets,
+  ownAt,
+  removeItem,
+  removeYaml,
+  replaceItem,
+  setYaml,
+} from '../../yaml-draft.ts';
 import { imageOf, installsTool, publishes } from '../checks.ts';
-import { note, type PipelineEdit, type PublishingJob, seen } from '../edit.ts';
-import { lines, resolveJob } from '../recognise/jobs.ts';
+import { jobOf, note, type PipelineEdit, type PublishingJob } from '../edit.ts';
+import { lines } from '../recognise/jobs.ts';
 import { installTwine, publishItems } from '../template.ts';
 import { type PlannedItem, planScript } from './script-plan.ts';
 
@@ -12,7 +21,7 @@ type Home = Pick<PublishingJob, 'index' | 'name'> & { home: string };
 /** Exchanges the way in which a job uploads, and leaves out what only served the old one. */
 export function repairScripts(edit: PipelineEdit, { index, name, home }: Home): void {
   const { goal, around } = edit;
-  const job = resolveJob(seen(edit), name)?.value ?? {};
+  const job = jobOf(edit, name);
   if (publishes(job, goal, index, around.dist)) return;
   const plan = planScript(name, job, goal.publishWith);
   const install = plan.own.length > 0 && !hasTool(edit, name) ? [installs[goal.publishWith]] : [];
@@ -25,7 +34,7 @@ export function repairScripts(edit: PipelineEdit, { index, name, home }: Home): 
 const installs = { uv: 'pip install uv', twine: installTwine };
 
 function hasTool({ goal, draft, included }: PipelineEdit, name: string): boolean {
-  const job = resolveJob(seen({ draft, included }), name)?.value ?? {};
+  const job = jobOf({ draft, included }, name);
   return (goal.publishWith === 'uv' && /\buv\b/.test(imageOf(job))) || installsTool(job, goal);
 }
 
@@ -51,7 +60,10 @@ function prepare(
   else removeYaml(draft, path);
 }
 
-/** Item by item, so that the comments between them stay; as a whole where the list is defined elsewhere. */
+/**
+ * Item by item, so that the comments between them stay; as a whole where the list is defined elsewhere, or in brackets,
+ * which no program of several lines fits into.
+ */
 function writeItems(
   { draft }: PipelineEdit,
   path: string[],
@@ -63,7 +75,8 @@ function writeItems(
   const wanted =
     uploads || upload.length === 0 ? plan : [...plan, { before: [], upload: true as const, after: [] }];
   const own = ownAt(draft, path);
-  if (!isPlainList(own) || own.length !== before.length || !canEditItems(own, wanted)) {
+  const fits = !isInBrackets(draft, path) || upload.every((item) => !item.includes('\n'));
+  if (!isPlainList(own) || own.length !== before.length || !fits || wanted.every((item) => item === 'gone')) {
     setYaml(draft, path, textsOf(wanted, upload));
     return;
   }
@@ -103,9 +116,4 @@ const isUpload = (item: PlannedItem) => typeof item === 'object' && 'upload' in 
 
 function isPlainList(value: YamlValue | undefined): value is string[] {
   return Array.isArray(value) && value.every((item) => typeof item === 'string');
-}
-
-/** A list in brackets holds no program of several lines, and one that would be emptied is written anew. */
-function canEditItems(own: string[], wanted: PlannedItem[]): boolean {
-  return own.length > 0 && wanted.some((item) => item !== 'gone');
 }

@@ -3,11 +3,6 @@ import { flat, lines } from './jobs.ts';
 import { evaluate, type Variables, type Verdict } from './rule-expression.ts';
 import { letsThrough, type Occasion, variablesOf } from './rules.ts';
 
-/** One condition of `only` or `except`, as the expression of a rule. */
-export interface RefCondition {
-  expression: string;
-}
-
 /** The older conditions as data: each list holds if one of its members does, and all lists must. */
 export interface OldConditions {
   refs: string[];
