@@ -1,16 +1,16 @@
-import { peopleOf } from './advice.ts';
 import type { Context } from './context.ts';
 import { deadEnd } from './dead-end.ts';
 import { Cancelled, UserError } from './errors.ts';
 import type { Facts } from './facts/index.ts';
 import { decide, type Goal, type Wishes } from './goal/index.ts';
-import type { ChoiceName } from './options.ts';
+import { type ChoiceName, routes } from './options.ts';
 import { changesOf, type PlannedSetting } from './plan.ts';
 import { choicesView } from './terminal/choices-view.ts';
 import { planView, statesView } from './terminal/plan-view.ts';
 import { askFor, nobodyToAsk, pickChoice } from './terminal/questions.ts';
 import type { Terminal } from './terminal/terminal.ts';
 import { threatsView } from './terminal/threats-view.ts';
+import { threatsOf, waysOf } from './threats.ts';
 
 /** Where the choosing stands. */
 export interface Choosing {
@@ -95,7 +95,10 @@ async function askUntilPossible(
 
 function showThreats({ terminal }: Context, facts: Facts, goal: Goal): void {
   const auditLog = `${facts.gitlab.project.webUrl}/-/audit_events`;
-  terminal.print(...threatsView(goal, peopleOf(facts.gitlab), auditLog, terminal.paint), '');
+  const threats = threatsOf(facts.gitlab);
+  const ways = waysOf(facts.gitlab, goal.releaseEnvironment.value);
+  const shown = { threats, ways, advice: goal.advice, routes, auditLog };
+  terminal.print(...threatsView(shown, terminal.paint), '');
 }
 
 async function showPlan({ terminal }: Context, { facts, goal, plan }: Choosing): Promise<void> {

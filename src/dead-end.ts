@@ -1,5 +1,5 @@
-import { peopleOf } from './advice.ts';
 import type { GitLabFacts } from './facts/gitlab-project.ts';
+import { peopleOf } from './people.ts';
 import type { Member } from './ports/gitlab.ts';
 import { type Approval, membersOf, type Who } from './who.ts';
 

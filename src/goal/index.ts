@@ -6,7 +6,7 @@ import { UserError } from '../errors.ts';
 import type { Facts } from '../facts/index.ts';
 import type { Sourced } from '../facts/known.ts';
 import { uploadUrl } from '../facts/package-index.ts';
-import type { Options } from '../options.ts';
+import { type Options, routes } from '../options.ts';
 import type { Approval, Who } from '../who.ts';
 import { chooseEnvironments } from './environment-names.ts';
 import { chooseJobs, type OpenJob } from './jobs.ts';
@@ -80,7 +80,7 @@ export function wishesOf(options: Options): Wishes {
  * Throws a `UserError` for a wish that cannot be.
  */
 export function decide(facts: Facts, wishes: Wishes): Goal {
-  const advice = advise(facts.gitlab);
+  const advice = advise(facts, routes);
   const environments = chooseEnvironments(facts, wishes);
   const testpypi = wishes.testpypi ?? foundTestHalf(facts, environments.test.value);
   const goal = {
@@ -158,7 +158,7 @@ function chooseRoute(facts: Facts, wishes: Wishes, advice: Advice, environment: 
   if (wishes.route) return wishes.route;
   const { reading, path } = facts.pipeline;
   if (reading.route) return { value: reading.route, source: path.value };
-  if (licensed && protectedAs(facts, environment)) {
+  if (licensed && protectedAs(facts.gitlab, environment)) {
     return { value: 'protected', source: `GitLab, protected environment ${environment}` };
   }
   return { value: advice.route, source: 'recommended' };

@@ -1,6 +1,7 @@
-import { peopleOf } from '../advice.ts';
+import type { GitLabFacts } from '../facts/gitlab-project.ts';
 import type { Facts } from '../facts/index.ts';
 import type { Sourced } from '../facts/known.ts';
+import { peopleOf } from '../people.ts';
 import type { ProtectedEnvironment } from '../ports/gitlab.ts';
 import { type Approval, findWho, maintainers, type Who, whoOf } from '../who.ts';
 import type { Wishes } from './index.ts';
@@ -11,7 +12,7 @@ export function chooseDeployers(facts: Facts, wishes: Wishes, environment: strin
     return { ...wishes.deployers, value: wishes.deployers.value.map((text) => findWho(text, facts.gitlab)) };
   }
   const { developersDeploy } = facts.pipeline.reading;
-  const found = protectedAs(facts, environment)?.deployAccessLevels ?? [];
+  const found = protectedAs(facts.gitlab, environment)?.deployAccessLevels ?? [];
   const rows = developersDeploy ? found : found.filter(isNoLooserThanMaintainer);
   if (rows.length > 0) {
     return {
@@ -29,7 +30,7 @@ function isNoLooserThanMaintainer(row: { accessLevel?: number }): boolean {
 
 /** Who must approve: the wish, else the rules of now, else one Maintainer where there are two. */
 export function chooseApprovals(facts: Facts, wishes: Wishes, environment: string): Sourced<Approval[]> {
-  const found = protectedAs(facts, environment)?.approvalRules.map((row) => ({
+  const found = protectedAs(facts.gitlab, environment)?.approvalRules.map((row) => ({
     who: whoOf(row, facts.gitlab),
     required: row.requiredApprovals,
   }));
@@ -60,8 +61,10 @@ function foundOrDefaultApprovals(
 }
 
 /** The protection of an environment, where it has one. */
-export function protectedAs(facts: Facts, environment: string): ProtectedEnvironment | undefined {
-  const { protectedEnvironments } = facts.gitlab;
+export function protectedAs(
+  { protectedEnvironments }: Pick<GitLabFacts, 'protectedEnvironments'>,
+  environment: string,
+): ProtectedEnvironment | undefined {
   return protectedEnvironments.known
     ? protectedEnvironments.value.find(({ name }) => name === environment)
     : undefined;

@@ -84,6 +84,10 @@ export interface Project {
   protectedEnvironmentsLicensed: boolean;
   /** Whether the one who starts a pipeline may approve its deployment; null where not licensed. */
   triggererMayApprove: boolean | null;
+  /**
+   * Whether pipelines of merge requests from forks may run in this project; null where the reader may not see it.
+   */
+  forkPipelines: boolean | null;
   /** Groups the project is shared with. */
   sharedGroups: { id: number; path: string; accessLevel: number }[];
   /** The reader's level by membership of the project or its group; null for access by another way. */
@@ -95,9 +99,29 @@ export interface Member {
   id: number;
   username: string;
   name: string;
+  /** `active`, `blocked`, `awaiting` ...: only who is active can act. */
   state: string;
   accessLevel: number;
   expiresAt: string | null;
+  /** A role of the group's own making (Ultimate), which adds powers to the level; absent for the usual roles. */
+  customRole?: CustomRole;
+}
+
+/** The powers of a custom role that bear on releases, as GitLab calls them. */
+export const powers = [
+  'admin_protected_environments',
+  'manage_protected_tags',
+  'admin_protected_branch',
+  'admin_cicd_variables',
+  'push_code',
+] as const;
+
+export type Power = (typeof powers)[number];
+
+/** A custom role: https://docs.gitlab.com/user/custom_roles/ */
+export interface CustomRole {
+  name: string;
+  powers: Power[];
 }
 
 export type EnvironmentTier = 'production' | 'staging' | 'testing' | 'development' | 'other';

@@ -2,12 +2,10 @@ import type { Difference } from '../editing/result.ts';
 import type { Facts } from '../facts/index.ts';
 import { isForeignPipeline } from '../facts/pipeline-path.ts';
 import type { Goal } from '../goal/index.ts';
+import { acceptedIssuer, isIssuerRefused, isSubjectRefused } from '../id-tokens.ts';
 import { publisherFields } from '../publisher/fields.ts';
 import { formProblems } from '../publisher/form.ts';
 import { type Finding, finding, keepFacts, type Setting } from './setting.ts';
-
-/** The issuer of ID tokens that the two official indexes accept: https://docs.pypi.org/trusted-publishers/ */
-const acceptedIssuer = 'https://gitlab.com';
 
 /** What must hold for an index to match the project's ID tokens. Nothing of it is changed here: other services trust it too. */
 export const identity: Setting = {
@@ -48,7 +46,8 @@ function inspect(facts: Facts, goal: Goal): Finding {
 
 function issuer(facts: Facts, goal: Goal): Problem | undefined {
   const url = facts.gitlab.url.value;
-  if (url === acceptedIssuer || !goal.indexes.some(({ official }) => official)) return undefined;
+  const official = goal.indexes.some((index) => index.official);
+  if (!isIssuerRefused(url, official)) return undefined;
   return {
     field: 'issuer',
     current: url,
@@ -77,7 +76,7 @@ function pipelineFile({ gitlab, pipeline }: Facts): Problem | undefined {
 
 function subject({ gitlab }: Facts): Problem | undefined {
   const { subClaimComponents: components, id } = gitlab.project;
-  if (components === null || components[0] === 'project_path') return undefined;
+  if (components === null || !isSubjectRefused(gitlab.project)) return undefined;
   return {
     field: 'ci_id_token_sub_claim_components',
     current: components.join(', '),

@@ -23,7 +23,7 @@ function inspect(facts: Facts, goal: Goal): Finding {
   const manual = manualWay(facts, goal);
   if (!project.protectedEnvironmentsLicensed) return unavailable(name);
   if (!all.known) return unreadable('protected environments', all.reason);
-  const existing = protectedAs(facts, name);
+  const existing = protectedAs(facts.gitlab, name);
   const differences = compareRules(existing, facts, goal);
   if (existing === undefined) {
     const steps = [protection(project.id, goal)];

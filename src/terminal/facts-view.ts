@@ -1,9 +1,9 @@
-import { type People, peopleOf } from '../advice.ts';
 import type { GitLabFacts } from '../facts/gitlab-project.ts';
 import type { Facts } from '../facts/index.ts';
 import type { Known } from '../facts/known.ts';
 import type { IndexFacts } from '../facts/package-index.ts';
 import { roleName, roleOf } from '../facts/role.ts';
+import { type People, peopleOf } from '../people.ts';
 import type { TokenInfo } from '../ports/gitlab.ts';
 import type { Paint } from './paint.ts';
 
@@ -70,9 +70,14 @@ function signedIn(gitlab: GitLabFacts): string {
 
 function peopleText(people: People | undefined, members: Known<unknown>): string {
   if (people === undefined) return members.known ? '' : 'could not be read';
-  const { maintainers, developers } = people;
+  const { maintainers, developers, bots, inactive } = people;
   const word = (count: number, role: string) => `${count} ${role}${count === 1 ? '' : 's'}`;
-  return `${word(maintainers.length, 'Maintainer')} (or above), ${word(developers.length, 'Developer')}`;
+  return [
+    `${word(maintainers.length, 'Maintainer')} (or above)`,
+    word(developers.length, 'Developer'),
+    ...(bots.length > 0 ? [word(bots.length, 'access token')] : []),
+    ...(inactive.length > 0 ? [`${inactive.length} blocked or expired`] : []),
+  ].join(', ');
 }
 
 function tokenWords({ kind, scopes, expiresAt }: TokenInfo): string {

@@ -246,6 +246,29 @@ describe('lists and tokens of the rehearsal', () => {
     expect(new Set((await gitlab.members(42)).map(({ id }) => id)).size).toBe(250);
   });
 
+  it('tell what a custom role lets somebody do, and who still waits for approval', async () => {
+    const role = { id: 9, name: 'Release manager', base_access_level: 30 };
+    const members = [
+      { userId: 1, access_level: 50 },
+      {
+        userId: 3,
+        access_level: 30,
+        member_role: { ...role, manage_protected_tags: true, admin_cicd_variables: false, read_code: true },
+      },
+    ];
+    const server = await startGitLab(teamState({ members }));
+    closing.push(() => server.close());
+    const [alice, carol] = await connectGitLab({ url: server.url, token: 'glpat-demo-alice' }).members(42);
+    expect(alice).not.toHaveProperty('customRole');
+    expect(carol).toMatchObject({
+      accessLevel: 30,
+      customRole: { name: 'Release manager', powers: ['manage_protected_tags'] },
+    });
+    const row = { id: 3, username: 'carol', state: 'active', membership_state: 'awaiting', access_level: 30 };
+    const { gitlab } = await against({ status: 200, body: [row] });
+    expect(await gitlab.members(42)).toMatchObject([{ state: 'awaiting' }]);
+  });
+
   it.each([
     ['glpat-demo-alice', { kind: 'personal access token', scopes: ['api'], expiresAt: '2099-01-01' }],
     ['oauth-demo-alice', { kind: 'OAuth token', scopes: ['api'] }],

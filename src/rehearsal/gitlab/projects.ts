@@ -41,6 +41,8 @@ export function showProject(call: ProjectCall): Outgoing {
     ...(level >= 40
       ? {
           ci_id_token_sub_claim_components: project.ci_id_token_sub_claim_components,
+          ci_allow_fork_pipelines_to_run_in_parent_project:
+            project.ci_allow_fork_pipelines_to_run_in_parent_project ?? true,
           runners_token: 'GR-secret',
         }
       : {}),
@@ -88,7 +90,7 @@ export function showMember(call: ProjectCall, userId: string): Outgoing {
 
 function memberRow(
   { state }: ProjectCall,
-  { userId, access_level, state: memberState, expires_at }: MemberState,
+  { userId, access_level, state: memberState, expires_at, member_role }: MemberState,
 ) {
   const user = state.users.find(({ id }) => id === userId);
   return {
@@ -99,6 +101,7 @@ function memberRow(
     access_level,
     expires_at: expires_at ?? null,
     membership_state: 'active',
+    ...(member_role === undefined ? {} : { member_role }),
   };
 }
 

@@ -78,6 +78,15 @@ export interface MemberState {
   access_level: number;
   state?: string;
   expires_at?: string | null;
+  member_role?: MemberRoleState;
+}
+
+/** A custom role with what it adds to its base level: `manage_protected_tags: true`. */
+export interface MemberRoleState {
+  id: number;
+  name: string;
+  base_access_level: number;
+  [power: string]: string | number | boolean;
 }
 
 export interface ProjectState {
@@ -97,6 +106,8 @@ export interface ProjectState {
   repository_access_level: string;
   ci_id_token_sub_claim_components: string[];
   allow_pipeline_trigger_approve_deployment: boolean;
+  /** On where nothing is said, as on GitLab. */
+  ci_allow_fork_pipelines_to_run_in_parent_project?: boolean;
   shared_with_groups: {
     group_id: number;
     group_name: string;
