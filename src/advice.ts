@@ -2,7 +2,7 @@ import type { Route } from './editing/pipeline-goal.ts';
 import type { GitLabFacts } from './facts/gitlab-project.ts';
 import type { Facts } from './facts/index.ts';
 import { acceptedIssuer, isIssuerRefused, isSubjectRefused } from './id-tokens.ts';
-import { branchPushers, isBot, type People, peopleOf } from './people.ts';
+import { branchPushers, isBot, namesOf, type People, peopleOf } from './people.ts';
 import type { Member } from './ports/gitlab.ts';
 
 /** Every route there is: `token` is an API token in a protected, masked variable of the environment. */
@@ -130,12 +130,4 @@ function countOf(members: Member[]): string {
   if (members.every((member) => member.accessLevel >= 30 && !isBot(member)))
     return `${number} Developer${number === 1 ? '' : 's'}`;
   return `${number} ${number === 1 ? 'person or token' : 'people and tokens'} below Maintainer`;
-}
-
-/** The first names of a list: '@alice, @bob, @carol and 9 others'. */
-export function namesOf(members: Member[]): string {
-  const names = members.map(({ username }) => `@${username}`);
-  const more = names.length - 3;
-  if (more > 0) return `${names.slice(0, 3).join(', ')} and ${more} other${more === 1 ? '' : 's'}`;
-  return names.length > 1 ? `${names.slice(0, -1).join(', ')} and ${names.at(-1)}` : names.join('');
 }

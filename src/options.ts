@@ -16,6 +16,7 @@ export type ChoiceName =
   | 'deployer'
   | 'approver'
   | 'approvals'
+  | 'self-approval'
   | 'release-environment'
   | 'test-environment'
   | 'testpypi'
@@ -81,6 +82,11 @@ export const optionTable: readonly OptionRow[] = [
     value: 'N',
     help: 'approvals required (1); 0 for none',
     question: 'How many approvals does a release need?',
+  },
+  {
+    name: 'self-approval',
+    help: 'let the one who starts a release approve it (a setting of the project; as it is)',
+    question: 'May the one who starts a release approve it too?',
   },
   {
     name: 'release-environment',
@@ -153,6 +159,8 @@ export interface Options {
   deployers?: string[];
   approvers?: string[];
   approvals?: number;
+  /** Undefined where the command line does not say. */
+  selfApproval?: boolean;
   releaseEnvironment?: string;
   testEnvironment?: string;
   /** Undefined where the command line does not say. */

@@ -81,3 +81,11 @@ export function letsIn({ accessLevel, userId, groupId, deployKeyId }: AccessRule
   if (groupId !== undefined || deployKeyId !== undefined) return false;
   return accessLevel !== undefined && accessLevel > 0 && member.accessLevel >= accessLevel;
 }
+
+/** The first names of a list: '@alice, @bob, @carol and 9 others'. */
+export function namesOf(members: Member[]): string {
+  const names = members.map(({ username }) => `@${username}`);
+  const more = names.length - 3;
+  if (more > 0) return `${names.slice(0, 3).join(', ')} and ${more} other${more === 1 ? '' : 's'}`;
+  return names.length > 1 ? `${names.slice(0, -1).join(', ')} and ${names.at(-1)}` : names.join('');
+}

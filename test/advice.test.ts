@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { type AdvisedRoute, advise, namesOf } from '../src/advice.ts';
+import { type AdvisedRoute, advise } from '../src/advice.ts';
 import type { GitLabFacts } from '../src/facts/gitlab-project.ts';
 import { known, unknown } from '../src/facts/known.ts';
+import { namesOf } from '../src/people.ts';
 import type { Member, Project, ProtectedBranch } from '../src/ports/gitlab.ts';
 import { member, peopleFacts, withRole } from './support/people.ts';
 

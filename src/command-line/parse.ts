@@ -28,6 +28,7 @@ export function parseCommandLine(args: string[]): Options {
       deployers: values.deployer as string[] | undefined,
       approvers: values.approver as string[] | undefined,
       approvals: count('approvals', text('approvals')),
+      selfApproval: values['self-approval'] as boolean | undefined,
       releaseEnvironment: text('release-environment'),
       testEnvironment: text('test-environment'),
       testpypi: values.testpypi as boolean | undefined,

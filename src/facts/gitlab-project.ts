@@ -27,11 +27,19 @@ export interface GitLabFacts {
   members: Known<Member[]>;
   environments: Known<Environment[]>;
   protectedEnvironments: Known<ProtectedEnvironment[]>;
+  /** What the groups above the project protect, which counts besides; empty where that is not licensed. */
+  groupProtections: GroupProtection[];
   protectedTags: Known<ProtectedTag[]>;
   protectedBranches: Known<ProtectedBranch[]>;
   variables: Known<Variable[]>;
   /** The pipeline file as it is on the default branch; its value is undefined where there is none. */
   committedPipeline: Known<string | undefined>;
+}
+
+/** The protections of one group; its environments are named by tier, and only Owners of the group can read them. */
+export interface GroupProtection {
+  group: string;
+  environments: Known<ProtectedEnvironment[]>;
 }
 
 /** What the first round of requests tells. */
@@ -66,9 +74,10 @@ export async function readIdentity(
 /** Everything else of the project, all at once; what cannot be read is unknown with the reason. */
 export async function readProject(
   gitlab: GitLab,
-  { id, path, defaultBranch }: Project,
+  project: Project,
   pipelineFile: string,
 ): Promise<Omit<GitLabFacts, 'url' | 'tokenSource' | keyof GitLabIdentity>> {
+  const { id, path, defaultBranch } = project;
   const source = `GitLab project ${path}`;
   const entries = await Promise.all([
     attempt(gitlab.members(id), source),
@@ -78,6 +87,7 @@ export async function readProject(
     attempt(gitlab.protectedBranches(id), source),
     attempt(gitlab.variables(id), source),
     attempt(gitlab.file(id, pipelineFile, defaultBranch ?? 'HEAD'), `${source}, branch ${defaultBranch}`),
+    readGroupProtections(gitlab, project),
   ]);
   const [
     members,
@@ -87,16 +97,31 @@ export async function readProject(
     protectedBranches,
     variables,
     committedPipeline,
+    groupProtections,
   ] = entries;
   return {
     members,
     environments,
     protectedEnvironments: protectedEnvs,
+    groupProtections,
     protectedTags,
     protectedBranches,
     variables,
     committedPipeline,
   };
+}
+
+/** Those of every group above the project: a rule of any of them counts besides the project's own. */
+async function readGroupProtections(gitlab: GitLab, project: Project): Promise<GroupProtection[]> {
+  if (!project.protectedEnvironmentsLicensed || project.namespaceKind === 'user') return [];
+  const names = project.path.split('/').slice(0, -1);
+  const groups = names.map((_, index) => names.slice(0, index + 1).join('/'));
+  return Promise.all(
+    groups.map(async (group) => ({
+      group,
+      environments: await attempt(gitlab.groupProtectedEnvironments(group), `GitLab group ${group}`),
+    })),
+  );
 }
 
 /** Community Edition has no such route, which is the same as having none. */

@@ -1,4 +1,5 @@
 import { type Advice, advise } from '../advice.ts';
+import type { ReleaseRules } from '../dead-end.ts';
 import type { PipelineGoal, PipelineIndex, PublishTool, Route } from '../editing/pipeline-goal.ts';
 import { isCompiled } from '../editing/versions/compiled.ts';
 import { buildTimeVersion } from '../editing/versions/index.ts';
@@ -10,7 +11,7 @@ import { type Options, routes } from '../options.ts';
 import type { Approval, Who } from '../who.ts';
 import { chooseEnvironments } from './environment-names.ts';
 import { chooseJobs, type OpenJob } from './jobs.ts';
-import { chooseApprovals, chooseDeployers, protectedAs } from './people.ts';
+import { chooseApprovals, chooseDeployers, chooseSelfApproval, protectedAs } from './people.ts';
 
 /** What the user said, on the command line or in answer to a question; each with which of the two it was. */
 export interface Wishes {
@@ -18,6 +19,7 @@ export interface Wishes {
   deployers?: Sourced<string[]>;
   approvers?: Sourced<string[]>;
   approvals?: Sourced<number>;
+  selfApproval?: Sourced<boolean>;
   releaseEnvironment?: Sourced<string>;
   testEnvironment?: Sourced<string>;
   testpypi?: Sourced<boolean>;
@@ -42,6 +44,7 @@ export interface Goal {
   route: Sourced<Route>;
   deployers: Sourced<Who[]>;
   approvals: Sourced<Approval[]>;
+  selfApproval: Sourced<boolean>;
   publishWith: Sourced<PublishTool>;
   releaseEnvironment: Sourced<string>;
   testEnvironment: Sourced<string>;
@@ -64,6 +67,7 @@ export function wishesOf(options: Options): Wishes {
     deployers: from(options.deployers, '--deployer'),
     approvers: from(options.approvers, '--approver'),
     approvals: from(options.approvals, '--approvals'),
+    selfApproval: from(options.selfApproval, options.selfApproval ? '--self-approval' : '--no-self-approval'),
     releaseEnvironment: from(options.releaseEnvironment, '--release-environment'),
     testEnvironment: from(options.testEnvironment, '--test-environment'),
     testpypi: from(options.testpypi, options.testpypi === false ? '--no-testpypi' : '--testpypi'),
@@ -88,6 +92,7 @@ export function decide(facts: Facts, wishes: Wishes): Goal {
     route: chooseRoute(facts, wishes, advice, environments.release.value),
     deployers: chooseDeployers(facts, wishes, environments.release.value),
     approvals: chooseApprovals(facts, wishes, environments.release.value),
+    selfApproval: chooseSelfApproval(facts, wishes),
     publishWith: choosePublishTool(facts, wishes),
     releaseEnvironment: environments.release,
     testEnvironment: environments.test,
@@ -99,6 +104,14 @@ export function decide(facts: Facts, wishes: Wishes): Goal {
   const test = testpypi.value ? [indexGoal(facts, 'testpypi', environments.test.value)] : [];
   return { ...goal, indexes: [...test, release] };
 }
+
+/** The rules by which a release is approved and deployed. */
+export function releaseRules({ deployers, approvals, selfApproval }: Goal): ReleaseRules {
+  return { deployers: deployers.value, approvals: approvals.value, selfApproval: selfApproval.value };
+}
+
+/** Whether a choice is the user's own, by an option or an answer. */
+export const isWish = ({ source }: Sourced<unknown>): boolean => /^--|^your/.test(source);
 
 /** The part of the goal that the pipeline file is edited to. */
 export function pipelineGoal(facts: Facts, goal: Goal): PipelineGoal {

@@ -3,7 +3,7 @@ import type { Facts } from '../facts/index.ts';
 import type { Sourced } from '../facts/known.ts';
 import { peopleOf } from '../people.ts';
 import type { ProtectedEnvironment } from '../ports/gitlab.ts';
-import { type Approval, findWho, maintainers, type Who, whoOf } from '../who.ts';
+import { type Approval, approvalOf, findWho, maintainers, sameWho, type Who, whoOf } from '../who.ts';
 import type { Wishes } from './index.ts';
 
 /** Who may deploy to the environment of the releases: the wish, else who may now, else Maintainers. */
@@ -30,10 +30,8 @@ function isNoLooserThanMaintainer(row: { accessLevel?: number }): boolean {
 
 /** Who must approve: the wish, else the rules of now, else one Maintainer where there are two. */
 export function chooseApprovals(facts: Facts, wishes: Wishes, environment: string): Sourced<Approval[]> {
-  const found = protectedAs(facts.gitlab, environment)?.approvalRules.map((row) => ({
-    who: whoOf(row, facts.gitlab),
-    required: row.requiredApprovals,
-  }));
+  const rules = protectedAs(facts.gitlab, environment)?.approvalRules;
+  const found = rules?.map((row) => approvalOf(row, facts.gitlab));
   const { approvals, approvers } = wishes;
   const source = (approvers ?? approvals)?.source;
   if (source === undefined) return foundOrDefaultApprovals(facts, found, environment);
@@ -41,7 +39,9 @@ export function chooseApprovals(facts: Facts, wishes: Wishes, environment: strin
   const who =
     approvers?.value.map((text) => findWho(text, facts.gitlab)) ?? found?.map((rule) => rule.who) ?? [];
   const people = who.length > 0 ? who : [maintainers];
-  return { value: people.map((person) => approvalBy(person, approvals?.value ?? 1)), source };
+  const before = (person: Who) => found?.find(({ who: one }) => sameWho(one.rule, person.rule))?.required;
+  const required = (person: Who) => approvals?.value ?? before(person) ?? 1;
+  return { value: people.map((person) => approvalBy(person, required(person))), source };
 }
 
 /** One user can give one approval, so the number counts for roles and groups. */
@@ -58,6 +58,12 @@ function foundOrDefaultApprovals(
   const people = peopleOf(facts.gitlab);
   const two = people !== undefined && people.maintainers.length >= 2;
   return { value: two ? [{ who: maintainers, required: 1 }] : [], source: 'default' };
+}
+
+/** Whether the one who starts a release may approve it: the wish, else the project's setting. */
+export function chooseSelfApproval({ gitlab }: Facts, wishes: Wishes): Sourced<boolean> {
+  const { triggererMayApprove, path } = gitlab.project;
+  return wishes.selfApproval ?? { value: triggererMayApprove === true, source: `GitLab project ${path}` };
 }
 
 /** The protection of an environment, where it has one. */

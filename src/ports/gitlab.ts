@@ -9,6 +9,7 @@ export interface GitLab {
   currentUser(): Promise<User>;
   /** `path` is the full path, `group/sub/project`. */
   project(path: string): Promise<Project>;
+  updateProject(projectId: number, change: ProjectChange): Promise<void>;
   /** Direct, inherited and invited members, one row for each user, all pages. */
   members(projectId: number): Promise<Member[]>;
   /** Environments in every state. */
@@ -19,6 +20,8 @@ export interface GitLab {
   protectEnvironment(projectId: number, name: string, rules: ProtectionRules): Promise<void>;
   /** Elements without id are added, with id changed, with `destroy` removed; all others stay. */
   updateProtectedEnvironment(projectId: number, name: string, rules: ProtectionRules): Promise<void>;
+  /** What a group protects, named by deployment tier in place of environment; open to its Owners only. */
+  groupProtectedEnvironments(groupPath: string): Promise<ProtectedEnvironment[]>;
   protectedTags(projectId: number): Promise<ProtectedTag[]>;
   protectTag(projectId: number, name: string, createAccessLevels: AccessRule[]): Promise<void>;
   unprotectTag(projectId: number, name: string): Promise<void>;
@@ -92,6 +95,12 @@ export interface Project {
   sharedGroups: { id: number; path: string; accessLevel: number }[];
   /** The reader's level by membership of the project or its group; null for access by another way. */
   accessLevel: number | null;
+}
+
+/** The one setting of a project that is changed here. */
+export interface ProjectChange {
+  /** Silently left out where protected environments are not licensed. */
+  triggererMayApprove: boolean;
 }
 
 /** 10 Guest, 15 Planner, 20 Reporter, 30 Developer, 40 Maintainer, 50 Owner, 60 administrator. */

@@ -1,4 +1,4 @@
-import type { Goal } from '../goal/index.ts';
+import { type Goal, isWish } from '../goal/index.ts';
 import { environment } from './environment.ts';
 import { identity } from './identity.ts';
 import { leftoverCredentials } from './leftover-credentials.ts';
@@ -8,6 +8,7 @@ import { protectedEnvironment } from './protected-environment.ts';
 import { protectedTags } from './protected-tags.ts';
 import { publisher } from './publisher.ts';
 import { pyproject } from './pyproject.ts';
+import { selfApproval } from './self-approval.ts';
 import type { Setting } from './setting.ts';
 
 /**
@@ -19,7 +20,7 @@ export function settingsFor(goal: Goal): Setting[] {
   return [
     identity,
     ...releaseFirst.map(environment),
-    ...(goal.route.value === 'protected' ? [protectedEnvironment] : []),
+    ...(goal.route.value === 'protected' ? protection(goal) : []),
     protectedTags,
     protectedBranch,
     leftoverCredentials,
@@ -27,4 +28,8 @@ export function settingsFor(goal: Goal): Setting[] {
     pipeline,
     ...releaseFirst.map(publisher),
   ];
+}
+
+function protection(goal: Goal): Setting[] {
+  return isWish(goal.selfApproval) ? [selfApproval, protectedEnvironment] : [protectedEnvironment];
 }

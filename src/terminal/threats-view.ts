@@ -1,4 +1,5 @@
-import { type Advice, type AdvisedRoute, namesOf } from '../advice.ts';
+import type { Advice, AdvisedRoute } from '../advice.ts';
+import { namesOf } from '../people.ts';
 import type { Threat, Way } from '../threats.ts';
 import type { Paint } from './paint.ts';
 

@@ -92,6 +92,18 @@ describe('what is sent', () => {
       },
     ],
     [
+      "a group's protections",
+      (it) => it.groupProtectedEnvironments('group/sub'),
+      'GET /api/v4/groups/group%2Fsub/protected_environments?page=1&per_page=100',
+      '',
+    ],
+    [
+      'a setting of the project',
+      (it) => it.updateProject(42, { triggererMayApprove: true }),
+      'PUT /api/v4/projects/42',
+      { allow_pipeline_trigger_approve_deployment: true },
+    ],
+    [
       'all tags for one role',
       (it) => it.protectTag(42, '*', [{ id: 1, accessLevel: 40 }]),
       'POST /api/v4/projects/42/protected_tags',

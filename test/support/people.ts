@@ -1,5 +1,5 @@
 import type { GitLabFacts } from '../../src/facts/gitlab-project.ts';
-import { known } from '../../src/facts/known.ts';
+import { known, unknown } from '../../src/facts/known.ts';
 import type { Member, Power, Project } from '../../src/ports/gitlab.ts';
 
 /** A member by name and level. */
@@ -37,6 +37,8 @@ export function peopleFacts(
     protectedBranches: nothing,
     protectedTags: nothing,
     protectedEnvironments: nothing,
+    groupProtections: [],
+    user: unknown('not asked'),
     variables: nothing,
     ...change,
   } as unknown as GitLabFacts;

@@ -1,4 +1,4 @@
-import { Environments, ProjectProtectedEnvironments } from '@gitbeaker/rest';
+import { Environments, GroupProtectedEnvironments, ProjectProtectedEnvironments } from '@gitbeaker/rest';
 import type { GitLab, ProtectionRules } from '../gitlab.ts';
 import { readEnvironment, readProtectedEnvironment } from './read.ts';
 import type { Session } from './session.ts';
@@ -12,11 +12,13 @@ type Part = Pick<
   | 'protectedEnvironments'
   | 'protectEnvironment'
   | 'updateProtectedEnvironment'
+  | 'groupProtectedEnvironments'
 >;
 
 /** Environments and their protection: https://docs.gitlab.com/api/environments/, https://docs.gitlab.com/api/protected_environments/ */
 export function environmentsPart({ options, raw, pages }: Session): Part {
   const environments = new Environments(options);
+  const groups = new GroupProtectedEnvironments(options);
   const protections = new ProjectProtectedEnvironments(options);
   return {
     environments: (id) => pages((page) => environments.all(id, page), readEnvironment),
@@ -27,6 +29,9 @@ export function environmentsPart({ options, raw, pages }: Session): Part {
       void (await environments.edit(id, environment, fields as never)),
     protectedEnvironments: (id) =>
       pages((page) => protections.all(id, page as never), readProtectedEnvironment),
+    groupProtectedEnvironments: (path) =>
+      // gitbeaker 43.8.0 puts the group into the path as it is, without encoding it.
+      pages((page) => groups.all(encodeURIComponent(path), page as never), readProtectedEnvironment),
     protectEnvironment: async (id, name, rules) => {
       await raw.post(`projects/${id}/protected_environments`, { body: { name, ...bodyOf(rules) } });
     },

@@ -12,7 +12,10 @@ import * as read from './read.ts';
 import { send } from './requester.ts';
 import type { Session } from './session.ts';
 
-type Part = Pick<GitLab, 'token' | 'currentUser' | 'project' | 'members' | 'variables' | 'file' | 'lint'>;
+type Part = Pick<
+  GitLab,
+  'token' | 'currentUser' | 'project' | 'updateProject' | 'members' | 'variables' | 'file' | 'lint'
+>;
 
 /** Who asks, and what a project is: https://docs.gitlab.com/api/projects/ */
 export function projectPart(session: Session): Part {
@@ -23,6 +26,10 @@ export function projectPart(session: Session): Part {
     token: () => tokenInfo(session),
     currentUser: async () => read.readUser(row(await new Users(options).showCurrentUser())),
     project: async (path) => read.readProject(row(await new Projects(options).show(path))),
+    updateProject: async (id, { triggererMayApprove }) => {
+      const body = { allow_pipeline_trigger_approve_deployment: triggererMayApprove };
+      await session.raw.put(`projects/${id}`, { body });
+    },
     members: (id) => pages((page) => members.all(id, { includeInherited: true, ...page }), read.readMember),
     variables: (id) => pages((page) => variables.all(id, page as never), read.readVariable),
     file: (id, path, ref) => fileText(session, id, path, ref),

@@ -7,6 +7,7 @@ import {
   startServer,
 } from '../http-server.ts';
 import { Answered, type Call, refuse } from './call.ts';
+import { aboutGroup } from './groups.ts';
 import { projectRoutes } from './routes.ts';
 import { findProject, signIn } from './sign-in.ts';
 import type { GitLabState } from './state.ts';
@@ -36,7 +37,11 @@ function handle(state: GitLabState, prefix: string, incoming: Incoming): Outgoin
     if (request.path === '/oauth/token/info') return oauthInfo(signIn(state, request, false));
     if (!request.path.startsWith('/api/v4/')) return projectPage(state, request);
     const call = signIn(state, request);
-    return general(call, request.path.slice('/api/v4/'.length)) ?? aboutProject(call, request.path, prefix);
+    return (
+      general(call, request.path.slice('/api/v4/'.length)) ??
+      aboutGroup(call, request.path) ??
+      aboutProject(call, request.path, prefix)
+    );
   } catch (error) {
     if (error instanceof Answered) return error.reply;
     throw error;

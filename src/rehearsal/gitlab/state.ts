@@ -5,6 +5,15 @@ export interface GitLabState {
   users: UserState[];
   tokens: TokenState[];
   projects: ProjectState[];
+  /** What groups protect; those that are not listed protect nothing. */
+  groups?: GroupState[];
+}
+
+/** A group with its rules for tiers, which only its Owners may read. */
+export interface GroupState {
+  full_path: string;
+  owners: number[];
+  protected_environments: ProtectedEnvironmentState[];
 }
 
 export interface UserState {
