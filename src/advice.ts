@@ -20,7 +20,7 @@ export interface Advice<R extends AdvisedRoute = Route> {
 /** As much of the facts as the advice follows from. */
 export interface AdviceFacts {
   gitlab: Pick<GitLabFacts, 'url' | 'members' | 'project' | 'protectedBranches'>;
-  indexes: { pypi: Pick<Facts['indexes']['pypi'], 'official'> };
+  indexes: { pypi: Pick<Facts['indexes']['pypi'], 'gitlabComOnly'> };
 }
 
 const unlicensed =
@@ -53,7 +53,7 @@ function recommend(
 
 /** Why PyPI could match no ID token of the project; undefined where it can. */
 function refusalOf({ gitlab, indexes }: AdviceFacts): string | undefined {
-  if (isIssuerRefused(gitlab.url.value, indexes.pypi.official))
+  if (isIssuerRefused(gitlab.url.value, indexes.pypi))
     return `PyPI accepts ID tokens of ${acceptedIssuer} only, and this project is on ${gitlab.url.value}.`;
   return isSubjectRefused(gitlab.project)
     ? "PyPI cannot match the ID tokens of this project, because their claim 'sub' does not begin with project_path."

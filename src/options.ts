@@ -10,6 +10,10 @@ export const routes: readonly Route[] = ['protected', 'trusted'];
 /** The tools that `--publish-with` accepts. */
 export const publishTools: readonly PublishTool[] = ['uv', 'twine'];
 
+/** The worlds that `demo --as` plays, `team-premium` where nothing is said. */
+export const demoWorlds = ['solo', 'team-free', 'team-premium', 'self-managed'] as const;
+export type DemoWorld = (typeof demoWorlds)[number];
+
 /** A choice of the wizard: it can be asked, changed on the confirmation screen, and given as an option. */
 export type ChoiceName =
   | 'route'
@@ -131,6 +135,11 @@ export const optionTable: readonly OptionRow[] = [
     help: 'the job that builds what is published, where several do',
     question: 'Which jobs build what is published?',
   },
+  {
+    name: 'as',
+    value: 'WORLD',
+    help: `demo: ${demoWorlds.join(', ')} (team-premium)`,
+  },
   { name: 'yes', short: 'y', help: 'take each default or recommendation, ask nothing' },
   { name: 'dry-run', help: 'show the plan and the diffs, change nothing' },
   { name: 'json', help: 'one JSON document on stdout; setup wants --yes or --dry-run with it' },
@@ -169,6 +178,8 @@ export interface Options {
   releaseJob?: string;
   testJob?: string;
   buildJobs?: string[];
+  /** Only with `demo`. */
+  as?: DemoWorld;
   yes: boolean;
   dryRun: boolean;
   json: boolean;

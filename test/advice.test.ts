@@ -17,11 +17,11 @@ interface Case {
   project?: Partial<Project>;
   change?: Partial<GitLabFacts>;
   routes?: AdvisedRoute[];
-  official?: boolean;
+  gitlabComOnly?: boolean;
 }
 
-const ask = ({ members, project, change, routes = all, official = true }: Case) =>
-  advise({ gitlab: peopleFacts(members, project, change), indexes: { pypi: { official } } }, routes);
+const ask = ({ members, project, change, routes = all, gitlabComOnly = true }: Case) =>
+  advise({ gitlab: peopleFacts(members, project, change), indexes: { pypi: { gitlabComOnly } } }, routes);
 
 const everyBranch = (accessLevel: number): Partial<GitLabFacts> => ({
   protectedBranches: known(
@@ -125,7 +125,7 @@ describe('the recommended route', () => {
       'self-managed EE for another index',
       'protected',
       /enforces/,
-      { members: [alice], change: elsewhere, official: false },
+      { members: [alice], change: elsewhere, gitlabComOnly: false },
     ],
     [
       'self-managed EE where the API token cannot be set up',

@@ -35,6 +35,7 @@ export interface IndexGoal extends PipelineIndex {
   title: string;
   url: string;
   official: boolean;
+  gitlabComOnly: boolean;
   tier: 'production' | 'testing';
 }
 
@@ -156,6 +157,7 @@ function indexGoal(facts: Facts, id: IndexGoal['id'], environment: string): Inde
     title: index.title,
     url: index.url,
     official: index.official,
+    gitlabComOnly: index.gitlabComOnly,
     job: release ? 'release' : 'release-test',
     tier: release ? 'production' : 'testing',
     environment,

@@ -46,8 +46,7 @@ function inspect(facts: Facts, goal: Goal): Finding {
 
 function issuer(facts: Facts, goal: Goal): Problem | undefined {
   const url = facts.gitlab.url.value;
-  const official = goal.indexes.some((index) => index.official);
-  if (!isIssuerRefused(url, official)) return undefined;
+  if (!goal.indexes.some((index) => isIssuerRefused(url, index))) return undefined;
   return {
     field: 'issuer',
     current: url,
@@ -117,7 +116,7 @@ function form(facts: Facts, goal: Goal): Problem[] {
 }
 
 function acceptedNotes(facts: Facts, goal: Goal): string[] {
-  const others = goal.indexes.filter(({ official }) => !official).map(({ title }) => title);
+  const others = goal.indexes.filter(({ gitlabComOnly }) => !gitlabComOnly).map(({ title }) => title);
   if (others.length === 0) return [];
   return [
     `Which issuers ${others.join(' and ')} accepts cannot be read; ${facts.gitlab.url.value} is taken as accepted.`,

@@ -19,7 +19,12 @@ function inspect(change: { project?: object; url?: string; pipeline?: string; en
     pipeline: { path: { value: change.pipeline ?? '.gitlab-ci.yml', source: '' } },
     python: { packageName: { value: 'demo-pkg', source: '' } },
   } as unknown as Facts;
-  const index = { title: 'PyPI', official: true, environment: change.environment ?? 'release' } as IndexGoal;
+  const index = {
+    title: 'PyPI',
+    official: true,
+    gitlabComOnly: true,
+    environment: change.environment ?? 'release',
+  } as IndexGoal;
   return identity.inspect(facts, { indexes: [index] } as unknown as Goal);
 }
 
