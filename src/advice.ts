@@ -4,6 +4,7 @@ import type { Facts } from './facts/index.ts';
 import { acceptedIssuer, isIssuerRefused, isSubjectRefused } from './id-tokens.ts';
 import { branchPushers, isBot, namesOf, type People, peopleOf } from './people.ts';
 import type { Member } from './ports/gitlab.ts';
+import { whyUnprotected } from './server.ts';
 
 /** Every route there is: `token` is an API token in a protected, masked variable of the environment. */
 export type AdvisedRoute = Route | 'token';
@@ -19,12 +20,9 @@ export interface Advice<R extends AdvisedRoute = Route> {
 
 /** As much of the facts as the advice follows from. */
 export interface AdviceFacts {
-  gitlab: Pick<GitLabFacts, 'url' | 'members' | 'project' | 'protectedBranches'>;
+  gitlab: Pick<GitLabFacts, 'url' | 'server' | 'members' | 'project' | 'protectedBranches'>;
   indexes: { pypi: Pick<Facts['indexes']['pypi'], 'gitlabComOnly'> };
 }
-
-const unlicensed =
-  'GitLab does not enforce protected environments on this project (that needs Premium, Ultimate or GitLab for Open Source).';
 
 /** The strongest of the routes that can be set up which the project's tier and people allow. */
 export function advise<R extends AdvisedRoute>(facts: AdviceFacts, routes: readonly R[]): Advice<R> {
@@ -47,8 +45,8 @@ function recommend(
   if (project.protectedEnvironmentsLicensed) return { route: 'protected', because: reasonsToProtect(people) };
   const pushers = pushersOf(facts);
   if (pushers.length > 0 && has('token'))
-    return { route: 'token', because: [unlicensed, reasonForToken(pushers)] };
-  return { route: 'trusted', because: reasonsToTrust(people, pushers) };
+    return { route: 'token', because: [whyUnprotected(facts.gitlab), reasonForToken(pushers)] };
+  return { route: 'trusted', because: [whyUnprotected(facts.gitlab), ...reasonsToTrust(people, pushers)] };
 }
 
 /** Why PyPI could match no ID token of the project; undefined where it can. */
@@ -90,14 +88,12 @@ function reasonForToken(pushers: Member[]): string {
 }
 
 function reasonsToTrust(people: People | undefined, pushers: Member[]): string[] {
-  if (people === undefined) return [unlicensed];
-  if (pushers.length > 0) {
-    return [
-      unlicensed,
-      `Mind that ${countOf(pushers)} can push a branch with a job that publishes: give the role only to people you trust with releases.`,
-    ];
-  }
-  return [unlicensed, 'Nobody below Maintainer can push a branch, so only Maintainers can publish.'];
+  if (people === undefined) return [];
+  return pushers.length > 0
+    ? [
+        `Mind that ${countOf(pushers)} can push a branch with a job that publishes: give the role only to people you trust with releases.`,
+      ]
+    : ['Nobody below Maintainer can push a branch, so only Maintainers can publish.'];
 }
 
 function notesFor({ gitlab }: AdviceFacts): string[] {

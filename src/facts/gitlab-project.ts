@@ -7,6 +7,7 @@ import type {
   ProtectedBranch,
   ProtectedEnvironment,
   ProtectedTag,
+  Server,
   TokenInfo,
   User,
   Variable,
@@ -23,6 +24,7 @@ export interface GitLabFacts {
   tokenSource: string;
   token: Known<TokenInfo>;
   user: Known<User>;
+  server: Known<Server>;
   project: Project;
   members: Known<Member[]>;
   environments: Known<Environment[]>;
@@ -43,7 +45,7 @@ export interface GroupProtection {
 }
 
 /** What the first round of requests tells. */
-export type GitLabIdentity = Pick<GitLabFacts, 'token' | 'user' | 'project'>;
+export type GitLabIdentity = Pick<GitLabFacts, 'token' | 'user' | 'server' | 'project'>;
 
 /** Reads a value, or the reason why it cannot be read. */
 export function attempt<T>(work: Promise<T>, source: string): Promise<Known<T>> {
@@ -59,16 +61,17 @@ export async function readIdentity(
   path: string,
   tokenSource: string,
 ): Promise<GitLabIdentity> {
-  const [project, token, user] = await Promise.all([
+  const [project, token, user, server] = await Promise.all([
     attemptProject(gitlab, path),
     attempt(gitlab.token(), 'GitLab, the token itself'),
     attempt(gitlab.currentUser(), 'GitLab, the current user'),
+    attempt(gitlab.server(), 'GitLab, its version'),
   ]);
   const problem = token.known ? tokenProblem(token.value, new Date(), tokenSource, gitlab.url) : undefined;
   if (problem) throw problem;
   if (project instanceof GitLabError) throw projectProblem(project, path, tokenSource, gitlab.url);
   refuseUnusable(project);
-  return { project, token, user };
+  return { project, token, user, server };
 }
 
 /** Everything else of the project, all at once; what cannot be read is unknown with the reason. */

@@ -8,6 +8,7 @@ import type { Facts } from '../facts/index.ts';
 import type { Sourced } from '../facts/known.ts';
 import { uploadUrl } from '../facts/package-index.ts';
 import { type Options, routes } from '../options.ts';
+import { whyUnprotected } from '../server.ts';
 import type { Approval, Who } from '../who.ts';
 import { chooseEnvironments } from './environment-names.ts';
 import { chooseJobs, type OpenJob } from './jobs.ts';
@@ -182,7 +183,7 @@ function chooseRoute(facts: Facts, wishes: Wishes, advice: Advice, environment: 
 function routeUnavailable(facts: Facts): UserError {
   return new UserError(
     'route-unavailable',
-    `GitLab does not enforce protected environments on ${facts.gitlab.project.path}: that needs Premium, Ultimate or GitLab for Open Source.`,
+    whyUnprotected(facts.gitlab),
     "Leave out '--route protected' or take '--route trusted'; about GitLab for Open Source see https://about.gitlab.com/solutions/open-source/.",
   );
 }

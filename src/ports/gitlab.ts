@@ -7,6 +7,7 @@ export interface GitLab {
   readonly url: string;
   token(): Promise<TokenInfo>;
   currentUser(): Promise<User>;
+  server(): Promise<Server>;
   /** `path` is the full path, `group/sub/project`. */
   project(path: string): Promise<Project>;
   updateProject(projectId: number, change: ProjectChange): Promise<void>;
@@ -47,6 +48,14 @@ export interface TokenInfo {
   expiresAt?: string;
   active: boolean;
   name?: string;
+}
+
+/** What a GitLab says of itself. */
+export interface Server {
+  /** As it is spelt there: `18.1.1-ee`, `17.0.0-pre`. */
+  version: string;
+  /** Enterprise Edition, licensed or not; undefined before 15.6, which does not tell. */
+  enterprise?: boolean;
 }
 
 export interface User {

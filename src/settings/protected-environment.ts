@@ -5,6 +5,7 @@ import type { Facts } from '../facts/index.ts';
 import { type Goal, releaseRules } from '../goal/index.ts';
 import { protectedAs } from '../goal/people.ts';
 import type { AccessRule, ApprovalRule, ProtectedEnvironment, ProtectionRules } from '../ports/gitlab.ts';
+import { whyUnprotected } from '../server.ts';
 import { approvalLabels, approvalOf, labels, sameWho, whoOf } from '../who.ts';
 import { groupNotes } from './group-protections.ts';
 import { compare, type Finding, finding, rereading, type Setting, type Step, unreadable } from './setting.ts';
@@ -22,7 +23,7 @@ function inspect(facts: Facts, goal: Goal): Finding {
   const { protectedEnvironments: all, project } = facts.gitlab;
   const name = goal.releaseEnvironment.value;
   const manual = manualWay(facts, goal);
-  if (!project.protectedEnvironmentsLicensed) return unavailable(name);
+  if (!project.protectedEnvironmentsLicensed) return unavailable(whyUnprotected(facts.gitlab));
   if (!all.known) return unreadable('protected environments', all.reason);
   const existing = protectedAs(facts.gitlab, name);
   const differences = compareRules(existing, facts, goal);
@@ -49,8 +50,8 @@ function inspect(facts: Facts, goal: Goal): Finding {
   );
 }
 
-function unavailable(name: string): Finding {
-  return finding('unavailable', `GitLab would not enforce a protection of ${name} on this project.`, {
+function unavailable(why: string): Finding {
+  return finding('unavailable', why, {
     manual:
       "Run again with '--route trusted', or bring the project under Premium, Ultimate or GitLab for Open Source (https://about.gitlab.com/solutions/open-source/).",
   });

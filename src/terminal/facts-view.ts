@@ -4,7 +4,7 @@ import type { Known } from '../facts/known.ts';
 import type { IndexFacts } from '../facts/package-index.ts';
 import { roleName, roleOf } from '../facts/role.ts';
 import { type People, peopleOf } from '../people.ts';
-import type { TokenInfo } from '../ports/gitlab.ts';
+import type { Server, TokenInfo } from '../ports/gitlab.ts';
 import type { Paint } from './paint.ts';
 
 type Row = [label: string, value: string, source: string];
@@ -25,13 +25,14 @@ function gitlabRows({ gitlab, checkout, pipeline }: Facts): Row[] {
   const source = 'GitLab';
   return [
     ['GitLab', gitlab.url.value, gitlab.url.source],
+    ...(gitlab.server.known ? [['Version', serverText(gitlab.server.value), source] as Row] : []),
     ['Project', `${project.path} (${project.visibility})`, checkout.projectPath.source],
     ['Signed in', signedIn(gitlab), source],
     ['Token', gitlab.token.known ? tokenWords(gitlab.token.value) : 'could not be read', gitlab.tokenSource],
     ['Default branch', project.defaultBranch ?? '', source],
     [
       'Environments',
-      project.protectedEnvironmentsLicensed ? 'can be protected' : 'cannot be protected (Free)',
+      project.protectedEnvironmentsLicensed ? 'can be protected' : 'cannot be protected',
       source,
     ],
     ['People', peopleText(peopleOf(gitlab), gitlab.members), source],
@@ -60,6 +61,11 @@ function indexRow({ title, exists, ownership, url }: IndexFacts): Row {
     owners ? `${text}, owned by ${owners}` : text,
     exists.known ? url : exists.reason,
   ];
+}
+
+function serverText({ version, enterprise }: Server): string {
+  if (enterprise === undefined) return version;
+  return `${version} (${enterprise ? 'Enterprise' : 'Community'} Edition)`;
 }
 
 function signedIn(gitlab: GitLabFacts): string {

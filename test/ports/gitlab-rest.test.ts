@@ -249,6 +249,19 @@ describe('a hiccup', () => {
   });
 });
 
+describe('the version of a server', () => {
+  it.each([
+    ['19.4.1', 'ee', { version: '19.4.1-ee', enterprise: true }],
+    ['19.4.1', 'ce', { version: '19.4.1', enterprise: false }],
+    ['15.4.0', 'ee', { version: '15.4.0-ee' }],
+    ['15.1.0', 'ce', { version: '15.1.0' }],
+  ] as const)('%s %s is read as far as it tells', async (version, edition, server) => {
+    const started = await startGitLab({ ...teamState(), edition, version });
+    closing.push(() => started.close());
+    expect(await connectGitLab({ url: started.url, token: 'glpat-demo-alice' }).server()).toEqual(server);
+  });
+});
+
 describe('lists and tokens of the rehearsal', () => {
   it('are read to the last of 250 members', async () => {
     const members = Array.from({ length: 250 }, (_, index) => ({ userId: index + 1, access_level: 30 }));

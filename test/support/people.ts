@@ -39,6 +39,7 @@ export function peopleFacts(
     protectedEnvironments: nothing,
     groupProtections: [],
     user: unknown('not asked'),
+    server: unknown('not asked'),
     variables: nothing,
     ...change,
   } as unknown as GitLabFacts;

@@ -14,7 +14,7 @@ import type { Session } from './session.ts';
 
 type Part = Pick<
   GitLab,
-  'token' | 'currentUser' | 'project' | 'updateProject' | 'members' | 'variables' | 'file' | 'lint'
+  'token' | 'currentUser' | 'server' | 'project' | 'updateProject' | 'members' | 'variables' | 'file' | 'lint'
 >;
 
 /** Who asks, and what a project is: https://docs.gitlab.com/api/projects/ */
@@ -25,6 +25,7 @@ export function projectPart(session: Session): Part {
   return {
     token: () => tokenInfo(session),
     currentUser: async () => read.readUser(row(await new Users(options).showCurrentUser())),
+    server: () => serverInfo(session),
     project: async (path) => read.readProject(row(await new Projects(options).show(path))),
     updateProject: async (id, { triggererMayApprove }) => {
       const body = { allow_pipeline_trigger_approve_deployment: triggererMayApprove };
@@ -45,6 +46,16 @@ async function tokenInfo({ connection, options, row }: Session) {
     if (!(error instanceof GitLabError) || error.status !== 400) throw error;
     const { body } = await send(connection, new URL(`${connection.url}/oauth/token/info`), 'GET');
     return read.readOAuthToken(row(body));
+  }
+}
+
+/** `/metadata` came with 15.2; `/version` has always been there. */
+async function serverInfo({ raw, row }: Session) {
+  try {
+    return read.readServer(row((await raw.get('metadata')).body));
+  } catch (error) {
+    if (!(error instanceof GitLabError) || error.status !== 404) throw error;
+    return read.readServer(row((await raw.get('version')).body));
   }
 }
 

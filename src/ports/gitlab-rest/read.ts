@@ -11,6 +11,7 @@ import {
   type ProtectedEnvironment,
   type ProtectedTag,
   powers,
+  type Server,
   type TokenInfo,
   type User,
   type Variable,
@@ -95,6 +96,14 @@ export function readToken(row: Row): TokenInfo {
 /** An OAuth token as `/oauth/token/info` describes it. */
 export function readOAuthToken(row: Row): TokenInfo {
   return { kind: 'OAuth token', scopes: strings(row.scope), active: true };
+}
+
+/** The server's version and edition. */
+export function readServer(row: Row): Server {
+  return {
+    version: text(row.version),
+    ...(typeof row.enterprise === 'boolean' ? { enterprise: row.enterprise } : {}),
+  };
 }
 
 /** The token's user. */

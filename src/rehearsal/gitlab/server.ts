@@ -11,6 +11,7 @@ import { aboutGroup } from './groups.ts';
 import { projectRoutes } from './routes.ts';
 import { findProject, signIn } from './sign-in.ts';
 import type { GitLabState } from './state.ts';
+import { knows, versionBody } from './versions.ts';
 
 /** A GitLab on the loopback interface that keeps to the answers of the real one as far as this tool asks. */
 export interface RehearsalGitLab extends RehearsalServer {
@@ -48,11 +49,17 @@ function handle(state: GitLabState, prefix: string, incoming: Incoming): Outgoin
   }
 }
 
-function general({ user, token, request }: Call, path: string): Outgoing | undefined {
+function general(call: Call, path: string): Outgoing | undefined {
+  const { user, token, request } = call;
   if (request.method !== 'GET') return undefined;
   const { id, username, name, is_admin } = user;
   const answers: Record<string, () => Outgoing> = {
-    version: () => ({ status: 200, body: { version: '19.4.1-ee', revision: 'rehearsal' } }),
+    version: () => ({ status: 200, body: versionBody(call.state) }),
+    metadata: () => {
+      if (!knows(call.state, [15, 2])) throw refuse.noRoute();
+      const enterprise = knows(call.state, [15, 6]) ? { enterprise: call.state.edition === 'ee' } : {};
+      return { status: 200, body: { ...versionBody(call.state), ...enterprise } };
+    },
     user: () => ({
       status: 200,
       body: { id, username, name, state: 'active', bot: false, ...(is_admin ? { is_admin } : {}) },

@@ -2,6 +2,8 @@
 export interface GitLabState {
   /** Community Edition does not have the routes of the paid tiers. */
   edition: 'ce' | 'ee';
+  /** `17.3` or so for an older server, which does not know what came later; the newest where nothing is said. */
+  version?: string;
   users: UserState[];
   tokens: TokenState[];
   projects: ProjectState[];
