@@ -98,7 +98,7 @@ async function askUntilPossible(
 
 function showThreats({ terminal }: Context, facts: Facts, goal: Goal): void {
   const auditLog = `${facts.gitlab.project.webUrl}/-/audit_events`;
-  const threats = threatsOf(facts.gitlab);
+  const threats = threatsOf(facts.gitlab, goal.approvals.value.length > 0);
   const ways = waysOf(facts.gitlab, goal.releaseEnvironment.value);
   const shown = { threats, ways, advice: goal.advice, routes, auditLog };
   terminal.print(...threatsView(shown, terminal.paint), '');

@@ -23,12 +23,17 @@ type ThreatFacts = Pick<
   'members' | 'project' | 'protectedBranches' | 'protectedTags' | 'protectedEnvironments' | 'variables'
 >;
 
-/** The four threats, with the people of this project. The fourth is never kept out: only found out. */
-export function threatsOf(facts: ThreatFacts): Threat[] {
+/**
+ * The four threats, with the people of this project, where releases are (or are not) to be approved. The fourth is
+ * never kept out: only found out.
+ */
+export function threatsOf(facts: ThreatFacts, approved: boolean): Threat[] {
   const people = peopleOf(facts);
   const pushers =
     people && branchPushers([...people.developers, ...tokensBelow(people)], facts.protectedBranches);
   const maintainers = people && people.maintainers.length + people.empowered.length;
+  // Who is alone cannot be approved by another yet.
+  const alone = !approved && maintainers !== undefined && maintainers > 1;
   const can = pushers?.length === 0 ? 'could publish' : 'can publish';
   return [
     {
@@ -48,7 +53,11 @@ export function threatsOf(facts: ThreatFacts): Threat[] {
     {
       who: 'a co-Maintainer',
       count: maintainers === undefined ? undefined : Math.max(0, maintainers - 1),
-      routes: { protected: 'needs an approval', trusted: 'can publish', token: 'can publish' },
+      routes: {
+        protected: alone ? 'can publish' : 'needs an approval',
+        trusted: 'can publish',
+        token: 'can publish',
+      },
     },
     {
       who: 'a trusted insider',

@@ -88,7 +88,7 @@ describe('who could publish today', () => {
 
 describe('the table of threats', () => {
   const row = (who: RegExp, ...given: Parameters<typeof peopleFacts>) =>
-    threatsOf(peopleFacts(...given)).find((threat) => who.test(threat.who));
+    threatsOf(peopleFacts(...given), true).find((threat) => who.test(threat.who));
 
   it('counts the people of the project', () => {
     const dave = withRole('dave', 30, 'admin_protected_environments');
@@ -96,6 +96,14 @@ describe('the table of threats', () => {
     expect(row(/co-Maintainer/, [alice, bob, carol, dave])).toMatchObject({ count: 2 });
     expect(row(/co-Maintainer/, [alice])).toMatchObject({ count: 0 });
     expect(row(/Developer/, [], {}, { members: unknown('403') })).toMatchObject({ count: undefined });
+  });
+
+  it('says that a co-Maintainer needs no approval where none is asked for', () => {
+    const cells = (approved: boolean, ...members: Member[]) =>
+      threatsOf(peopleFacts(members), approved).map(({ routes }) => routes.protected)[2];
+    expect(cells(true, alice, bob)).toBe('needs an approval');
+    expect(cells(false, alice, bob)).toBe('can publish');
+    expect(cells(false, alice)).toBe('needs an approval');
   });
 
   it('says how far each route lets a Developer', () => {

@@ -1,3 +1,4 @@
+import { deadEnd } from '../dead-end.ts';
 import type { GitLabFacts } from '../facts/gitlab-project.ts';
 import type { Facts } from '../facts/index.ts';
 import type { Sourced } from '../facts/known.ts';
@@ -55,9 +56,12 @@ function foundOrDefaultApprovals(
   environment: string,
 ): Sourced<Approval[]> {
   if (found) return { value: found, source: `GitLab, protected environment ${environment}` };
+  const approvals = [{ who: maintainers, required: 1 }];
   const people = peopleOf(facts.gitlab);
   const two = people !== undefined && people.maintainers.length >= 2;
-  return { value: two ? [{ who: maintainers, required: 1 }] : [], source: 'default' };
+  // The group may ask for so many approvals already that one more could not be given.
+  const stuck = deadEnd(facts.gitlab, { deployers: [maintainers], approvals, selfApproval: false });
+  return { value: two && !stuck?.total ? approvals : [], source: 'default' };
 }
 
 /** Whether the one who starts a release may approve it: the wish, else the project's setting. */

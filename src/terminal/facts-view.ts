@@ -25,14 +25,14 @@ function gitlabRows({ gitlab, checkout, pipeline }: Facts): Row[] {
   const source = 'GitLab';
   return [
     ['GitLab', gitlab.url.value, gitlab.url.source],
-    ...(gitlab.server.known ? [['Version', serverText(gitlab.server.value), source] as Row] : []),
+    ...(gitlab.server.known ? [['GitLab version', serverText(gitlab.server.value), source] as Row] : []),
     ['Project', `${project.path} (${project.visibility})`, checkout.projectPath.source],
     ['Signed in', signedIn(gitlab), source],
     ['Token', gitlab.token.known ? tokenWords(gitlab.token.value) : 'could not be read', gitlab.tokenSource],
     ['Default branch', project.defaultBranch ?? '', source],
     [
       'Environments',
-      project.protectedEnvironmentsLicensed ? 'can be protected' : 'cannot be protected',
+      project.protectedEnvironmentsLicensed ? 'can be protected' : 'cannot be protected (Free)',
       source,
     ],
     ['People', peopleText(peopleOf(gitlab), gitlab.members), source],

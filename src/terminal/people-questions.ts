@@ -37,8 +37,8 @@ function peopleChoices({ gitlab }: Facts, chosen: string[]): Choice<string>[] {
   const able = members.filter((member) => member.accessLevel >= 30 && isActive(member));
   const people = able.map(({ username, name }) => ({
     value: `@${username}`,
-    label: `@${username}`,
-    hint: name,
+    // A hint is shown of one row at a time, and people are known by their names.
+    label: name === '' || name === username ? `@${username}` : `@${username} (${name})`,
   }));
   const isChosen = ({ value }: { value: string }) => chosen.includes(value);
   return [

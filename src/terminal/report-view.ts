@@ -42,6 +42,7 @@ function nextSteps(facts: Facts, goal: Goal, applied: SettledSetting[], paint: P
   const test = goal.testpypi.value ? 'The push is uploaded to TestPyPI; then' : 'Then';
   const approval = goal.route.value === 'protected' && goal.approvals.value.length > 0;
   const names = goal.approvals.value.map(({ who }) => who.label).join(' and ');
+  const self = goal.selfApproval.value ? '' : ' (not whoever pushed the tag)';
   return [
     '',
     paint.bold('What is next'),
@@ -49,7 +50,7 @@ function nextSteps(facts: Facts, goal: Goal, applied: SettledSetting[], paint: P
     `  ${paint.plain(`${test} a release is a tag: git tag v1.2.3 && git push origin v1.2.3`)}`,
     ...(approval
       ? [
-          `  ${paint.plain(`The job release then waits: ${names} approve it (not whoever pushed the tag), then somebody starts it.`)}`,
+          `  ${paint.plain(`The job release then waits: ${names} approve it${self}, then somebody starts it.`)}`,
         ]
       : []),
   ];

@@ -18,30 +18,37 @@ export function threatsView(
   { threats, ways, advice, routes, auditLog }: ThreatsShown,
   paint: Paint,
 ): string[] {
-  const line = (who: string, count: string, cells: string[], brush: (text: string) => string) =>
-    `  ${brush(
-      `${who.padEnd(28)} ${count.padStart(5)}   ${cells
-        .map((cell) => cell.padEnd(19))
-        .join(' ')
-        .trimEnd()}`,
-    )}`;
-  const rows = threats.map(({ who, count, routes: cells }) =>
-    line(
+  const table = [
+    ['Could publish a release', 'here', ...routes],
+    ...threats.map(({ who, count, routes: cells }) => [
       who,
       countText(who, count),
-      routes.map((route) => cells[route]),
-      paint.plain,
-    ),
-  );
+      ...routes.map((route) => cells[route]),
+    ]),
+  ];
+  const [heading = '', ...rows] = aligned(table);
   return [
-    line('Could publish a release', 'here', [...routes], paint.bold),
-    ...rows,
+    `  ${paint.bold(heading)}`,
+    ...rows.map((row) => `  ${paint.plain(row)}`),
     `  ${paint.dim(`Against the last one only review and the audit log help: ${auditLog}`)}`,
-    ...waysView(ways, paint),
+    ...(ways.length === 0 ? [] : ['', `  ${paint.plain(waysHeading)}:`, ...waysView(ways, paint)]),
     '',
     `  Recommended: ${paint.bold(advice.route)}. ${paint.plain(advice.because.join(' '))}`,
     ...advice.notes.map((note) => `  ${paint.dim(`Note: ${note}`)}`),
   ];
+}
+
+/** Columns as narrow as their texts, so that three routes fit into 80 columns. */
+function aligned(table: string[][]): string[] {
+  const widths = (table[0] ?? []).map((_, column) =>
+    Math.max(...table.map((row) => row[column]?.length ?? 0)),
+  );
+  return table.map((row) =>
+    row
+      .map((cell, column) => (column === 1 ? cell.padStart(4) : cell.padEnd(widths[column] ?? 0)))
+      .join('  ')
+      .trimEnd(),
+  );
 }
 
 /** A stranger and an insider are nobody in particular; `?` stands for members that could not be read. */
@@ -50,12 +57,9 @@ function countText(who: string, count: number | undefined): string {
   return /stranger|insider/.test(who) ? '-' : '?';
 }
 
-function waysView(ways: Way[], paint: Paint): string[] {
-  if (ways.length === 0) return [];
-  const lines = ways.map(({ who, how }) => `    ${paint.plain(`${namesOf(who)}: ${how}`)}`);
-  return [
-    '',
-    `  ${paint.plain('As it stands, and once an index trusts this project, these could publish:')}`,
-    ...lines,
-  ];
+export const waysHeading = 'Who could publish as it stands, once an index trusts this project';
+
+/** A line for each way of publishing, with those who have it. */
+export function waysView(ways: Way[], paint: Paint): string[] {
+  return ways.map(({ who, how }) => `    ${paint.plain(`${namesOf(who)}: ${how}`)}`);
 }

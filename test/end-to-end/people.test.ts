@@ -195,6 +195,12 @@ describe('the rules of the group for the tier production', () => {
     );
   });
 
+  it('leave no room for a second approval by default, where only two people could give one', async () => {
+    const project = await begin({}, { groups });
+    expect((await setUp()).exitCode).toBe(0);
+    expect(project.protected_environments[0]?.approval_rules).toEqual([]);
+  });
+
   it('are said to be unread, where the reader is no Owner of the group', async () => {
     const state = teamState({}, scratchFiles());
     const [first] = state.tokens;
@@ -209,4 +215,19 @@ describe('the rules of the group for the tier production', () => {
     await runIn(here, ['check']);
     expect(here.gitlab.log.some(({ path }) => path.includes('/groups/'))).toBe(false);
   });
+});
+
+it('check names who could publish and by which way, before and after', async () => {
+  await begin();
+  const shown = async () =>
+    /Who could publish as it stands.*:?\n([\s\S]*?)\n\n/
+      .exec((await runIn(here, ['check'])).stdout)?.[1]
+      ?.split('\n');
+  expect(await shown()).toEqual([
+    '    @alice and @bob: by a tag',
+    '    @carol: by a tag that no rule keeps from them',
+    '    @carol: by a branch with a job in the environment release',
+  ]);
+  await setUp();
+  expect(await shown()).toEqual(['    @alice and @bob: by a tag, once somebody else approves']);
 });
