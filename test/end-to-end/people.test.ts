@@ -114,6 +114,17 @@ describe('the people of the protected environment', () => {
     expect(sent).toEqual([]);
   });
 
+  it.each([
+    [['--approver', '@carol'], /Not all of @carol may deploy/],
+    [['--deployer', '@alice', '--approver', 'maintainers'], /Not all of Maintainers may deploy/],
+    [['--deployer', 'maintainers', '--approver', '@bob', '--approver', '@alice'], undefined],
+  ])('are mentioned where they approve and may not deploy: %s', async (options, note) => {
+    await begin();
+    const { stdout } = await runIn(here, ['setup', '--dry-run', ...options]);
+    if (note) expect(stdout).toMatch(note);
+    else expect(stdout).not.toContain('may deploy, and');
+  });
+
   it('that GitLab leaves out without a word are missed on reading back', async () => {
     const project = await begin();
     const record = here.gitlab.intercept;
@@ -230,4 +241,38 @@ it('check names who could publish and by which way, before and after', async () 
   ]);
   await setUp();
   expect(await shown()).toEqual(['    @alice and @bob: by a tag, once somebody else approves']);
+});
+
+describe('a Developer with a custom role', () => {
+  const carol = (...powers: string[]) => ({
+    userId: 3,
+    access_level: 30,
+    member_role: {
+      id: 9,
+      name: 'Release manager',
+      base_access_level: 30,
+      ...Object.fromEntries(powers.map((power) => [power, true])),
+    },
+  });
+  const powers = ['admin_protected_environments', 'manage_protected_tags', 'admin_protected_branch'];
+
+  it('who may change every protection may run this, and what else they may not is said', async () => {
+    const project = await begin({ members: [{ userId: 1, access_level: 50 }, carol(...powers)] });
+    const { report, stdout } = await reportOf(here, ['setup', '--yes'], 'glpat-demo-carol');
+    expect(project.protected_tags).toHaveLength(1);
+    expect(project.protected_environments).toHaveLength(1);
+    expect(report.settings.find(({ id }) => id === 'leftover-credentials')).toMatchObject({
+      state: 'unknown',
+      message: expect.stringContaining('403 Forbidden'),
+    });
+    expect(stdout).not.toContain('role-too-low');
+  });
+
+  it('who may change only some may not', async () => {
+    await begin({ members: [{ userId: 1, access_level: 50 }, carol('manage_protected_tags')] });
+    const { report, exitCode } = await reportOf(here, ['setup', '--yes'], 'glpat-demo-carol');
+    expect(exitCode).toBe(2);
+    expect(report.error?.code).toBe('role-too-low');
+    expect(sent).toEqual([]);
+  });
 });
