@@ -4,7 +4,13 @@ import { staleComments } from '../../yaml-comments.ts';
 import { changeComment, hasOwn, ownAt, removeYaml, setYaml, valueAt } from '../../yaml-draft.ts';
 
 import { jobOf, note, type PipelineEdit, seen } from '../edit.ts';
-import { inheritable, inheritsVariable, othersUpload, redirectingGlobals } from '../globals.ts';
+import {
+  inheritable,
+  inheritsVariable,
+  isRedirecting,
+  othersUpload,
+  redirectingGlobals,
+} from '../globals.ts';
 import { credentialName } from '../recognise/commands.ts';
 import { lines, resolveJob } from '../recognise/jobs.ts';
 import { variablesRead } from '../recognise/shell.ts';
@@ -80,9 +86,8 @@ function staleVariables(
   const stillRead = new Set(
     jobs.flatMap((job) => variablesRead(JSON.stringify({ ...job, variables: null }))),
   );
-  return Object.keys(variables).filter(
-    (key) => !needed.test(key) && !stillRead.has(key) && (credentialName.test(key) || read.has(key)),
-  );
+  const isStale = (key: string) => !stillRead.has(key) && (credentialName.test(key) || read.has(key));
+  return Object.keys(variables).filter((key) => isRedirecting(key) || (!needed.test(key) && isStale(key)));
 }
 
 /** ID tokens of the indexes under another name or for another job. */
