@@ -10,6 +10,8 @@ export interface Incoming {
   query: URLSearchParams;
   headers: IncomingMessage['headers'];
   body: string;
+  /** The body as it came: an upload is not text. */
+  bytes: Buffer;
 }
 
 /** An answer: a text is sent as HTML, anything else as JSON. */
@@ -84,6 +86,7 @@ async function answer(
 async function read(request: IncomingMessage): Promise<Incoming> {
   const chunks: Buffer[] = [];
   for await (const chunk of request) chunks.push(chunk as Buffer);
+  const bytes = Buffer.concat(chunks);
   const target = request.url ?? '/';
   const [path = '/', query = ''] = target.split('?', 2);
   return {
@@ -92,6 +95,7 @@ async function read(request: IncomingMessage): Promise<Incoming> {
     path,
     query: new URLSearchParams(query),
     headers: request.headers,
-    body: Buffer.concat(chunks).toString('utf8'),
+    body: bytes.toString('utf8'),
+    bytes,
   };
 }
