@@ -5,6 +5,7 @@ import { findMachine } from '../support/pipeline/machine.ts';
 import { type Occasion, occasions } from '../support/pipeline/occasion.ts';
 import { openPlace, type Place, type PlaceOptions } from '../support/pipeline/place.ts';
 import { type PipelineReport, runPipeline } from '../support/pipeline/run-pipeline.ts';
+import { articlePipeline, publishingPipelines } from '../support/publishing-pipelines.ts';
 import { run } from '../support/tools.ts';
 
 const machine = findMachine();
@@ -13,24 +14,82 @@ const { '.gitlab-ci.yml': _, ...hatchling } = scratchFiles();
 interface Case extends Project {
   /** What a push one commit after v1.2.2 becomes, 1.2.3.dev1 where nothing else is said. */
   pushVersion?: string;
+  /** The manual jobs that somebody starts. */
+  play?: string[];
 }
+
+const poetry = {
+  ...hatchling,
+  'pyproject.toml': `[build-system]
+requires = ["poetry-core>=2.0"]
+build-backend = "poetry.core.masonry.api"
+
+[project]
+name = "demo-pkg"
+version = "0.1.0"
+description = "A package that says hello"
+requires-python = ">=3.9"
+
+[tool.poetry]
+packages = [{ include = "demo_pkg", from = "src" }]
+`,
+};
+
+/** A build backend that takes no version from git. */
+const uvBuild = {
+  ...hatchling,
+  'pyproject.toml': `[build-system]
+requires = ["uv_build"]
+build-backend = "uv_build"
+
+[project]
+name = "demo-pkg"
+version = "1.2.3"
+description = "A package that says hello"
+requires-python = ">=3.9"
+`,
+};
+
+const article = articlePipeline();
+const migrated = Object.entries({
+  ...publishingPipelines,
+  ...(article ? { 'the blog article': article } : {}),
+});
 
 /** Projects as they were before, and the tool that was chosen. */
 const cases: Record<string, Case> = {
   'uv, without a pipeline before': { files: hatchling, publishWith: 'uv' },
   'twine, without a pipeline before': { files: hatchling, publishWith: 'twine' },
+  setuptools: { files: scratchFiles('setuptools'), publishWith: 'uv' },
+  'a version by the number of the pipeline': {
+    files: uvBuild,
+    publishWith: 'uv',
+    goal: { buildTimeVersion: { kind: 'pyproject' } },
+    pushVersion: '1.2.3.dev7',
+  },
+  ...Object.fromEntries(
+    migrated.map(([name, { text, release }]): [string, Case] => [
+      `${name}, before`,
+      {
+        files: name.startsWith('poetry') ? poetry : hatchling,
+        pipeline: text,
+        publishWith: 'uv',
+        play: [release],
+      },
+    ]),
+  ),
 };
 
 const places: Place[] = [];
 afterAll(() => Promise.all(places.map((place) => place.close())));
 
 /** A repository that was edited, and a way to run its pipelines next to indexes of their own. */
-async function prepare(project: Project, options: PlaceOptions = {}) {
+async function prepare({ play = [], ...project }: Case, options: PlaceOptions = {}) {
   if (!machine) throw new Error('There is no machine to run pipelines on.');
   const [repository, place] = await Promise.all([editedRepository(project), openPlace(machine, options)]);
   places.push(place);
   const git = (...args: string[]) => run('git', args, { cwd: repository });
-  return { git, on: (occasion: Occasion) => runPipeline(place, { repository, occasion }) };
+  return { git, on: (occasion: Occasion) => runPipeline(place, { repository, occasion, play }) };
 }
 
 /** What a maintainer looks at after a pipeline. */
@@ -52,7 +111,7 @@ const files = (version: string, environment: string) =>
 
 const runs = describe.skipIf(!machine).concurrent;
 
-runs('a pipeline that was set up', { timeout: 180_000 }, () => {
+runs('a pipeline that was set up', { timeout: 300_000 }, () => {
   it.each(Object.entries(cases))(
     'publishes each push to TestPyPI alone and each tag to PyPI alone: %s',
     async (_, { pushVersion = '1.2.3.dev1', ...project }) => {
@@ -94,7 +153,7 @@ const untidy = `build:
 const uv: Project = { files: hatchling, publishWith: 'uv' };
 const twine: Project = { files: hatchling, publishWith: 'twine' };
 
-runs('a tag', { timeout: 180_000 }, () => {
+runs('a tag', { timeout: 300_000 }, () => {
   it.each<[string, Project, string[][], string]>([
     [
       'that is no version (uv)',
@@ -132,7 +191,7 @@ runs('a tag', { timeout: 180_000 }, () => {
   });
 });
 
-runs('a publisher for another environment', { timeout: 180_000 }, () => {
+runs('a publisher for another environment', { timeout: 300_000 }, () => {
   it.each(['uv', 'twine'] as const)(
     'refuses the token of the job, which shows the reason: %s',
     async (tool) => {
