@@ -1,10 +1,13 @@
 import { type PipelineGoal, type PipelineIndex, tokenVariable } from '../pipeline-goal.ts';
 import { isYamlTable, type YamlTable } from '../yaml.ts';
 import { valueAt } from '../yaml-draft.ts';
-import { flat, lines, scriptOf } from './recognise/jobs.ts';
+import { kindOf } from './recognise/commands.ts';
+import { flat, lines, scriptItems, scriptOf } from './recognise/jobs.ts';
 import { runsOn } from './recognise/only-except.ts';
 import { environmentName, keepsDist } from './recognise/roles.ts';
 import type { Occasion } from './recognise/rules.ts';
+import { commandsOf } from './recognise/uploads.ts';
+import { isTagCheck } from './tag-check.ts';
 import type { Surroundings } from './template.ts';
 
 /** One thing that must be so in a job; where it is not, the template's value takes its place. */
@@ -68,7 +71,8 @@ export function buildChecks(goal: PipelineGoal): Check[] {
 /** Whether a script publishes to an index as it should. */
 export function publishes(job: YamlTable, goal: PipelineGoal, index: PipelineIndex, dist: string): boolean {
   const script = scriptOf({ script: job.script ?? null });
-  if (index.id === 'pypi' && !script.includes('CI_COMMIT_TAG')) return false;
+  if (index.id === 'pypi' && !lines(job.script).some(isTagCheck)) return false;
+  if (doesMore(job)) return false;
   if (dist !== 'dist' && !script.includes(dist)) return false;
   if (goal.publishWith === 'twine') {
     const toTest = /--repository(-url)?[ =]+\S*test/.test(script);
@@ -81,6 +85,14 @@ export function publishes(job: YamlTable, goal: PipelineGoal, index: PipelineInd
   const [, url] = /--publish-url[ =]+["']?([^\s"']+)/.exec(script) ?? [];
   const trusted = /\buv\s+publish\b.*--trusted-publishing[ =]+always/.test(script);
   return trusted && sameUrl(url ?? 'https://upload.pypi.org/legacy/', index.uploadUrl);
+}
+
+/** A job that publishes neither builds nor sets up credentials, nor compares versions in a way of its own. */
+function doesMore(job: YamlTable): boolean {
+  const commands = scriptItems(job)
+    .filter((item) => !isTagCheck(item))
+    .flatMap((item) => commandsOf({ script: [item] }));
+  return commands.some((command) => /^(?:build|credential|tag check)$/.test(kindOf(command)));
 }
 
 /** Whether a job's image brings the tool, or its script installs it before it uploads. */
@@ -135,6 +147,11 @@ function preparesWell(
 /** The name of a job's image, or nothing where it has none of its own. */
 export function imageOf({ image }: YamlTable): string {
   return String((isYamlTable(image) ? image.name : image) ?? '');
+}
+
+/** The image that a job runs in, by itself or as all jobs do; empty where the runner decides. */
+export function imageFor(job: YamlTable, data: YamlTable): string {
+  return imageOf(job) || imageOf(isYamlTable(data.default) ? data.default : {}) || imageOf(data);
 }
 
 function text(job: YamlTable, ...path: string[]): string {
