@@ -8,7 +8,20 @@ import { type PipelineReport, runPipeline } from '../support/pipeline/run-pipeli
 import { run } from '../support/tools.ts';
 
 const machine = findMachine();
-const { '.gitlab-ci.yml': _, ...hatchling } = scratchFiles();
+const { '.gitlab-ci.yml': testing, ...hatchling } = scratchFiles();
+const { '.gitlab-ci.yml': _, ...setuptools } = scratchFiles('setuptools');
+const uvBuild = {
+  ...setuptools,
+  'pyproject.toml': `[build-system]
+requires = ["uv_build"]
+build-backend = "uv_build"
+
+[project]
+name = "demo-pkg"
+version = "1.2.3"
+requires-python = ">=3.9"
+`,
+};
 
 interface Case extends Project {
   /** What a push one commit after v1.2.2 becomes, 1.2.3.dev1 where nothing else is said. */
@@ -19,6 +32,22 @@ interface Case extends Project {
 const cases: Record<string, Case> = {
   'uv, without a pipeline before': { files: hatchling, publishWith: 'uv' },
   'twine, without a pipeline before': { files: hatchling, publishWith: 'twine' },
+  'uv and setuptools, next to a job that tests': {
+    files: setuptools,
+    pipeline: testing ?? '',
+    publishWith: 'uv',
+  },
+  'uv, with a line before each script that needs the checkout': {
+    files: hatchling,
+    pipeline: 'default:\n  before_script:\n    - cat README.md\n',
+    publishWith: 'uv',
+  },
+  'uv and uv_build, which takes no version from git': {
+    files: uvBuild,
+    publishWith: 'uv',
+    goal: { versionAtBuildTime: true },
+    pushVersion: '1.2.3.dev7',
+  },
 };
 
 const places: Place[] = [];
@@ -97,13 +126,7 @@ const twine: Project = { files: hatchling, publishWith: 'twine' };
 runs('a tag', { timeout: 180_000 }, () => {
   it.each<[string, Project, string[][], string]>([
     [
-      'that is no version (uv)',
-      uv,
-      [['nightly']],
-      'The tag nightly is not a version, so nothing is published.',
-    ],
-    [
-      'that is no version (twine)',
+      'that is no version',
       twine,
       [['nightly']],
       'The tag nightly is not a version, so nothing is published.',

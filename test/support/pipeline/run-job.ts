@@ -48,7 +48,8 @@ export async function runJob(
   const folder = join(pipeline.folder, 'jobs', encodeURIComponent(name));
   const project = join(folder, 'demo-pkg');
   const variables = { ...pipeline.predefined, ...pipeline.globals, ...data.variables, ...pipeline.settings };
-  const environment = data.environment && expand(data.environment.name, variables);
+  const named = typeof data.environment === 'object' ? data.environment.name : data.environment;
+  const environment = named === undefined ? undefined : expand(named, variables);
   await getSources(project, pipeline.source, variables);
   for (const producer of producers) await bringArtifacts(keptBy(pipeline, producer), project);
   await writeFile(join(folder, 'job.yml'), jobFile(pipeline, { name, stage, data }));
