@@ -49,6 +49,8 @@ export async function expandPipeline(
 ): Promise<Expanded> {
   const listed = await list(at);
   const file = parse(await readFile(join(at.cwd, '../state/expanded-gitlab-ci.yml'), 'utf8'));
+  const parallel = listed.find(({ name }) => file[name] === undefined);
+  if (parallel) throw new Error(`The job ${parallel.name} is one of several alike, which are not run here.`);
   const probed = await probe(at, file, listed);
   const jobs = listed
     .filter(({ name, when }) => {

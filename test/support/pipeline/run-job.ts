@@ -58,7 +58,8 @@ export async function runJob(
   );
   const owner = { ...pipeline.source, pipelineFile: pipeline.pipelineFile, environment };
   const tokens = audiences.map(([variable, audience]) => [variable, signToken(claimsOf(owner, audience))]);
-  const PATH = await makeImage(pipeline.machine, folder, data.image?.name);
+  const image = data.image && expand(data.image.name, variables);
+  const PATH = await makeImage(pipeline.machine, folder, image);
   const end = await gitlabCiLocal({
     cwd: project,
     file: '../job.yml',
