@@ -17,6 +17,8 @@ export interface Incoming {
 /** An answer: a text is sent as HTML, anything else as JSON. */
 export interface Outgoing {
   status: number;
+  /** In place of the status's usual phrase. */
+  reason?: string;
   body?: unknown;
   headers?: Record<string, string>;
 }
@@ -79,6 +81,7 @@ async function answer(
     reply.body === undefined
       ? {}
       : { 'content-type': html ? 'text/html; charset=utf-8' : 'application/json' };
+  if (reply.reason !== undefined) response.statusMessage = reply.reason.replace(/[^ -~]/g, '?');
   response.writeHead(reply.status, { ...type, ...reply.headers });
   response.end(reply.body === undefined ? undefined : html ? reply.body : JSON.stringify(reply.body));
 }

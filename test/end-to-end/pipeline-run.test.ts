@@ -9,7 +9,21 @@ import { articlePipeline, publishingPipelines } from '../support/publishing-pipe
 import { run } from '../support/tools.ts';
 
 const machine = findMachine();
-const { '.gitlab-ci.yml': _, ...hatchling } = scratchFiles();
+const { '.gitlab-ci.yml': testing, ...hatchling } = scratchFiles();
+const { '.gitlab-ci.yml': _, ...setuptools } = scratchFiles('setuptools');
+/** A build backend that takes no version from git. */
+const uvBuild = {
+  ...setuptools,
+  'pyproject.toml': `[build-system]
+requires = ["uv_build"]
+build-backend = "uv_build"
+
+[project]
+name = "demo-pkg"
+version = "1.2.3"
+requires-python = ">=3.9"
+`,
+};
 
 interface Case extends Project {
   /** What a push one commit after v1.2.2 becomes, 1.2.3.dev1 where nothing else is said. */
@@ -35,21 +49,6 @@ packages = [{ include = "demo_pkg", from = "src" }]
 `,
 };
 
-/** A build backend that takes no version from git. */
-const uvBuild = {
-  ...hatchling,
-  'pyproject.toml': `[build-system]
-requires = ["uv_build"]
-build-backend = "uv_build"
-
-[project]
-name = "demo-pkg"
-version = "1.2.3"
-description = "A package that says hello"
-requires-python = ">=3.9"
-`,
-};
-
 const article = articlePipeline();
 const migrated = Object.entries({
   ...publishingPipelines,
@@ -60,8 +59,17 @@ const migrated = Object.entries({
 const cases: Record<string, Case> = {
   'uv, without a pipeline before': { files: hatchling, publishWith: 'uv' },
   'twine, without a pipeline before': { files: hatchling, publishWith: 'twine' },
-  setuptools: { files: scratchFiles('setuptools'), publishWith: 'uv' },
-  'a version by the number of the pipeline': {
+  'uv and setuptools, next to a job that tests': {
+    files: setuptools,
+    pipeline: testing ?? '',
+    publishWith: 'uv',
+  },
+  'uv, with a line before each script that needs the checkout': {
+    files: hatchling,
+    pipeline: 'default:\n  before_script:\n    - cat README.md\n',
+    publishWith: 'uv',
+  },
+  'uv and uv_build, which takes no version from git': {
     files: uvBuild,
     publishWith: 'uv',
     goal: { buildTimeVersion: { kind: 'pyproject' } },
@@ -156,13 +164,7 @@ const twine: Project = { files: hatchling, publishWith: 'twine' };
 runs('a tag', { timeout: 300_000 }, () => {
   it.each<[string, Project, string[][], string]>([
     [
-      'that is no version (uv)',
-      uv,
-      [['nightly']],
-      'The tag nightly is not a version, so nothing is published.',
-    ],
-    [
-      'that is no version (twine)',
+      'that is no version',
       twine,
       [['nightly']],
       'The tag nightly is not a version, so nothing is published.',

@@ -64,11 +64,12 @@ function tokenOf({ apiTokens }: IndexState, authorization = ''): ApiToken | unde
   return apiTokens.find(({ secret, expires }) => text === `__token__:${secret}` && now < expires);
 }
 
-/** An answer as Warehouse gives it, with the message in the title: twine shows the text and uv the body. */
+/** An answer as Warehouse gives it, with the message where twine looks (the phrase) and where uv does (the body). */
 function answer(status: number, message: string): Outgoing {
   const text = escapeHtml(message);
   return {
     status,
+    reason: message,
     body: `<html><head><title>${status} ${text}</title></head><body><h1>${status} ${text}</h1></body></html>`,
   };
 }

@@ -12,7 +12,7 @@ export interface JobData {
   only?: unknown;
   except?: unknown;
   variables?: Record<string, string>;
-  environment?: { name: string };
+  environment?: string | { name: string };
   id_tokens?: Record<string, { aud: unknown }>;
   image?: { name: string };
   dependencies?: string[];
@@ -49,6 +49,8 @@ export async function expandPipeline(
 ): Promise<Expanded> {
   const listed = await list(at);
   const file = parse(await readFile(join(at.cwd, '../state/expanded-gitlab-ci.yml'), 'utf8'));
+  const parallel = listed.find(({ name }) => file[name] === undefined);
+  if (parallel) throw new Error(`The job ${parallel.name} is one of several alike, which are not run here.`);
   const probed = await probe(at, file, listed);
   const jobs = listed
     .filter(({ name, when }) => {
@@ -85,7 +87,7 @@ async function probe(at: Omit<LocalRun, 'args'>, file: Record<string, JobData>, 
   const ask = (name: string, rules: object[]) => {
     questions[name] = { stage: 'test', script: ['true'], rules } as JobData;
   };
-  if (file.workflow?.rules) ask('workflow', file.workflow.rules.map(plain));
+  if (file.workflow?.rules) ask('the workflow', file.workflow.rules.map(plain));
   for (const { name } of listed) {
     const rules = file[name]?.rules ?? [];
     if (!rules.some(({ variables }) => variables)) continue;
@@ -94,7 +96,7 @@ async function probe(at: Omit<LocalRun, 'args'>, file: Record<string, JobData>, 
   const answers = Object.keys(questions).length === 0 ? [] : await askAll(at, file, questions);
   const yes = new Set(answers.filter(({ when }) => when !== 'never').map(({ name }) => name));
   return {
-    isMade: questions.workflow === undefined || yes.has('workflow'),
+    isMade: questions['the workflow'] === undefined || yes.has('the workflow'),
     withRuleVariables(name: string): JobData {
       const data = file[name] ?? {};
       const rule = data.rules?.find((_, place) => yes.has(`${place} ${name}`));

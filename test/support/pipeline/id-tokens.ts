@@ -1,5 +1,5 @@
 import { generateKeyPairSync, randomUUID, sign } from 'node:crypto';
-import type { Occasion } from './occasion.ts';
+import { expand, type Occasion, type Variables } from './occasion.ts';
 
 const { publicKey, privateKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
 
@@ -52,4 +52,17 @@ export function claimsOf(owner: TokenOwner, audience: unknown): Record<string, u
     project_visibility: 'public',
     ...(environment === undefined ? {} : { environment, environment_protected: 'false' }),
   };
+}
+
+/** The tokens of a job: one for each entry of its `id_tokens`, in the variable of that name. */
+export function issueTokens(
+  owner: TokenOwner,
+  entries: Record<string, { aud: unknown }> | undefined,
+  variables: Variables,
+): { variable: string; audience: unknown; token: string }[] {
+  const expanded = (text: unknown) => expand(String(text), variables);
+  return Object.entries(entries ?? {}).map(([variable, { aud }]) => {
+    const audience = Array.isArray(aud) ? aud.map(expanded) : expanded(aud);
+    return { variable, audience, token: signToken(claimsOf(owner, audience)) };
+  });
 }

@@ -52,7 +52,7 @@ function pass(request: IncomingMessage, response: ServerResponse, origin: string
   const send = origin.startsWith('https:') ? secureRequest : plainRequest;
   const headers = { ...request.headers, host: new URL(origin).host };
   const onward = send(origin + request.url, { method: request.method, headers }, (answer) => {
-    response.writeHead(answer.statusCode ?? 502, answer.headers);
+    response.writeHead(answer.statusCode ?? 502, answer.statusMessage, answer.headers);
     answer.pipe(response);
   });
   onward.on('error', (error) => {

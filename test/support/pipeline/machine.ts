@@ -41,7 +41,9 @@ export async function makeImage(
   image: string | undefined,
 ): Promise<string> {
   const venv = join(folder, 'venv');
-  await run(machine.uv, ['venv', '--quiet', '--seed', '--python', 'python3', venv]);
+  await run(machine.uv, ['venv', '--quiet', '--python', 'python3', venv]);
+  // Not `--seed`, which may bring packages that an image lacks, such as packaging.
+  await run(machine.uv, ['pip', 'install', '--quiet', '--python', venv, 'pip']);
   const bin = join(folder, 'bin');
   await mkdir(bin);
   if (/(^|\/)uv(:|$)/.test(image ?? '')) {

@@ -1,4 +1,4 @@
-import { mkdtemp } from 'node:fs/promises';
+import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type RehearsalIndex, startPackageIndex } from '../../../src/rehearsal/package-index/server.ts';
@@ -46,6 +46,9 @@ export async function openPlace(
   const certificates = await makeCertificates(folder, indexNames);
   const front = await startIndexFront(indexes, certificates);
   const hosts = await hostsWith(folder, indexNames, front.address);
-  const close = async () => void (await Promise.all([front, pypi, testpypi].map((server) => server.close())));
+  const close = async () => {
+    await Promise.all([front, pypi, testpypi].map((server) => server.close()));
+    await rm(folder, { recursive: true });
+  };
   return { machine, indexes, hosts, bundle: certificates.bundle, close };
 }

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { stripVTControlCharacters } from 'node:util';
 import type { JobData, SelectedJob } from './expanded.ts';
 import { gitlabCiLocal } from './gitlab-ci-local.ts';
-import { claimsOf, signToken } from './id-tokens.ts';
+import { issueTokens } from './id-tokens.ts';
 import { type Machine, machineEnvironment, makeImage } from './machine.ts';
 import { expand, type Variables } from './occasion.ts';
 import { bringArtifacts, getSources, keepArtifacts, type Source } from './runner.ts';
@@ -46,30 +46,23 @@ export async function runJob(
   if (data.trigger !== undefined)
     throw new Error(`The job ${name} starts another pipeline, which is not done here.`);
   const folder = join(pipeline.folder, 'jobs', encodeURIComponent(name));
-  const project = join(folder, 'demo-pkg');
+  const project = join(folder, 'checkout');
   const variables = { ...pipeline.predefined, ...pipeline.globals, ...data.variables, ...pipeline.settings };
-  const environment = data.environment && expand(data.environment.name, variables);
   await getSources(project, pipeline.source, variables);
   for (const producer of producers) await bringArtifacts(keptBy(pipeline, producer), project);
   await writeFile(join(folder, 'job.yml'), jobFile(pipeline, { name, stage, data }));
-  const audiences = Object.entries(data.id_tokens ?? {}).map(
-    ([variable, { aud }]) => [variable, expandAudience(aud, variables)] as const,
-  );
+  const environment = environmentOf(data, variables);
   const owner = { ...pipeline.source, pipelineFile: pipeline.pipelineFile, environment };
-  const tokens = audiences.map(([variable, audience]) => [variable, signToken(claimsOf(owner, audience))]);
-  const PATH = await makeImage(pipeline.machine, folder, data.image?.name);
+  const tokens = issueTokens(owner, data.id_tokens, variables);
+  const image = data.image && expand(data.image.name, variables);
+  const given = Object.fromEntries(tokens.map(({ variable, token }) => [variable, token]));
+  const PATH = await makeImage(pipeline.machine, folder, image);
+  const places = { CI_PROJECT_DIR: project, CI_BUILDS_DIR: folder, PATH };
   const end = await gitlabCiLocal({
     cwd: project,
     file: '../job.yml',
     args: [name, '--no-json-schema-validation'],
-    variables: {
-      ...pipeline.predefined,
-      CI_PROJECT_DIR: project,
-      CI_BUILDS_DIR: folder,
-      ...pipeline.settings,
-      ...Object.fromEntries(tokens),
-      PATH,
-    },
+    variables: { ...pipeline.predefined, ...pipeline.settings, ...given, ...places },
     environment: await machineEnvironment(pipeline.bundle, join(folder, 'home')),
     hosts: pipeline.hosts,
   });
@@ -81,8 +74,13 @@ export async function runJob(
     outcome: passed ? 'passed' : 'failed',
     output: await outputOf(folder, end.stdout + end.stderr),
     ...(environment === undefined ? {} : { environment }),
-    audiences: audiences.map(([, audience]) => audience),
+    audiences: tokens.map(({ audience }) => audience),
   };
+}
+
+function environmentOf({ environment }: JobData, variables: Variables): string | undefined {
+  const name = typeof environment === 'object' ? environment.name : environment;
+  return name === undefined ? undefined : expand(name, variables);
 }
 
 /** The job alone, without what is decided already or done by the runner: the shell has no images, for one. */
@@ -105,12 +103,6 @@ function jobFile(
     ...rest
   } = data;
   return JSON.stringify({ stages: [stage], variables: globals, [name]: rest });
-}
-
-function expandAudience(audience: unknown, variables: Variables): unknown {
-  return Array.isArray(audience)
-    ? audience.map((it) => expand(String(it), variables))
-    : expand(String(audience), variables);
 }
 
 function keeps({ artifacts }: JobData, passed: boolean): boolean {

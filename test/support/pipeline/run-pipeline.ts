@@ -39,10 +39,10 @@ export async function runPipeline(place: Place, request: PipelineRequest): Promi
   const before = [pypi.state.files.length, testpypi.state.files.length];
   const pipeline = await prepare(place, request);
   const reading = join(pipeline.folder, 'reading');
-  await getSources(join(reading, 'demo-pkg'), pipeline.source, { GIT_DEPTH: '0' });
+  await getSources(join(reading, 'checkout'), pipeline.source, { GIT_DEPTH: '0' });
   const expanded = await expandPipeline(
     {
-      cwd: join(reading, 'demo-pkg'),
+      cwd: join(reading, 'checkout'),
       file: pipeline.pipelineFile,
       variables: { ...pipeline.predefined, ...pipeline.settings },
       environment: await machineEnvironment(pipeline.bundle, join(reading, 'home')),
