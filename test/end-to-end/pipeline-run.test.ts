@@ -8,8 +8,20 @@ import { type PipelineReport, runPipeline } from '../support/pipeline/run-pipeli
 import { run } from '../support/tools.ts';
 
 const machine = findMachine();
-const { '.gitlab-ci.yml': testing, ...hatchling } = scratchFiles();
-const { '.gitlab-ci.yml': _, ...setuptools } = scratchFiles('setuptools');
+/** The scratch project without its pipeline file. */
+function bare(backend: 'hatchling' | 'setuptools'): Record<string, string> {
+  const { '.gitlab-ci.yml': _, ...files } = scratchFiles(backend);
+  return files;
+}
+
+const [hatchling, setuptools] = [bare('hatchling'), bare('setuptools')];
+const testing = `stages: [test]
+test:
+  stage: test
+  image: ghcr.io/astral-sh/uv:0.12-python3.13-trixie
+  script:
+    - uv run python -c 'import demo_pkg; demo_pkg.hello()'
+`;
 const uvBuild = {
   ...setuptools,
   'pyproject.toml': `[build-system]
@@ -34,7 +46,7 @@ const cases: Record<string, Case> = {
   'twine, without a pipeline before': { files: hatchling, publishWith: 'twine' },
   'uv and setuptools, next to a job that tests': {
     files: setuptools,
-    pipeline: testing ?? '',
+    pipeline: testing,
     publishWith: 'uv',
   },
   'uv, with a line before each script that needs the checkout': {
@@ -81,7 +93,7 @@ const files = (version: string, environment: string) =>
 
 const runs = describe.skipIf(!machine).concurrent;
 
-runs('a pipeline that was set up', { timeout: 180_000 }, () => {
+runs('a pipeline that was set up', { timeout: 600_000 }, () => {
   it.each(Object.entries(cases))(
     'publishes each push to TestPyPI alone and each tag to PyPI alone: %s',
     async (_, { pushVersion = '1.2.3.dev1', ...project }) => {
@@ -123,7 +135,7 @@ const untidy = `build:
 const uv: Project = { files: hatchling, publishWith: 'uv' };
 const twine: Project = { files: hatchling, publishWith: 'twine' };
 
-runs('a tag', { timeout: 180_000 }, () => {
+runs('a tag', { timeout: 600_000 }, () => {
   it.each<[string, Project, string[][], string]>([
     [
       'that is no version',
@@ -155,7 +167,7 @@ runs('a tag', { timeout: 180_000 }, () => {
   });
 });
 
-runs('a publisher for another environment', { timeout: 180_000 }, () => {
+runs('a publisher for another environment', { timeout: 600_000 }, () => {
   it.each(['uv', 'twine'] as const)(
     'refuses the token of the job, which shows the reason: %s',
     async (tool) => {
