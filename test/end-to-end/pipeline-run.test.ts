@@ -9,8 +9,21 @@ import { articlePipeline, publishingPipelines } from '../support/publishing-pipe
 import { run } from '../support/tools.ts';
 
 const machine = findMachine();
-const { '.gitlab-ci.yml': testing, ...hatchling } = scratchFiles();
-const { '.gitlab-ci.yml': _, ...setuptools } = scratchFiles('setuptools');
+/** The scratch project without its pipeline file. */
+function bare(backend: 'hatchling' | 'setuptools'): Record<string, string> {
+  const { '.gitlab-ci.yml': _, ...files } = scratchFiles(backend);
+  return files;
+}
+
+const [hatchling, setuptools] = [bare('hatchling'), bare('setuptools')];
+const testing = `stages: [test]
+test:
+  stage: test
+  image: ghcr.io/astral-sh/uv:0.12-python3.13-trixie
+  script:
+    - uv run python -c 'import demo_pkg; demo_pkg.hello()'
+`;
+
 /** A build backend that takes no version from git. */
 const uvBuild = {
   ...setuptools,
@@ -61,7 +74,7 @@ const cases: Record<string, Case> = {
   'twine, without a pipeline before': { files: hatchling, publishWith: 'twine' },
   'uv and setuptools, next to a job that tests': {
     files: setuptools,
-    pipeline: testing ?? '',
+    pipeline: testing,
     publishWith: 'uv',
   },
   'uv, with a line before each script that needs the checkout': {
@@ -119,7 +132,7 @@ const files = (version: string, environment: string) =>
 
 const runs = describe.skipIf(!machine).concurrent;
 
-runs('a pipeline that was set up', { timeout: 300_000 }, () => {
+runs('a pipeline that was set up', { timeout: 600_000 }, () => {
   it.each(Object.entries(cases))(
     'publishes each push to TestPyPI alone and each tag to PyPI alone: %s',
     async (_, { pushVersion = '1.2.3.dev1', ...project }) => {
@@ -161,7 +174,7 @@ const untidy = `build:
 const uv: Project = { files: hatchling, publishWith: 'uv' };
 const twine: Project = { files: hatchling, publishWith: 'twine' };
 
-runs('a tag', { timeout: 300_000 }, () => {
+runs('a tag', { timeout: 600_000 }, () => {
   it.each<[string, Project, string[][], string]>([
     [
       'that is no version',
@@ -193,7 +206,7 @@ runs('a tag', { timeout: 300_000 }, () => {
   });
 });
 
-runs('a publisher for another environment', { timeout: 300_000 }, () => {
+runs('a publisher for another environment', { timeout: 600_000 }, () => {
   it.each(['uv', 'twine'] as const)(
     'refuses the token of the job, which shows the reason: %s',
     async (tool) => {

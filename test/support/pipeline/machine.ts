@@ -71,6 +71,8 @@ export async function machineEnvironment(bundle: string, home: string): Promise<
     PIP_CACHE_DIR: join(downloads, 'pip'),
     PIP_DISABLE_PIP_VERSION_CHECK: '1',
     PIP_ROOT_USER_ACTION: 'ignore',
+    // Spares half the time of an installation; pip reads the variable of a negative option the other way round.
+    PIP_NO_COMPILE: '0',
   };
 }
 
