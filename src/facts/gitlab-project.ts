@@ -9,9 +9,9 @@ import type {
   ProtectedTag,
   TokenInfo,
   User,
-  Variable,
 } from '../ports/gitlab.ts';
 import { GitLabError } from '../ports/gitlab.ts';
+import type { Variable } from '../ports/gitlab-variables.ts';
 import { tokenProblem } from './gitlab-token.ts';
 import { type Known, known, type Sourced, unknown } from './known.ts';
 import { projectProblem, refuseUnusable } from './preconditions.ts';

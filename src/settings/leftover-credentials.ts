@@ -1,7 +1,7 @@
 import { readPipeline } from '../editing/pipeline/index.ts';
 import type { Facts } from '../facts/index.ts';
 import type { Goal } from '../goal/index.ts';
-import type { Variable } from '../ports/gitlab.ts';
+import type { Variable } from '../ports/gitlab-variables.ts';
 import { editedPipeline } from './pipeline.ts';
 import { type Finding, finding, rereading, type Setting, unreadable } from './setting.ts';
 import { fitsPattern } from './wildcard.ts';
