@@ -23,6 +23,7 @@ export interface Looked {
   facts: Facts;
   gitlab: GitLab;
   files: Files;
+  git: Git;
   uploadTokens: Secrets;
 }
 
@@ -39,7 +40,7 @@ export async function look(context: Context): Promise<Looked> {
   const work = readFacts({ checkout, git, files, gitlab, indexes, tokenSource: token.source }, python);
   const facts = await terminal.during(`Reading ${checkout.projectPath.value} and the indexes`, work);
   const { found, secrets } = readUploadTokens(context.env, facts.indexes);
-  return { facts: { ...facts, uploadTokens: found }, gitlab, files, uploadTokens: secrets };
+  return { facts: { ...facts, uploadTokens: found }, gitlab, files, git, uploadTokens: secrets };
 }
 
 async function findCheckout(context: Context, git: Git, directory: string): Promise<Checkout> {

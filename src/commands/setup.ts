@@ -12,7 +12,6 @@ import { type Looked, look } from '../look.ts';
 import { changesOf, makePlan, type PlannedSetting, type SettledSetting } from '../plan.ts';
 import { openPublisherPages } from '../publisher/show-pages.ts';
 import { buildReport, exitCodeOf } from '../report.ts';
-import { withLint } from '../settings/pipeline.ts';
 import type { World } from '../settings/setting.ts';
 import { applyProgress } from '../terminal/apply-view.ts';
 import { choicesView } from '../terminal/choices-view.ts';
@@ -20,6 +19,7 @@ import { factsView } from '../terminal/facts-view.ts';
 import { planView, statesView } from '../terminal/plan-view.ts';
 import { askFor, openQuestions } from '../terminal/questions.ts';
 import { reportView } from '../terminal/report-view.ts';
+import { withVerdicts } from '../verdicts.ts';
 
 /** The wizard: look, ask, show the plan, confirm, apply, open the publisher pages, report. Returns the exit code. */
 export async function setup(context: Context): Promise<number> {
@@ -75,11 +75,8 @@ async function settleJobs(
   return { wishes, goal };
 }
 
-async function compare({ terminal }: Context, { facts: found, gitlab }: Looked, goal: Goal) {
-  const facts = await terminal.during(
-    "Asking GitLab's lint about the pipeline",
-    withLint(found, goal, gitlab),
-  );
+async function compare({ terminal }: Context, looked: Looked, goal: Goal) {
+  const facts = await terminal.during("Asking GitLab's lint about the pipeline", withVerdicts(looked, goal));
   const plan = makePlan(facts, goal);
   refuseUnmatchable(plan);
   refuseDeadEnd(facts, goal);

@@ -18,6 +18,7 @@ import { type GitLabFacts, readIdentity, readProject } from './gitlab-project.ts
 import type { Known, Sourced } from './known.ts';
 import { type IndexFacts, readPackageIndex, uploadUrl } from './package-index.ts';
 import { pipelinePath } from './pipeline-path.ts';
+import type { PublishedFrom } from './published.ts';
 import { requireMaintainer } from './role.ts';
 import type { UploadToken } from './upload-tokens.ts';
 
@@ -33,6 +34,8 @@ export interface Facts {
   indexes: Record<'pypi' | 'testpypi', IndexFacts>;
   /** The names of the tags in the checkout, the newest first. */
   tags: string[];
+  /** What was published from each environment; asked once the goal is known. */
+  published?: PublishedFrom;
   /** Where the API tokens of the indexes are to be had, for the route that needs them. */
   uploadTokens: Record<'pypi' | 'testpypi', UploadToken>;
 }

@@ -17,8 +17,9 @@ import { addStages } from './stages.ts';
 import { baseLines, buildLines, noSurroundings, publishLines, routeComment } from './template.ts';
 import { repairWorkflow } from './workflow.ts';
 
-export { emptyReading, type PipelineReading, readPipeline } from './reading.ts';
+export { emptyReading, type PipelineReading, readPipeline, routeIn } from './reading.ts';
 export type { KnownIndex } from './recognise/uploads.ts';
+export { isTrustedJob } from './trusted-job.ts';
 
 /**
  * Edits a pipeline file so that it builds once and publishes to each index; jobs that publish already are migrated.
