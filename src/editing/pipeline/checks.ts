@@ -123,6 +123,11 @@ export function imageOf({ image }: YamlTable): string {
   return String((isYamlTable(image) ? image.name : image) ?? '');
 }
 
+/** The image that a job runs in, by itself or as all jobs do; empty where the runner decides. */
+export function imageFor(job: YamlTable, data: YamlTable): string {
+  return imageOf(job) || imageOf(isYamlTable(data.default) ? data.default : {}) || imageOf(data);
+}
+
 function text(job: YamlTable, ...path: string[]): string {
   const value = valueAt(job, path);
   return value === undefined || value === null || typeof value === 'object' ? '' : String(value);

@@ -1,8 +1,10 @@
 import { isOfficialUpload, type PipelineGoal, type PipelineIndex } from '../pipeline-goal.ts';
 import { quoteForShell } from '../shell.ts';
 import type { YamlTable } from '../yaml.ts';
-import { scriptOf } from './recognise/jobs.ts';
-import { tagCheck } from './tag-check.ts';
+import { kindOf } from './recognise/commands.ts';
+import { lines, scriptItems, scriptOf } from './recognise/jobs.ts';
+import { commandsOf } from './recognise/uploads.ts';
+import { isTagCheck, tagCheck } from './tag-check.ts';
 
 /** The items of the script that publishes what was built, or those files of it that are given as shell words. */
 export function publishItems(
@@ -32,9 +34,18 @@ function uploadCommand(goal: PipelineGoal, { id, uploadUrl }: PipelineIndex, fil
 /** Whether a script publishes to an index as it should. */
 export function publishes(job: YamlTable, goal: PipelineGoal, index: PipelineIndex, dist: string): boolean {
   const script = scriptOf({ script: job.script ?? null });
-  if (index.id === 'pypi' && !script.includes('CI_COMMIT_TAG')) return false;
+  if (index.id === 'pypi' && !lines(job.script).some(isTagCheck)) return false;
+  if (doesMore(job)) return false;
   if (dist !== 'dist' && !script.includes(dist)) return false;
   return goal.publishWith === 'twine' ? publishesByTwine(script, index) : publishesByUv(script, goal, index);
+}
+
+/** A job that publishes neither builds nor sets up credentials, nor compares versions in a way of its own. */
+function doesMore(job: YamlTable): boolean {
+  const commands = scriptItems(job)
+    .filter((item) => !isTagCheck(item))
+    .flatMap((item) => commandsOf({ script: [item] }));
+  return commands.some((command) => /^(?:build|credential|tag check)$/.test(kindOf(command)));
 }
 
 /** Credentials in a command would take the place of those that the tool finds by itself. */

@@ -43,7 +43,7 @@ function repairOne(
   tellOf(edit, name, own, wrapper);
   const template = publishLines(goal, index, around);
   const base = baseLines(goal, around);
-  const extend = baseOf(edit, name);
+  const extend = own.length > 0 ? undefined : baseOf(edit, name);
   if (extend !== undefined) {
     note(edit, [name, 'extends'], undefined, extend);
     setYaml(edit.draft, [name, 'extends'], extend);
@@ -72,7 +72,7 @@ function tellOf({ notes }: PipelineEdit, name: string, own: string[], wrapper: s
 function baseOf(edit: PipelineEdit, name: string): string | undefined {
   const { around, draft } = edit;
   const job = jobOf(edit, name);
-  const bare = job.extends === undefined && job.image === undefined && job.variables === undefined;
+  const bare = ['extends', 'stage', 'image', 'variables'].every((key) => job[key] === undefined);
   return edit.ours && bare && draft.file.data[around.base] !== undefined ? around.base : undefined;
 }
 

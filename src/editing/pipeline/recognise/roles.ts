@@ -1,8 +1,9 @@
 import { type Route, tokenVariable } from '../../pipeline-goal.ts';
 import { isYamlTable, type YamlTable, type YamlValue } from '../../yaml.ts';
 import { valueAt } from '../../yaml-draft.ts';
-import { buildsDistributions } from './commands.ts';
-import { type Job, lines, parentsOf, scriptOf, visibleJobs } from './jobs.ts';
+import { isTagCheck } from '../tag-check.ts';
+import { buildsDistributions, comparesVersion } from './commands.ts';
+import { type Job, lines, parentsOf, scriptItems, scriptOf, visibleJobs } from './jobs.ts';
 import { expand } from './shell.ts';
 import {
   type KnownIndex,
@@ -33,6 +34,8 @@ export interface Roles {
   elsewhere: string[];
   /** Jobs that run something that may publish, with what they run. */
   doubtful: { name: string; command: string }[];
+  /** Jobs that compare the tag with the version that is written, with the first line of how they do it. */
+  comparing: { name: string; command: string }[];
   /** Jobs that build `dist/` and hand it on. */
   builders: string[];
   /** Jobs that hand on `dist/`, however they come by it. */
@@ -59,6 +62,11 @@ export function rolesOf(data: YamlTable, indexes: readonly KnownIndex[], route: 
     doubtful: found.flatMap(({ job: { name, value }, target }) => {
       const command = target === undefined ? possibleWrapper(value) : undefined;
       return command === undefined ? [] : [{ name, command }];
+    }),
+    comparing: found.flatMap(({ job: { name, value }, target }) => {
+      const text = scriptItems(value).find((item) => !isTagCheck(item) && comparesVersion(item));
+      const publishes = target === 'pypi' || target === 'testpypi';
+      return text === undefined || publishes ? [] : [{ name, command: text.trim().split('\n')[0] ?? '' }];
     }),
     handing: jobs.filter(({ value }) => keepsDist(value)).map(({ name }) => name),
     builders: jobs
