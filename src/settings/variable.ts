@@ -65,8 +65,16 @@ function absent(facts: Facts, name: VariableName, index: IndexGoal): Finding {
     manual,
     needsToken: index.id,
     differences: compare([[name.key, null, wanted]]),
+    notes: tokenNotes(facts, index),
     steps: [creation(facts.gitlab.project.id, name, index)],
   });
+}
+
+/** Where the token is taken from, before it is. */
+function tokenNotes({ uploadTokens }: Facts, { id, title }: IndexGoal): string[] {
+  const token = uploadTokens[id];
+  if (token.kind === 'found') return [`The token is taken from ${token.source}.`];
+  return token.kind === 'unusable' ? [`${token.source} holds no token of ${title}: ${token.reason}.`] : [];
 }
 
 /**

@@ -1,10 +1,10 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { type ProjectState, teamState, type VariableState } from '../../src/rehearsal/gitlab/state.ts';
+import { madeUpToken } from '../../src/rehearsal/package-index/made-up-token.ts';
 import { scratchFiles } from '../../src/rehearsal/scratch-project.ts';
 import { startWorld, type World } from '../../src/rehearsal/world.ts';
 import { placeOf, reportOf, runIn, runProgram } from '../support/program.ts';
 import { keys, type Session, startInTerminal } from '../support/terminal.ts';
-import { uploadToken } from '../support/upload-tokens.ts';
 
 let here: World;
 afterEach(() => here.close());
@@ -156,8 +156,8 @@ describe('a change from the token route to a Trusted Publisher', () => {
     runProgram(['setup', '--yes', ...args, ...placeOf(here)], {
       env: {
         GITLAB_TOKEN: 'glpat-demo-alice',
-        PYPI_TOKEN: uploadToken('127.0.0.1', 'one'),
-        TESTPYPI_TOKEN: uploadToken('127.0.0.1', 'two'),
+        PYPI_TOKEN: madeUpToken('127.0.0.1', 'one'),
+        TESTPYPI_TOKEN: madeUpToken('127.0.0.1', 'two'),
       },
     });
 

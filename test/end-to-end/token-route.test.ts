@@ -2,14 +2,14 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
 import { type GitLabState, teamState, type VariableState } from '../../src/rehearsal/gitlab/state.ts';
+import { madeUpToken } from '../../src/rehearsal/package-index/made-up-token.ts';
 import { scratchFiles } from '../../src/rehearsal/scratch-project.ts';
 import { startWorld, type World } from '../../src/rehearsal/world.ts';
 import { type Ended, placeOf, type ReportLike, runProgram } from '../support/program.ts';
-import { uploadToken } from '../support/upload-tokens.ts';
 
 const tokens = {
-  PYPI_TOKEN: uploadToken('127.0.0.1', 'canary of the releases'),
-  TESTPYPI_TOKEN: uploadToken('127.0.0.1', 'canary of the test uploads'),
+  PYPI_TOKEN: madeUpToken('127.0.0.1', 'canary of the releases'),
+  TESTPYPI_TOKEN: madeUpToken('127.0.0.1', 'canary of the test uploads'),
 };
 const route = ['--route', 'token'];
 let here: World;
@@ -258,5 +258,27 @@ describe('without a terminal and a token', () => {
     expect(stdout).toContain('create the variable UV_PUBLISH_TOKEN for release-test');
     expect(stdout).toContain('UV_PUBLISH_TOKEN: (none) -> protected, masked and hidden, raw, for release');
     expect(sent).toEqual([]);
+  });
+
+  it('a dry run tells of a token that would be refused', async () => {
+    await begin();
+    const { report, exitCode } = await run(['setup', '--dry-run', ...route], wrong('glpat-secret'));
+    expect(exitCode).toBe(0);
+    expect(report.settings.find(({ id }) => id === 'variable:UV_PUBLISH_TOKEN')?.message).toMatch(
+      /PYPI_TOKEN holds no token of PyPI .*: it does not begin with 'pypi-'\./,
+    );
+  });
+});
+
+describe('the demo', () => {
+  it('plays the token route with tokens of its own, and keeps away from those of the user', async () => {
+    await begin();
+    const { exitCode, stdout } = await runProgram(['demo', '--yes', ...route], { env: tokens });
+    expect(exitCode).toBe(0);
+    expect(stdout).toContain('create the variable UV_PUBLISH_TOKEN for release');
+    const [, directory = ''] = /The Python project is in (.+)\./.exec(stdout) ?? [];
+    const saved = readFileSync(join(directory, '.git/gitlab-to-pypi-rehearsal.json'), 'utf8');
+    expect(saved).toContain('"key":"UV_PUBLISH_TOKEN"');
+    for (const value of Object.values(tokens)) expect(saved + stdout).not.toContain(value);
   });
 });

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type PublishTool, tokenKeys } from '../../src/editing/pipeline-goal.ts';
+import { madeUpToken } from '../../src/rehearsal/package-index/made-up-token.ts';
 import { ownedProject } from '../../src/rehearsal/package-index/state.ts';
 import { scratchFiles } from '../../src/rehearsal/scratch-project.ts';
 import { editedRepository } from '../support/pipeline/edited-repository.ts';
@@ -8,13 +9,12 @@ import { occasions } from '../support/pipeline/occasion.ts';
 import { openPlace, type Place } from '../support/pipeline/place.ts';
 import { runPipeline } from '../support/pipeline/run-pipeline.ts';
 import { run } from '../support/tools.ts';
-import { uploadToken } from '../support/upload-tokens.ts';
 
 const machine = findMachine();
 const { '.gitlab-ci.yml': _, ...files } = scratchFiles();
 const secrets = {
-  release: uploadToken('pypi.org', 'canary of the releases'),
-  'release-test': uploadToken('test.pypi.org', 'canary of the test uploads'),
+  release: madeUpToken('pypi.org', 'canary of the releases'),
+  'release-test': madeUpToken('test.pypi.org', 'canary of the test uploads'),
 };
 let place: Place;
 

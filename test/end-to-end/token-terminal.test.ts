@@ -1,11 +1,11 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { madeUpToken } from '../../src/rehearsal/package-index/made-up-token.ts';
 import { startWorld, type World } from '../../src/rehearsal/world.ts';
 import { placeOf, runProgram } from '../support/program.ts';
 import { keys, type Session, startInTerminal } from '../support/terminal.ts';
-import { uploadToken } from '../support/upload-tokens.ts';
 
-const pypi = uploadToken('127.0.0.1', 'canary of the releases');
-const testpypi = uploadToken('127.0.0.1', 'canary of the test uploads');
+const pypi = madeUpToken('127.0.0.1', 'canary of the releases');
+const testpypi = madeUpToken('127.0.0.1', 'canary of the test uploads');
 let here: World;
 
 beforeEach(async () => {
@@ -67,7 +67,7 @@ describe('the route by API tokens in a terminal', () => {
   it('replaces a token only on a yes', async () => {
     const first = { PYPI_TOKEN: pypi, TESTPYPI_TOKEN: testpypi };
     await setUp(first);
-    const next = { PYPI_TOKEN: uploadToken('127.0.0.1', 'the next one') };
+    const next = { PYPI_TOKEN: madeUpToken('127.0.0.1', 'the next one') };
     const again = await setUp(next);
     expect(again.stdout).toContain('Nothing to do');
     const before = here.gitlab.writes().length;

@@ -1,8 +1,8 @@
 import { inspect } from 'node:util';
 import { describe, expect, it } from 'vitest';
+import { madeUpToken } from '../../src/rehearsal/package-index/made-up-token.ts';
 import { tokenProblem } from '../../src/upload-token/form.ts';
 import { Secret } from '../../src/upload-token/secret.ts';
-import { uploadToken } from '../support/upload-tokens.ts';
 
 const pypi = { title: 'PyPI', url: 'https://pypi.org', official: true };
 const other = { title: 'PyPI (x)', url: 'https://index.example.com', official: false };
@@ -13,8 +13,8 @@ const real = 'pypi-AgEIcHlwaS5vcmcCJDAwMDAwMDAwLTAwMDAtMDAwMC0wMDAwLTAwMDAwMDAwM
 describe('a token', () => {
   it.each([
     ['of PyPI', real, pypi],
-    ['of another Warehouse', uploadToken('index.example.com', 'x'), other],
-    ['of a Warehouse that is reached by another name', uploadToken('pypi.internal', 'x'), other],
+    ['of another Warehouse', madeUpToken('index.example.com', 'x'), other],
+    ['of a Warehouse that is reached by another name', madeUpToken('pypi.internal', 'x'), other],
   ])('%s is taken', (_, text, index) => {
     expect(tokenProblem(text, index)).toBeUndefined();
   });
@@ -22,7 +22,7 @@ describe('a token', () => {
   it.each([
     [
       'of the other index',
-      uploadToken('test.pypi.org', 'x'),
+      madeUpToken('test.pypi.org', 'x'),
       'it is a token of test.pypi.org and not of pypi.org',
     ],
     ['of GitLab', 'glpat-12345678901234567890', "it does not begin with 'pypi-'"],
