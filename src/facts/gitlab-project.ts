@@ -9,9 +9,9 @@ import type {
   ProtectedTag,
   TokenInfo,
   User,
-  Variable,
 } from '../ports/gitlab.ts';
 import { GitLabError } from '../ports/gitlab.ts';
+import type { Variable } from '../ports/gitlab-variables.ts';
 import { tokenProblem } from './gitlab-token.ts';
 import { type Known, known, type Sourced, unknown } from './known.ts';
 import { projectProblem, refuseUnusable } from './preconditions.ts';
@@ -30,6 +30,8 @@ export interface GitLabFacts {
   protectedTags: Known<ProtectedTag[]>;
   protectedBranches: Known<ProtectedBranch[]>;
   variables: Known<Variable[]>;
+  /** Those of each group above the project, which most tokens may not read. */
+  groupVariables: { path: string; variables: Known<Variable[]> }[];
   /** The pipeline file as it is on the default branch; its value is undefined where there is none. */
   committedPipeline: Known<string | undefined>;
 }
@@ -66,9 +68,10 @@ export async function readIdentity(
 /** Everything else of the project, all at once; what cannot be read is unknown with the reason. */
 export async function readProject(
   gitlab: GitLab,
-  { id, path, defaultBranch }: Project,
+  project: Project,
   pipelineFile: string,
 ): Promise<Omit<GitLabFacts, 'url' | 'tokenSource' | keyof GitLabIdentity>> {
+  const { id, path, defaultBranch } = project;
   const source = `GitLab project ${path}`;
   const entries = await Promise.all([
     attempt(gitlab.members(id), source),
@@ -77,6 +80,7 @@ export async function readProject(
     attempt(gitlab.protectedTags(id), source),
     attempt(gitlab.protectedBranches(id), source),
     attempt(gitlab.variables(id), source),
+    readGroupVariables(gitlab, project),
     attempt(gitlab.file(id, pipelineFile, defaultBranch ?? 'HEAD'), `${source}, branch ${defaultBranch}`),
   ]);
   const [
@@ -86,6 +90,7 @@ export async function readProject(
     protectedTags,
     protectedBranches,
     variables,
+    groupVariables,
     committedPipeline,
   ] = entries;
   return {
@@ -95,8 +100,21 @@ export async function readProject(
     protectedTags,
     protectedBranches,
     variables,
+    groupVariables,
     committedPipeline,
   };
+}
+
+/** All groups at once: their paths are the beginnings of the project's own. */
+async function readGroupVariables(gitlab: GitLab, { path, namespaceKind }: Project) {
+  const names = namespaceKind === 'group' ? path.split('/').slice(0, -1) : [];
+  const paths = names.map((_, index) => names.slice(0, index + 1).join('/'));
+  return Promise.all(
+    paths.map(async (group) => ({
+      path: group,
+      variables: await attempt(gitlab.groupVariables(group), `GitLab group ${group}`),
+    })),
+  );
 }
 
 /** Community Edition has no such route, which is the same as having none. */

@@ -133,7 +133,11 @@ describe('bad usage ends with 2 and the way to the help:', () => {
   it.each([
     ['an unknown option', ['--aprover', '@x'], /Unknown option '--aprover'/],
     ['an unknown command', ['publish'], /'publish' is not a command/],
-    ['a route that there is not', ['--route', 'token'], /--route takes protected or trusted, not 'token'/],
+    [
+      'a route that there is not',
+      ['--route', 'open'],
+      /--route takes protected or trusted or token, not 'open'/,
+    ],
     ['a number that is none', ['--approvals', 'two'], /whole number/],
     [
       'a URL with a password',

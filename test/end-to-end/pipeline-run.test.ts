@@ -116,7 +116,7 @@ async function prepare({ play = [], ...project }: Case, options: PlaceOptions = 
 /** What a maintainer looks at after a pipeline. */
 function seen({ jobs, uploads }: PipelineReport) {
   const names = (files: PipelineReport['uploads']['pypi']) =>
-    files.map(({ filename, publisher }) => `${filename} from ${publisher.environment}`).sort();
+    files.map(({ filename, publisher }) => `${filename} from ${publisher?.environment}`).sort();
   return {
     failures: jobs.filter(({ outcome }) => outcome === 'failed').map(({ output }) => output),
     tokens: jobs.flatMap(({ environment, audiences }) => audiences.map((it) => `${it} in ${environment}`)),

@@ -1,14 +1,12 @@
 import { type PipelineGoal, type PipelineIndex, tokenVariable } from '../pipeline-goal.ts';
 import { isYamlTable, type YamlTable } from '../yaml.ts';
 import { valueAt } from '../yaml-draft.ts';
-import { kindOf } from './recognise/commands.ts';
-import { flat, lines, scriptItems, scriptOf } from './recognise/jobs.ts';
+import { flat, lines, scriptOf } from './recognise/jobs.ts';
 import { runsOn } from './recognise/only-except.ts';
 import { environmentName, keepsDist } from './recognise/roles.ts';
 import type { Occasion } from './recognise/rules.ts';
-import { commandsOf } from './recognise/uploads.ts';
-import { isTagCheck } from './tag-check.ts';
 import type { Surroundings } from './template.ts';
+import { sameUrl } from './uploading.ts';
 
 /** One thing that must be so in a job; where it is not, the template's value takes its place. */
 export interface Check {
@@ -48,7 +46,10 @@ export function publishChecks(goal: PipelineGoal, index: PipelineIndex): Check[]
       path: ['environment', 'action'],
       holds: (job) => /^(start)?$/.test(text(job, 'environment', 'action')),
     },
-    { path: token, holds: (job) => valueAt(job, token) === index.audience },
+    // What the token route must not have is taken away with the other old ways.
+    ...(goal.route === 'token'
+      ? []
+      : [{ path: token, holds: (job: YamlTable) => valueAt(job, token) === index.audience }]),
   ];
 }
 
@@ -66,33 +67,6 @@ export function buildChecks(goal: PipelineGoal): Check[] {
       holds: (job) => goal.buildTimeVersion === undefined || scriptOf(job).includes('CI_PIPELINE_IID'),
     },
   ];
-}
-
-/** Whether a script publishes to an index as it should. */
-export function publishes(job: YamlTable, goal: PipelineGoal, index: PipelineIndex, dist: string): boolean {
-  const script = scriptOf({ script: job.script ?? null });
-  if (index.id === 'pypi' && !lines(job.script).some(isTagCheck)) return false;
-  if (doesMore(job)) return false;
-  if (dist !== 'dist' && !script.includes(dist)) return false;
-  if (goal.publishWith === 'twine') {
-    const toTest = /--repository(-url)?[ =]+\S*test/.test(script);
-    return (
-      /\btwine\s+upload\b/.test(script) &&
-      !/\btwine\s+upload\b.*\s(-u|-p|--username|--password)\b/.test(script) &&
-      toTest === (index.id === 'testpypi')
-    );
-  }
-  const [, url] = /--publish-url[ =]+["']?([^\s"']+)/.exec(script) ?? [];
-  const trusted = /\buv\s+publish\b.*--trusted-publishing[ =]+always/.test(script);
-  return trusted && sameUrl(url ?? 'https://upload.pypi.org/legacy/', index.uploadUrl);
-}
-
-/** A job that publishes neither builds nor sets up credentials, nor compares versions in a way of its own. */
-function doesMore(job: YamlTable): boolean {
-  const commands = scriptItems(job)
-    .filter((item) => !isTagCheck(item))
-    .flatMap((item) => commandsOf({ script: [item] }));
-  return commands.some((command) => /^(?:build|credential|tag check)$/.test(kindOf(command)));
 }
 
 /** Whether a job's image brings the tool, or its script installs it before it uploads. */
@@ -157,8 +131,4 @@ export function imageFor(job: YamlTable, data: YamlTable): string {
 function text(job: YamlTable, ...path: string[]): string {
   const value = valueAt(job, path);
   return value === undefined || value === null || typeof value === 'object' ? '' : String(value);
-}
-
-function sameUrl(one: string, other: string): boolean {
-  return one.replace(/\/+$/, '') === other.replace(/\/+$/, '');
 }

@@ -1,6 +1,6 @@
-import { Environments, ProjectProtectedEnvironments } from '@gitbeaker/rest';
+import { Deployments, Environments, ProjectProtectedEnvironments } from '@gitbeaker/rest';
 import type { GitLab, ProtectionRules } from '../gitlab.ts';
-import { readEnvironment, readProtectedEnvironment } from './read.ts';
+import { type Row, readDeployment, readEnvironment, readProtectedEnvironment } from './read.ts';
 import type { Session } from './session.ts';
 import { accessRow, approvalRow } from './write.ts';
 
@@ -9,14 +9,16 @@ type Part = Pick<
   | 'environments'
   | 'createEnvironment'
   | 'updateEnvironment'
+  | 'lastDeployment'
   | 'protectedEnvironments'
   | 'protectEnvironment'
   | 'updateProtectedEnvironment'
 >;
 
-/** Environments and their protection: https://docs.gitlab.com/api/environments/, https://docs.gitlab.com/api/protected_environments/ */
+/** Environments, what was deployed to them, and their protection: https://docs.gitlab.com/api/environments/ */
 export function environmentsPart({ options, raw, pages }: Session): Part {
   const environments = new Environments(options);
+  const deployments = new Deployments(options);
   const protections = new ProjectProtectedEnvironments(options);
   return {
     environments: (id) => pages((page) => environments.all(id, page), readEnvironment),
@@ -25,6 +27,11 @@ export function environmentsPart({ options, raw, pages }: Session): Part {
       void (await environments.create(id, name, fields as never)),
     updateEnvironment: async (id, environment, fields) =>
       void (await environments.edit(id, environment, fields as never)),
+    lastDeployment: async (id, environment) => {
+      const newestFirst = { orderBy: 'id', sort: 'desc', perPage: 1, page: 1 } as const;
+      const answer: unknown = await deployments.all(id, { environment, status: 'success', ...newestFirst });
+      return Array.isArray(answer) && answer[0] ? readDeployment(answer[0] as Row) : undefined;
+    },
     protectedEnvironments: (id) =>
       pages((page) => protections.all(id, page as never), readProtectedEnvironment),
     protectEnvironment: async (id, name, rules) => {

@@ -3,7 +3,6 @@ import {
   PersonalAccessTokens,
   ProjectMembers,
   Projects,
-  ProjectVariables,
   RepositoryFiles,
   Users,
 } from '@gitbeaker/rest';
@@ -12,19 +11,17 @@ import * as read from './read.ts';
 import { send } from './requester.ts';
 import type { Session } from './session.ts';
 
-type Part = Pick<GitLab, 'token' | 'currentUser' | 'project' | 'members' | 'variables' | 'file' | 'lint'>;
+type Part = Pick<GitLab, 'token' | 'currentUser' | 'project' | 'members' | 'file' | 'lint'>;
 
 /** Who asks, and what a project is: https://docs.gitlab.com/api/projects/ */
 export function projectPart(session: Session): Part {
   const { options, row, pages } = session;
   const members = new ProjectMembers(options);
-  const variables = new ProjectVariables(options);
   return {
     token: () => tokenInfo(session),
     currentUser: async () => read.readUser(row(await new Users(options).showCurrentUser())),
     project: async (path) => read.readProject(row(await new Projects(options).show(path))),
     members: (id) => pages((page) => members.all(id, { includeInherited: true, ...page }), read.readMember),
-    variables: (id) => pages((page) => variables.all(id, page as never), read.readVariable),
     file: (id, path, ref) => fileText(session, id, path, ref),
     lint: async (id, content) => read.readLint(row(await new Lint(options).lint(id, content))),
   };

@@ -1,6 +1,7 @@
 import type {
   AccessRule,
   ApprovalRule,
+  Deployment,
   Environment,
   FeatureAccess,
   LintResult,
@@ -11,7 +12,6 @@ import type {
   ProtectedTag,
   TokenInfo,
   User,
-  Variable,
 } from '../gitlab.ts';
 import { isTable, type Json } from '../json.ts';
 
@@ -159,14 +159,14 @@ export function readProtectedBranch(row: Row): ProtectedBranch {
   };
 }
 
-/** One CI/CD variable without its value. */
-export function readVariable(row: Row): Variable {
+/** One deployment. */
+export function readDeployment(row: Row): Deployment {
+  const { name } = isTable(row.deployable) ? row.deployable : { name: undefined };
   return {
-    key: text(row.key),
-    environmentScope: text(row.environment_scope) || '*',
-    protected: row.protected === true,
-    masked: row.masked === true,
-    hidden: row.hidden === true,
+    sha: text(row.sha),
+    ref: text(row.ref),
+    job: typeof name === 'string' ? name : undefined,
+    createdAt: text(row.created_at),
   };
 }
 

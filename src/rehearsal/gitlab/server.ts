@@ -10,6 +10,7 @@ import { Answered, type Call, refuse } from './call.ts';
 import { projectRoutes } from './routes.ts';
 import { findProject, signIn } from './sign-in.ts';
 import type { GitLabState } from './state.ts';
+import { listGroupVariables } from './variables.ts';
 
 /** A GitLab on the loopback interface that keeps to the answers of the real one as far as this tool asks. */
 export interface RehearsalGitLab extends RehearsalServer {
@@ -36,7 +37,8 @@ function handle(state: GitLabState, prefix: string, incoming: Incoming): Outgoin
     if (request.path === '/oauth/token/info') return oauthInfo(signIn(state, request, false));
     if (!request.path.startsWith('/api/v4/')) return projectPage(state, request);
     const call = signIn(state, request);
-    return general(call, request.path.slice('/api/v4/'.length)) ?? aboutProject(call, request.path, prefix);
+    const path = request.path.slice('/api/v4/'.length);
+    return general(call, path) ?? aboutGroup(call, path) ?? aboutProject(call, request.path, prefix);
   } catch (error) {
     if (error instanceof Answered) return error.reply;
     throw error;
@@ -81,6 +83,12 @@ function oauthInfo({ token }: Call): Outgoing {
     status: 200,
     body: { resource_owner_id: token.userId, scope: token.scopes, expires_in: 7200, created_at: 0 },
   };
+}
+
+function aboutGroup(call: Call, path: string): Outgoing | undefined {
+  const [, group] = /^groups\/([^/]+)\/variables$/.exec(path) ?? [];
+  if (group === undefined || call.request.method !== 'GET') return undefined;
+  return listGroupVariables(call, decodeURIComponent(group));
 }
 
 function aboutProject(call: Call, path: string, prefix: string): Outgoing {

@@ -5,6 +5,27 @@ export interface GitLabState {
   users: UserState[];
   tokens: TokenState[];
   projects: ProjectState[];
+  groups: GroupState[];
+  /** Fields of CI/CD variables that the server is too old to know: it drops them and does not show them. */
+  unknown_variable_fields?: ('masked' | 'hidden' | 'raw')[];
+}
+
+/** A group, as far as its CI/CD variables go, which its Owners alone may read. */
+export interface GroupState {
+  full_path: string;
+  owners: number[];
+  variables: VariableState[];
+}
+
+export interface DeploymentState {
+  id: number;
+  environment: string;
+  status: string;
+  ref: string;
+  sha: string;
+  /** Name of the job. */
+  job: string;
+  created_at: string;
 }
 
 export interface UserState {
@@ -109,6 +130,7 @@ export interface ProjectState {
   protected_tags: { name: string; create_access_levels: AccessRow[] }[];
   protected_branches: ProtectedBranchState[];
   variables: VariableState[];
+  deployments: DeploymentState[];
   /** Texts by branch and path. */
   files: Record<string, Record<string, string>>;
 }
@@ -144,6 +166,7 @@ export function teamState(
     ],
     tokens: demoTokens(),
     projects: [projectState(change, files)],
+    groups: [{ full_path: 'demo-group', owners: [1], variables: [] }],
   };
 }
 
@@ -184,6 +207,7 @@ function projectState(change: Partial<ProjectState>, files: Record<string, strin
     protected_tags: [],
     protected_branches: [main],
     variables: [],
+    deployments: [],
     files: { main: files },
     ...change,
   };

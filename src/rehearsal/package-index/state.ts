@@ -26,10 +26,11 @@ export interface IndexState {
   files: UploadedFile[];
 }
 
-/** What an ID token was exchanged for. */
+/** What an ID token was exchanged for, or what a user made on the page for tokens. */
 export interface ApiToken {
   secret: string;
-  publisher: PublisherState;
+  /** Undefined for the token of a user. */
+  publisher: PublisherState | undefined;
   /** Normalized names of the projects that it may upload to. */
   projects: string[];
   /** Seconds since 1970. */
@@ -43,7 +44,7 @@ export interface UploadedFile {
   project: string;
   version: string;
   sha256: string;
-  publisher: PublisherState;
+  publisher: PublisherState | undefined;
 }
 
 /** An index with alice signed in and no projects. */

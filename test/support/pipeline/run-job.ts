@@ -21,6 +21,8 @@ export interface PipelineRun {
   predefined: Variables;
   /** The CI/CD variables of the project's settings, which come before those of the file. */
   settings: Record<string, string>;
+  /** The same for jobs with an environment, by its name. */
+  scoped: Record<string, Record<string, string>>;
 }
 
 /** What came of a job. */
@@ -52,6 +54,7 @@ export async function runJob(
   for (const producer of producers) await bringArtifacts(keptBy(pipeline, producer), project);
   await writeFile(join(folder, 'job.yml'), jobFile(pipeline, { name, stage, data }));
   const environment = environmentOf(data, variables);
+  const scoped = pipeline.scoped[environment ?? ''] ?? {};
   const owner = { ...pipeline.source, pipelineFile: pipeline.pipelineFile, environment };
   const tokens = issueTokens(owner, data.id_tokens, variables);
   const image = data.image && expand(data.image.name, variables);
@@ -62,7 +65,7 @@ export async function runJob(
     cwd: project,
     file: '../job.yml',
     args: [name, '--no-json-schema-validation'],
-    variables: { ...pipeline.predefined, ...pipeline.settings, ...given, ...places },
+    variables: { ...pipeline.predefined, ...pipeline.settings, ...scoped, ...given, ...places },
     environment: await machineEnvironment(pipeline.bundle, join(folder, 'home')),
     hosts: pipeline.hosts,
   });

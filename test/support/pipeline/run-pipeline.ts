@@ -21,6 +21,8 @@ export interface PipelineRequest {
   pipelineNumber?: number;
   /** The CI/CD variables of the project's settings. */
   projectVariables?: Record<string, string>;
+  /** Those of them that are for jobs with an environment alone, by its name. */
+  environmentVariables?: Record<string, Record<string, string>>;
   /** The manual jobs that somebody starts. */
   play?: string[];
 }
@@ -74,6 +76,7 @@ async function prepare(place: Place, request: PipelineRequest): Promise<Pipeline
     globals: {},
     predefined: variablesOf(occasion, { projectPath, defaultBranch, pipelineNumber, sha }),
     settings: request.projectVariables ?? {},
+    scoped: request.environmentVariables ?? {},
   };
 }
 

@@ -58,7 +58,7 @@ function repairOne(
 function tellOf({ notes }: PipelineEdit, name: string, own: string[], wrapper: string | undefined): void {
   if (own.length > 0) {
     notes.push(
-      `The job '${name}' keeps commands of its own (${own[0]}${own.length > 1 ? ' ...' : ''}), which run beside the ID token; move what is not needed for the upload into another job.`,
+      `The job '${name}' keeps commands of its own (${own[0]}${own.length > 1 ? ' ...' : ''}), which run beside the token; move what is not needed for the upload into another job.`,
     );
   }
   if (wrapper !== undefined) {

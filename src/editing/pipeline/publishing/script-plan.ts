@@ -27,7 +27,7 @@ export type PlannedItem = { keep: string } | { before: string[]; upload: true; a
 export interface ScriptPlan {
   beforeScript: PlannedItem[];
   script: PlannedItem[];
-  /** Commands of the project's own that stay, beside the ID token. */
+  /** Commands of the project's own that stay, beside the token. */
   own: string[];
   /** The files that the old upload named, as it wrote them, where those are not all of `dist/`. */
   files?: string;

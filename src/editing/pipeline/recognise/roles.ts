@@ -1,4 +1,4 @@
-import { tokenVariable } from '../../pipeline-goal.ts';
+import { type Route, tokenVariable } from '../../pipeline-goal.ts';
 import { isYamlTable, type YamlTable, type YamlValue } from '../../yaml.ts';
 import { valueAt } from '../../yaml-draft.ts';
 import { isTagCheck } from '../tag-check.ts';
@@ -18,15 +18,15 @@ import {
 /** The job that publishes to one index. */
 export interface Publisher {
   name: string;
-  /** It has an environment and proves itself by an ID token for the index. */
-  trusted: boolean;
+  /** It has an environment, and proves itself by an ID token for the index or was made for an API token. */
+  settled: boolean;
 }
 
 /** Who does what in a pipeline. */
 export interface Roles {
-  /** Those that publish to each index; of several, those alone that are trusted already. */
+  /** Those that publish to each index; of several, those alone that are settled already. */
   publishers: Record<KnownIndex['id'], Publisher[]>;
-  /** Others that publish to the same index, beside one that is trusted. */
+  /** Others that publish to the same index, beside one that is settled. */
   besides: string[];
   /** Jobs that upload to several indexes in one script. */
   mixed: string[];
@@ -42,14 +42,18 @@ export interface Roles {
   handing: string[];
 }
 
-/** Reads the roles of the jobs off what they run and off the ID tokens that they have. */
-export function rolesOf(data: YamlTable, indexes: readonly KnownIndex[]): Roles {
+/** Reads the roles of the jobs off what they run, the ID tokens that they have, and the route of an earlier run. */
+export function rolesOf(data: YamlTable, indexes: readonly KnownIndex[], route: Route | undefined): Roles {
   const jobs = visibleJobs(data).filter(({ value }) => value.trigger === undefined);
   const found = jobs.map((job) => ({ job, target: roleOf(job, data, indexes) }));
   const of = (id: KnownIndex['id']) => found.filter(({ target }) => target === id).map(({ job }) => job);
   const names = (target: string) => found.filter((it) => it.target === target).map(({ job }) => job.name);
-  const pypi = choose(of('pypi'), data, indexes, 'pypi');
-  const testpypi = choose(of('testpypi'), data, indexes, 'testpypi');
+  const isSettled = (job: Job, id: KnownIndex['id']) =>
+    environmentName(job.value) !== undefined &&
+    (route === 'token' || byToken(job.value, data, indexes) === id);
+  const chosen = (id: KnownIndex['id']) =>
+    choose(of(id).map((job) => ({ name: job.name, settled: isSettled(job, id) })));
+  const [pypi, testpypi] = [chosen('pypi'), chosen('testpypi')];
   return {
     publishers: { pypi: pypi.chosen, testpypi: testpypi.chosen },
     besides: [...pypi.besides, ...testpypi.besides],
@@ -118,16 +122,8 @@ function extendsBase(job: YamlTable): boolean {
   return parentsOf(job).length > 0 && job.id_tokens !== undefined;
 }
 
-function choose(
-  jobs: Job[],
-  data: YamlTable,
-  indexes: readonly KnownIndex[],
-  id: KnownIndex['id'],
-): { chosen: Publisher[]; besides: string[] } {
-  const isTrusted = ({ value }: Job) =>
-    environmentName(value) !== undefined && byToken(value, data, indexes) === id;
-  const all = jobs.map((job) => ({ name: job.name, trusted: isTrusted(job) }));
-  const trusted = all.filter((it) => it.trusted);
-  const chosen = trusted.length > 0 ? trusted : all;
+function choose(all: Publisher[]): { chosen: Publisher[]; besides: string[] } {
+  const settled = all.filter((it) => it.settled);
+  const chosen = settled.length > 0 ? settled : all;
   return { chosen, besides: all.filter((it) => !chosen.includes(it)).map(({ name }) => name) };
 }
