@@ -8,7 +8,7 @@ import {
 } from '../../src/rehearsal/gitlab/state.ts';
 import { scratchFiles } from '../../src/rehearsal/scratch-project.ts';
 import { startWorld, type World } from '../../src/rehearsal/world.ts';
-import { reportOf, runIn, toDo } from '../support/program.ts';
+import { type ReportLike, reportOf, runIn, toDo } from '../support/program.ts';
 
 let here: World;
 
@@ -36,6 +36,9 @@ const writesTo = (part: string) =>
     .writes()
     .filter(({ path }) => path.includes(part))
     .map(({ method, path }) => `${method} ${path.replace(/.*\/42\//, '')}`);
+
+const branchOf = ({ settings }: ReportLike) => settings.find(({ id }) => id === 'protected-branch');
+const tagsOf = ({ settings }: ReportLike) => settings.find(({ id }) => id === 'protected-tags');
 
 describe('the default branch', () => {
   it('is closed on Free by creating its rule again, and who may merge stays', async () => {
@@ -84,7 +87,9 @@ describe('the default branch', () => {
   it('that Developers may merge into is mentioned and left so', async () => {
     await begin({ protected_branches: [main()] });
     const { stdout } = await runIn(here, ['check']);
-    expect(stdout).toContain('Developers may merge into main');
+    expect(stdout).toMatch(
+      /Developers may merge into main: .* the next tag releases it\. That is left as it is/,
+    );
     expect(toDo((await reportOf(here, ['check'])).report)).not.toContain('protected-branch');
   });
 
@@ -92,15 +97,86 @@ describe('the default branch', () => {
     await begin({ protected_branches: [main({ push_access_levels: [roleRow(30)], inherited: true })] });
     const { report, exitCode } = await reportOf(here, ['setup', '--yes']);
     expect(exitCode).toBe(1);
-    expect(report.settings.find(({ id }) => id === 'protected-branch')).toMatchObject({
+    expect(branchOf(report)).toMatchObject({
       state: 'different',
       outcome: 'failed',
+      manual: expect.stringMatching(
+        /comes from the group demo-group, and only its Owners.*\/groups\/demo-group\/-\/settings\/repository/,
+      ),
     });
     expect(writesTo('protected_branches')).toEqual([]);
+  });
+
+  it('with a rule of the group that holds is left to the group', async () => {
+    await begin({ protected_branches: [main({ merge_access_levels: [roleRow(40)], inherited: true })] });
+    expect(branchOf((await reportOf(here, ['check'])).report)).toMatchObject({
+      state: 'ok',
+      message: 'Only Maintainers push to main. The protection of main comes from the group.',
+    });
+  });
+
+  it('with a rule for more branches that is too loose is explained and not touched', async () => {
+    const wide = main({ name: 'm*', push_access_levels: [roleRow(30)] });
+    await begin({ protected_branches: [main(), wide] });
+    const { report, exitCode } = await reportOf(here, ['setup', '--yes']);
+    expect(exitCode).toBe(1);
+    expect(branchOf(report)).toMatchObject({
+      outcome: 'failed',
+      differences: [{ field: 'branch m*: push' }],
+      manual: expect.stringContaining('The rule for m* covers other branches too'),
+    });
+    expect(writesTo('protected_branches')).toEqual([]);
+  });
+
+  it('loses a Developer who may push by name, and keeps keys and Maintainers', async () => {
+    const named = (user_id: number) => ({ ...roleRow(0), access_level: null, user_id });
+    const key = { ...roleRow(0), access_level: null, deploy_key_id: 5, access_level_description: 'CI key' };
+    const rows = [named(2), named(3), key];
+    const project = await begin({ protected_branches: [main({ push_access_levels: rows })] });
+    const { report, exitCode } = await reportOf(here, ['setup', '--yes']);
+    expect(exitCode).toBe(0);
+    expect(branchOf(report)?.message).toContain('The rule for main lets in CI key too');
+    expect(writesTo('protected_branches')).toEqual(['PATCH protected_branches/main']);
+    const left = project.protected_branches[0]?.push_access_levels;
+    expect(left?.map((row) => row.user_id ?? row.deploy_key_id)).toEqual([2, 5]);
   });
 });
 
 describe('the tags', () => {
+  it('of a pattern that is looser than all others are named as the hole they are, and closed alone', async () => {
+    const project = await begin({
+      protected_tags: [
+        { name: '*', create_access_levels: [roleRow(40)] },
+        { name: 'v*', create_access_levels: [roleRow(30)] },
+      ],
+    });
+    const { report, exitCode } = await reportOf(here, ['setup', '--yes']);
+    expect(exitCode).toBe(0);
+    expect(tagsOf(report)).toMatchObject({ differences: [{ field: 'tags v*', wanted: 'Maintainers' }] });
+    expect(writesTo('protected_tags')).toEqual(['DELETE protected_tags/v*', 'POST protected_tags']);
+    expect(project.protected_tags).toHaveLength(2);
+    project.protected_tags[1]!.create_access_levels = [roleRow(30)];
+    expect(tagsOf((await reportOf(here, ['check'])).report)?.message).toBe(
+      'The rule for the tags v* is a hole in that for all tags: it lets in Developers + Maintainers.',
+    );
+  });
+
+  it('that nobody can create are opened to Maintainers, since nobody could release', async () => {
+    const project = await begin({ protected_tags: [{ name: '*', create_access_levels: [roleRow(0)] }] });
+    expect(tagsOf((await reportOf(here, ['check'])).report)?.message).toMatch(/nobody can release\.$/);
+    expect((await runIn(here, ['setup', '--yes'])).exitCode).toBe(0);
+    expect(project.protected_tags).toMatchObject([{ create_access_levels: [{ access_level: 40 }] }]);
+  });
+
+  it('stay open to a deploy key, which is mentioned', async () => {
+    const key = { ...roleRow(0), access_level: null, deploy_key_id: 5, access_level_description: 'CI key' };
+    await begin({ protected_tags: [{ name: '*', create_access_levels: [roleRow(40), key] }] });
+    expect(tagsOf((await reportOf(here, ['check'])).report)).toMatchObject({
+      state: 'ok',
+      message: expect.stringContaining('The rule for the tags * lets in CI key too'),
+    });
+  });
+
   it('of another pattern that is looser are closed too, and a narrower one stays', async () => {
     const project = await begin({
       protected_tags: [
