@@ -2,7 +2,7 @@ import type { Route } from './editing/pipeline-goal.ts';
 import type { GitLabFacts } from './facts/gitlab-project.ts';
 import type { Facts } from './facts/index.ts';
 import { acceptedIssuer, isIssuerRefused, isSubjectRefused } from './id-tokens.ts';
-import { branchPushers, isBot, namesOf, type People, peopleOf } from './people.ts';
+import { isBot, namesOf, type People, peopleOf, pushersBelow } from './people.ts';
 import type { Member } from './ports/gitlab.ts';
 import { whyUnprotected } from './server.ts';
 
@@ -43,7 +43,7 @@ function recommend(
       because: [refusal, 'That leaves an API token in a variable of the environment.'],
     };
   if (project.protectedEnvironmentsLicensed) return { route: 'protected', because: reasonsToProtect(people) };
-  const pushers = pushersOf(facts);
+  const pushers = people ? pushersBelow(people, facts.gitlab.protectedBranches) : [];
   if (pushers.length > 0 && has('token'))
     return { route: 'token', because: [whyUnprotected(facts.gitlab), reasonForToken(pushers)] };
   return { route: 'trusted', because: [whyUnprotected(facts.gitlab), ...reasonsToTrust(people, pushers)] };
@@ -56,13 +56,6 @@ function refusalOf({ gitlab, indexes }: AdviceFacts): string | undefined {
   return isSubjectRefused(gitlab.project)
     ? "PyPI cannot match the ID tokens of this project, because their claim 'sub' does not begin with project_path."
     : undefined;
-}
-
-/** People and access tokens below Maintainer that can push some branch. */
-function pushersOf({ gitlab }: AdviceFacts): Member[] {
-  const people = peopleOf(gitlab);
-  const below = people?.bots.filter(({ accessLevel }) => accessLevel < 40) ?? [];
-  return branchPushers([...(people?.developers ?? []), ...below], gitlab.protectedBranches);
 }
 
 function reasonsToProtect(people: People | undefined): string[] {

@@ -47,6 +47,15 @@ export function hasPower({ customRole }: Member, power: Power): boolean {
   return customRole?.powers.includes(power) ?? false;
 }
 
+/** Everybody and every access token below Maintainer that can push some branch. */
+export function pushersBelow(
+  people: Pick<People, 'developers' | 'bots'>,
+  branches: Known<ProtectedBranch[]>,
+): Member[] {
+  const tokens = people.bots.filter(({ accessLevel }) => accessLevel < 40);
+  return branchPushers([...people.developers, ...tokens], branches);
+}
+
 /** Those who can push some branch: a rule for `*` that keeps them out counts only where no other rule lets them in. */
 export function branchPushers(members: Member[], branches: Known<ProtectedBranch[]>): Member[] {
   if (!branches.known || !branches.value.some(({ name }) => isForAll(name))) return members;

@@ -1,7 +1,7 @@
 import type { AdvisedRoute } from './advice.ts';
 import type { GitLabFacts } from './facts/gitlab-project.ts';
 import { protectedAs } from './goal/people.ts';
-import { branchPushers, letsIn, type People, peopleOf, tagCreators } from './people.ts';
+import { branchPushers, letsIn, peopleOf, pushersBelow, tagCreators } from './people.ts';
 import type { Member } from './ports/gitlab.ts';
 
 /** Somebody who could do harm, how many of them there are here, and how far each route lets them. */
@@ -29,8 +29,7 @@ type ThreatFacts = Pick<
  */
 export function threatsOf(facts: ThreatFacts, approved: boolean): Threat[] {
   const people = peopleOf(facts);
-  const pushers =
-    people && branchPushers([...people.developers, ...tokensBelow(people)], facts.protectedBranches);
+  const pushers = people && pushersBelow(people, facts.protectedBranches);
   const maintainers = people && people.maintainers.length + people.empowered.length;
   // Who is alone cannot be approved by another yet.
   const alone = !approved && maintainers !== undefined && maintainers > 1;
@@ -106,8 +105,6 @@ function mergers(facts: ThreatFacts): Member[] {
   const rows = branches.known ? branches.value.flatMap((rule) => rule.mergeAccessLevels) : [];
   return (peopleOf(facts)?.developers ?? []).filter((member) => rows.some((row) => letsIn(row, member)));
 }
-
-const tokensBelow = ({ bots }: People) => bots.filter(({ accessLevel }) => accessLevel < 40);
 
 /** Variables by whose name they publish, and which a pipeline of any branch gets. */
 function readableCredentials({ variables }: ThreatFacts): string[] {

@@ -75,10 +75,10 @@ export function sameWho(one: Who['rule'], other: Who['rule']): boolean {
   return keyOf(one) === keyOf(other);
 }
 
-/** Those members who are meant; undefined for a group, whose members are not read. */
+/** Those members who are meant; undefined for a group and for administrators, which are not read. */
 export function membersOf(who: Who, members: Member[]): Member[] | undefined {
   const { accessLevel, userId, groupId } = who.rule;
-  if (groupId !== undefined) return undefined;
+  if (groupId !== undefined || (accessLevel ?? 0) >= 60) return undefined;
   if (userId !== undefined) return members.filter(({ id }) => id === userId);
   return members.filter((member) => member.accessLevel >= (accessLevel ?? 40));
 }

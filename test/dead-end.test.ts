@@ -19,6 +19,7 @@ const named = ({ id, username }: Member): Who => ({
 });
 const developers: Who = { rule: { accessLevel: 30 }, option: 'developers', label: 'Developers' };
 const group: Who = { rule: { groupId: 9 }, option: 'group:qa', label: 'group qa' };
+const administrators: Who = { rule: { accessLevel: 60 }, option: '', label: 'Administrators' };
 const by = (who: Who, required = 1): Approval => ({ who, required });
 
 function look(
@@ -91,6 +92,7 @@ describe('without an approval', () => {
     expect(look([alice], [])).toBe('everybody can');
     expect(look([alice], [], { deployers: [named(member('gone', 40))] })).toBe('nobody can');
     expect(look([alice], [], { deployers: [group] })).toBe('everybody can');
+    expect(look([alice], [], { deployers: [administrators] })).toBe('everybody can');
     expect(look([alice, bob], [], { deployers: [named(bob)] }, ofGroup(0, 50))).toBe('nobody can');
   });
 });

@@ -1,5 +1,4 @@
 import { type Advice, advise } from '../advice.ts';
-import type { ReleaseRules } from '../dead-end.ts';
 import type { PipelineGoal, PipelineIndex, PublishTool, Route } from '../editing/pipeline-goal.ts';
 import { isCompiled } from '../editing/versions/compiled.ts';
 import { buildTimeVersion } from '../editing/versions/index.ts';
@@ -112,14 +111,6 @@ export function decide(facts: Facts, wishes: Wishes): Goal {
   const test = testpypi.value ? [indexGoal(facts, 'testpypi', environments.test.value, route.value)] : [];
   return { ...goal, indexes: [...test, release] };
 }
-
-/** The rules by which a release is approved and deployed. */
-export function releaseRules({ deployers, approvals, selfApproval }: Goal): ReleaseRules {
-  return { deployers: deployers.value, approvals: approvals.value, selfApproval: selfApproval.value };
-}
-
-/** Whether a choice is the user's own, by an option or an answer. */
-export const isWish = ({ source }: Sourced<unknown>): boolean => /^--|^your/.test(source);
 
 /** The part of the goal that the pipeline file is edited to. */
 export function pipelineGoal(facts: Facts, goal: Goal): PipelineGoal {

@@ -1,11 +1,16 @@
-import { deadEnd } from '../dead-end.ts';
+import { deadEnd, type ReleaseRules } from '../dead-end.ts';
 import type { GitLabFacts } from '../facts/gitlab-project.ts';
 import type { Facts } from '../facts/index.ts';
 import type { Sourced } from '../facts/known.ts';
 import { peopleOf } from '../people.ts';
 import type { ProtectedEnvironment } from '../ports/gitlab.ts';
 import { type Approval, approvalOf, findWho, maintainers, sameWho, type Who, whoOf } from '../who.ts';
-import type { Wishes } from './index.ts';
+import type { Goal, Wishes } from './index.ts';
+
+/** The rules by which a release is approved and deployed. */
+export function releaseRules({ deployers, approvals, selfApproval }: Goal): ReleaseRules {
+  return { deployers: deployers.value, approvals: approvals.value, selfApproval: selfApproval.value };
+}
 
 /** Who may deploy to the environment of the releases: the wish, else who may now, else Maintainers. */
 export function chooseDeployers(facts: Facts, wishes: Wishes, environment: string): Sourced<Who[]> {

@@ -1,4 +1,5 @@
-import { type Goal, isWish } from '../goal/index.ts';
+import { isWish } from '../facts/known.ts';
+import type { Goal } from '../goal/index.ts';
 import { environment } from './environment.ts';
 import { identity } from './identity.ts';
 import { leftoverCredentials } from './leftover-credentials.ts';

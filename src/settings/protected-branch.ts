@@ -1,4 +1,5 @@
 import type { Facts } from '../facts/index.ts';
+import type { Goal } from '../goal/index.ts';
 import type { AccessRule, GitLab, Member, Project, ProtectedBranch } from '../ports/gitlab.ts';
 import { isLoose, isLooseRole, maintainersOnly, rowLabels, unknownPeopleNote } from './access-rows.ts';
 import { replaceRule } from './replace-rule.ts';
@@ -14,7 +15,7 @@ export const protectedBranch: Setting = {
   reread: rereading('protectedBranches', (gitlab, id) => gitlab.protectedBranches(id)),
 };
 
-function inspect(facts: Facts): Finding {
+function inspect(facts: Facts, goal: Goal): Finding {
   const { protectedBranches: branches, project, members: all } = facts.gitlab;
   const name = project.defaultBranch ?? 'main';
   const members = all.known ? all.value : [];
@@ -30,7 +31,7 @@ function inspect(facts: Facts): Finding {
     return finding('missing', `The default branch ${name} is not protected.`, { manual, differences, steps });
   }
   const loose = matching.filter((rule) => compareRule(rule, members).length > 0);
-  const notes = notesFor(matching, name, project);
+  const notes = notesFor(matching, name, project, goal);
   if (loose.length === 0) return finding('ok', `Only Maintainers push to ${name}.`, { notes });
   const message = `The protection of ${name} is looser than it should be.`;
   const differences = loose.flatMap((rule) => compareRule(rule, members));
@@ -123,13 +124,16 @@ async function recreate(
 }
 
 /** What the rules let people do that is left as it is. */
-function notesFor(rules: ProtectedBranch[], name: string, { webUrl }: Project): string[] {
+function notesFor(rules: ProtectedBranch[], name: string, { webUrl }: Project, { testpypi }: Goal): string[] {
+  const uploaded = testpypi.value
+    ? 'is uploaded to TestPyPI, and the next tag releases it'
+    : 'is what the next tag releases';
   const developersMerge = rules.some((rule) => rule.mergeAccessLevels.some(isLooseRole));
   const inherited = rules.length > 0 && rules.every((rule) => rule.inherited);
   return [
     ...(developersMerge
       ? [
-          `Developers may merge into ${name}: what they merge is uploaded to TestPyPI, and the next tag releases it. That is left as it is; ${webUrl}/-/settings/repository, section 'Protected branches', lets only Maintainers merge.`,
+          `Developers may merge into ${name}: what they merge ${uploaded}. That is left as it is; ${webUrl}/-/settings/repository, section 'Protected branches', lets only Maintainers merge.`,
         ]
       : []),
     ...(inherited ? [`The protection of ${name} comes from the group.`] : []),

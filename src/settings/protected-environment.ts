@@ -2,11 +2,12 @@ import { deadEnd } from '../dead-end.ts';
 import type { Difference } from '../editing/result.ts';
 import { protectedEnvironments } from '../facts/gitlab-project.ts';
 import type { Facts } from '../facts/index.ts';
-import { type Goal, releaseRules } from '../goal/index.ts';
-import { protectedAs } from '../goal/people.ts';
+import type { Goal } from '../goal/index.ts';
+import { protectedAs, releaseRules } from '../goal/people.ts';
 import type { AccessRule, ApprovalRule, ProtectedEnvironment, ProtectionRules } from '../ports/gitlab.ts';
 import { whyUnprotected } from '../server.ts';
 import { approvalLabels, approvalOf, labels, sameWho, whoOf } from '../who.ts';
+import { approverNotes } from './approver-notes.ts';
 import { groupNotes } from './group-protections.ts';
 import { compare, type Finding, finding, rereading, type Setting, type Step, unreadable } from './setting.ts';
 
@@ -68,9 +69,10 @@ function compareRules(existing: ProtectedEnvironment | undefined, facts: Facts, 
 
 /** What else decides about a release: who of those who may start one is stuck, and the rules of the groups. */
 function notesFor(facts: Facts, goal: Goal): string[] {
-  const stuck = deadEnd(facts.gitlab, releaseRules(goal));
+  const rules = releaseRules(goal);
+  const stuck = deadEnd(facts.gitlab, rules);
   const partly = stuck === undefined || stuck.total ? [] : [`${stuck.message} ${stuck.hint}`];
-  return [...partly, ...groupNotes(facts.gitlab)];
+  return [...partly, ...approverNotes(facts.gitlab, rules), ...groupNotes(facts.gitlab)];
 }
 
 function protection(projectId: number, goal: Goal): Step {

@@ -9,7 +9,7 @@ const tooShort = 'Deploy access levels is too short (minimum is 1 character)';
 /** The routes answer on an unlicensed server too, where they have no effect; Community Edition does not have them. */
 function requireRoute(call: ProjectCall): void {
   if (call.state.edition === 'ce') throw refuse.noRoute();
-  requireLevel(call, 40);
+  requireLevel(call, 40, 'admin_protected_environments');
 }
 
 /** Every protected environment of the project. */
