@@ -1,38 +1,61 @@
 import type { Route } from './editing/pipeline-goal.ts';
 import type { GitLabFacts } from './facts/gitlab-project.ts';
+import type { Facts } from './facts/index.ts';
+import { acceptedIssuer, isIssuerRefused, isSubjectRefused } from './id-tokens.ts';
+import { isBot, namesOf, type People, peopleOf, pushersBelow } from './people.ts';
 import type { Member } from './ports/gitlab.ts';
+import { whyUnprotected } from './server.ts';
 
-/** Who is there, by what they may do. Blocked and expired members and bots are not counted. */
-export interface People {
-  /** Maintainers and Owners. */
-  maintainers: Member[];
-  /** Developers: they can push branches, but neither the protected default branch nor tags. */
-  developers: Member[];
-}
+/** Every route there is: `token` is an API token in a protected, masked variable of the environment. */
+export type AdvisedRoute = Route | 'token';
 
 /** The route that fits the project, and why. */
-export interface Advice {
-  route: Route;
+export interface Advice<R extends AdvisedRoute = Route> {
+  route: R;
   /** One or two finished sentences. */
   because: string[];
+  /** What else bears on who could publish, a finished sentence each. */
+  notes: string[];
 }
 
-/** Sorts the members by what they may do; undefined where they could not be read. */
-export function peopleOf(facts: Pick<GitLabFacts, 'members'>, today = new Date()): People | undefined {
-  if (!facts.members.known) return undefined;
-  const people = facts.members.value.filter((member) => isActive(member, today));
-  return {
-    maintainers: people.filter(({ accessLevel }) => accessLevel >= 40),
-    developers: people.filter(({ accessLevel }) => accessLevel >= 30 && accessLevel < 40),
-  };
+/** As much of the facts as the advice follows from. */
+export interface AdviceFacts {
+  gitlab: Pick<GitLabFacts, 'url' | 'server' | 'members' | 'project' | 'protectedBranches'>;
+  indexes: { pypi: Pick<Facts['indexes']['pypi'], 'gitlabComOnly'> };
 }
 
-/** The strongest route that the project's tier and people allow. */
-export function advise(facts: Pick<GitLabFacts, 'members' | 'project'>): Advice {
-  const people = peopleOf(facts);
-  if (facts.project.protectedEnvironmentsLicensed)
-    return { route: 'protected', because: reasonsToProtect(people) };
-  return { route: 'trusted', because: reasonsToTrust(people) };
+/** The strongest of the routes that can be set up which the project's tier and people allow. */
+export function advise<R extends AdvisedRoute>(facts: AdviceFacts, routes: readonly R[]): Advice<R> {
+  const { route, because } = recommend(facts, (name) => (routes as readonly string[]).includes(name));
+  return { route: route as R, because, notes: notesFor(facts) };
+}
+
+function recommend(
+  facts: AdviceFacts,
+  has: (route: AdvisedRoute) => boolean,
+): Omit<Advice<AdvisedRoute>, 'notes'> {
+  const { project } = facts.gitlab;
+  const people = peopleOf(facts.gitlab);
+  const refusal = refusalOf(facts);
+  if (refusal !== undefined && has('token'))
+    return {
+      route: 'token',
+      because: [refusal, 'That leaves an API token in a variable of the environment.'],
+    };
+  if (project.protectedEnvironmentsLicensed) return { route: 'protected', because: reasonsToProtect(people) };
+  const pushers = people ? pushersBelow(people, facts.gitlab.protectedBranches) : [];
+  if (pushers.length > 0 && has('token'))
+    return { route: 'token', because: [whyUnprotected(facts.gitlab), reasonForToken(pushers)] };
+  return { route: 'trusted', because: [whyUnprotected(facts.gitlab), ...reasonsToTrust(people, pushers)] };
+}
+
+/** Why PyPI could match no ID token of the project; undefined where it can. */
+function refusalOf({ gitlab, indexes }: AdviceFacts): string | undefined {
+  if (isIssuerRefused(gitlab.url.value, indexes.pypi))
+    return `PyPI accepts ID tokens of ${acceptedIssuer} only, and this project is on ${gitlab.url.value}.`;
+  return isSubjectRefused(gitlab.project)
+    ? "PyPI cannot match the ID tokens of this project, because their claim 'sub' does not begin with project_path."
+    : undefined;
 }
 
 function reasonsToProtect(people: People | undefined): string[] {
@@ -48,32 +71,52 @@ function reasonsToProtect(people: People | undefined): string[] {
   return developers.length > 0
     ? [
         licensed,
-        `${countOf(developers, 'Developer')} can push a branch, and so could otherwise ask for an ID token of this project.`,
+        `${countOf(developers)} can push a branch, and so could otherwise ask for an ID token of this project.`,
       ]
     : [licensed, 'With a single Maintainer it needs no approval, and it holds when others join.'];
 }
 
-function reasonsToTrust(people: People | undefined): string[] {
-  const unlicensed =
-    'GitLab does not enforce protected environments on this project (that needs Premium, Ultimate or GitLab for Open Source).';
-  if (people === undefined) return [unlicensed];
-  if (people.developers.length > 0) {
-    return [
-      unlicensed,
-      `Mind that ${countOf(people.developers, 'Developer')} can push a branch with a job that publishes: give the role only to people you trust with releases.`,
-    ];
-  }
-  return [unlicensed, 'Nobody below Maintainer can push a branch, so only Maintainers can publish.'];
+function reasonForToken(pushers: Member[]): string {
+  return `${countOf(pushers)} can push a branch and so ask for an ID token, but a protected variable with an API token is kept from that branch.`;
 }
 
-function countOf(members: Member[], role: string): string {
-  return `${members.length} ${role}${members.length === 1 ? '' : 's'}`;
+function reasonsToTrust(people: People | undefined, pushers: Member[]): string[] {
+  if (people === undefined) return [];
+  return pushers.length > 0
+    ? [
+        `Mind that ${countOf(pushers)} can push a branch with a job that publishes: give the role only to people you trust with releases.`,
+      ]
+    : ['Nobody below Maintainer can push a branch, so only Maintainers can publish.'];
 }
 
-/** Tokens act as users called `project_1_bot_...` or `group_1_bot_...`. */
-const botName = /^(project|group)_\d+_bot/;
+function notesFor({ gitlab }: AdviceFacts): string[] {
+  const { project } = gitlab;
+  const people = peopleOf(gitlab);
+  const { maintainers = [], developers = [], empowered = [], bots = [], inactive = [] } = people ?? {};
+  const several = maintainers.length + developers.length > 1;
+  const notes: [boolean, string][] = [
+    [
+      project.visibility === 'public' && !project.protectedEnvironmentsLicensed && several,
+      'A public project may get protected environments for free, with GitLab for Open Source: https://about.gitlab.com/solutions/open-source/.',
+    ],
+    [
+      empowered.length > 0,
+      `Counted like Maintainers, because a custom role lets them change protections: ${namesOf(empowered)}.`,
+    ],
+    [bots.length > 0, `Access tokens can push too, and with them whoever holds one: ${namesOf(bots)}.`],
+    [inactive.length > 0, `Not counted, because blocked, expired or not approved: ${namesOf(inactive)}.`],
+    [
+      project.forkPipelines === true && project.visibility !== 'private',
+      "A member can run the pipeline of a stranger's merge request in this project: read the change before you do.",
+    ],
+  ];
+  return notes.filter(([applies]) => applies).map(([, note]) => note);
+}
 
-function isActive(member: Member, today: Date): boolean {
-  if (member.state !== 'active' || botName.test(member.username)) return false;
-  return member.expiresAt === null || new Date(member.expiresAt) > today;
+/** '1 Developer'; where others than Developers can push, '1 person or token below Maintainer'. */
+function countOf(members: Member[]): string {
+  const number = members.length;
+  if (members.every((member) => member.accessLevel >= 30 && !isBot(member)))
+    return `${number} Developer${number === 1 ? '' : 's'}`;
+  return `${number} ${number === 1 ? 'person or token' : 'people and tokens'} below Maintainer`;
 }

@@ -1,16 +1,18 @@
-import { peopleOf } from './advice.ts';
 import type { Context } from './context.ts';
 import { deadEnd } from './dead-end.ts';
 import { Cancelled, UserError } from './errors.ts';
 import type { Facts } from './facts/index.ts';
 import { decide, type Goal, type Wishes } from './goal/index.ts';
-import type { ChoiceName } from './options.ts';
+import { releaseRules } from './goal/people.ts';
+import { type ChoiceName, routes } from './options.ts';
 import { changesOf, type PlannedSetting } from './plan.ts';
 import { choicesView } from './terminal/choices-view.ts';
 import { planView, statesView } from './terminal/plan-view.ts';
 import { askFor, nobodyToAsk, pickChoice } from './terminal/questions.ts';
 import type { Terminal } from './terminal/terminal.ts';
 import { threatsView } from './terminal/threats-view.ts';
+import { askWayOut } from './terminal/way-out.ts';
+import { threatsOf, waysOf } from './threats.ts';
 
 /** Where the choosing stands. */
 export interface Choosing {
@@ -67,14 +69,16 @@ async function again(context: Context, choosing: Choosing, names: ChoiceName[]):
     if (goal.route.value !== 'protected' && (name === 'deployer' || name === 'approver')) continue;
     ({ wishes, goal } = await askUntilPossible(name, terminal, { facts, wishes, goal }));
   }
-  const stuck =
-    goal.route.value === 'protected'
-      ? deadEnd(facts.gitlab, goal.deployers.value, goal.approvals.value)
-      : undefined;
-  if (stuck === undefined) return { decision: 'again', wishes, goal };
-  terminal.print('', terminal.paint.yellow(stuck.message), terminal.paint.plain(stuck.hint), '');
-  return again(context, { ...choosing, wishes, goal }, ['deployer', 'approver']);
+  const stuck = goal.route.value === 'protected' ? deadEnd(facts.gitlab, releaseRules(goal)) : undefined;
+  if (stuck === undefined || !(stuck.total || names.some(isAboutPeople)))
+    return { decision: 'again', wishes, goal };
+  const way = await askWayOut(stuck, goal, terminal);
+  const wanted = { ...wishes, ...way.wishes };
+  return again(context, { ...choosing, wishes: wanted, goal: decide(facts, wanted) }, way.ask);
 }
+
+const isAboutPeople = (name: ChoiceName) =>
+  ['route', 'deployer', 'approver', 'approvals', 'self-approval'].includes(name);
 
 /** An answer that cannot be is explained and asked for again. */
 async function askUntilPossible(
@@ -95,7 +99,10 @@ async function askUntilPossible(
 
 function showThreats({ terminal }: Context, facts: Facts, goal: Goal): void {
   const auditLog = `${facts.gitlab.project.webUrl}/-/audit_events`;
-  terminal.print(...threatsView(goal, peopleOf(facts.gitlab), auditLog, terminal.paint), '');
+  const threats = threatsOf(facts.gitlab, goal.approvals.value.length > 0);
+  const ways = waysOf(facts.gitlab, goal.releaseEnvironment.value);
+  const shown = { threats, ways, advice: goal.advice, routes, auditLog };
+  terminal.print(...threatsView(shown, terminal.paint), '');
 }
 
 async function showPlan({ terminal }: Context, { facts, goal, plan }: Choosing): Promise<void> {

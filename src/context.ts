@@ -16,6 +16,8 @@ export interface Context {
   /** Opens a page, or does nothing where that is not wanted or not possible. */
   openPage: OpenPage | undefined;
   log: RequestLog | undefined;
+  /** Takes the indexes to accept what the official ones do, for the rehearsal of a GitLab that those refuse. */
+  asOfficial?: boolean;
   /** Writes the one JSON document to stdout. */
   writeJson(document: unknown): void;
   stop: Stop;

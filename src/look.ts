@@ -37,7 +37,9 @@ export async function look(context: Context): Promise<Looked> {
   const python = await readPython(files, checkout.directory, options.package);
   const token = await getToken(context, checkout.gitlabUrl.value);
   const [gitlab, indexes] = await connect(context, checkout, token.value);
-  const work = readFacts({ checkout, git, files, gitlab, indexes, tokenSource: token.source }, python);
+  const asOfficial = context.asOfficial === true;
+  const sources = { checkout, git, files, gitlab, indexes, tokenSource: token.source, asOfficial };
+  const work = readFacts(sources, python);
   const facts = await terminal.during(`Reading ${checkout.projectPath.value} and the indexes`, work);
   const { found, secrets } = readUploadTokens(context.env, facts.indexes);
   return { facts: { ...facts, uploadTokens: found }, gitlab, files, git, uploadTokens: secrets };

@@ -10,12 +10,17 @@ export const routes: readonly Route[] = ['protected', 'trusted', 'token'];
 /** The tools that `--publish-with` accepts. */
 export const publishTools: readonly PublishTool[] = ['uv', 'twine'];
 
+/** The worlds that `demo --as` plays, `team-premium` where nothing is said. */
+export const demoWorlds = ['solo', 'team-free', 'team-premium', 'self-managed'] as const;
+export type DemoWorld = (typeof demoWorlds)[number];
+
 /** A choice of the wizard: it can be asked, changed on the confirmation screen, and given as an option. */
 export type ChoiceName =
   | 'route'
   | 'deployer'
   | 'approver'
   | 'approvals'
+  | 'self-approval'
   | 'release-environment'
   | 'test-environment'
   | 'testpypi'
@@ -83,6 +88,11 @@ export const optionTable: readonly OptionRow[] = [
     question: 'How many approvals does a release need?',
   },
   {
+    name: 'self-approval',
+    help: 'let the one who starts a release approve it (a setting of the project; as it is)',
+    question: 'May the one who starts a release approve it too?',
+  },
+  {
     name: 'release-environment',
     value: 'NAME',
     help: 'environment of the releases (release)',
@@ -125,6 +135,11 @@ export const optionTable: readonly OptionRow[] = [
     help: 'the job that builds what is published, where several do',
     question: 'Which jobs build what is published?',
   },
+  {
+    name: 'as',
+    value: 'WORLD',
+    help: `demo: ${demoWorlds.join(', ')} (team-premium)`,
+  },
   { name: 'yes', short: 'y', help: 'take each default or recommendation, ask nothing' },
   { name: 'dry-run', help: 'show the plan and the diffs, change nothing' },
   { name: 'json', help: 'one JSON document on stdout; setup wants --yes or --dry-run with it' },
@@ -153,6 +168,8 @@ export interface Options {
   deployers?: string[];
   approvers?: string[];
   approvals?: number;
+  /** Undefined where the command line does not say. */
+  selfApproval?: boolean;
   releaseEnvironment?: string;
   testEnvironment?: string;
   /** Undefined where the command line does not say. */
@@ -161,6 +178,8 @@ export interface Options {
   releaseJob?: string;
   testJob?: string;
   buildJobs?: string[];
+  /** Only with `demo`. */
+  as?: DemoWorld;
   yes: boolean;
   dryRun: boolean;
   json: boolean;

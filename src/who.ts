@@ -1,6 +1,7 @@
 import { UserError } from './errors.ts';
 import type { GitLabFacts } from './facts/gitlab-project.ts';
-import type { AccessRule, Member } from './ports/gitlab.ts';
+import { isActive } from './people.ts';
+import type { AccessRule, ApprovalRule, Member } from './ports/gitlab.ts';
 
 /** Somebody who may deploy or approve: a role and all above it, a user, or a group shared with the project. */
 export interface Who {
@@ -64,17 +65,36 @@ export function whoOf(rule: AccessRule, facts: PeopleFacts): Who {
   );
 }
 
+/** An approval rule on GitLab, with whom it names. */
+export function approvalOf(rule: ApprovalRule, facts: PeopleFacts): Approval {
+  return { who: whoOf(rule, facts), required: rule.requiredApprovals };
+}
+
 /** Whether two rules name the same people. */
 export function sameWho(one: Who['rule'], other: Who['rule']): boolean {
   return keyOf(one) === keyOf(other);
 }
 
-/** Those members who are meant; undefined for a group, whose members are not read. */
+/** Those members who are meant; undefined for a group and for administrators, which are not read. */
 export function membersOf(who: Who, members: Member[]): Member[] | undefined {
   const { accessLevel, userId, groupId } = who.rule;
-  if (groupId !== undefined) return undefined;
+  if (groupId !== undefined || (accessLevel ?? 0) >= 60) return undefined;
   if (userId !== undefined) return members.filter(({ id }) => id === userId);
   return members.filter((member) => member.accessLevel >= (accessLevel ?? 40));
+}
+
+/** The names in a fixed order, so that only another choice makes another text. */
+export function labels(people: Who[]): string {
+  return people
+    .map(({ label }) => label)
+    .sort()
+    .join(', ');
+}
+
+/** As `labels`, with the number of approvals of each: 'Maintainers (1)'. */
+export function approvalLabels(approvals: Approval[]): string {
+  const texts = approvals.map(({ who, required }) => `${who.label} (${required})`);
+  return texts.sort().join(', ') || 'not needed';
 }
 
 function keyOf({ accessLevel, userId, groupId }: Who['rule']): string {
@@ -85,10 +105,16 @@ function keyOf({ accessLevel, userId, groupId }: Who['rule']): string {
 function findUser(username: string, facts: PeopleFacts): Who {
   if (!facts.members.known) throw unreadable(`@${username}`, facts.members.reason);
   const member = facts.members.value.find((it) => it.username.toLowerCase() === username.toLowerCase());
-  if (member && member.accessLevel >= 30) return user(member);
+  if (member && member.accessLevel >= 30 && isActive(member)) return user(member);
+  const problem =
+    member === undefined
+      ? `is not a member of ${facts.project.path}, and GitLab would silently leave them out of the rule.`
+      : isActive(member)
+        ? `is below Developer on ${facts.project.path}, and GitLab would silently leave them out of the rule.`
+        : `is blocked on ${facts.project.path}, or the membership has ended or is not approved, so they could neither deploy nor approve.`;
   throw new UserError(
     'not-a-member',
-    `@${username} ${member ? 'is below Developer on' : 'is not a member of'} ${facts.project.path}, and GitLab would silently leave them out of the rule.`,
+    `@${username} ${problem}`,
     'Add them to the project as Developer or above first, or name somebody else.',
   );
 }

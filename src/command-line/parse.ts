@@ -3,6 +3,8 @@ import { reasonOf, UserError } from '../errors.ts';
 import {
   type Command,
   commands,
+  type DemoWorld,
+  demoWorlds,
   type OptionRow,
   type Options,
   optionTable,
@@ -28,6 +30,7 @@ export function parseCommandLine(args: string[]): Options {
       deployers: values.deployer as string[] | undefined,
       approvers: values.approver as string[] | undefined,
       approvals: count('approvals', text('approvals')),
+      selfApproval: values['self-approval'] as boolean | undefined,
       releaseEnvironment: text('release-environment'),
       testEnvironment: text('test-environment'),
       testpypi: values.testpypi as boolean | undefined,
@@ -35,6 +38,7 @@ export function parseCommandLine(args: string[]): Options {
       releaseJob: text('release-job'),
       testJob: text('test-job'),
       buildJobs: values['build-job'] as string[] | undefined,
+      as: demoWorld(commandOf(positionals), text('as'), text('directory')),
     }),
     pypiUrl: url('pypi-url', text('pypi-url')) ?? 'https://pypi.org',
     testpypiUrl: url('testpypi-url', text('testpypi-url')) ?? 'https://test.pypi.org',
@@ -85,6 +89,18 @@ function oneOf<T extends string>(
     throw usage(`--${name} takes ${allowed.join(' or ')}, not '${value}'.`);
   }
   return found;
+}
+
+/** A demo that goes on with an earlier one has its world already. */
+function demoWorld(
+  command: Command,
+  value: string | undefined,
+  directory: string | undefined,
+): DemoWorld | undefined {
+  if (value !== undefined && command !== 'demo') throw usage("--as belongs to the command 'demo'.");
+  if (value !== undefined && directory !== undefined)
+    throw usage('--as begins a new world and --directory goes on with an earlier one; give one of them.');
+  return oneOf('as', demoWorlds, value);
 }
 
 function count(name: string, value: string | undefined): number | undefined {

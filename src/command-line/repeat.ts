@@ -4,7 +4,13 @@ import type { Options } from '../options.ts';
 /** The command that repeats a run without questions. */
 export function repeatCommand(program: string, options: Options, goal: Goal): string {
   const { route, deployers, approvals, releaseEnvironment, testEnvironment, testpypi, publishWith } = goal;
-  const people = route.value === 'protected' ? peopleOptions(deployers.value, approvals.value) : [];
+  const people =
+    route.value === 'protected'
+      ? [
+          ...peopleOptions(deployers.value, approvals.value),
+          ...(goal.selfApproval.value ? [['--self-approval']] : []),
+        ]
+      : [];
   const words = [
     ...placeOptions(options),
     ['--route', route.value],

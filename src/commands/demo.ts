@@ -3,7 +3,8 @@ import { quote } from '../command-line/repeat.ts';
 import type { Context } from '../context.ts';
 import { Cancelled } from '../errors.ts';
 import { tokenSources } from '../facts/upload-tokens.ts';
-import { drifts } from '../rehearsal/drifts.ts';
+import { demoBeginning } from '../rehearsal/demo-worlds.ts';
+import { driftsOf } from '../rehearsal/drifts.ts';
 import { madeUpToken } from '../rehearsal/package-index/made-up-token.ts';
 import { resumeWorld, saveWorld, startWorld, type World } from '../rehearsal/world.ts';
 import { check } from './check.ts';
@@ -16,7 +17,9 @@ export async function demo(context: Context): Promise<number> {
   const { terminal, options, cwd } = context;
   const { paint } = terminal;
   const world =
-    options.directory === '.' ? await startWorld() : await resumeWorld(resolve(cwd, options.directory));
+    options.directory === '.'
+      ? await startWorld(demoBeginning(options.as ?? 'team-premium'))
+      : await resumeWorld(resolve(cwd, options.directory));
   const inside = insideOf(world, context);
   terminal.print(
     paint.bold('A rehearsal: GitLab, PyPI and TestPyPI are played by this program, on this machine alone.'),
@@ -42,7 +45,8 @@ function insideOf(world: World, context: Context): Context {
   delete options.remote;
   delete options.gitlabUrl;
   delete options.project;
-  return { ...context, options, env: { ...env, GITLAB_TOKEN: token, ...uploadTokens(world) } };
+  const { asOfficial } = world;
+  return { ...context, options, asOfficial, env: { ...env, GITLAB_TOKEN: token, ...uploadTokens(world) } };
 }
 
 function uploadTokens({ pypi, testpypi }: World): Record<string, string> {
@@ -83,7 +87,8 @@ type Next = 'check' | 'drift' | 'setup' | 'end';
 /** Checking, drifting and repairing for as long as the user likes. */
 async function playOn(world: World, context: Context): Promise<void> {
   const { terminal } = context;
-  terminal.printAsIs('', ...fromOutside(world, context));
+  // A run from outside takes these indexes for some other Warehouse, and would tell another story.
+  if (!world.asOfficial) terminal.printAsIs('', ...fromOutside(world, context));
   for (let next: Next = 'check'; ; ) {
     next = await terminal.select<Next>(
       'What now?',
@@ -103,7 +108,7 @@ async function playOn(world: World, context: Context): Promise<void> {
 }
 
 async function drift(world: World, { terminal }: Context): Promise<void> {
-  const choices = drifts.map((value) => ({ value, label: value.label }));
+  const choices = driftsOf(world).map((value) => ({ value, label: value.label }));
   const chosen = await terminal.select('What has happened meanwhile?', choices, choices[0]?.value);
   await chosen?.happen(world);
 }

@@ -6,8 +6,10 @@ import { type Comparison, settleCredentials } from '../credentials.ts';
 import { deadEnd } from '../dead-end.ts';
 import { Cancelled, UserError } from '../errors.ts';
 import type { Facts } from '../facts/index.ts';
+import { isWish } from '../facts/known.ts';
 import { decide, type Goal, type Wishes, wishesOf } from '../goal/index.ts';
 import { severalJobs } from '../goal/jobs.ts';
+import { releaseRules } from '../goal/people.ts';
 import { type Looked, look } from '../look.ts';
 import { changesOf, makePlan, type PlannedSetting, type SettledSetting } from '../plan.ts';
 import { openPublisherPages } from '../publisher/show-pages.ts';
@@ -92,10 +94,10 @@ function refuseUnmatchable(plan: PlannedSetting[]): void {
 
 /** Rules that come from the user's own wish are refused before they lock everybody out. */
 function refuseDeadEnd({ gitlab }: Facts, goal: Goal): void {
-  const wished = /^--|^your/.test(goal.approvals.source) || /^--|^your/.test(goal.deployers.source);
+  const wished = [goal.approvals, goal.deployers, goal.selfApproval].some(isWish);
   if (!wished || goal.route.value !== 'protected') return;
-  const stuck = deadEnd(gitlab, goal.deployers.value, goal.approvals.value);
-  if (stuck) throw new UserError('dead-end', stuck.message, stuck.hint);
+  const stuck = deadEnd(gitlab, releaseRules(goal));
+  if (stuck?.total) throw new UserError('dead-end', stuck.message, stuck.hint);
 }
 
 async function apply(

@@ -7,6 +7,7 @@ import type {
   ProtectedBranch,
   ProtectedEnvironment,
   ProtectedTag,
+  Server,
   TokenInfo,
   User,
 } from '../ports/gitlab.ts';
@@ -23,10 +24,13 @@ export interface GitLabFacts {
   tokenSource: string;
   token: Known<TokenInfo>;
   user: Known<User>;
+  server: Known<Server>;
   project: Project;
   members: Known<Member[]>;
   environments: Known<Environment[]>;
   protectedEnvironments: Known<ProtectedEnvironment[]>;
+  /** What the groups above the project protect, which counts besides; empty where that is not licensed. */
+  groupProtections: GroupProtection[];
   protectedTags: Known<ProtectedTag[]>;
   protectedBranches: Known<ProtectedBranch[]>;
   variables: Known<Variable[]>;
@@ -36,8 +40,14 @@ export interface GitLabFacts {
   committedPipeline: Known<string | undefined>;
 }
 
+/** The protections of one group; its environments are named by tier, and only Owners of the group can read them. */
+export interface GroupProtection {
+  group: string;
+  environments: Known<ProtectedEnvironment[]>;
+}
+
 /** What the first round of requests tells. */
-export type GitLabIdentity = Pick<GitLabFacts, 'token' | 'user' | 'project'>;
+export type GitLabIdentity = Pick<GitLabFacts, 'token' | 'user' | 'server' | 'project'>;
 
 /** Reads a value, or the reason why it cannot be read. */
 export function attempt<T>(work: Promise<T>, source: string): Promise<Known<T>> {
@@ -53,16 +63,17 @@ export async function readIdentity(
   path: string,
   tokenSource: string,
 ): Promise<GitLabIdentity> {
-  const [project, token, user] = await Promise.all([
+  const [project, token, user, server] = await Promise.all([
     attemptProject(gitlab, path),
     attempt(gitlab.token(), 'GitLab, the token itself'),
     attempt(gitlab.currentUser(), 'GitLab, the current user'),
+    attempt(gitlab.server(), 'GitLab, its version'),
   ]);
   const problem = token.known ? tokenProblem(token.value, new Date(), tokenSource, gitlab.url) : undefined;
   if (problem) throw problem;
   if (project instanceof GitLabError) throw projectProblem(project, path, tokenSource, gitlab.url);
   refuseUnusable(project);
-  return { project, token, user };
+  return { project, token, user, server };
 }
 
 /** Everything else of the project, all at once; what cannot be read is unknown with the reason. */
@@ -82,6 +93,7 @@ export async function readProject(
     attempt(gitlab.variables(id), source),
     readGroupVariables(gitlab, project),
     attempt(gitlab.file(id, pipelineFile, defaultBranch ?? 'HEAD'), `${source}, branch ${defaultBranch}`),
+    readGroupProtections(gitlab, project),
   ]);
   const [
     members,
@@ -92,11 +104,13 @@ export async function readProject(
     variables,
     groupVariables,
     committedPipeline,
+    groupProtections,
   ] = entries;
   return {
     members,
     environments,
     protectedEnvironments: protectedEnvs,
+    groupProtections,
     protectedTags,
     protectedBranches,
     variables,
@@ -113,6 +127,19 @@ async function readGroupVariables(gitlab: GitLab, { path, namespaceKind }: Proje
     paths.map(async (group) => ({
       path: group,
       variables: await attempt(gitlab.groupVariables(group), `GitLab group ${group}`),
+    })),
+  );
+}
+
+/** Those of every group above the project: a rule of any of them counts besides the project's own. */
+async function readGroupProtections(gitlab: GitLab, project: Project): Promise<GroupProtection[]> {
+  if (!project.protectedEnvironmentsLicensed || project.namespaceKind === 'user') return [];
+  const names = project.path.split('/').slice(0, -1);
+  const groups = names.map((_, index) => names.slice(0, index + 1).join('/'));
+  return Promise.all(
+    groups.map(async (group) => ({
+      group,
+      environments: await attempt(gitlab.groupProtectedEnvironments(group), `GitLab group ${group}`),
     })),
   );
 }

@@ -66,6 +66,8 @@ export interface Sources {
   gitlab: GitLab;
   tokenSource: string;
   indexes: Record<'pypi' | 'testpypi', PackageIndex>;
+  /** The indexes are taken to accept what the official ones do. */
+  asOfficial: boolean;
 }
 
 /** The Python project's files and what they say. Throws a `UserError` where there is no Python project. */
@@ -95,8 +97,8 @@ export async function readFacts(sources: Sources, python: PythonFacts): Promise<
   const name = python.packageName.value;
   const [identity, pypi, testpypi] = await Promise.all([
     readIdentity(gitlab, checkout.projectPath.value, tokenSource),
-    readPackageIndex('pypi', sources.indexes.pypi, name),
-    readPackageIndex('testpypi', sources.indexes.testpypi, name),
+    readPackageIndex('pypi', sources.indexes.pypi, name, sources.asOfficial),
+    readPackageIndex('testpypi', sources.indexes.testpypi, name, sources.asOfficial),
   ]);
   const path = pipelinePath(identity.project);
   const [rest, pipeline, tags] = await Promise.all([

@@ -12,3 +12,6 @@ export interface Sourced<T> {
   value: T;
   source: string;
 }
+
+/** Whether a choice is the user's own, by an option or an answer. */
+export const isWish = ({ source }: Sourced<unknown>): boolean => /^--|^your/.test(source);

@@ -8,8 +8,10 @@ export interface IndexFacts {
   /** 'PyPI' or 'TestPyPI', with the host where it is another Warehouse in its place. */
   title: string;
   url: string;
-  /** One of the two official indexes, which accept ID tokens of https://gitlab.com only. */
+  /** One of the two official indexes. */
   official: boolean;
+  /** Accepts ID tokens of https://gitlab.com only, as the official indexes do; of others it cannot be known. */
+  gitlabComOnly: boolean;
   exists: Known<boolean>;
   /** Undefined for a project without releases. */
   ownership: Known<Ownership | undefined>;
@@ -18,11 +20,15 @@ export interface IndexFacts {
 
 const officialUrls = { pypi: 'https://pypi.org', testpypi: 'https://test.pypi.org' };
 
-/** Asks one index, all at once, whether the package exists and whose it is. */
+/**
+ * Asks one index, all at once, whether the package exists and whose it is. With `asOfficial` it is taken to accept
+ * what the official indexes do.
+ */
 export async function readPackageIndex(
   id: IndexFacts['id'],
   index: PackageIndex,
   name: string,
+  asOfficial = false,
 ): Promise<IndexFacts> {
   const official = index.url === officialUrls[id];
   const label = id === 'pypi' ? 'PyPI' : 'TestPyPI';
@@ -32,7 +38,8 @@ export async function readPackageIndex(
     attempt(index.ownership(name), title),
     official ? known(id, title) : attempt(index.audience(), title),
   ]);
-  return { id, title, url: index.url, official, exists, ownership, audience };
+  const gitlabComOnly = official || asOfficial;
+  return { id, title, url: index.url, official, gitlabComOnly, exists, ownership, audience };
 }
 
 /** Where files are uploaded: https://docs.pypi.org/api/upload/ */

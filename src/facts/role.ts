@@ -1,4 +1,6 @@
 import { UserError } from '../errors.ts';
+import { hasPower } from '../people.ts';
+import type { Power } from '../ports/gitlab.ts';
 import type { GitLabFacts } from './gitlab-project.ts';
 
 /** The reader's level: by membership, by an invited group, or as an administrator; undefined where unknown. */
@@ -18,13 +20,20 @@ export function requireMaintainer(
   tokenSource: string,
 ): void {
   const role = roleOf(facts);
-  if (role === undefined || role >= 40) return;
+  if (role === undefined || role >= 40 || hasEnoughPowers(facts)) return;
   const who = facts.user.known ? `@${facts.user.value.username}` : "The token's user";
   throw new UserError(
     'role-too-low',
     `${who} has the role ${roleName(role)} on ${facts.project.path}, and its protection rules are open to Maintainers only.`,
     `Ask a Maintainer to run this, or use the token of one in place of that from ${tokenSource}.`,
   );
+}
+
+/** A custom role below Maintainer that may change each kind of protection: what else it may not, GitLab says then. */
+function hasEnoughPowers({ user, members }: Pick<GitLabFacts, 'user' | 'members'>): boolean {
+  const row = user.known && members.known ? members.value.find(({ id }) => id === user.value.id) : undefined;
+  const needed: Power[] = ['admin_protected_environments', 'manage_protected_tags', 'admin_protected_branch'];
+  return row !== undefined && needed.every((power) => hasPower(row, power));
 }
 
 /** GitLab's name of an access level; levels between two names belong to the lower one. */

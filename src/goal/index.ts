@@ -6,11 +6,12 @@ import { UserError } from '../errors.ts';
 import type { Facts } from '../facts/index.ts';
 import type { Sourced } from '../facts/known.ts';
 import { uploadUrl } from '../facts/package-index.ts';
-import type { Options } from '../options.ts';
+import { type Options, routes } from '../options.ts';
+import { whyUnprotected } from '../server.ts';
 import type { Approval, Who } from '../who.ts';
 import { chooseEnvironments } from './environment-names.ts';
 import { chooseJobs, type OpenJob } from './jobs.ts';
-import { chooseApprovals, chooseDeployers, protectedAs } from './people.ts';
+import { chooseApprovals, chooseDeployers, chooseSelfApproval, protectedAs } from './people.ts';
 
 /** What the user said, on the command line or in answer to a question; each with which of the two it was. */
 export interface Wishes {
@@ -18,6 +19,7 @@ export interface Wishes {
   deployers?: Sourced<string[]>;
   approvers?: Sourced<string[]>;
   approvals?: Sourced<number>;
+  selfApproval?: Sourced<boolean>;
   releaseEnvironment?: Sourced<string>;
   testEnvironment?: Sourced<string>;
   testpypi?: Sourced<boolean>;
@@ -35,6 +37,7 @@ export interface IndexGoal extends PipelineIndex {
   title: string;
   url: string;
   official: boolean;
+  gitlabComOnly: boolean;
   tier: 'production' | 'testing';
 }
 
@@ -44,6 +47,7 @@ export interface Goal {
   route: Sourced<Route>;
   deployers: Sourced<Who[]>;
   approvals: Sourced<Approval[]>;
+  selfApproval: Sourced<boolean>;
   publishWith: Sourced<PublishTool>;
   releaseEnvironment: Sourced<string>;
   testEnvironment: Sourced<string>;
@@ -68,6 +72,7 @@ export function wishesOf(options: Options): Wishes {
     deployers: from(options.deployers, '--deployer'),
     approvers: from(options.approvers, '--approver'),
     approvals: from(options.approvals, '--approvals'),
+    selfApproval: from(options.selfApproval, options.selfApproval ? '--self-approval' : '--no-self-approval'),
     releaseEnvironment: from(options.releaseEnvironment, '--release-environment'),
     testEnvironment: from(options.testEnvironment, '--test-environment'),
     testpypi: from(options.testpypi, options.testpypi === false ? '--no-testpypi' : '--testpypi'),
@@ -84,7 +89,7 @@ export function wishesOf(options: Options): Wishes {
  * Throws a `UserError` for a wish that cannot be.
  */
 export function decide(facts: Facts, wishes: Wishes): Goal {
-  const advice = advise(facts.gitlab);
+  const advice = advise(facts, routes);
   const environments = chooseEnvironments(facts, wishes);
   const testpypi = wishes.testpypi ?? foundTestHalf(facts, environments.test.value);
   const route = chooseRoute(facts, wishes, advice, environments.release.value);
@@ -93,6 +98,7 @@ export function decide(facts: Facts, wishes: Wishes): Goal {
     route,
     deployers: chooseDeployers(facts, wishes, environments.release.value),
     approvals: chooseApprovals(facts, wishes, environments.release.value),
+    selfApproval: chooseSelfApproval(facts, wishes),
     publishWith: choosePublishTool(facts, wishes, route.value),
     releaseEnvironment: environments.release,
     testEnvironment: environments.test,
@@ -149,6 +155,7 @@ function indexGoal(facts: Facts, id: IndexGoal['id'], environment: string, route
     title: index.title,
     url: index.url,
     official: index.official,
+    gitlabComOnly: index.gitlabComOnly,
     job: release ? 'release' : 'release-test',
     tier: release ? 'production' : 'testing',
     environment,
@@ -164,7 +171,7 @@ function chooseRoute(facts: Facts, wishes: Wishes, advice: Advice, environment: 
   if (wishes.route) return wishes.route;
   const { reading, path } = facts.pipeline;
   if (reading.route) return { value: reading.route, source: path.value };
-  if (licensed && protectedAs(facts, environment)) {
+  if (licensed && protectedAs(facts.gitlab, environment)) {
     return { value: 'protected', source: `GitLab, protected environment ${environment}` };
   }
   return { value: advice.route, source: 'recommended' };
@@ -173,7 +180,7 @@ function chooseRoute(facts: Facts, wishes: Wishes, advice: Advice, environment: 
 function routeUnavailable(facts: Facts): UserError {
   return new UserError(
     'route-unavailable',
-    `GitLab does not enforce protected environments on ${facts.gitlab.project.path}: that needs Premium, Ultimate or GitLab for Open Source.`,
+    whyUnprotected(facts.gitlab),
     "Leave out '--route protected' or take '--route trusted'; about GitLab for Open Source see https://about.gitlab.com/solutions/open-source/.",
   );
 }

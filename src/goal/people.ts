@@ -1,9 +1,16 @@
-import { peopleOf } from '../advice.ts';
+import { deadEnd, type ReleaseRules } from '../dead-end.ts';
+import type { GitLabFacts } from '../facts/gitlab-project.ts';
 import type { Facts } from '../facts/index.ts';
 import type { Sourced } from '../facts/known.ts';
+import { peopleOf } from '../people.ts';
 import type { ProtectedEnvironment } from '../ports/gitlab.ts';
-import { type Approval, findWho, maintainers, type Who, whoOf } from '../who.ts';
-import type { Wishes } from './index.ts';
+import { type Approval, approvalOf, findWho, maintainers, sameWho, type Who, whoOf } from '../who.ts';
+import type { Goal, Wishes } from './index.ts';
+
+/** The rules by which a release is approved and deployed. */
+export function releaseRules({ deployers, approvals, selfApproval }: Goal): ReleaseRules {
+  return { deployers: deployers.value, approvals: approvals.value, selfApproval: selfApproval.value };
+}
 
 /** Who may deploy to the environment of the releases: the wish, else who may now, else Maintainers. */
 export function chooseDeployers(facts: Facts, wishes: Wishes, environment: string): Sourced<Who[]> {
@@ -11,7 +18,7 @@ export function chooseDeployers(facts: Facts, wishes: Wishes, environment: strin
     return { ...wishes.deployers, value: wishes.deployers.value.map((text) => findWho(text, facts.gitlab)) };
   }
   const { developersDeploy } = facts.pipeline.reading;
-  const found = protectedAs(facts, environment)?.deployAccessLevels ?? [];
+  const found = protectedAs(facts.gitlab, environment)?.deployAccessLevels ?? [];
   const rows = developersDeploy ? found : found.filter(isNoLooserThanMaintainer);
   if (rows.length > 0) {
     return {
@@ -29,10 +36,8 @@ function isNoLooserThanMaintainer(row: { accessLevel?: number }): boolean {
 
 /** Who must approve: the wish, else the rules of now, else one Maintainer where there are two. */
 export function chooseApprovals(facts: Facts, wishes: Wishes, environment: string): Sourced<Approval[]> {
-  const found = protectedAs(facts, environment)?.approvalRules.map((row) => ({
-    who: whoOf(row, facts.gitlab),
-    required: row.requiredApprovals,
-  }));
+  const rules = protectedAs(facts.gitlab, environment)?.approvalRules;
+  const found = rules?.map((row) => approvalOf(row, facts.gitlab));
   const { approvals, approvers } = wishes;
   const source = (approvers ?? approvals)?.source;
   if (source === undefined) return foundOrDefaultApprovals(facts, found, environment);
@@ -40,7 +45,9 @@ export function chooseApprovals(facts: Facts, wishes: Wishes, environment: strin
   const who =
     approvers?.value.map((text) => findWho(text, facts.gitlab)) ?? found?.map((rule) => rule.who) ?? [];
   const people = who.length > 0 ? who : [maintainers];
-  return { value: people.map((person) => approvalBy(person, approvals?.value ?? 1)), source };
+  const before = (person: Who) => found?.find(({ who: one }) => sameWho(one.rule, person.rule))?.required;
+  const required = (person: Who) => approvals?.value ?? before(person) ?? 1;
+  return { value: people.map((person) => approvalBy(person, required(person))), source };
 }
 
 /** One user can give one approval, so the number counts for roles and groups. */
@@ -54,14 +61,25 @@ function foundOrDefaultApprovals(
   environment: string,
 ): Sourced<Approval[]> {
   if (found) return { value: found, source: `GitLab, protected environment ${environment}` };
+  const approvals = [{ who: maintainers, required: 1 }];
   const people = peopleOf(facts.gitlab);
   const two = people !== undefined && people.maintainers.length >= 2;
-  return { value: two ? [{ who: maintainers, required: 1 }] : [], source: 'default' };
+  // The group may ask for so many approvals already that one more could not be given.
+  const stuck = deadEnd(facts.gitlab, { deployers: [maintainers], approvals, selfApproval: false });
+  return { value: two && !stuck?.total ? approvals : [], source: 'default' };
+}
+
+/** Whether the one who starts a release may approve it: the wish, else the project's setting. */
+export function chooseSelfApproval({ gitlab }: Facts, wishes: Wishes): Sourced<boolean> {
+  const { triggererMayApprove, path } = gitlab.project;
+  return wishes.selfApproval ?? { value: triggererMayApprove === true, source: `GitLab project ${path}` };
 }
 
 /** The protection of an environment, where it has one. */
-export function protectedAs(facts: Facts, environment: string): ProtectedEnvironment | undefined {
-  const { protectedEnvironments } = facts.gitlab;
+export function protectedAs(
+  { protectedEnvironments }: Pick<GitLabFacts, 'protectedEnvironments'>,
+  environment: string,
+): ProtectedEnvironment | undefined {
   return protectedEnvironments.known
     ? protectedEnvironments.value.find(({ name }) => name === environment)
     : undefined;

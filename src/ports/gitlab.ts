@@ -9,8 +9,10 @@ export interface GitLab extends CiVariables {
   readonly url: string;
   token(): Promise<TokenInfo>;
   currentUser(): Promise<User>;
+  server(): Promise<Server>;
   /** `path` is the full path, `group/sub/project`. */
   project(path: string): Promise<Project>;
+  updateProject(projectId: number, change: ProjectChange): Promise<void>;
   /** Direct, inherited and invited members, one row for each user, all pages. */
   members(projectId: number): Promise<Member[]>;
   /** Environments in every state. */
@@ -21,6 +23,8 @@ export interface GitLab extends CiVariables {
   protectEnvironment(projectId: number, name: string, rules: ProtectionRules): Promise<void>;
   /** Elements without id are added, with id changed, with `destroy` removed; all others stay. */
   updateProtectedEnvironment(projectId: number, name: string, rules: ProtectionRules): Promise<void>;
+  /** What a group protects, named by deployment tier in place of environment; open to its Owners only. */
+  groupProtectedEnvironments(groupPath: string): Promise<ProtectedEnvironment[]>;
   protectedTags(projectId: number): Promise<ProtectedTag[]>;
   protectTag(projectId: number, name: string, createAccessLevels: AccessRule[]): Promise<void>;
   unprotectTag(projectId: number, name: string): Promise<void>;
@@ -46,6 +50,14 @@ export interface TokenInfo {
   expiresAt?: string;
   active: boolean;
   name?: string;
+}
+
+/** What a GitLab says of itself. */
+export interface Server {
+  /** As it is spelt there: `18.1.1-ee`, `17.0.0-pre`. */
+  version: string;
+  /** Enterprise Edition, licensed or not; undefined before 15.6, which does not tell. */
+  enterprise?: boolean;
 }
 
 export interface User {
@@ -86,10 +98,20 @@ export interface Project {
   protectedEnvironmentsLicensed: boolean;
   /** Whether the one who starts a pipeline may approve its deployment; null where not licensed. */
   triggererMayApprove: boolean | null;
+  /**
+   * Whether pipelines of merge requests from forks may run in this project; null where the reader may not see it.
+   */
+  forkPipelines: boolean | null;
   /** Groups the project is shared with. */
   sharedGroups: { id: number; path: string; accessLevel: number }[];
   /** The reader's level by membership of the project or its group; null for access by another way. */
   accessLevel: number | null;
+}
+
+/** The one setting of a project that is changed here. */
+export interface ProjectChange {
+  /** Silently left out where protected environments are not licensed. */
+  triggererMayApprove: boolean;
 }
 
 /** 10 Guest, 15 Planner, 20 Reporter, 30 Developer, 40 Maintainer, 50 Owner, 60 administrator. */
@@ -97,9 +119,29 @@ export interface Member {
   id: number;
   username: string;
   name: string;
+  /** `active`, `blocked`, `awaiting` ...: only who is active can act. */
   state: string;
   accessLevel: number;
   expiresAt: string | null;
+  /** A role of the group's own making (Ultimate), which adds powers to the level; absent for the usual roles. */
+  customRole?: CustomRole;
+}
+
+/** The powers of a custom role that bear on releases, as GitLab calls them. */
+export const powers = [
+  'admin_protected_environments',
+  'manage_protected_tags',
+  'admin_protected_branch',
+  'admin_cicd_variables',
+  'push_code',
+] as const;
+
+export type Power = (typeof powers)[number];
+
+/** A custom role: https://docs.gitlab.com/user/custom_roles/ */
+export interface CustomRole {
+  name: string;
+  powers: Power[];
 }
 
 export type EnvironmentTier = 'production' | 'staging' | 'testing' | 'development' | 'other';

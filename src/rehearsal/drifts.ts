@@ -37,6 +37,12 @@ export const drifts: readonly Drift[] = [
   ),
 ];
 
+/** Those that can happen in a world: where nothing is protected no protection can drift. */
+export function driftsOf({ gitlab }: World): Drift[] {
+  const isProtected = gitlab.state.projects.some((project) => project.protected_environments.length > 0);
+  return drifts.filter(({ setting }) => isProtected || !setting.startsWith('protected-environment'));
+}
+
 type Project = World['gitlab']['state']['projects'][number];
 
 function onGitLab(setting: string, label: string, change: (project: Project) => void): Drift {

@@ -15,6 +15,8 @@ export interface World {
   testpypi: RehearsalIndex;
   /** The scratch project's checkout. */
   directory: string;
+  /** The indexes accept what the official ones do, and so no token of this GitLab. */
+  asOfficial: boolean;
   close(): Promise<void>;
 }
 
@@ -25,6 +27,7 @@ export interface Beginning {
   /** Relative URL root of the GitLab, such as `/gitlab`. */
   prefix?: string;
   latency?: number;
+  asOfficial?: boolean;
 }
 
 /**
@@ -34,6 +37,7 @@ export interface Beginning {
 export async function startWorld({
   files = scratchFiles(),
   state,
+  asOfficial = false,
   ...options
 }: Beginning = {}): Promise<World> {
   const known = state ?? teamState({}, files);
@@ -42,23 +46,26 @@ export async function startWorld({
   const directory = await realpath(await mkdtemp(join(tmpdir(), 'gitlab-to-pypi-demo-')));
   const path = known.projects[0]?.path_with_namespace ?? 'demo-group/demo-pkg';
   await createScratchProject(directory, `${servers.gitlab.url}/${path}.git`, files);
-  return { ...servers, directory };
+  return { ...servers, directory, asOfficial };
 }
 
 /** What is kept of a world while its servers are not running. */
 interface Saved {
   states: { gitlab: GitLabState; pypi: IndexState; testpypi: IndexState };
   ports: Record<'gitlab' | 'pypi' | 'testpypi', number>;
+  /** Absent in what earlier versions kept. */
+  asOfficial?: boolean;
 }
 
 const savedIn = (directory: string) => join(directory, '.git', 'gitlab-to-pypi-rehearsal.json');
 
 /** Keeps what the servers know, so that a later run can go on with it. */
-export async function saveWorld({ gitlab, pypi, testpypi, directory }: World): Promise<void> {
+export async function saveWorld({ gitlab, pypi, testpypi, directory, asOfficial }: World): Promise<void> {
   const port = ({ url }: { url: string }) => Number(new URL(url).port);
   const saved: Saved = {
     states: { gitlab: gitlab.state, pypi: pypi.state, testpypi: testpypi.state },
     ports: { gitlab: port(gitlab), pypi: port(pypi), testpypi: port(testpypi) },
+    asOfficial,
   };
   await writeFile(savedIn(directory), JSON.stringify(saved));
 }
@@ -74,15 +81,15 @@ export async function resumeWorld(folder: string): Promise<World> {
       "Run 'gitlab-to-pypi demo' without --directory for a new one.",
     );
   }
-  const { states, ports } = JSON.parse(text) as Saved;
-  return { ...(await startServers(states, {}, ports)), directory };
+  const { states, ports, asOfficial = false } = JSON.parse(text) as Saved;
+  return { ...(await startServers(states, {}, ports)), directory, asOfficial };
 }
 
 async function startServers(
   states: Saved['states'],
   options: Pick<Beginning, 'prefix' | 'latency'>,
   ports: Partial<Saved['ports']> = {},
-): Promise<Omit<World, 'directory'>> {
+): Promise<Omit<World, 'directory' | 'asOfficial'>> {
   const at = (port: number | undefined) => ({ ...options, ...(port === undefined ? {} : { port }) });
   const [gitlab, pypi, testpypi] = await Promise.all([
     startGitLab(states.gitlab, at(ports.gitlab)),

@@ -1,4 +1,4 @@
-import type { AccessRule } from '../ports/gitlab.ts';
+import type { AccessRule, Member } from '../ports/gitlab.ts';
 
 /** What a rule says that lets Maintainers and Owners do something, and nobody else. */
 export const maintainersOnly: AccessRule[] = [{ accessLevel: 40 }];
@@ -7,6 +7,21 @@ export const maintainersOnly: AccessRule[] = [{ accessLevel: 40 }];
 export function isLooseRole({ accessLevel, userId, groupId, deployKeyId }: AccessRule): boolean {
   const role = userId === undefined && groupId === undefined && deployKeyId === undefined;
   return role && accessLevel !== undefined && accessLevel > 0 && accessLevel < 40;
+}
+
+/** A role below Maintainer, or a user who is. What groups and deploy keys stand for cannot be told from here. */
+export function isLoose(row: AccessRule, members: Member[]): boolean {
+  if (row.userId === undefined) return isLooseRole(row);
+  return (members.find(({ id }) => id === row.userId)?.accessLevel ?? 40) < 40;
+}
+
+/** A sentence on the groups and deploy keys that a rule lets in besides; none where it lets in no such. */
+export function unknownPeopleNote(rule: string, rows: AccessRule[]): string[] {
+  const unknown = rows.filter(
+    ({ groupId, deployKeyId }) => groupId !== undefined || deployKeyId !== undefined,
+  );
+  if (unknown.length === 0) return [];
+  return [`${rule} lets in ${rowLabels(unknown)} too; who that is cannot be told from here, so it stays.`];
 }
 
 /** What a list of rows lets people do, in words. */

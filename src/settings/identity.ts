@@ -2,12 +2,11 @@ import type { Difference } from '../editing/result.ts';
 import type { Facts } from '../facts/index.ts';
 import { isForeignPipeline } from '../facts/pipeline-path.ts';
 import type { Goal } from '../goal/index.ts';
+import { acceptedIssuer, isIssuerRefused, isSubjectRefused } from '../id-tokens.ts';
 import { publisherFields } from '../publisher/fields.ts';
 import { formProblems } from '../publisher/form.ts';
+import { isOlderThan } from '../server.ts';
 import { type Finding, finding, keepFacts, type Setting } from './setting.ts';
-
-/** The issuer of ID tokens that the two official indexes accept: https://docs.pypi.org/trusted-publishers/ */
-const acceptedIssuer = 'https://gitlab.com';
 
 /** What must hold for an index to match the project's ID tokens. Nothing of it is changed here: other services trust it too. */
 export const identity: Setting = {
@@ -28,6 +27,7 @@ function inspect(facts: Facts, goal: Goal): Finding {
     issuer(facts, goal),
     pipelineFile(facts),
     subject(facts),
+    claims(facts),
     features(facts),
     ...form(facts, goal),
   ];
@@ -48,7 +48,7 @@ function inspect(facts: Facts, goal: Goal): Finding {
 
 function issuer(facts: Facts, goal: Goal): Problem | undefined {
   const url = facts.gitlab.url.value;
-  if (url === acceptedIssuer || !goal.indexes.some(({ official }) => official)) return undefined;
+  if (!goal.indexes.some((index) => isIssuerRefused(url, index))) return undefined;
   return {
     field: 'issuer',
     current: url,
@@ -76,14 +76,35 @@ function pipelineFile({ gitlab, pipeline }: Facts): Problem | undefined {
 }
 
 function subject({ gitlab }: Facts): Problem | undefined {
-  const { subClaimComponents: components, id } = gitlab.project;
-  if (components === null || components[0] === 'project_path') return undefined;
+  const { subClaimComponents: components, id, path } = gitlab.project;
+  if (components === null || !isSubjectRefused(gitlab.project)) return undefined;
   return {
     field: 'ci_id_token_sub_claim_components',
     current: components.join(', '),
     wanted: 'project_path, ref_type, ref',
     message: `The claim 'sub' of the ID tokens begins with ${components[0] ?? 'nothing'}, and PyPI demands that it begins with project_path.`,
-    manual: `Ask what else relies on that claim, then set it with: glab api --method PUT projects/${id} -F 'ci_id_token_sub_claim_components[]=project_path' -F 'ci_id_token_sub_claim_components[]=ref_type' -F 'ci_id_token_sub_claim_components[]=ref'. A project whose path belonged to another project before cannot use Trusted Publishing.`,
+    manual: `${usedBefore(components[0], path)}Ask what else relies on that claim, then set it with: glab api --method PUT projects/${id} -F 'ci_id_token_sub_claim_components[]=project_path' -F 'ci_id_token_sub_claim_components[]=ref_type' -F 'ci_id_token_sub_claim_components[]=ref'.`,
+  };
+}
+
+/** GitLab itself asks for the number where a path had another owner, and mints no other token there. */
+function usedBefore(component: string | undefined, path: string): string {
+  if (component !== 'project_id') return '';
+  return `If GitLab's jobs said that the path ${path} was held by a different project before, no ID token of this project can match: publish with an API token, or move the project to a path that was never used. Otherwise: `;
+}
+
+/** PyPI matches `ci_config_ref_uri`, which GitLab puts into its ID tokens since this version. */
+const claimsSince = [16, 2] as const;
+
+function claims({ gitlab }: Facts): Problem | undefined {
+  if (!gitlab.server.known || !isOlderThan(gitlab.server.value.version, claimsSince)) return undefined;
+  const wanted = `${claimsSince.join('.')} or newer`;
+  return {
+    field: 'GitLab version',
+    current: gitlab.server.value.version,
+    wanted,
+    message: `GitLab ${gitlab.server.value.version} does not put the claim ci_config_ref_uri into its ID tokens, and no index can match them without it.`,
+    manual: `Have GitLab updated to ${wanted}, or publish with an API token.`,
   };
 }
 
@@ -118,7 +139,7 @@ function form(facts: Facts, goal: Goal): Problem[] {
 }
 
 function acceptedNotes(facts: Facts, goal: Goal): string[] {
-  const others = goal.indexes.filter(({ official }) => !official).map(({ title }) => title);
+  const others = goal.indexes.filter(({ gitlabComOnly }) => !gitlabComOnly).map(({ title }) => title);
   if (others.length === 0) return [];
   return [
     `Which issuers ${others.join(' and ')} accepts cannot be read; ${facts.gitlab.url.value} is taken as accepted.`,

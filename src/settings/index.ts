@@ -1,3 +1,4 @@
+import { isWish } from '../facts/known.ts';
 import type { Goal } from '../goal/index.ts';
 import { environment } from './environment.ts';
 import { identity } from './identity.ts';
@@ -8,6 +9,7 @@ import { protectedEnvironment } from './protected-environment.ts';
 import { protectedTags } from './protected-tags.ts';
 import { publisher } from './publisher.ts';
 import { pyproject } from './pyproject.ts';
+import { selfApproval } from './self-approval.ts';
 import type { Setting } from './setting.ts';
 import { variable } from './variable.ts';
 
@@ -21,7 +23,7 @@ export function settingsFor(goal: Goal): Setting[] {
   return [
     ...(byToken ? [] : [identity]),
     ...releaseFirst.map(environment),
-    ...(goal.route.value === 'protected' ? [protectedEnvironment] : []),
+    ...(goal.route.value === 'protected' ? protection(goal) : []),
     protectedTags,
     protectedBranch,
     ...(byToken ? releaseFirst.map((index) => variable(index, goal)) : [leftoverCredentials]),
@@ -29,4 +31,8 @@ export function settingsFor(goal: Goal): Setting[] {
     pipeline,
     ...(byToken ? [] : releaseFirst.map(publisher)),
   ];
+}
+
+function protection(goal: Goal): Setting[] {
+  return isWish(goal.selfApproval) ? [selfApproval, protectedEnvironment] : [protectedEnvironment];
 }

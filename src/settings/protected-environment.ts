@@ -3,9 +3,12 @@ import type { Difference } from '../editing/result.ts';
 import { protectedEnvironments } from '../facts/gitlab-project.ts';
 import type { Facts } from '../facts/index.ts';
 import type { Goal } from '../goal/index.ts';
-import { protectedAs } from '../goal/people.ts';
+import { protectedAs, releaseRules } from '../goal/people.ts';
 import type { AccessRule, ApprovalRule, ProtectedEnvironment, ProtectionRules } from '../ports/gitlab.ts';
-import { type Approval, sameWho, type Who, whoOf } from '../who.ts';
+import { whyUnprotected } from '../server.ts';
+import { approvalLabels, approvalOf, labels, sameWho, whoOf } from '../who.ts';
+import { approverNotes } from './approver-notes.ts';
+import { groupNotes } from './group-protections.ts';
 import { compare, type Finding, finding, rereading, type Setting, type Step, unreadable } from './setting.ts';
 
 /** Who may deploy to the environment of the releases, and who must approve: https://docs.gitlab.com/api/protected_environments/ */
@@ -21,32 +24,35 @@ function inspect(facts: Facts, goal: Goal): Finding {
   const { protectedEnvironments: all, project } = facts.gitlab;
   const name = goal.releaseEnvironment.value;
   const manual = manualWay(facts, goal);
-  if (!project.protectedEnvironmentsLicensed) return unavailable(name);
+  if (!project.protectedEnvironmentsLicensed) return unavailable(whyUnprotected(facts.gitlab));
   if (!all.known) return unreadable('protected environments', all.reason);
-  const existing = protectedAs(facts, name);
+  const existing = protectedAs(facts.gitlab, name);
   const differences = compareRules(existing, facts, goal);
+  const notes = notesFor(facts, goal);
   if (existing === undefined) {
     const steps = [protection(project.id, goal)];
     return finding('missing', `Anybody who can run a job may deploy to ${name}.`, {
       manual,
       steps,
       differences,
+      notes,
     });
   }
   if (differences.length > 0) {
     const steps = [repair(project.id, existing, goal)];
-    return finding('different', `The protection of ${name} differs.`, { manual, steps, differences });
+    return finding('different', `The protection of ${name} differs.`, { manual, steps, differences, notes });
   }
-  const stuck = deadEnd(facts.gitlab, goal.deployers.value, goal.approvals.value);
-  if (stuck) return finding('manual', stuck.message, { manual: stuck.hint });
+  const stuck = deadEnd(facts.gitlab, releaseRules(goal));
+  if (stuck?.total) return finding('manual', stuck.message, { manual: stuck.hint, notes });
   return finding(
     'ok',
     `Deployers of ${name}: ${labels(goal.deployers.value)}; approvals: ${approvalLabels(goal.approvals.value)}.`,
+    { notes },
   );
 }
 
-function unavailable(name: string): Finding {
-  return finding('unavailable', `GitLab would not enforce a protection of ${name} on this project.`, {
+function unavailable(why: string): Finding {
+  return finding('unavailable', why, {
     manual:
       "Run again with '--route trusted', or bring the project under Premium, Ultimate or GitLab for Open Source (https://about.gitlab.com/solutions/open-source/).",
   });
@@ -54,28 +60,19 @@ function unavailable(name: string): Finding {
 
 function compareRules(existing: ProtectedEnvironment | undefined, facts: Facts, goal: Goal): Difference[] {
   const deployers = existing?.deployAccessLevels.map((row) => whoOf(row, facts.gitlab)) ?? [];
-  const approvals = existing?.approvalRules.map((row) => ({
-    who: whoOf(row, facts.gitlab),
-    required: row.requiredApprovals,
-  }));
+  const approvals = existing?.approvalRules.map((row) => approvalOf(row, facts.gitlab));
   return compare([
     ['deployers', existing && labels(deployers), labels(goal.deployers.value)],
     ['approvals', approvals && approvalLabels(approvals), approvalLabels(goal.approvals.value)],
   ]);
 }
 
-/** The names in a fixed order, so that only another choice makes another text. */
-function labels(people: Who[]): string {
-  return people
-    .map(({ label }) => label)
-    .sort()
-    .join(', ');
-}
-
-/** As `labels`, with the number of approvals of each: 'Maintainers (1)'. */
-function approvalLabels(approvals: Approval[]): string {
-  const texts = approvals.map(({ who, required }) => `${who.label} (${required})`);
-  return texts.sort().join(', ') || 'not needed';
+/** What else decides about a release: who of those who may start one is stuck, and the rules of the groups. */
+function notesFor(facts: Facts, goal: Goal): string[] {
+  const rules = releaseRules(goal);
+  const stuck = deadEnd(facts.gitlab, rules);
+  const partly = stuck === undefined || stuck.total ? [] : [`${stuck.message} ${stuck.hint}`];
+  return [...partly, ...approverNotes(facts.gitlab, rules), ...groupNotes(facts.gitlab)];
 }
 
 function protection(projectId: number, goal: Goal): Step {

@@ -1,6 +1,6 @@
 import type { Facts } from '../facts/index.ts';
 import type { AccessRule, Member, ProtectedTag } from '../ports/gitlab.ts';
-import { isLooseRole, maintainersOnly, rowLabels } from './access-rows.ts';
+import { isLoose, maintainersOnly, rowLabels, unknownPeopleNote } from './access-rows.ts';
 import { replaceRule } from './replace-rule.ts';
 import { compare, type Finding, finding, rereading, type Setting, type Step, unreadable } from './setting.ts';
 
@@ -23,15 +23,23 @@ function inspect(facts: Facts): Finding {
   const differences = compare(
     wanted.map(({ name, current, rows }) => [`tags ${name}`, current && rowLabels(current), rowLabels(rows)]),
   );
-  if (differences.length === 0) return finding('ok', 'Only Maintainers can create tags.');
-  const steps = wanted
-    .filter(({ name }) => differences.some(({ field }) => field === `tags ${name}`))
-    .map((rule) => stepFor(project.id, rule));
-  const missing = !tags.value.some(({ name }) => name === everyTag);
-  const message = missing
-    ? 'Not all tags are protected.'
-    : 'People below Maintainer can create tags, or nobody can.';
-  return finding(missing ? 'missing' : 'different', message, { manual, steps, differences });
+  const notes = wanted.flatMap(({ name, rows }) => unknownPeopleNote(`The rule for the tags ${name}`, rows));
+  if (differences.length === 0) return finding('ok', 'Only Maintainers can create tags.', { notes });
+  const changed = wanted.filter(({ name }) => differences.some(({ field }) => field === `tags ${name}`));
+  const steps = changed.map((rule) => stepFor(project.id, rule));
+  const state = tags.value.some(({ name }) => name === everyTag) ? 'different' : 'missing';
+  return finding(state, changed.map(sentence).join(' '), { manual, steps, differences, notes });
+}
+
+/** Why a rule is to change. Of several rules that fit a tag the most permissive is taken to count, as for branches. */
+function sentence({ name, current }: WantedRule): string {
+  if (current === undefined) return 'Not all tags are protected, so every Developer can create one.';
+  const who = rowLabels(current);
+  if (name === everyTag && current.every(({ accessLevel }) => accessLevel === 0))
+    return 'Nobody can create a tag, and so nobody can release.';
+  return name === everyTag
+    ? `People below Maintainer can create tags (${who}).`
+    : `The rule for the tags ${name} is a hole in that for all tags: it lets in ${who}.`;
 }
 
 interface WantedRule {
@@ -60,16 +68,10 @@ function wantedRules(tags: ProtectedTag[], members: Member[]): WantedRule[] {
 
 /** Without what is looser than Maintainer; `*` itself must let somebody create a tag, a narrower rule need not. */
 function tighten(rows: AccessRule[], members: Member[], mustAllow: boolean): AccessRule[] {
-  const kept = rows.filter((row) => !isLooser(row, members));
+  const kept = rows.filter((row) => !isLoose(row, members));
   const allows = kept.some((row) => row.accessLevel !== 0);
   if (kept.length > 0 && (allows || !mustAllow)) return kept;
   return maintainersOnly;
-}
-
-/** A role below Maintainer, or a user who is. What groups and deploy keys stand for cannot be told from here. */
-function isLooser(row: AccessRule, members: Member[]): boolean {
-  if (row.userId === undefined) return isLooseRole(row);
-  return (members.find(({ id }) => id === row.userId)?.accessLevel ?? 40) < 40;
 }
 
 function stepFor(projectId: number, { name, current, rows }: WantedRule): Step {

@@ -2,14 +2,17 @@ import type { Facts } from '../facts/index.ts';
 import type { Goal } from '../goal/index.ts';
 import { isToDo, type PlannedSetting } from '../plan.ts';
 import { summarize } from '../report.ts';
+import { waysOf } from '../threats.ts';
 import { choicesView } from './choices-view.ts';
 import { factsView } from './facts-view.ts';
 import type { Paint } from './paint.ts';
 import { differencesView, statesView } from './plan-view.ts';
+import { waysHeading, waysView } from './threats-view.ts';
 
 /** The whole output of `check`: what was found, how each setting stands, what to do about it. */
 export function checkView(facts: Facts, goal: Goal, plan: PlannedSetting[], paint: Paint): string[] {
   const open = plan.filter(isToDo);
+  const ways = waysOf(facts.gitlab, goal.releaseEnvironment.value);
   const details = open.flatMap(({ setting, finding }) => [
     `  ${paint.bold(setting.title)}`,
     ...differencesView(finding, paint),
@@ -20,6 +23,7 @@ export function checkView(facts: Facts, goal: Goal, plan: PlannedSetting[], pain
     paint.bold('What was found'),
     ...factsView(facts, paint),
     '',
+    ...(ways.length === 0 ? [] : [paint.bold(waysHeading), ...waysView(ways, paint), '']),
     paint.bold('What is to hold'),
     ...choicesView(goal, paint),
     '',

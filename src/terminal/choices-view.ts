@@ -18,13 +18,32 @@ export function choicesOf(goal: Goal): ShownChoice[] {
     value,
     source,
   });
-  const { route, deployers, approvals, publishWith, releaseEnvironment, testEnvironment, testpypi } = goal;
+  const {
+    route,
+    deployers,
+    approvals,
+    selfApproval,
+    publishWith,
+    releaseEnvironment,
+    testEnvironment,
+    testpypi,
+  } = goal;
   const { releaseJob, testJob, buildJobs } = goal.jobs;
   const approvers =
     approvals.value.map(({ who, required }) => `${who.label} (${required})`).join(', ') || 'nobody';
   const people = [
     row('deployer', 'Deployers', deployers.value.map(({ label }) => label).join(', '), deployers.source),
     row('approver', 'Approvers', approvers, approvals.source),
+    ...(approvals.value.length > 0
+      ? [
+          row(
+            'self-approval',
+            'Self-approval',
+            selfApproval.value ? 'allowed' : 'not allowed',
+            selfApproval.source,
+          ),
+        ]
+      : []),
   ];
   return [
     row('route', 'Route', route.value, route.source),

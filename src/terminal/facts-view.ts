@@ -1,10 +1,10 @@
-import { type People, peopleOf } from '../advice.ts';
 import type { GitLabFacts } from '../facts/gitlab-project.ts';
 import type { Facts } from '../facts/index.ts';
 import type { Known } from '../facts/known.ts';
 import type { IndexFacts } from '../facts/package-index.ts';
 import { roleName, roleOf } from '../facts/role.ts';
-import type { TokenInfo } from '../ports/gitlab.ts';
+import { type People, peopleOf } from '../people.ts';
+import type { Server, TokenInfo } from '../ports/gitlab.ts';
 import type { Paint } from './paint.ts';
 
 type Row = [label: string, value: string, source: string];
@@ -25,6 +25,7 @@ function gitlabRows({ gitlab, checkout, pipeline }: Facts): Row[] {
   const source = 'GitLab';
   return [
     ['GitLab', gitlab.url.value, gitlab.url.source],
+    ...(gitlab.server.known ? [['GitLab version', serverText(gitlab.server.value), source] as Row] : []),
     ['Project', `${project.path} (${project.visibility})`, checkout.projectPath.source],
     ['Signed in', signedIn(gitlab), source],
     ['Token', gitlab.token.known ? tokenWords(gitlab.token.value) : 'could not be read', gitlab.tokenSource],
@@ -62,6 +63,11 @@ function indexRow({ title, exists, ownership, url }: IndexFacts): Row {
   ];
 }
 
+function serverText({ version, enterprise }: Server): string {
+  if (enterprise === undefined) return version;
+  return `${version} (${enterprise ? 'Enterprise' : 'Community'} Edition)`;
+}
+
 function signedIn(gitlab: GitLabFacts): string {
   const role = roleOf(gitlab);
   const name = gitlab.user.known ? `@${gitlab.user.value.username}` : 'unknown user';
@@ -70,9 +76,14 @@ function signedIn(gitlab: GitLabFacts): string {
 
 function peopleText(people: People | undefined, members: Known<unknown>): string {
   if (people === undefined) return members.known ? '' : 'could not be read';
-  const { maintainers, developers } = people;
+  const { maintainers, developers, bots, inactive } = people;
   const word = (count: number, role: string) => `${count} ${role}${count === 1 ? '' : 's'}`;
-  return `${word(maintainers.length, 'Maintainer')} (or above), ${word(developers.length, 'Developer')}`;
+  return [
+    `${word(maintainers.length, 'Maintainer')} (or above)`,
+    word(developers.length, 'Developer'),
+    ...(bots.length > 0 ? [word(bots.length, 'access token')] : []),
+    ...(inactive.length > 0 ? [`${inactive.length} blocked or expired`] : []),
+  ].join(', ');
 }
 
 function tokenWords({ kind, scopes, expiresAt }: TokenInfo): string {

@@ -29,16 +29,7 @@ export function interactiveTerminal({ input, output }: Streams, colour: boolean)
     select: (message, choices, initialValue) =>
       selectOne(ask, { ...streams, message, choices, initialValue }),
     selectMany: (message, choices, initialValues) =>
-      ask((clack) => {
-        const indexes = initialValues.map((value) => choices.findIndex((choice) => choice.value === value));
-        const options = {
-          ...streams,
-          message: escapeText(message),
-          options: numbered(choices),
-          required: false,
-        };
-        return clack.multiselect({ ...options, initialValues: indexes.filter((index) => index >= 0) });
-      }).then((indexes) => indexes.flatMap((index) => choices[index]?.value ?? [])),
+      selectSeveral(ask, { ...streams, message, choices, initialValues }),
     text: (message, initialValue, problem) =>
       ask((clack) =>
         clack.text({
@@ -83,6 +74,42 @@ async function selectOne<T>(
   if (choice === undefined) throw new Cancelled();
   return choice.value;
 }
+
+interface SeveralSelection<T> extends Streams {
+  message: string;
+  choices: Choice<T>[];
+  initialValues: T[];
+}
+
+/** A list that is longer than this is searched rather than walked through. */
+const longList = 12;
+
+async function selectSeveral<T>(
+  ask: Ask,
+  { input, output, message, choices, initialValues }: SeveralSelection<T>,
+): Promise<T[]> {
+  const initial = initialValues.map((value) => choices.findIndex((choice) => choice.value === value));
+  const common = {
+    input,
+    output,
+    options: numbered(choices),
+    required: false,
+    initialValues: initial.filter((index) => index >= 0),
+  };
+  const indexes = await ask((clack) =>
+    choices.length > longList
+      ? clack.autocompleteMultiselect({
+          ...common,
+          message: escapeText(`${message} (type to search, Tab selects)`),
+          maxItems: 10,
+          filter: (typed, { label, hint }) => isFound(typed, `${label} ${hint ?? ''}`),
+        })
+      : clack.multiselect({ ...common, message: escapeText(`${message} (space selects)`) }),
+  );
+  return indexes.flatMap((index) => choices[index]?.value ?? []);
+}
+
+const isFound = (typed: string, text: string) => text.toLowerCase().includes(typed.trim().toLowerCase());
 
 /** Clack compares values by identity, so it gets the positions in place of them. */
 function numbered<T>(choices: Choice<T>[]): { value: number; label: string; hint?: string }[] {

@@ -4,6 +4,7 @@ import type { Goal, Wishes } from '../goal/index.ts';
 import type { OpenJob } from '../goal/jobs.ts';
 import { type ChoiceName, publishTools, questionOf, routes } from '../options.ts';
 import { choicesOf } from './choices-view.ts';
+import { askApprovers, askCount, askDeployers } from './people-questions.ts';
 import type { Choice, Terminal } from './terminal.ts';
 
 const answered = <T>(value: T) => ({ value, source: 'your answer' });
@@ -33,11 +34,13 @@ export async function askFor(
         route: answered(await terminal.select(question, routeChoices(facts, goal), goal.route.value)),
       };
     case 'deployer':
-      return { deployers: answered(await askPeople(question, facts, goal.deployers.value, terminal)) };
+      return askDeployers(facts, goal, terminal);
     case 'approver':
-      return askApprovers(question, facts, goal, terminal);
+      return askApprovers(facts, goal, terminal);
     case 'approvals':
-      return { approvals: answered(await askApprovals(terminal)) };
+      return { approvals: answered(await askCount(goal, terminal)) };
+    case 'self-approval':
+      return { selfApproval: answered(await terminal.confirm(question, goal.selfApproval.value)) };
     case 'testpypi':
       return { testpypi: answered(await terminal.confirm(question, goal.testpypi.value)) };
     case 'publish-with': {
@@ -75,7 +78,7 @@ async function askJobs(
   const question = questionOf(name);
   if (name === 'build-job') {
     const initial = jobs.buildJobs?.value ?? [first];
-    const answer = await terminal.selectMany(`${question} (space selects)`, choices, initial);
+    const answer = await terminal.selectMany(question, choices, initial);
     return { buildJobs: answered(answer.length > 0 ? answer : initial) };
   }
   const key = name === 'release-job' ? 'releaseJob' : 'testJob';
@@ -105,49 +108,6 @@ function routeChoices(facts: Facts, goal: Goal): Choice<(typeof routes)[number]>
     label: labels[value],
     ...(goal.advice.route === value ? { hint: 'recommended' } : {}),
   }));
-}
-
-async function askPeople(
-  question: string,
-  facts: Facts,
-  present: { option: string }[],
-  terminal: Terminal,
-): Promise<string[]> {
-  const people = peopleChoices(facts);
-  const initial = present.map(({ option }) => option);
-  const answer = await terminal.selectMany(`${question} (space selects)`, people, initial);
-  return answer.length > 0 ? answer : initial;
-}
-
-async function askApprovers(question: string, facts: Facts, goal: Goal, terminal: Terminal): Promise<Wishes> {
-  const people = peopleChoices(facts);
-  const initial = goal.approvals.value.map(({ who }) => who.option);
-  const answer = await terminal.selectMany(
-    `${question} (space selects, none for no approval)`,
-    people,
-    initial,
-  );
-  if (answer.length === 0) return { approvals: answered(0) };
-  const several = answer.some((option) => !option.startsWith('@'));
-  return { approvers: answered(answer), approvals: answered(several ? await askApprovals(terminal) : 1) };
-}
-
-async function askApprovals(terminal: Terminal): Promise<number> {
-  const problem = (answer: string) =>
-    /^\d{1,2}$/.test(answer) ? undefined : 'A whole number from 0 to 99, please.';
-  return Number(await terminal.text(questionOf('approvals'), '1', problem));
-}
-
-function peopleChoices({ gitlab }: Facts): Choice<string>[] {
-  const members = gitlab.members.known
-    ? gitlab.members.value.filter(({ accessLevel }) => accessLevel >= 30)
-    : [];
-  return [
-    { value: 'maintainers', label: 'Maintainers', hint: 'and Owners' },
-    { value: 'developers', label: 'Developers', hint: 'and Maintainers' },
-    ...members.map(({ username, name }) => ({ value: `@${username}`, label: `@${username}`, hint: name })),
-    ...gitlab.project.sharedGroups.map(({ path }) => ({ value: `group:${path}`, label: `group ${path}` })),
-  ];
 }
 
 /** GitLab's rule for names, narrowed to what PyPI's form accepts. */

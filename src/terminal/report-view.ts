@@ -53,6 +53,7 @@ function nextSteps(
   const test = goal.testpypi.value ? 'The push is uploaded to TestPyPI; then' : 'Then';
   const approval = goal.route.value === 'protected' && goal.approvals.value.length > 0;
   const names = goal.approvals.value.map(({ who }) => who.label).join(' and ');
+  const self = goal.selfApproval.value ? '' : ' (not whoever pushed the tag)';
   return [
     '',
     paint.bold('What is next'),
@@ -60,7 +61,7 @@ function nextSteps(
     `  ${paint.plain(`${test} a release is a tag: git tag v1.2.3 && git push origin v1.2.3`)}`,
     ...(approval
       ? [
-          `  ${paint.plain(`The job that releases then waits: ${names} approve it (not whoever pushed the tag), then somebody starts it.`)}`,
+          `  ${paint.plain(`The job that releases then waits: ${names} approve it${self}, then somebody starts it.`)}`,
         ]
       : []),
   ];

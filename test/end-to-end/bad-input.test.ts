@@ -83,6 +83,7 @@ const cases: Record<string, Case> = {
   'a sub claim that PyPI cannot match': {
     code: 'identity',
     project: { ci_id_token_sub_claim_components: ['project_id', 'ref'] },
+    args: ['--route', 'trusted'],
   },
   'a pipeline of another project': { code: 'identity', project: { ci_config_path: 'ci.yml@other/project' } },
   'somebody who is no member': { code: 'not-a-member', args: ['--approver', '@mallory'] },

@@ -6,6 +6,7 @@ import { startWorld, type World } from '../../src/rehearsal/world.ts';
 import { placeOf, reportOf, runIn, runProgram } from '../support/program.ts';
 import { keys, type Session, startInTerminal } from '../support/terminal.ts';
 
+const trusted = ['--route', 'trusted'];
 let here: World;
 afterEach(() => here.close());
 
@@ -28,7 +29,9 @@ async function begin(project: Partial<ProjectState> = {}): Promise<ProjectState>
 }
 
 const leftovers = async () =>
-  (await reportOf(here, ['check'])).report.settings.find(({ id }) => id === 'leftover-credentials');
+  (await reportOf(here, ['check', ...trusted])).report.settings.find(
+    ({ id }) => id === 'leftover-credentials',
+  );
 
 const deletions = () =>
   here.gitlab.log.filter(({ method }) => method === 'DELETE').map(({ path }) => path.split('/42/')[1]);
@@ -100,7 +103,7 @@ describe('credentials that beat the Trusted Publisher', () => {
 
   it('are left alone without a terminal, whatever was released', async () => {
     await begin({ variables: [variable({ environment_scope: 'release' })], deployments: [released] });
-    const { report, exitCode } = await reportOf(here, ['setup', '--yes']);
+    const { report, exitCode } = await reportOf(here, ['setup', '--yes', ...trusted]);
     expect(exitCode).toBe(0);
     expect(report.settings.find(({ id }) => id === 'leftover-credentials')).toMatchObject({
       state: 'manual',
@@ -111,7 +114,7 @@ describe('credentials that beat the Trusted Publisher', () => {
   it('are not offered for deletion in a terminal before a release has succeeded', async () => {
     const project = await begin({ variables: [variable()] });
     project.deployments.push({ ...released, status: 'failed' });
-    await runIn(here, ['setup', '--yes']);
+    await runIn(here, ['setup', '--yes', ...trusted]);
     const session = wizard();
     expect(await session.ended).toBe(0);
     expect(session.screen()).toContain('UV_PUBLISH_TOKEN (CI/CD variable): uv refuses to publish');
@@ -127,7 +130,7 @@ describe('credentials that beat the Trusted Publisher', () => {
         variable({ environment_scope: 'staging' }),
       ],
     });
-    await runIn(here, ['setup', '--yes']);
+    await runIn(here, ['setup', '--yes', ...trusted]);
     project.deployments.push(released);
     const session = wizard();
     await answer(session, 'UV_PUBLISH_TOKEN \\(CI/CD variable\\)', 'y');
@@ -164,7 +167,7 @@ describe('a change from the token route to a Trusted Publisher', () => {
   it('asks for each variable that the other route left, and deletes it on a yes', async () => {
     const project = await begin();
     expect((await setUp('--route', 'token')).exitCode).toBe(0);
-    const session = wizard('--route', 'trusted');
+    const session = wizard(...trusted);
     for (const environment of ['release', 'release-test'])
       await answer(session, `UV_PUBLISH_TOKEN \\(CI/CD variable, environment ${environment}\\)`, 'y');
     await session.shows('Make these 3 changes?');
@@ -181,7 +184,7 @@ describe('a change from the token route to a Trusted Publisher', () => {
   it('leaves them without a terminal, and says so', async () => {
     const project = await begin();
     await setUp('--route', 'token');
-    const { exitCode, stdout } = await setUp('--route', 'trusted');
+    const { exitCode, stdout } = await setUp(...trusted);
     expect(exitCode).toBe(0);
     expect(stdout).toContain('UV_PUBLISH_TOKEN (CI/CD variable, environment release)');
     expect(stdout).toContain('uv refuses to publish while it is set');
@@ -194,7 +197,7 @@ describe('a change from the token route to a Trusted Publisher', () => {
     await setUp('--route', 'protected');
     const before = structuredClone(project.protected_environments);
     await setUp('--route', 'token');
-    await setUp('--route', 'trusted');
+    await setUp(...trusted);
     expect(project.protected_environments).toEqual(before);
   });
 });

@@ -1,30 +1,12 @@
 import { afterEach, describe, expect, it } from 'vitest';
-import {
-  newId,
-  type ProjectState,
-  type ProtectedBranchState,
-  roleRow,
-  teamState,
-} from '../../src/rehearsal/gitlab/state.ts';
+import { type ProjectState, roleRow, teamState } from '../../src/rehearsal/gitlab/state.ts';
 import { scratchFiles } from '../../src/rehearsal/scratch-project.ts';
 import { startWorld, type World } from '../../src/rehearsal/world.ts';
-import { reportOf, runIn, toDo } from '../support/program.ts';
+import { type ReportLike, reportOf, runIn } from '../support/program.ts';
 
 let here: World;
 
 afterEach(() => here.close());
-
-const main = (change: Partial<ProtectedBranchState> = {}): ProtectedBranchState => ({
-  id: newId(),
-  name: 'main',
-  push_access_levels: [roleRow(40)],
-  merge_access_levels: [roleRow(30)],
-  unprotect_access_levels: [],
-  allow_force_push: false,
-  code_owner_approval_required: false,
-  inherited: false,
-  ...change,
-});
 
 async function begin(project: Partial<ProjectState>): Promise<ProjectState> {
   here = await startWorld({ state: teamState(project, scratchFiles()) });
@@ -37,70 +19,43 @@ const writesTo = (part: string) =>
     .filter(({ path }) => path.includes(part))
     .map(({ method, path }) => `${method} ${path.replace(/.*\/42\//, '')}`);
 
-describe('the default branch', () => {
-  it('is closed on Free by creating its rule again, and who may merge stays', async () => {
+const tagsOf = ({ settings }: ReportLike) => settings.find(({ id }) => id === 'protected-tags');
+
+describe('the tags', () => {
+  it('of a pattern that is looser than all others are named as the hole they are, and closed alone', async () => {
     const project = await begin({
-      plan: 'free',
-      protected_branches: [main({ push_access_levels: [roleRow(30)] })],
+      protected_tags: [
+        { name: '*', create_access_levels: [roleRow(40)] },
+        { name: 'v*', create_access_levels: [roleRow(30)] },
+      ],
     });
     const { report, exitCode } = await reportOf(here, ['setup', '--yes']);
     expect(exitCode).toBe(0);
-    expect(report.settings.find(({ id }) => id === 'protected-branch')?.differences).toEqual([
-      { field: 'branch main: push', current: 'Developers + Maintainers', wanted: 'Maintainers' },
-    ]);
-    expect(writesTo('protected_branches')).toEqual([
-      'DELETE protected_branches/main',
-      'POST protected_branches',
-    ]);
-    expect(project.protected_branches).toMatchObject([
-      {
-        push_access_levels: [{ access_level: 40 }],
-        merge_access_levels: [{ access_level: 30 }],
-        allow_force_push: false,
-      },
-    ]);
+    expect(tagsOf(report)).toMatchObject({ differences: [{ field: 'tags v*', wanted: 'Maintainers' }] });
+    expect(writesTo('protected_tags')).toEqual(['DELETE protected_tags/v*', 'POST protected_tags']);
+    expect(project.protected_tags).toHaveLength(2);
+    project.protected_tags[1]!.create_access_levels = [roleRow(30)];
+    expect(tagsOf((await reportOf(here, ['check'])).report)?.message).toBe(
+      'The rule for the tags v* is a hole in that for all tags: it lets in Developers + Maintainers.',
+    );
   });
 
-  it('is closed on Premium without a moment in which it is open', async () => {
-    const project = await begin({
-      protected_branches: [main({ push_access_levels: [roleRow(30)], allow_force_push: true })],
-    });
+  it('that nobody can create are opened to Maintainers, since nobody could release', async () => {
+    const project = await begin({ protected_tags: [{ name: '*', create_access_levels: [roleRow(0)] }] });
+    expect(tagsOf((await reportOf(here, ['check'])).report)?.message).toMatch(/nobody can release\.$/);
     expect((await runIn(here, ['setup', '--yes'])).exitCode).toBe(0);
-    expect(writesTo('protected_branches')).toEqual(['PATCH protected_branches/main']);
-    expect(project.protected_branches).toMatchObject([
-      { push_access_levels: [{ access_level: 40 }], allow_force_push: false },
-    ]);
+    expect(project.protected_tags).toMatchObject([{ create_access_levels: [{ access_level: 40 }] }]);
   });
 
-  it('is protected where it was not', async () => {
-    const project = await begin({ protected_branches: [] });
-    expect(toDo((await reportOf(here, ['check'])).report)).toContain('protected-branch');
-    await runIn(here, ['setup', '--yes']);
-    expect(project.protected_branches).toMatchObject([
-      { name: 'main', push_access_levels: [{ access_level: 40 }] },
-    ]);
-  });
-
-  it('that Developers may merge into is mentioned and left so', async () => {
-    await begin({ protected_branches: [main()] });
-    const { stdout } = await runIn(here, ['check']);
-    expect(stdout).toContain('Developers may merge into main');
-    expect(toDo((await reportOf(here, ['check'])).report)).not.toContain('protected-branch');
-  });
-
-  it('with a rule of the group that is too loose is explained and not touched', async () => {
-    await begin({ protected_branches: [main({ push_access_levels: [roleRow(30)], inherited: true })] });
-    const { report, exitCode } = await reportOf(here, ['setup', '--yes']);
-    expect(exitCode).toBe(1);
-    expect(report.settings.find(({ id }) => id === 'protected-branch')).toMatchObject({
-      state: 'different',
-      outcome: 'failed',
+  it('stay open to a deploy key, which is mentioned', async () => {
+    const key = { ...roleRow(0), access_level: null, deploy_key_id: 5, access_level_description: 'CI key' };
+    await begin({ protected_tags: [{ name: '*', create_access_levels: [roleRow(40), key] }] });
+    expect(tagsOf((await reportOf(here, ['check'])).report)).toMatchObject({
+      state: 'ok',
+      message: expect.stringContaining('The rule for the tags * lets in CI key too'),
     });
-    expect(writesTo('protected_branches')).toEqual([]);
   });
-});
 
-describe('the tags', () => {
   it('of another pattern that is looser are closed too, and a narrower one stays', async () => {
     const project = await begin({
       protected_tags: [

@@ -109,7 +109,7 @@ describe('a publisher', () => {
 
   it('is not proved where a variable could have published in its place', async () => {
     deploy();
-    here.gitlab.state.groups[0]?.variables.push({
+    const password = {
       key: 'TWINE_PASSWORD',
       value: 'x',
       environment_scope: '*',
@@ -119,7 +119,8 @@ describe('a publisher', () => {
       raw: false,
       variable_type: 'env_var',
       description: null,
-    });
+    };
+    here.gitlab.state.groups = [{ full_path: 'demo-group', owners: [1], variables: [password] }];
     expect((await publishers()).pypi).toBe('manual');
   });
 });

@@ -139,19 +139,6 @@ describe('the wizard in a terminal', () => {
     expect(session.screen()).toContain('your input');
   });
 
-  it('asks again where the answers would let nobody release', async () => {
-    const session = start('setup', '--deployer', '@alice');
-    await session.shows('How should releases be protected?');
-    session.press(keys.enter);
-    await session.shows('Who must approve');
-    session.press(` ${keys.down}${keys.down} `);
-    session.press(keys.enter);
-    await session.shows('With these rules nobody could release');
-    await session.shows(/nobody could release[\s\S]*◆ +Who may release/);
-    session.press(keys.ctrlC);
-    expect(await session.ended).toBe(130);
-  });
-
   it('plays on in the demo: check, drift, repair, end', async () => {
     const session = startInTerminal(['demo']);
     for (const question of [

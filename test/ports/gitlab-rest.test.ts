@@ -92,6 +92,18 @@ describe('what is sent', () => {
       },
     ],
     [
+      "a group's protections",
+      (it) => it.groupProtectedEnvironments('group/sub'),
+      'GET /api/v4/groups/group%2Fsub/protected_environments?page=1&per_page=100',
+      '',
+    ],
+    [
+      'a setting of the project',
+      (it) => it.updateProject(42, { triggererMayApprove: true }),
+      'PUT /api/v4/projects/42',
+      { allow_pipeline_trigger_approve_deployment: true },
+    ],
+    [
       'all tags for one role',
       (it) => it.protectTag(42, '*', [{ id: 1, accessLevel: 40 }]),
       'POST /api/v4/projects/42/protected_tags',
@@ -277,6 +289,19 @@ describe('a hiccup', () => {
   });
 });
 
+describe('the version of a server', () => {
+  it.each([
+    ['19.4.1', 'ee', { version: '19.4.1-ee', enterprise: true }],
+    ['19.4.1', 'ce', { version: '19.4.1', enterprise: false }],
+    ['15.4.0', 'ee', { version: '15.4.0-ee' }],
+    ['15.1.0', 'ce', { version: '15.1.0' }],
+  ] as const)('%s %s is read as far as it tells', async (version, edition, server) => {
+    const started = await startGitLab({ ...teamState(), edition, version });
+    closing.push(() => started.close());
+    expect(await connectGitLab({ url: started.url, token: 'glpat-demo-alice' }).server()).toEqual(server);
+  });
+});
+
 describe('lists and tokens of the rehearsal', () => {
   it('are read to the last of 250 members', async () => {
     const members = Array.from({ length: 250 }, (_, index) => ({ userId: index + 1, access_level: 30 }));
@@ -284,6 +309,29 @@ describe('lists and tokens of the rehearsal', () => {
     closing.push(() => server.close());
     const gitlab = connectGitLab({ url: server.url, token: 'glpat-demo-alice' });
     expect(new Set((await gitlab.members(42)).map(({ id }) => id)).size).toBe(250);
+  });
+
+  it('tell what a custom role lets somebody do, and who still waits for approval', async () => {
+    const role = { id: 9, name: 'Release manager', base_access_level: 30 };
+    const members = [
+      { userId: 1, access_level: 50 },
+      {
+        userId: 3,
+        access_level: 30,
+        member_role: { ...role, manage_protected_tags: true, admin_cicd_variables: false, read_code: true },
+      },
+    ];
+    const server = await startGitLab(teamState({ members }));
+    closing.push(() => server.close());
+    const [alice, carol] = await connectGitLab({ url: server.url, token: 'glpat-demo-alice' }).members(42);
+    expect(alice).not.toHaveProperty('customRole');
+    expect(carol).toMatchObject({
+      accessLevel: 30,
+      customRole: { name: 'Release manager', powers: ['manage_protected_tags'] },
+    });
+    const row = { id: 3, username: 'carol', state: 'active', membership_state: 'awaiting', access_level: 30 };
+    const { gitlab } = await against({ status: 200, body: [row] });
+    expect(await gitlab.members(42)).toMatchObject([{ state: 'awaiting' }]);
   });
 
   it.each([

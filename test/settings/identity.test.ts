@@ -1,10 +1,13 @@
 import { describe, expect, it } from 'vitest';
 import type { Facts } from '../../src/facts/index.ts';
+import { known } from '../../src/facts/known.ts';
 import type { Goal, IndexGoal } from '../../src/goal/index.ts';
 import { identity } from '../../src/settings/identity.ts';
 
 /** As much of the facts as this setting looks at. */
-function inspect(change: { project?: object; url?: string; pipeline?: string; environment?: string } = {}) {
+function inspect(
+  change: { project?: object; version?: string; url?: string; pipeline?: string; environment?: string } = {},
+) {
   const project = {
     path: 'group/proj',
     webUrl: 'https://gitlab.com/group/proj',
@@ -14,12 +17,18 @@ function inspect(change: { project?: object; url?: string; pipeline?: string; en
     environments: 'enabled',
     ...change.project,
   };
+  const server = known({ version: change.version ?? '19.4.1-ee' }, 'GitLab');
   const facts = {
-    gitlab: { url: { value: change.url ?? 'https://gitlab.com', source: '' }, project },
+    gitlab: { url: { value: change.url ?? 'https://gitlab.com', source: '' }, server, project },
     pipeline: { path: { value: change.pipeline ?? '.gitlab-ci.yml', source: '' } },
     python: { packageName: { value: 'demo-pkg', source: '' } },
   } as unknown as Facts;
-  const index = { title: 'PyPI', official: true, environment: change.environment ?? 'release' } as IndexGoal;
+  const index = {
+    title: 'PyPI',
+    official: true,
+    gitlabComOnly: true,
+    environment: change.environment ?? 'release',
+  } as IndexGoal;
   return identity.inspect(facts, { indexes: [index] } as unknown as Goal);
 }
 
@@ -42,6 +51,7 @@ describe("the match of a project's ID tokens", () => {
     ['ci_config_path', { project: { ciConfigPath: 'https://example.com/ci.yml' } }],
     ['ci_config_path', { pipeline: 'ci/pipeline' }],
     ['ci_id_token_sub_claim_components', { project: { subClaimComponents: ['project_id', 'ref'] } }],
+    ['GitLab version', { version: '16.1.4-ee' }],
     ['environments_access_level', { project: { environments: 'disabled' } }],
     ['environment', { environment: 'pypi.org' }],
     ['project', { project: { path: 'group/my--proj' } }],
@@ -51,5 +61,13 @@ describe("the match of a project's ID tokens", () => {
     expect(found.message).toMatch(/\.$/);
     expect(found.manual).not.toBe('');
     expect(found.steps).toEqual([]);
+  });
+
+  it('is missed for ever where the path belonged to another project, which GitLab answers with project_id', () => {
+    const other = { project: { subClaimComponents: ['project_id', 'ref'] } };
+    expect(inspect(other).manual).toMatch(
+      /group\/proj was held by a different project before, .* publish with an API token, or move the project/,
+    );
+    expect(inspect({ project: { subClaimComponents: ['ref'] } }).manual).not.toContain('held by');
   });
 });

@@ -1,4 +1,9 @@
-import { Deployments, Environments, ProjectProtectedEnvironments } from '@gitbeaker/rest';
+import {
+  Deployments,
+  Environments,
+  GroupProtectedEnvironments,
+  ProjectProtectedEnvironments,
+} from '@gitbeaker/rest';
 import type { GitLab, ProtectionRules } from '../gitlab.ts';
 import { type Row, readDeployment, readEnvironment, readProtectedEnvironment } from './read.ts';
 import type { Session } from './session.ts';
@@ -13,12 +18,14 @@ type Part = Pick<
   | 'protectedEnvironments'
   | 'protectEnvironment'
   | 'updateProtectedEnvironment'
+  | 'groupProtectedEnvironments'
 >;
 
 /** Environments, what was deployed to them, and their protection: https://docs.gitlab.com/api/environments/ */
 export function environmentsPart({ options, raw, pages }: Session): Part {
   const environments = new Environments(options);
   const deployments = new Deployments(options);
+  const groups = new GroupProtectedEnvironments(options);
   const protections = new ProjectProtectedEnvironments(options);
   return {
     environments: (id) => pages((page) => environments.all(id, page), readEnvironment),
@@ -34,6 +41,9 @@ export function environmentsPart({ options, raw, pages }: Session): Part {
     },
     protectedEnvironments: (id) =>
       pages((page) => protections.all(id, page as never), readProtectedEnvironment),
+    groupProtectedEnvironments: (path) =>
+      // gitbeaker 43.8.0 puts the group into the path as it is, without encoding it.
+      pages((page) => groups.all(encodeURIComponent(path), page as never), readProtectedEnvironment),
     protectEnvironment: async (id, name, rules) => {
       await raw.post(`projects/${id}/protected_environments`, { body: { name, ...bodyOf(rules) } });
     },

@@ -11,7 +11,10 @@ import * as read from './read.ts';
 import { send } from './requester.ts';
 import type { Session } from './session.ts';
 
-type Part = Pick<GitLab, 'token' | 'currentUser' | 'project' | 'members' | 'file' | 'lint'>;
+type Part = Pick<
+  GitLab,
+  'token' | 'currentUser' | 'server' | 'project' | 'updateProject' | 'members' | 'file' | 'lint'
+>;
 
 /** Who asks, and what a project is: https://docs.gitlab.com/api/projects/ */
 export function projectPart(session: Session): Part {
@@ -20,7 +23,12 @@ export function projectPart(session: Session): Part {
   return {
     token: () => tokenInfo(session),
     currentUser: async () => read.readUser(row(await new Users(options).showCurrentUser())),
+    server: () => serverInfo(session),
     project: async (path) => read.readProject(row(await new Projects(options).show(path))),
+    updateProject: async (id, { triggererMayApprove }) => {
+      const body = { allow_pipeline_trigger_approve_deployment: triggererMayApprove };
+      await session.raw.put(`projects/${id}`, { body });
+    },
     members: (id) => pages((page) => members.all(id, { includeInherited: true, ...page }), read.readMember),
     file: (id, path, ref) => fileText(session, id, path, ref),
     lint: async (id, content) => read.readLint(row(await new Lint(options).lint(id, content))),
@@ -35,6 +43,16 @@ async function tokenInfo({ connection, options, row }: Session) {
     if (!(error instanceof GitLabError) || error.status !== 400) throw error;
     const { body } = await send(connection, new URL(`${connection.url}/oauth/token/info`), 'GET');
     return read.readOAuthToken(row(body));
+  }
+}
+
+/** `/metadata` came with 15.2; `/version` has always been there. */
+async function serverInfo({ raw, row }: Session) {
+  try {
+    return read.readServer(row((await raw.get('metadata')).body));
+  } catch (error) {
+    if (!(error instanceof GitLabError) || error.status !== 404) throw error;
+    return read.readServer(row((await raw.get('version')).body));
   }
 }
 

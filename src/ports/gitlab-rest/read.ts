@@ -1,17 +1,20 @@
-import type {
-  AccessRule,
-  ApprovalRule,
-  Deployment,
-  Environment,
-  FeatureAccess,
-  LintResult,
-  Member,
-  Project,
-  ProtectedBranch,
-  ProtectedEnvironment,
-  ProtectedTag,
-  TokenInfo,
-  User,
+import {
+  type AccessRule,
+  type ApprovalRule,
+  type CustomRole,
+  type Deployment,
+  type Environment,
+  type FeatureAccess,
+  type LintResult,
+  type Member,
+  type Project,
+  type ProtectedBranch,
+  type ProtectedEnvironment,
+  type ProtectedTag,
+  powers,
+  type Server,
+  type TokenInfo,
+  type User,
 } from '../gitlab.ts';
 import { isTable, type Json } from '../json.ts';
 
@@ -23,6 +26,8 @@ const strings = (value: Json | undefined): string[] =>
   Array.isArray(value) ? value.filter((item) => typeof item === 'string') : [];
 const text = (value: Json | undefined): string => (typeof value === 'string' ? value : '');
 const textOrNull = (value: Json | undefined): string | null => (typeof value === 'string' ? value : null);
+const booleanOrNull = (value: Json | undefined): boolean | null =>
+  typeof value === 'boolean' ? value : null;
 const optionalNumber = (value: Json | undefined): number | undefined =>
   typeof value === 'number' ? value : undefined;
 
@@ -51,7 +56,8 @@ export function readProject(row: Row): Project {
       ? strings(row.ci_id_token_sub_claim_components)
       : null,
     protectedEnvironmentsLicensed: licence in row,
-    triggererMayApprove: typeof row[licence] === 'boolean' ? row[licence] : null,
+    triggererMayApprove: booleanOrNull(row[licence]),
+    forkPipelines: booleanOrNull(row.ci_allow_fork_pipelines_to_run_in_parent_project),
     sharedGroups: list(row.shared_with_groups).map((group) => ({
       id: Number(group.group_id),
       path: text(group.group_full_path),
@@ -92,6 +98,14 @@ export function readOAuthToken(row: Row): TokenInfo {
   return { kind: 'OAuth token', scopes: strings(row.scope), active: true };
 }
 
+/** The server's version and edition. */
+export function readServer(row: Row): Server {
+  return {
+    version: text(row.version),
+    ...(typeof row.enterprise === 'boolean' ? { enterprise: row.enterprise } : {}),
+  };
+}
+
 /** The token's user. */
 export function readUser(row: Row): User {
   return {
@@ -105,14 +119,21 @@ export function readUser(row: Row): User {
 
 /** One member. */
 export function readMember(row: Row): Member {
+  const { member_role: role, membership_state: membership } = row;
   return {
     id: Number(row.id),
     username: text(row.username),
     name: text(row.name),
-    state: text(row.state),
+    // Whoever waits for approval of the membership is an active user, and cannot act here.
+    state: membership === 'awaiting' ? membership : text(row.state),
     accessLevel: Number(row.access_level),
     expiresAt: textOrNull(row.expires_at),
+    ...(isTable(role) ? { customRole: readCustomRole(role) } : {}),
   };
+}
+
+function readCustomRole(row: Row): CustomRole {
+  return { name: text(row.name), powers: powers.filter((power) => row[power] === true) };
 }
 
 /** One environment. */

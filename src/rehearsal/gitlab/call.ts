@@ -60,9 +60,10 @@ export const refuse = {
   movedWrite: () => reply(405, { message: 'Non GET methods are not allowed for moved projects' }),
 };
 
-/** Refuses unless the sender has at least this role. */
-export function requireLevel(call: ProjectCall, level: number): void {
-  if (call.level < level) throw refuse.forbidden();
+/** Refuses unless the sender has at least this role, or a custom role with this power. */
+export function requireLevel(call: ProjectCall, level: number, power = ''): void {
+  const row = call.project.members.find(({ userId }) => userId === call.user.id);
+  if (call.level < level && row?.member_role?.[power] !== true) throw refuse.forbidden();
 }
 
 /** A required parameter, or Grape's refusal. */

@@ -1,8 +1,11 @@
 import type { Outgoing } from '../http-server.ts';
-import { type Params, type ProjectCall, paginated, refuse, required, requireLevel } from './call.ts';
+import { type ProjectCall, paginated, refuse, required, requireLevel } from './call.ts';
 import { type EnvironmentState, newId } from './state.ts';
+import { knows } from './versions.ts';
 
 const tiers = ['production', 'staging', 'testing', 'development', 'other'];
+/** The exact version is not known; an older server drops a description without a word. */
+const describedSince = [17, 8] as const;
 const nameRule = /^[a-zA-Z0-9_${}. -]([a-zA-Z0-9_/${}. -]*[a-zA-Z0-9_${}. -])?$/;
 
 /** Environments in every state, by name or search where that is asked for. */
@@ -19,20 +22,23 @@ export function listEnvironments(call: ProjectCall): Outgoing {
       (search === undefined || it.name.includes(search)) &&
       (states === undefined || it.state === states),
   );
-  return paginated(call, found.map(shown));
+  return paginated(
+    call,
+    found.map((it) => shown(call, it)),
+  );
 }
 
 /** One environment by its number; there is no look-up by name. */
 export function showEnvironment(call: ProjectCall, id: string): Outgoing {
   requireFeature(call, 20);
-  return { status: 200, body: { ...shown(find(call, id)), last_deployment: null } };
+  return { status: 200, body: { ...shown(call, find(call, id)), last_deployment: null } };
 }
 
 /** Creates an environment; a name is taken in whatever state its environment is. */
 export function createEnvironment(call: ProjectCall): Outgoing {
   requireFeature(call, 30);
   const name = String(required(call.params, 'name'));
-  const fields = validated(call.params);
+  const fields = validated(call);
   if (name.length > 255 || !nameRule.test(name)) {
     const rule =
       "can contain only letters, digits, '-', '_', '/', '$', '{', '}', '.', and spaces, but it cannot start or end with '/'";
@@ -54,15 +60,15 @@ export function createEnvironment(call: ProjectCall): Outgoing {
     ...fields,
   };
   call.project.environments.push(environment);
-  return { status: 201, body: shown(environment) };
+  return { status: 201, body: shown(call, environment) };
 }
 
 /** Changes an environment; its name stays, whatever is sent. */
 export function updateEnvironment(call: ProjectCall, id: string): Outgoing {
   requireFeature(call, 30);
   const environment = find(call, id);
-  Object.assign(environment, validated(call.params));
-  return { status: 200, body: shown(environment) };
+  Object.assign(environment, validated(call));
+  return { status: 200, body: shown(call, environment) };
 }
 
 /** Stops an environment, which keeps its name. */
@@ -70,7 +76,7 @@ export function stopEnvironment(call: ProjectCall, id: string): Outgoing {
   requireFeature(call, 30);
   const environment = find(call, id);
   environment.state = 'stopped';
-  return { status: 200, body: shown(environment) };
+  return { status: 200, body: shown(call, environment) };
 }
 
 /** Deletes a stopped environment. */
@@ -112,7 +118,8 @@ function find({ project }: ProjectCall, id: string): EnvironmentState {
   return environment;
 }
 
-function validated({ tier, external_url, description }: Params): Partial<EnvironmentState> {
+function validated({ state, params }: ProjectCall): Partial<EnvironmentState> {
+  const { tier, external_url, description } = params;
   if (tier !== undefined && !tiers.includes(String(tier)))
     throw refuse.parameter('tier does not have a valid value');
   const url = external_url === undefined ? undefined : String(external_url);
@@ -124,7 +131,9 @@ function validated({ tier, external_url, description }: Params): Partial<Environ
   return {
     ...(tier === undefined ? {} : { tier: String(tier) }),
     ...(url === undefined ? {} : { external_url: url }),
-    ...(description === undefined ? {} : { description: String(description) }),
+    ...(description === undefined || !knows(state, describedSince)
+      ? {}
+      : { description: String(description) }),
   };
 }
 
@@ -136,9 +145,10 @@ function guessTier(name: string): string {
   return /(pr(o|)d|live)/i.test(name) ? 'production' : 'other';
 }
 
-function shown(environment: EnvironmentState) {
+function shown({ state }: ProjectCall, { description, ...environment }: EnvironmentState) {
   return {
     ...environment,
+    ...(knows(state, describedSince) ? { description } : {}),
     created_at: '2026-01-01T00:00:00.000Z',
     auto_stop_at: null,
     auto_stop_setting: 'always',

@@ -1,6 +1,7 @@
 import type { Outgoing } from '../http-server.ts';
 import { type ProjectCall, paginated, refuse, requireLevel } from './call.ts';
 import type { MemberState, ProjectState } from './state.ts';
+import { knows } from './versions.ts';
 
 /** Whether the paid features are enforced on a project. */
 export function isLicensed({ state, project }: Pick<ProjectCall, 'state' | 'project'>): boolean {
@@ -40,11 +41,15 @@ export function showProject(call: ProjectCall): Outgoing {
     shared_with_groups: project.shared_with_groups,
     ...(level >= 40
       ? {
-          ci_id_token_sub_claim_components: project.ci_id_token_sub_claim_components,
+          ...(knows(call.state, [17, 10])
+            ? { ci_id_token_sub_claim_components: project.ci_id_token_sub_claim_components }
+            : {}),
+          ci_allow_fork_pipelines_to_run_in_parent_project:
+            project.ci_allow_fork_pipelines_to_run_in_parent_project ?? true,
           runners_token: 'GR-secret',
         }
       : {}),
-    ...(isLicensed(call)
+    ...(isLicensed(call) && knows(call.state, [15, 8])
       ? { allow_pipeline_trigger_approve_deployment: project.allow_pipeline_trigger_approve_deployment }
       : {}),
   };
@@ -88,7 +93,7 @@ export function showMember(call: ProjectCall, userId: string): Outgoing {
 
 function memberRow(
   { state }: ProjectCall,
-  { userId, access_level, state: memberState, expires_at }: MemberState,
+  { userId, access_level, state: memberState, expires_at, member_role }: MemberState,
 ) {
   const user = state.users.find(({ id }) => id === userId);
   return {
@@ -99,6 +104,7 @@ function memberRow(
     access_level,
     expires_at: expires_at ?? null,
     membership_state: 'active',
+    ...(member_role === undefined ? {} : { member_role }),
   };
 }
 

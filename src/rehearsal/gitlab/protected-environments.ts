@@ -9,19 +9,19 @@ const tooShort = 'Deploy access levels is too short (minimum is 1 character)';
 /** The routes answer on an unlicensed server too, where they have no effect; Community Edition does not have them. */
 function requireRoute(call: ProjectCall): void {
   if (call.state.edition === 'ce') throw refuse.noRoute();
-  requireLevel(call, 40);
+  requireLevel(call, 40, 'admin_protected_environments');
 }
 
 /** Every protected environment of the project. */
 export function listProtectedEnvironments(call: ProjectCall): Outgoing {
   requireRoute(call);
-  return paginated(call, call.project.protected_environments.map(shown));
+  return paginated(call, call.project.protected_environments.map(shownProtection));
 }
 
 /** One by its name. */
 export function showProtectedEnvironment(call: ProjectCall, name: string): Outgoing {
   requireRoute(call);
-  return { status: 200, body: shown(find(call, name)) };
+  return { status: 200, body: shownProtection(find(call, name)) };
 }
 
 /** Protects an environment, which need not exist. */
@@ -39,7 +39,7 @@ export function protectEnvironment(call: ProjectCall): Outgoing {
   const approval_rules = rules.flatMap((rule) => made(call, [rule]).map((row) => withApprovals(row, rule)));
   const environment = { name, deploy_access_levels, approval_rules };
   call.project.protected_environments.push(environment);
-  return { status: 201, body: shown(environment) };
+  return { status: 201, body: shownProtection(environment) };
 }
 
 /** Adds, changes and removes rows; nothing is replaced as a whole. */
@@ -53,7 +53,7 @@ export function updateProtectedEnvironment(call: ProjectCall, name: string): Out
   if (deploy.length === 0) throw refuse.sentences([tooShort]);
   environment.approval_rules = changeRows(call, environment.approval_rules, approval_rules, levels);
   environment.deploy_access_levels = deploy;
-  return { status: 200, body: shown(environment) };
+  return { status: 200, body: shownProtection(environment) };
 }
 
 /** Takes the protection away. */
@@ -92,7 +92,8 @@ function refuseCount({ params }: ProjectCall): void {
   ]);
 }
 
-function shown({ name, deploy_access_levels, approval_rules }: ProtectedEnvironmentState) {
+/** A protection as it is answered. */
+export function shownProtection({ name, deploy_access_levels, approval_rules }: ProtectedEnvironmentState) {
   const row = ({ required_approvals: _, ...rest }: AccessRow) => ({ ...rest, group_inheritance_type: 0 });
   return {
     name,

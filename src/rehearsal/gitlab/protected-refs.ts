@@ -8,13 +8,13 @@ const levels = [0, 30, 40, 60];
 
 /** Protected tags; there is no route to change one. */
 export function listProtectedTags(call: ProjectCall): Outgoing {
-  requireLevel(call, 40);
+  requireLevel(call, 40, 'manage_protected_tags');
   return paginated(call, call.project.protected_tags);
 }
 
 /** Protects tags of a name or pattern. */
 export function protectTag(call: ProjectCall): Outgoing {
-  requireLevel(call, 40);
+  requireLevel(call, 40, 'manage_protected_tags');
   const name = String(required(call.params, 'name'));
   if (call.project.protected_tags.some((it) => it.name === name))
     throw refuse.sentences(['Name has already been taken']);
@@ -25,7 +25,7 @@ export function protectTag(call: ProjectCall): Outgoing {
 
 /** Takes the protection of tags away. */
 export function unprotectTag(call: ProjectCall, name: string): Outgoing {
-  requireLevel(call, 40);
+  requireLevel(call, 40, 'manage_protected_tags');
   const before = call.project.protected_tags.length;
   call.project.protected_tags = call.project.protected_tags.filter(
     (it) => it.name !== decodeURIComponent(name),
@@ -42,7 +42,7 @@ export function listProtectedBranches(call: ProjectCall): Outgoing {
 
 /** Protects a branch. */
 export function protectBranch(call: ProjectCall): Outgoing {
-  requireLevel(call, 40);
+  requireLevel(call, 40, 'admin_protected_branch');
   const name = String(required(call.params, 'name'));
   if (call.project.protected_branches.some((it) => it.name === name)) {
     throw refuse.conflict(`Protected branch '${name}' already exists`);
@@ -63,7 +63,7 @@ export function protectBranch(call: ProjectCall): Outgoing {
 
 /** Changes a protected branch: the levels only where the lists are licensed, never by `push_access_level`. */
 export function updateProtectedBranch(call: ProjectCall, name: string): Outgoing {
-  requireLevel(call, 40);
+  requireLevel(call, 40, 'admin_protected_branch');
   const branch = findBranch(call, name);
   if (call.params.allow_force_push !== undefined)
     branch.allow_force_push = isTrue(call.params.allow_force_push);
@@ -82,7 +82,7 @@ export function updateProtectedBranch(call: ProjectCall, name: string): Outgoing
 
 /** Takes the protection of a branch away. */
 export function unprotectBranch(call: ProjectCall, name: string): Outgoing {
-  requireLevel(call, 40);
+  requireLevel(call, 40, 'admin_protected_branch');
   const branch = findBranch(call, name);
   call.project.protected_branches = call.project.protected_branches.filter((it) => it !== branch);
   return { status: 204 };

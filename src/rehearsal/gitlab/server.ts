@@ -7,10 +7,11 @@ import {
   startServer,
 } from '../http-server.ts';
 import { Answered, type Call, refuse } from './call.ts';
+import { aboutGroup } from './groups.ts';
 import { projectRoutes } from './routes.ts';
 import { findProject, signIn } from './sign-in.ts';
 import type { GitLabState } from './state.ts';
-import { listGroupVariables } from './variables.ts';
+import { knows, versionBody } from './versions.ts';
 
 /** A GitLab on the loopback interface that keeps to the answers of the real one as far as this tool asks. */
 export interface RehearsalGitLab extends RehearsalServer {
@@ -37,19 +38,28 @@ function handle(state: GitLabState, prefix: string, incoming: Incoming): Outgoin
     if (request.path === '/oauth/token/info') return oauthInfo(signIn(state, request, false));
     if (!request.path.startsWith('/api/v4/')) return projectPage(state, request);
     const call = signIn(state, request);
-    const path = request.path.slice('/api/v4/'.length);
-    return general(call, path) ?? aboutGroup(call, path) ?? aboutProject(call, request.path, prefix);
+    return (
+      general(call, request.path.slice('/api/v4/'.length)) ??
+      aboutGroup(call, request.path) ??
+      aboutProject(call, request.path, prefix)
+    );
   } catch (error) {
     if (error instanceof Answered) return error.reply;
     throw error;
   }
 }
 
-function general({ user, token, request }: Call, path: string): Outgoing | undefined {
+function general(call: Call, path: string): Outgoing | undefined {
+  const { user, token, request } = call;
   if (request.method !== 'GET') return undefined;
   const { id, username, name, is_admin } = user;
   const answers: Record<string, () => Outgoing> = {
-    version: () => ({ status: 200, body: { version: '19.4.1-ee', revision: 'rehearsal' } }),
+    version: () => ({ status: 200, body: versionBody(call.state) }),
+    metadata: () => {
+      if (!knows(call.state, [15, 2])) throw refuse.noRoute();
+      const enterprise = knows(call.state, [15, 6]) ? { enterprise: call.state.edition === 'ee' } : {};
+      return { status: 200, body: { ...versionBody(call.state), ...enterprise } };
+    },
     user: () => ({
       status: 200,
       body: { id, username, name, state: 'active', bot: false, ...(is_admin ? { is_admin } : {}) },
@@ -83,12 +93,6 @@ function oauthInfo({ token }: Call): Outgoing {
     status: 200,
     body: { resource_owner_id: token.userId, scope: token.scopes, expires_in: 7200, created_at: 0 },
   };
-}
-
-function aboutGroup(call: Call, path: string): Outgoing | undefined {
-  const [, group] = /^groups\/([^/]+)\/variables$/.exec(path) ?? [];
-  if (group === undefined || call.request.method !== 'GET') return undefined;
-  return listGroupVariables(call, decodeURIComponent(group));
 }
 
 function aboutProject(call: Call, path: string, prefix: string): Outgoing {

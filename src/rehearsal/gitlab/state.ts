@@ -2,19 +2,23 @@
 export interface GitLabState {
   /** Community Edition does not have the routes of the paid tiers. */
   edition: 'ce' | 'ee';
+  /** `17.3` or so for an older server, which does not know what came later; the newest where nothing is said. */
+  version?: string;
   users: UserState[];
   tokens: TokenState[];
   projects: ProjectState[];
-  groups: GroupState[];
+  /** What groups have; those that are not listed have nothing. */
+  groups?: GroupState[];
   /** Fields of CI/CD variables that the server is too old to know: it drops them and does not show them. */
   unknown_variable_fields?: ('masked' | 'hidden' | 'raw')[];
 }
 
-/** A group, as far as its CI/CD variables go, which its Owners alone may read. */
+/** A group with its rules for tiers and its CI/CD variables, which only its Owners may read. */
 export interface GroupState {
   full_path: string;
   owners: number[];
-  variables: VariableState[];
+  protected_environments?: ProtectedEnvironmentState[];
+  variables?: VariableState[];
 }
 
 export interface DeploymentState {
@@ -99,6 +103,15 @@ export interface MemberState {
   access_level: number;
   state?: string;
   expires_at?: string | null;
+  member_role?: MemberRoleState;
+}
+
+/** A custom role with what it adds to its base level: `manage_protected_tags: true`. */
+export interface MemberRoleState {
+  id: number;
+  name: string;
+  base_access_level: number;
+  [power: string]: string | number | boolean;
 }
 
 export interface ProjectState {
@@ -118,6 +131,8 @@ export interface ProjectState {
   repository_access_level: string;
   ci_id_token_sub_claim_components: string[];
   allow_pipeline_trigger_approve_deployment: boolean;
+  /** On where nothing is said, as on GitLab. */
+  ci_allow_fork_pipelines_to_run_in_parent_project?: boolean;
   shared_with_groups: {
     group_id: number;
     group_name: string;
@@ -166,7 +181,6 @@ export function teamState(
     ],
     tokens: demoTokens(),
     projects: [projectState(change, files)],
-    groups: [{ full_path: 'demo-group', owners: [1], variables: [] }],
   };
 }
 

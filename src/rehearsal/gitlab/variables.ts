@@ -15,18 +15,7 @@ export function listVariables(call: ProjectCall): Outgoing {
   requireLevel(call, 40);
   return paginated(
     call,
-    call.project.variables.map((it) => shown(call, it)),
-  );
-}
-
-/** CI/CD variables of a group: for its Owners; a group that there is not, or that is not to be seen, is not found. */
-export function listGroupVariables(call: Call, path: string): Outgoing {
-  const group = call.state.groups.find(({ full_path }) => full_path === path);
-  if (!group) throw refuse.notFound('Group');
-  if (!group.owners.includes(call.user.id)) throw refuse.forbidden();
-  return paginated(
-    call,
-    group.variables.map((it) => shown(call, it)),
+    call.project.variables.map((it) => shownVariable(call, it)),
   );
 }
 
@@ -56,7 +45,7 @@ export function createVariable(call: ProjectCall): Outgoing {
   };
   refuseUnmaskable(variable);
   project.variables.push(variable);
-  return { status: 201, body: shown(call, variable) };
+  return { status: 201, body: shownVariable(call, variable) };
 }
 
 const changeable = ['value', 'protected', 'masked', 'raw', 'variable_type', 'environment_scope'] as const;
@@ -71,7 +60,7 @@ export function updateVariable(call: ProjectCall, key: string): Outgoing {
     throw refuse.fields({ key: [`(${key}) has already been taken`] });
   refuseUnmaskable(changed);
   Object.assign(variable, changed, variable.hidden ? { masked: true } : {});
-  return { status: 200, body: shown(call, variable) };
+  return { status: 200, body: shownVariable(call, variable) };
 }
 
 function changesIn(params: Params): Partial<VariableState> {
@@ -112,7 +101,8 @@ const knownBy =
   (field: 'masked' | 'hidden' | 'raw') =>
     !unknown.includes(field);
 
-function shown({ state }: Call, variable: VariableState) {
+/** A variable as it is shown: without what an old server does not know, and a hidden one without its value. */
+export function shownVariable({ state }: Call, variable: VariableState) {
   const body: Partial<VariableState> = { ...variable };
   for (const field of state.unknown_variable_fields ?? []) delete body[field];
   return variable.hidden ? { ...body, value: null } : body;

@@ -1,0 +1,27 @@
+import type { DemoWorld } from '../options.ts';
+import { type GitLabState, type ProjectState, teamState } from './gitlab/state.ts';
+import { scratchFiles } from './scratch-project.ts';
+import type { Beginning } from './world.ts';
+
+/** How each world of the demo begins: together they lead to every route. */
+export function demoBeginning(name: DemoWorld): Beginning {
+  const beginnings: Record<DemoWorld, () => Beginning> = {
+    solo: () => ({ state: world(alone) }),
+    'team-free': () => ({ state: world({ plan: 'free' }) }),
+    'team-premium': () => ({}),
+    'self-managed': () => ({ state: { ...world({ plan: 'free' }), edition: 'ce' }, asOfficial: true }),
+  };
+  return beginnings[name]();
+}
+
+/** One Maintainer, in a namespace of their own, on Free. */
+const alone: Partial<ProjectState> = {
+  path_with_namespace: 'alice/demo-pkg',
+  namespace_kind: 'user',
+  plan: 'free',
+  members: [{ userId: 1, access_level: 50 }],
+};
+
+function world(change: Partial<ProjectState>): GitLabState {
+  return teamState(change, scratchFiles());
+}

@@ -1,0 +1,22 @@
+import type { GitLabFacts } from './facts/gitlab-project.ts';
+
+/** Whether a GitLab is older than a version, as far as its own word can be read: `17.10.1-ee`, `18.0.0-pre`. */
+export function isOlderThan(version: string, [major, minor]: readonly [number, number]): boolean {
+  const found = /^(\d+)\.(\d+)/.exec(version);
+  if (found === null) return false;
+  const [, here = 0, below = 0] = found.map(Number);
+  return here < major || (here === major && below < minor);
+}
+
+/** GitLab shows the attribute by which a licence is told since this version: https://docs.gitlab.com/api/projects/ */
+const licenceShownSince = [15, 8] as const;
+
+/** Why environments cannot be protected on a project, a finished sentence. */
+export function whyUnprotected({ server, project }: Pick<GitLabFacts, 'server' | 'project'>): string {
+  const { version, enterprise } = server.known ? server.value : { version: '', enterprise: undefined };
+  if (enterprise === false)
+    return 'This GitLab is the Community Edition, which has no protected environments (Premium and Ultimate do).';
+  if (isOlderThan(version, licenceShownSince))
+    return `GitLab ${version} does not tell whether it enforces protected environments on ${project.path}; ${licenceShownSince.join('.')} and newer do.`;
+  return `GitLab does not enforce protected environments on ${project.path} (that needs Premium, Ultimate or GitLab for Open Source).`;
+}

@@ -1,0 +1,114 @@
+import type { AdvisedRoute } from './advice.ts';
+import type { GitLabFacts } from './facts/gitlab-project.ts';
+import { protectedAs } from './goal/people.ts';
+import { branchPushers, letsIn, peopleOf, pushersBelow, tagCreators } from './people.ts';
+import type { Member } from './ports/gitlab.ts';
+
+/** Somebody who could do harm, how many of them there are here, and how far each route lets them. */
+export interface Threat {
+  who: string;
+  /** Undefined where it cannot be known. */
+  count: number | undefined;
+  routes: Record<AdvisedRoute, string>;
+}
+
+/** People who could publish a release as things stand, and by which way. */
+export interface Way {
+  who: Member[];
+  how: string;
+}
+
+type ThreatFacts = Pick<
+  GitLabFacts,
+  'members' | 'project' | 'protectedBranches' | 'protectedTags' | 'protectedEnvironments' | 'variables'
+>;
+
+/**
+ * The four threats, with the people of this project, where releases are (or are not) to be approved. The fourth is
+ * never kept out: only found out.
+ */
+export function threatsOf(facts: ThreatFacts, approved: boolean): Threat[] {
+  const people = peopleOf(facts);
+  const pushers = people && pushersBelow(people, facts.protectedBranches);
+  const maintainers = people && people.maintainers.length + people.empowered.length;
+  // Who is alone cannot be approved by another yet.
+  const alone = !approved && maintainers !== undefined && maintainers > 1;
+  const can = pushers?.length === 0 ? 'could publish' : 'can publish';
+  return [
+    {
+      who: "a stranger's merge request",
+      count: undefined,
+      routes: { protected: 'cannot', trusted: 'cannot', token: 'cannot' },
+    },
+    {
+      who: 'a Developer with a branch',
+      count: pushers?.length,
+      routes: {
+        protected: 'cannot',
+        trusted: can,
+        token: mergers(facts).length > 0 ? 'by a merge' : 'cannot',
+      },
+    },
+    {
+      who: 'a co-Maintainer',
+      count: maintainers === undefined ? undefined : Math.max(0, maintainers - 1),
+      routes: {
+        protected: alone ? 'can publish' : 'needs an approval',
+        trusted: 'can publish',
+        token: 'can publish',
+      },
+    },
+    {
+      who: 'a trusted insider',
+      count: undefined,
+      routes: { protected: 'can', trusted: 'can', token: 'can' },
+    },
+  ];
+}
+
+/** Who could publish today: empty where the members could not be read. */
+export function waysOf(facts: ThreatFacts, environment: string): Way[] {
+  const people = peopleOf(facts);
+  if (people === undefined) return [];
+  const { maintainers, developers, empowered, bots } = people;
+  const protection = facts.project.protectedEnvironmentsLicensed
+    ? protectedAs(facts, environment)
+    : undefined;
+  const deployers = (members: Member[]) =>
+    protection === undefined
+      ? members
+      : members.filter((member) => protection.deployAccessLevels.some((row) => letsIn(row, member)));
+  const approved = (protection?.approvalRules.length ?? 0) > 0 ? ', once somebody else approves' : '';
+  const byBranch = `by a branch with a job in the environment ${environment}${approved}`;
+  const pushers = branchPushers(developers, facts.protectedBranches);
+  const credentials = readableCredentials(facts);
+  const ways = [
+    { who: deployers(maintainers), how: `by a tag${approved}` },
+    {
+      who: deployers(tagCreators(developers, facts.protectedTags)),
+      how: `by a tag that no rule keeps from them${approved}`,
+    },
+    { who: deployers(pushers), how: byBranch },
+    {
+      who: credentials.length > 0 ? pushers : [],
+      how: `by reading ${credentials.join(', ')}, which is not protected`,
+    },
+    { who: deployers(bots), how: `by whoever holds the access token${approved}` },
+    { who: empowered, how: 'by changing a protection first' },
+  ];
+  return ways.filter(({ who }) => who.length > 0);
+}
+
+/** Below Maintainer, and may merge into a protected branch, whose pipelines get the protected variables. */
+function mergers(facts: ThreatFacts): Member[] {
+  const { protectedBranches: branches } = facts;
+  const rows = branches.known ? branches.value.flatMap((rule) => rule.mergeAccessLevels) : [];
+  return (peopleOf(facts)?.developers ?? []).filter((member) => rows.some((row) => letsIn(row, member)));
+}
+
+/** Variables by whose name they publish, and which a pipeline of any branch gets. */
+function readableCredentials({ variables }: ThreatFacts): string[] {
+  const publishing = /PYPI|TWINE_PASSWORD|UV_PUBLISH_(?:TOKEN|PASSWORD)|FLIT_PASSWORD|HATCH_INDEX_AUTH/i;
+  const found = variables.known ? variables.value : [];
+  return found.filter((it) => !it.protected && publishing.test(it.key)).map(({ key }) => key);
+}

@@ -1,0 +1,64 @@
+import { readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { runProgram } from '../support/program.ts';
+
+/** A demo that asks nothing, and the folder of its scratch project. */
+async function demo(...args: string[]) {
+  const ended = await runProgram(['demo', '--yes', ...args]);
+  const directory = /The Python project is in (.*)\.\n/.exec(ended.stdout)?.[1] ?? '';
+  return { ...ended, directory };
+}
+
+const savedIn = (directory: string) => join(directory, '.git', 'gitlab-to-pypi-rehearsal.json');
+const saved = async (directory: string) => JSON.parse(await readFile(savedIn(directory), 'utf8'));
+
+describe('the demo', () => {
+  it.each([
+    ['solo', 'trusted', /Nobody below Maintainer can push a branch/, 0],
+    ['team-free', 'token', /1 Developer can push a branch and so ask for an ID token/, 0],
+    ['self-managed', 'token', /accepts ID tokens of https:\/\/gitlab\.com only/, 0],
+    ['team-premium', 'protected', /with an approval no one of them releases alone/, 1],
+  ])(
+    'as %s leads to the route %s, and the next run has nothing to do',
+    async (world, route, why, protections) => {
+      const first = await demo('--as', world);
+      expect(first.exitCode).toBe(0);
+      expect(first.stdout).toMatch(new RegExp(`Route +${route} +recommended`));
+      expect(first.stdout).toMatch(why);
+      const { states } = await saved(first.directory);
+      expect(states.gitlab.projects[0].protected_environments).toHaveLength(protections);
+      const again = await demo('--directory', first.directory);
+      expect(again.exitCode).toBe(0);
+      expect(again.stdout).toContain('Nothing to do');
+      expect((await saved(first.directory)).states.gitlab).toEqual(states.gitlab);
+    },
+  );
+
+  it('as self-managed refuses the routes that the indexes refuse, says what is possible, and changes nothing', async () => {
+    const { exitCode, stderr, directory } = await demo('--as', 'self-managed', '--route', 'trusted');
+    expect(exitCode).toBe(2);
+    expect(stderr).toMatch(/accept ID tokens of https:\/\/gitlab\.com only/);
+    expect(stderr).toMatch(/PyPI staff .*API token/);
+    const [project] = (await saved(directory)).states.gitlab.projects;
+    expect([project.environments, project.protected_tags]).toEqual([[], []]);
+  });
+
+  it('is the team on Premium where nothing is said, and goes on with a world of before there were several', async () => {
+    const first = await demo();
+    expect(first.stdout).toMatch(/Route +protected +recommended/);
+    const { asOfficial: _, ...older } = await saved(first.directory);
+    await writeFile(savedIn(first.directory), JSON.stringify(older));
+    expect((await demo('--directory', first.directory)).stdout).toContain('Nothing to do');
+  });
+
+  it.each([
+    ['an unknown world', ['demo', '--as', 'enterprise'], /--as takes solo or team-free or/],
+    ['another command', ['check', '--as', 'solo'], /--as belongs to the command 'demo'/],
+    ['an earlier world', ['demo', '--as', 'solo', '-C', '/tmp'], /--as begins a new world/],
+  ])('refuses --as with %s', async (_, args, words) => {
+    const { exitCode, stderr } = await runProgram(args);
+    expect(exitCode).toBe(2);
+    expect(stderr).toMatch(words);
+  });
+});

@@ -1,0 +1,142 @@
+import { afterEach, describe, expect, it } from 'vitest';
+import {
+  newId,
+  type ProjectState,
+  type ProtectedBranchState,
+  roleRow,
+  teamState,
+} from '../../src/rehearsal/gitlab/state.ts';
+import { scratchFiles } from '../../src/rehearsal/scratch-project.ts';
+import { startWorld, type World } from '../../src/rehearsal/world.ts';
+import { type ReportLike, reportOf, runIn, toDo } from '../support/program.ts';
+
+let here: World;
+
+afterEach(() => here.close());
+
+const main = (change: Partial<ProtectedBranchState> = {}): ProtectedBranchState => ({
+  id: newId(),
+  name: 'main',
+  push_access_levels: [roleRow(40)],
+  merge_access_levels: [roleRow(30)],
+  unprotect_access_levels: [],
+  allow_force_push: false,
+  code_owner_approval_required: false,
+  inherited: false,
+  ...change,
+});
+
+async function begin(project: Partial<ProjectState>): Promise<ProjectState> {
+  here = await startWorld({ state: teamState(project, scratchFiles()) });
+  return here.gitlab.state.projects[0]!;
+}
+
+const writesTo = (part: string) =>
+  here.gitlab
+    .writes()
+    .filter(({ path }) => path.includes(part))
+    .map(({ method, path }) => `${method} ${path.replace(/.*\/42\//, '')}`);
+
+const branchOf = ({ settings }: ReportLike) => settings.find(({ id }) => id === 'protected-branch');
+
+describe('the default branch', () => {
+  it('is closed on Free by creating its rule again, and who may merge stays', async () => {
+    const project = await begin({
+      plan: 'free',
+      protected_branches: [main({ push_access_levels: [roleRow(30)] })],
+    });
+    const { report, exitCode } = await reportOf(here, ['setup', '--yes']);
+    expect(exitCode).toBe(0);
+    expect(report.settings.find(({ id }) => id === 'protected-branch')?.differences).toEqual([
+      { field: 'branch main: push', current: 'Developers + Maintainers', wanted: 'Maintainers' },
+    ]);
+    expect(writesTo('protected_branches')).toEqual([
+      'DELETE protected_branches/main',
+      'POST protected_branches',
+    ]);
+    expect(project.protected_branches).toMatchObject([
+      {
+        push_access_levels: [{ access_level: 40 }],
+        merge_access_levels: [{ access_level: 30 }],
+        allow_force_push: false,
+      },
+    ]);
+  });
+
+  it('is closed on Premium without a moment in which it is open', async () => {
+    const project = await begin({
+      protected_branches: [main({ push_access_levels: [roleRow(30)], allow_force_push: true })],
+    });
+    expect((await runIn(here, ['setup', '--yes'])).exitCode).toBe(0);
+    expect(writesTo('protected_branches')).toEqual(['PATCH protected_branches/main']);
+    expect(project.protected_branches).toMatchObject([
+      { push_access_levels: [{ access_level: 40 }], allow_force_push: false },
+    ]);
+  });
+
+  it('is protected where it was not', async () => {
+    const project = await begin({ protected_branches: [] });
+    expect(toDo((await reportOf(here, ['check'])).report)).toContain('protected-branch');
+    await runIn(here, ['setup', '--yes']);
+    expect(project.protected_branches).toMatchObject([
+      { name: 'main', push_access_levels: [{ access_level: 40 }] },
+    ]);
+  });
+
+  it('that Developers may merge into is mentioned and left so', async () => {
+    await begin({ protected_branches: [main()] });
+    const { stdout } = await runIn(here, ['check']);
+    expect(stdout).toMatch(
+      /Developers may merge into main: .* the next tag releases it\. That is left as it is/,
+    );
+    expect(toDo((await reportOf(here, ['check'])).report)).not.toContain('protected-branch');
+  });
+
+  it('with a rule of the group that is too loose is explained and not touched', async () => {
+    await begin({ protected_branches: [main({ push_access_levels: [roleRow(30)], inherited: true })] });
+    const { report, exitCode } = await reportOf(here, ['setup', '--yes']);
+    expect(exitCode).toBe(1);
+    expect(branchOf(report)).toMatchObject({
+      state: 'different',
+      outcome: 'failed',
+      manual: expect.stringMatching(
+        /comes from the group demo-group, and only its Owners.*\/groups\/demo-group\/-\/settings\/repository/,
+      ),
+    });
+    expect(writesTo('protected_branches')).toEqual([]);
+  });
+
+  it('with a rule of the group that holds is left to the group', async () => {
+    await begin({ protected_branches: [main({ merge_access_levels: [roleRow(40)], inherited: true })] });
+    expect(branchOf((await reportOf(here, ['check'])).report)).toMatchObject({
+      state: 'ok',
+      message: 'Only Maintainers push to main. The protection of main comes from the group.',
+    });
+  });
+
+  it('with a rule for more branches that is too loose is explained and not touched', async () => {
+    const wide = main({ name: 'm*', push_access_levels: [roleRow(30)] });
+    await begin({ protected_branches: [main(), wide] });
+    const { report, exitCode } = await reportOf(here, ['setup', '--yes']);
+    expect(exitCode).toBe(1);
+    expect(branchOf(report)).toMatchObject({
+      outcome: 'failed',
+      differences: [{ field: 'branch m*: push' }],
+      manual: expect.stringContaining('The rule for m* covers other branches too'),
+    });
+    expect(writesTo('protected_branches')).toEqual([]);
+  });
+
+  it('loses a Developer who may push by name, and keeps keys and Maintainers', async () => {
+    const named = (user_id: number) => ({ ...roleRow(0), access_level: null, user_id });
+    const key = { ...roleRow(0), access_level: null, deploy_key_id: 5, access_level_description: 'CI key' };
+    const rows = [named(2), named(3), key];
+    const project = await begin({ protected_branches: [main({ push_access_levels: rows })] });
+    const { report, exitCode } = await reportOf(here, ['setup', '--yes']);
+    expect(exitCode).toBe(0);
+    expect(branchOf(report)?.message).toContain('The rule for main lets in CI key too');
+    expect(writesTo('protected_branches')).toEqual(['PATCH protected_branches/main']);
+    const left = project.protected_branches[0]?.push_access_levels;
+    expect(left?.map((row) => row.user_id ?? row.deploy_key_id)).toEqual([2, 5]);
+  });
+});

@@ -1,0 +1,112 @@
+import { afterEach, describe, expect, it } from 'vitest';
+import { roleRow, teamState } from '../../src/rehearsal/gitlab/state.ts';
+import { scratchFiles } from '../../src/rehearsal/scratch-project.ts';
+import { type ReportLike, reportOf, runIn, toDo } from '../support/program.ts';
+import { type Scene, settingOf, setUp, startScene } from '../support/scene.ts';
+
+let scene: Scene;
+
+afterEach(() => scene.here.close());
+
+const protectionOf = (report: ReportLike) => settingOf(report, 'protected-environment:release');
+const three = [1, 2, 3].map((userId) => ({ userId, access_level: 40 }));
+
+describe('rules by which somebody cannot release', () => {
+  it('are refused where that is everybody', async () => {
+    scene = await startScene({ members: [{ userId: 1, access_level: 50 }] });
+    const { report, exitCode } = await setUp(scene, '--approver', 'maintainers');
+    expect(exitCode).toBe(2);
+    expect(report.error).toMatchObject({
+      code: 'dead-end',
+      message: expect.stringContaining('nobody could release'),
+      hint: expect.stringMatching(/--approver.*--approvals.*--self-approval/),
+    });
+    expect(scene.sent).toEqual([]);
+  });
+
+  it('are mentioned where others can', async () => {
+    scene = await startScene();
+    const { report, exitCode } = await setUp(scene, '--approver', '@bob');
+    expect(exitCode).toBe(0);
+    expect(protectionOf((await reportOf(scene.here, ['check'])).report)?.message).toMatch(
+      /@bob could not release/,
+    );
+    expect(report.settings.map(({ id }) => id)).not.toContain('self-approval');
+  });
+
+  it('work once the one who starts a release may approve it, which only a wish makes so', async () => {
+    scene = await startScene({ members: [{ userId: 1, access_level: 50 }] });
+    const { project } = scene;
+    const { report, exitCode, stderr } = await setUp(scene, '--approver', 'maintainers', '--self-approval');
+    expect(exitCode).toBe(0);
+    expect(report.settings.find(({ id }) => id === 'self-approval')).toMatchObject({
+      outcome: 'applied',
+      differences: [
+        { field: 'allow_pipeline_trigger_approve_deployment', current: 'not allowed', wanted: 'allowed' },
+      ],
+    });
+    expect(stderr).toContain('--self-approval --publish-with uv');
+    expect(scene.sent).toContainEqual({
+      line: 'PUT ',
+      body: { allow_pipeline_trigger_approve_deployment: true },
+    });
+    scene.sent.splice(0);
+    const again = await setUp(scene);
+    expect(again.report.settings.map(({ id }) => id)).not.toContain('self-approval');
+    expect(scene.sent).toEqual([]);
+
+    project.allow_pipeline_trigger_approve_deployment = false;
+    expect(toDo((await reportOf(scene.here, ['check', '--self-approval'])).report)).toEqual([
+      'self-approval',
+    ]);
+  });
+});
+
+describe('the rules of the group for the tier production', () => {
+  const protected_environments = [
+    {
+      name: 'production',
+      deploy_access_levels: [roleRow(40)],
+      approval_rules: [{ ...roleRow(40), required_approvals: 1 }],
+    },
+  ];
+  const groups = [{ full_path: 'demo-group', owners: [1], protected_environments }];
+
+  it('are shown to an Owner, and counted with those of the project', async () => {
+    scene = await startScene({ members: three }, { groups });
+    const { report } = await reportOf(scene.here, ['check']);
+    expect(protectionOf(report)?.message).toContain(
+      'The group demo-group protects the tier production too, and a release must meet both: deployers Maintainers; approvals Maintainers (1).',
+    );
+    expect((await setUp(scene, '--approver', 'maintainers', '--approvals', '2')).report.error?.code).toBe(
+      'dead-end',
+    );
+  });
+
+  it('leave no room for a second approval by default, where only two people could give one', async () => {
+    scene = await startScene({}, { groups });
+    const { project } = scene;
+    expect((await setUp(scene)).exitCode).toBe(0);
+    expect(project.protected_environments[0]?.approval_rules).toEqual([]);
+  });
+
+  it('are said to be unread, where the reader is no Owner of the group', async () => {
+    const state = teamState({}, scratchFiles());
+    const [first] = state.tokens;
+    scene = await startScene(
+      {},
+      { tokens: [...state.tokens, { ...first!, value: 'glpat-demo-bob', userId: 2 }] },
+    );
+    const { stdout } = await runIn(scene.here, ['check'], 'glpat-demo-bob');
+    expect(stdout).toMatch(/the group demo-group has rules for the tier production too could not be read/);
+    expect(stdout).toMatch(/403 Forbidden/);
+  });
+
+  it('are not asked for where protected environments are not licensed', async () => {
+    scene = await startScene({ plan: 'free' });
+    await runIn(scene.here, ['check']);
+    expect(scene.here.gitlab.log.some(({ path }) => /groups\/.*\/protected_environments/.test(path))).toBe(
+      false,
+    );
+  });
+});
