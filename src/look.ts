@@ -12,6 +12,7 @@ import {
 } from './facts/checkout.ts';
 import { findToken, tokenPage } from './facts/gitlab-token.ts';
 import { type Facts, readFacts, readPython } from './facts/index.ts';
+import { readUploadTokens, type Secrets } from './facts/upload-tokens.ts';
 import { questionOf } from './options.ts';
 import { type Files, openFiles } from './ports/files.ts';
 import { type Git, openGit } from './ports/git.ts';
@@ -22,6 +23,8 @@ export interface Looked {
   facts: Facts;
   gitlab: GitLab;
   files: Files;
+  git: Git;
+  uploadTokens: Secrets;
 }
 
 /** Looks at the checkout, GitLab and the two indexes. Throws a `UserError` for an unmet precondition. */
@@ -37,11 +40,9 @@ export async function look(context: Context): Promise<Looked> {
   const asOfficial = context.asOfficial === true;
   const sources = { checkout, git, files, gitlab, indexes, tokenSource: token.source, asOfficial };
   const work = readFacts(sources, python);
-  return {
-    facts: await terminal.during(`Reading ${checkout.projectPath.value} and the indexes`, work),
-    gitlab,
-    files,
-  };
+  const facts = await terminal.during(`Reading ${checkout.projectPath.value} and the indexes`, work);
+  const { found, secrets } = readUploadTokens(context.env, facts.indexes);
+  return { facts: { ...facts, uploadTokens: found }, gitlab, files, git, uploadTokens: secrets };
 }
 
 async function findCheckout(context: Context, git: Git, directory: string): Promise<Checkout> {

@@ -5,7 +5,7 @@ export const commands = ['setup', 'check', 'demo'] as const;
 export type Command = (typeof commands)[number];
 
 /** The routes that `--route` accepts. */
-export const routes: readonly Route[] = ['protected', 'trusted'];
+export const routes: readonly Route[] = ['protected', 'trusted', 'token'];
 
 /** The tools that `--publish-with` accepts. */
 export const publishTools: readonly PublishTool[] = ['uv', 'twine'];
@@ -64,7 +64,7 @@ export const optionTable: readonly OptionRow[] = [
   {
     name: 'route',
     value: 'ROUTE',
-    help: `${routes.join(' or ')} (recommended from the facts)`,
+    help: `${routes.join(', ').replace(/, (?=\w+$)/, ' or ')} (recommended from the facts)`,
     question: 'How should releases be protected?',
   },
   {

@@ -92,7 +92,8 @@ export async function buildReport(
     route: { chosen: goal.route.value, recommended: goal.advice.route, because: goal.advice.because },
     settings: settings.map(reportSetting),
     files: await reportFiles(settings),
-    publisherPages: goal.indexes.flatMap((index) => reportPage(facts, index)),
+    publisherPages:
+      goal.route.value === 'token' ? [] : goal.indexes.flatMap((index) => reportPage(facts, index)),
     summary: summarize(settings),
     exitCode,
   };

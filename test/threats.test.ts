@@ -67,7 +67,13 @@ describe('who could publish today', () => {
   });
 
   it('takes in Developers who can read a credential in an unprotected variable', () => {
-    const variable = { environmentScope: '*', masked: true, hidden: false };
+    const variable = {
+      environmentScope: '*',
+      masked: true,
+      hidden: false,
+      raw: false,
+      type: 'env_var' as const,
+    };
     const variables = known(
       [
         { ...variable, key: 'TWINE_PASSWORD', protected: false },

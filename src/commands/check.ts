@@ -4,8 +4,8 @@ import { severalJobs } from '../goal/jobs.ts';
 import { look } from '../look.ts';
 import { makePlan } from '../plan.ts';
 import { buildReport, exitCodeOf } from '../report.ts';
-import { withLint } from '../settings/pipeline.ts';
 import { checkView } from '../terminal/check-view.ts';
+import { withVerdicts } from '../verdicts.ts';
 
 /** Looks and compares; changes nothing. Returns the exit code. */
 export async function check(context: Context): Promise<number> {
@@ -13,7 +13,7 @@ export async function check(context: Context): Promise<number> {
   const looked = await look(context);
   const goal = decide(looked.facts, wishesOf(options));
   if (goal.openJobs.length > 0) throw severalJobs(goal.openJobs);
-  const facts = await terminal.during("Asking GitLab's lint", withLint(looked.facts, goal, looked.gitlab));
+  const facts = await terminal.during("Asking GitLab's lint", withVerdicts(looked, goal));
   const plan = makePlan(facts, goal);
   const exitCode = exitCodeOf(plan);
   terminal.print(...checkView(facts, goal, plan, terminal.paint));

@@ -2,8 +2,10 @@ import { resolve } from 'node:path';
 import { quote } from '../command-line/repeat.ts';
 import type { Context } from '../context.ts';
 import { Cancelled } from '../errors.ts';
+import { tokenSources } from '../facts/upload-tokens.ts';
 import { demoBeginning } from '../rehearsal/demo-worlds.ts';
 import { driftsOf } from '../rehearsal/drifts.ts';
+import { madeUpToken } from '../rehearsal/package-index/made-up-token.ts';
 import { resumeWorld, saveWorld, startWorld, type World } from '../rehearsal/world.ts';
 import { check } from './check.ts';
 import { setup } from './setup.ts';
@@ -36,7 +38,7 @@ export async function demo(context: Context): Promise<number> {
   }
 }
 
-/** The same run with the rehearsal's addresses and its token in place of the user's. */
+/** The same run with the rehearsal's addresses and its tokens in place of the user's, none of which it must get. */
 function insideOf(world: World, context: Context): Context {
   const { GITLAB_HOST: _, GITLAB_ACCESS_TOKEN: __, ...env } = context.env;
   const options = { ...context.options, ...placeOf(world), command: 'setup' as const };
@@ -44,7 +46,12 @@ function insideOf(world: World, context: Context): Context {
   delete options.gitlabUrl;
   delete options.project;
   const { asOfficial } = world;
-  return { ...context, options, asOfficial, env: { ...env, GITLAB_TOKEN: token } };
+  return { ...context, options, asOfficial, env: { ...env, GITLAB_TOKEN: token, ...uploadTokens(world) } };
+}
+
+function uploadTokens({ pypi, testpypi }: World): Record<string, string> {
+  const made = (index: { url: string }) => madeUpToken(new URL(index.url).host, 'made up for the demo');
+  return { [tokenSources.pypi]: made(pypi), [tokenSources.testpypi]: made(testpypi) };
 }
 
 function placeOf({ directory, pypi, testpypi }: World) {

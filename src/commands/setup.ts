@@ -2,6 +2,7 @@ import { applyPlan } from '../apply.ts';
 import { chooseGoal } from '../choose.ts';
 import { repeatCommand } from '../command-line/repeat.ts';
 import type { Context } from '../context.ts';
+import { type Comparison, settleCredentials } from '../credentials.ts';
 import { deadEnd } from '../dead-end.ts';
 import { Cancelled, UserError } from '../errors.ts';
 import type { Facts } from '../facts/index.ts';
@@ -13,7 +14,6 @@ import { type Looked, look } from '../look.ts';
 import { changesOf, makePlan, type PlannedSetting, type SettledSetting } from '../plan.ts';
 import { openPublisherPages } from '../publisher/show-pages.ts';
 import { buildReport, exitCodeOf } from '../report.ts';
-import { withLint } from '../settings/pipeline.ts';
 import type { World } from '../settings/setting.ts';
 import { applyProgress } from '../terminal/apply-view.ts';
 import { choicesView } from '../terminal/choices-view.ts';
@@ -21,6 +21,7 @@ import { factsView } from '../terminal/facts-view.ts';
 import { planView, statesView } from '../terminal/plan-view.ts';
 import { askFor, openQuestions } from '../terminal/questions.ts';
 import { reportView } from '../terminal/report-view.ts';
+import { withVerdicts } from '../verdicts.ts';
 
 /** The wizard: look, ask, show the plan, confirm, apply, open the publisher pages, report. Returns the exit code. */
 export async function setup(context: Context): Promise<number> {
@@ -29,9 +30,10 @@ export async function setup(context: Context): Promise<number> {
   const looked = await look(context);
   const { paint } = terminal;
   terminal.print('', paint.bold('What was found'), ...factsView(looked.facts, paint), '');
-  const { facts, goal, plan } = await choose(context, looked);
+  const chosen = await choose(context, looked);
+  const { facts, goal, plan } = chosen;
   if (options.dryRun) return finish(context, facts, goal, plan, 0);
-  const settled = await apply(context, facts, goal, plan, looked);
+  const settled = await apply(context, facts, goal, plan, chosen.looked);
   await openPublisherPages(context, facts, goal, settled).catch(async (error) => {
     if (!(error instanceof Cancelled)) throw error;
     await finish(context, facts, goal, settled, error.exitCode);
@@ -40,21 +42,20 @@ export async function setup(context: Context): Promise<number> {
   return finish(context, facts, goal, settled, exitCodeOf(settled));
 }
 
-interface Chosen {
-  facts: Facts;
-  goal: Goal;
-  plan: PlannedSetting[];
-}
-
 /** Asks and shows until the plan is wanted; a run with nothing to change asks nothing. */
-async function choose(context: Context, looked: Looked): Promise<Chosen> {
-  let { wishes, goal } = await settleJobs(context, looked.facts);
+async function choose(context: Context, found: Looked): Promise<Comparison> {
+  let { wishes, goal } = await settleJobs(context, found.facts);
+  let looked = found;
   let questions = openQuestions(goal);
+  const asked = new Set<string>();
   for (;;) {
-    const compared = await compare(context, looked, goal);
+    let compared: Comparison = { looked, wishes, goal, ...(await compare(context, looked, goal)) };
+    const isOpen =
+      context.terminal.interactive && questions.length > 0 && changesOf(compared.plan).length > 0;
+    if (!isOpen) compared = await settleCredentials(context, compared, asked);
     if (changesOf(compared.plan).length === 0) return compared;
-    const choosing = { facts: looked.facts, wishes, goal, questions, plan: compared.plan };
-    const choice = await chooseGoal(context, choosing);
+    ({ looked } = compared);
+    const choice = await chooseGoal(context, { ...compared, facts: looked.facts, questions });
     if (choice.decision === 'go') return compared;
     ({ wishes, goal } = choice);
     questions = [];
@@ -76,15 +77,12 @@ async function settleJobs(
   return { wishes, goal };
 }
 
-async function compare({ terminal }: Context, { facts: found, gitlab }: Looked, goal: Goal) {
-  const facts = await terminal.during(
-    "Asking GitLab's lint about the pipeline",
-    withLint(found, goal, gitlab),
-  );
+async function compare({ terminal }: Context, looked: Looked, goal: Goal) {
+  const facts = await terminal.during("Asking GitLab's lint about the pipeline", withVerdicts(looked, goal));
   const plan = makePlan(facts, goal);
   refuseUnmatchable(plan);
   refuseDeadEnd(facts, goal);
-  return { facts, goal, plan };
+  return { facts, plan };
 }
 
 /** Nothing is set up for an index that could never accept it. */

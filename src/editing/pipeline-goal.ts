@@ -3,8 +3,8 @@ import type { BuildTimeVersion } from './versions/build-time-command.ts';
 /** The client that uploads `dist/*`: both do Trusted Publishing on GitLab by themselves. */
 export type PublishTool = 'uv' | 'twine';
 
-/** The two routes by a Trusted Publisher that this version sets up. */
-export type Route = 'protected' | 'trusted';
+/** By a Trusted Publisher with or without a protected environment, or by an API token in a CI/CD variable. */
+export type Route = 'protected' | 'trusted' | 'token';
 
 /** One index that the pipeline uploads to. */
 export interface PipelineIndex {
@@ -48,4 +48,12 @@ export interface PipelineGoal {
 /** uv and `id` (twine) look for the token here: the audience in upper case, other characters as `_`. */
 export function tokenVariable(audience: string): string {
   return `${audience.toUpperCase().replace(/[^A-Z0-9]/g, '_')}_ID_TOKEN`;
+}
+
+/** The variable that each tool reads an API token from by itself; with it twine's user name is `__token__`. */
+export const tokenKeys: Record<PublishTool, string> = { uv: 'UV_PUBLISH_TOKEN', twine: 'TWINE_PASSWORD' };
+
+/** Whether an address is that of PyPI or TestPyPI: twine knows what to do without being told on these alone. */
+export function isOfficialUpload(url: string): boolean {
+  return /^https:\/\/(upload\.pypi\.org|test\.pypi\.org)\/legacy\/$/.test(url);
 }

@@ -31,7 +31,7 @@ export function removeYaml(draft: YamlDraft, path: string[]): void {
   const holder = path.slice(0, -1);
   const parent = valueAt(draft.file.data, holder);
   if (!isYamlTable(parent) || parent[path.at(-1) ?? ''] === undefined) return;
-  if (path.length > 2 && Object.keys(parent).length === 1) {
+  if (path.length > (path[0] === 'variables' ? 1 : 2) && Object.keys(parent).length === 1) {
     removeYaml(draft, holder);
     return;
   }

@@ -10,9 +10,9 @@ import type {
   Server,
   TokenInfo,
   User,
-  Variable,
 } from '../ports/gitlab.ts';
 import { GitLabError } from '../ports/gitlab.ts';
+import type { Variable } from '../ports/gitlab-variables.ts';
 import { tokenProblem } from './gitlab-token.ts';
 import { type Known, known, type Sourced, unknown } from './known.ts';
 import { projectProblem, refuseUnusable } from './preconditions.ts';
@@ -34,6 +34,8 @@ export interface GitLabFacts {
   protectedTags: Known<ProtectedTag[]>;
   protectedBranches: Known<ProtectedBranch[]>;
   variables: Known<Variable[]>;
+  /** Those of each group above the project, which most tokens may not read. */
+  groupVariables: { path: string; variables: Known<Variable[]> }[];
   /** The pipeline file as it is on the default branch; its value is undefined where there is none. */
   committedPipeline: Known<string | undefined>;
 }
@@ -89,6 +91,7 @@ export async function readProject(
     attempt(gitlab.protectedTags(id), source),
     attempt(gitlab.protectedBranches(id), source),
     attempt(gitlab.variables(id), source),
+    readGroupVariables(gitlab, project),
     attempt(gitlab.file(id, pipelineFile, defaultBranch ?? 'HEAD'), `${source}, branch ${defaultBranch}`),
     readGroupProtections(gitlab, project),
   ]);
@@ -99,6 +102,7 @@ export async function readProject(
     protectedTags,
     protectedBranches,
     variables,
+    groupVariables,
     committedPipeline,
     groupProtections,
   ] = entries;
@@ -110,8 +114,21 @@ export async function readProject(
     protectedTags,
     protectedBranches,
     variables,
+    groupVariables,
     committedPipeline,
   };
+}
+
+/** All groups at once: their paths are the beginnings of the project's own. */
+async function readGroupVariables(gitlab: GitLab, { path, namespaceKind }: Project) {
+  const names = namespaceKind === 'group' ? path.split('/').slice(0, -1) : [];
+  const paths = names.map((_, index) => names.slice(0, index + 1).join('/'));
+  return Promise.all(
+    paths.map(async (group) => ({
+      path: group,
+      variables: await attempt(gitlab.groupVariables(group), `GitLab group ${group}`),
+    })),
+  );
 }
 
 /** Those of every group above the project: a rule of any of them counts besides the project's own. */

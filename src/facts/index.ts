@@ -18,7 +18,9 @@ import { type GitLabFacts, readIdentity, readProject } from './gitlab-project.ts
 import type { Known, Sourced } from './known.ts';
 import { type IndexFacts, readPackageIndex, uploadUrl } from './package-index.ts';
 import { pipelinePath } from './pipeline-path.ts';
+import type { PublishedFrom } from './published.ts';
 import { requireMaintainer } from './role.ts';
+import type { UploadToken } from './upload-tokens.ts';
 
 /** The files of the Python project that may be edited. */
 const editable = ['pyproject.toml', 'setup.cfg', 'setup.py'] as const;
@@ -32,6 +34,10 @@ export interface Facts {
   indexes: Record<'pypi' | 'testpypi', IndexFacts>;
   /** The names of the tags in the checkout, the newest first. */
   tags: string[];
+  /** What was published from each environment; asked once the goal is known. */
+  published?: PublishedFrom;
+  /** Where the API tokens of the indexes are to be had, for the route that needs them. */
+  uploadTokens: Record<'pypi' | 'testpypi', UploadToken>;
 }
 
 /** The Python project in the checkout. */
@@ -86,7 +92,7 @@ export async function readPythonFiles(files: Files, directory: string): Promise<
 }
 
 /** Two rounds of requests: the project with the token and the indexes, then all that needs the project's id. */
-export async function readFacts(sources: Sources, python: PythonFacts): Promise<Facts> {
+export async function readFacts(sources: Sources, python: PythonFacts): Promise<Omit<Facts, 'uploadTokens'>> {
   const { checkout, gitlab, tokenSource } = sources;
   const name = python.packageName.value;
   const [identity, pypi, testpypi] = await Promise.all([

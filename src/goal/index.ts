@@ -27,6 +27,8 @@ export interface Wishes {
   releaseJob?: Sourced<string>;
   testJob?: Sourced<string>;
   buildJobs?: Sourced<string[]>;
+  /** Offers that the user has agreed to, by their ids; no option does that. */
+  agreed?: string[];
 }
 
 /** One index with all that is to hold for it. */
@@ -54,6 +56,8 @@ export interface Goal {
   jobs: Pick<Wishes, 'releaseJob' | 'testJob' | 'buildJobs'>;
   /** What the pipeline does not tell and the user has not said: the option that does, and the jobs to choose from. */
   openJobs: OpenJob[];
+  /** The ids of those offers that the user has agreed to. */
+  agreed: string[];
   packageName: string;
   /** TestPyPI first, as a version passes them; PyPI alone without the TestPyPI half. */
   indexes: IndexGoal[];
@@ -88,21 +92,23 @@ export function decide(facts: Facts, wishes: Wishes): Goal {
   const advice = advise(facts, routes);
   const environments = chooseEnvironments(facts, wishes);
   const testpypi = wishes.testpypi ?? foundTestHalf(facts, environments.test.value);
+  const route = chooseRoute(facts, wishes, advice, environments.release.value);
   const goal = {
     advice,
-    route: chooseRoute(facts, wishes, advice, environments.release.value),
+    route,
     deployers: chooseDeployers(facts, wishes, environments.release.value),
     approvals: chooseApprovals(facts, wishes, environments.release.value),
     selfApproval: chooseSelfApproval(facts, wishes),
-    publishWith: choosePublishTool(facts, wishes),
+    publishWith: choosePublishTool(facts, wishes, route.value),
     releaseEnvironment: environments.release,
     testEnvironment: environments.test,
     testpypi,
     ...chooseJobs(facts, wishes, testpypi.value),
+    agreed: wishes.agreed ?? [],
     packageName: facts.python.packageName.value,
   };
-  const release = indexGoal(facts, 'pypi', environments.release.value);
-  const test = testpypi.value ? [indexGoal(facts, 'testpypi', environments.test.value)] : [];
+  const release = indexGoal(facts, 'pypi', environments.release.value, route.value);
+  const test = testpypi.value ? [indexGoal(facts, 'testpypi', environments.test.value, route.value)] : [];
   return { ...goal, indexes: [...test, release] };
 }
 
@@ -134,9 +140,9 @@ function namedJobs({ jobs }: Goal): Pick<PipelineGoal, 'publishingJobs' | 'build
 
 const isDeveloperRole = ({ rule }: Who) => rule.accessLevel !== undefined && rule.accessLevel < 40;
 
-function indexGoal(facts: Facts, id: IndexGoal['id'], environment: string): IndexGoal {
+function indexGoal(facts: Facts, id: IndexGoal['id'], environment: string, route: Route): IndexGoal {
   const index = facts.indexes[id];
-  if (!index.audience.known) {
+  if (!index.audience.known && route !== 'token') {
     throw new UserError(
       'index-unreadable',
       `The audience for ID tokens could not be read: ${index.audience.reason}`,
@@ -154,7 +160,7 @@ function indexGoal(facts: Facts, id: IndexGoal['id'], environment: string): Inde
     tier: release ? 'production' : 'testing',
     environment,
     page: `${index.url}/project/${facts.python.packageName.value}/`,
-    audience: index.audience.value,
+    audience: index.audience.known ? index.audience.value : id,
     uploadUrl: uploadUrl(index),
   };
 }
@@ -180,9 +186,9 @@ function routeUnavailable(facts: Facts): UserError {
 }
 
 /** The wish, else what the pipeline uses already; twine knows Trusted Publishers on the official indexes alone. */
-function choosePublishTool(facts: Facts, wishes: Wishes): Sourced<PublishTool> {
+function choosePublishTool(facts: Facts, wishes: Wishes, route: Route): Sourced<PublishTool> {
   const { reading, path } = facts.pipeline;
-  const elsewhere = Object.values(facts.indexes).some(({ official }) => !official);
+  const elsewhere = route !== 'token' && Object.values(facts.indexes).some(({ official }) => !official);
   if (wishes.publishWith?.value === 'twine' && elsewhere) {
     throw new UserError(
       'twine-other-index',

@@ -15,6 +15,8 @@ export interface Git {
   tags(): Promise<string[]>;
   /** Those of the paths (from the root) that have uncommitted changes or are not tracked. */
   changed(paths: string[]): Promise<string[]>;
+  /** The text of a file (from the root) at a commit, or undefined where the checkout has not got it. */
+  textAt(sha: string, path: string): Promise<string | undefined>;
 }
 
 /** Git as the `git` command answers in a folder. */
@@ -38,6 +40,9 @@ export function openGit(directory: string, env: Record<string, string | undefine
       const status = await git('--literal-pathspecs', 'status', '--porcelain', '-z', '--', ...paths);
       return parseStatus(status ?? '', paths);
     },
+    // What is no number of a commit could be taken for an option.
+    textAt: async (sha, path) =>
+      /^[0-9a-f]{40,64}$/.test(sha) ? git('cat-file', 'blob', `${sha}:${path}`) : undefined,
   };
 }
 

@@ -1,8 +1,10 @@
+import type { CiVariables } from './gitlab-variables.ts';
+
 /**
  * The one GitLab instance the tool talks to, as much of it as the tool needs.
  * Every method rejects with a `GitLabError`; projects are named by their numeric id, which survives a rename.
  */
-export interface GitLab {
+export interface GitLab extends CiVariables {
   /** Base URL without a trailing slash, with a path prefix where the instance has one. */
   readonly url: string;
   token(): Promise<TokenInfo>;
@@ -31,8 +33,8 @@ export interface GitLab {
   /** What PATCH can change: never the push level of a Free project. */
   updateProtectedBranch(projectId: number, name: string, change: ProtectedBranchChange): Promise<void>;
   unprotectBranch(projectId: number, name: string): Promise<void>;
-  /** Keys and flags of the CI/CD variables; the values are dropped as soon as they arrive. */
-  variables(projectId: number): Promise<Variable[]>;
+  /** The last deployment to an environment that has succeeded, or undefined where none has. */
+  lastDeployment(projectId: number, environment: string): Promise<Deployment | undefined>;
   /** The text of a file on a branch, or undefined where there is none. */
   file(projectId: number, path: string, ref: string): Promise<string | undefined>;
   /** GitLab's static lint of a pipeline text against the head of the default branch. */
@@ -160,6 +162,16 @@ export interface EnvironmentFields {
   description?: string;
 }
 
+export interface Deployment {
+  /** The commit that was deployed. */
+  sha: string;
+  /** The tag or branch. */
+  ref: string;
+  /** The job that deployed it; undefined for a deployment that was only reported by API. */
+  job: string | undefined;
+  createdAt: string;
+}
+
 /** One row of who may do something: exactly one of a role's level, a user, a group or a deploy key. */
 export interface AccessRule {
   id?: number;
@@ -216,14 +228,6 @@ export interface ProtectedBranchChange {
   allowForcePush?: boolean;
   /** Premium only: by id, as for protected environments. */
   allowedToPush?: AccessRule[];
-}
-
-export interface Variable {
-  key: string;
-  environmentScope: string;
-  protected: boolean;
-  masked: boolean;
-  hidden: boolean;
 }
 
 export interface LintResult {

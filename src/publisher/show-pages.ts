@@ -18,7 +18,8 @@ export async function openPublisherPages(
   const changed = settled.some(({ outcome }) => outcome === 'applied');
   const pages = [...goal.indexes].reverse().flatMap((index) => {
     const state = settled.find(({ setting }) => setting.id === `publisher:${index.id}`);
-    return state?.outcome === 'unchanged' ? (pageFor(facts, index) ?? []) : [];
+    const isOpen = state?.outcome === 'unchanged' && state.finding.state === 'manual';
+    return isOpen ? (pageFor(facts, index) ?? []) : [];
   });
   for (const page of pages) await showPage(context, page, changed);
 }
@@ -36,7 +37,7 @@ async function showPage(context: Context, page: PublisherPage, changed: boolean)
     // Who runs it again has most likely been there.
     ...(changed
       ? page.steps
-      : ['Nothing tells whether it is registered; if it is, nothing is to be done here.']
+      : ['Whether it is registered shows with the first upload by it; if it is, nothing is to be done here.']
     ).map((step) => `  ${paint.dim('-')} ${paint.plain(step)}`),
   );
   if (!changed) return;

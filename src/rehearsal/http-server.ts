@@ -10,11 +10,15 @@ export interface Incoming {
   query: URLSearchParams;
   headers: IncomingMessage['headers'];
   body: string;
+  /** The body as it came: an upload is not text. */
+  bytes: Buffer;
 }
 
 /** An answer: a text is sent as HTML, anything else as JSON. */
 export interface Outgoing {
   status: number;
+  /** In place of the status's usual phrase. */
+  reason?: string;
   body?: unknown;
   headers?: Record<string, string>;
 }
@@ -77,6 +81,7 @@ async function answer(
     reply.body === undefined
       ? {}
       : { 'content-type': html ? 'text/html; charset=utf-8' : 'application/json' };
+  if (reply.reason !== undefined) response.statusMessage = reply.reason.replace(/[^ -~]/g, '?');
   response.writeHead(reply.status, { ...type, ...reply.headers });
   response.end(reply.body === undefined ? undefined : html ? reply.body : JSON.stringify(reply.body));
 }
@@ -84,6 +89,7 @@ async function answer(
 async function read(request: IncomingMessage): Promise<Incoming> {
   const chunks: Buffer[] = [];
   for await (const chunk of request) chunks.push(chunk as Buffer);
+  const bytes = Buffer.concat(chunks);
   const target = request.url ?? '/';
   const [path = '/', query = ''] = target.split('?', 2);
   return {
@@ -92,6 +98,7 @@ async function read(request: IncomingMessage): Promise<Incoming> {
     path,
     query: new URLSearchParams(query),
     headers: request.headers,
-    body: Buffer.concat(chunks).toString('utf8'),
+    body: bytes.toString('utf8'),
+    bytes,
   };
 }

@@ -55,7 +55,7 @@ function issuer(facts: Facts, goal: Goal): Problem | undefined {
     wanted: acceptedIssuer,
     message: `PyPI and TestPyPI accept ID tokens of ${acceptedIssuer} only, and this project is on ${url}.`,
     manual:
-      'PyPI staff can set up another issuer for an organisation on PyPI (https://docs.pypi.org/organization-accounts/); else publish with an API token.',
+      'PyPI staff can set up another issuer for an organisation on PyPI (https://docs.pypi.org/organization-accounts/); else publish with an API token, with --route token.',
   };
 }
 

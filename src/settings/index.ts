@@ -11,6 +11,7 @@ import { publisher } from './publisher.ts';
 import { pyproject } from './pyproject.ts';
 import { selfApproval } from './self-approval.ts';
 import type { Setting } from './setting.ts';
+import { variable } from './variable.ts';
 
 /**
  * Everything that must hold, in the order in which it is put right: GitLab is closed before the files make it
@@ -18,16 +19,17 @@ import type { Setting } from './setting.ts';
  */
 export function settingsFor(goal: Goal): Setting[] {
   const releaseFirst = [...goal.indexes].reverse();
+  const byToken = goal.route.value === 'token';
   return [
-    identity,
+    ...(byToken ? [] : [identity]),
     ...releaseFirst.map(environment),
     ...(goal.route.value === 'protected' ? protection(goal) : []),
     protectedTags,
     protectedBranch,
-    leftoverCredentials,
+    ...(byToken ? releaseFirst.map((index) => variable(index, goal)) : [leftoverCredentials]),
     pyproject,
     pipeline,
-    ...releaseFirst.map(publisher),
+    ...(byToken ? [] : releaseFirst.map(publisher)),
   ];
 }
 

@@ -46,16 +46,20 @@ function inspect(facts: Facts, goal: Goal): Finding {
   const { lint, reading, path } = facts.pipeline;
   if (lint && !lint.known) return unreadable(`verdict of GitLab's lint on ${path.value}`, lint.reason);
   if (lint && !lint.value.valid) return invalid(edit, lint.value, facts);
-  const jobs = reading.untrusted.map((name) => `'${name}'`).join(' and ');
+  const jobs = reading.unsettled.map((name) => `'${name}'`).join(' and ');
   return findingOfEdit(edit, {
     ok: `${path.value} builds once and publishes as it should.`,
     different: `${path.value} differs.`,
     missing:
       jobs === ''
         ? `${path.value} does not publish yet.`
-        : `${path.value} publishes by the job ${jobs}, but not as a Trusted Publisher.`,
+        : `${path.value} publishes by the job ${jobs}, but not ${wayOf(goal)}.`,
     isMissing: !reading.ours,
   });
+}
+
+function wayOf({ route }: Goal): string {
+  return route.value === 'token' ? 'with the token of its environment' : 'as a Trusted Publisher';
 }
 
 function invalid(edit: EditResult, lint: LintResult, facts: Facts): Finding {

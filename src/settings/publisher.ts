@@ -3,9 +3,10 @@ import type { Goal, IndexGoal } from '../goal/index.ts';
 import { publisherFields } from '../publisher/fields.ts';
 import type { PublisherFields } from '../publisher/form.ts';
 import { publisherPage } from '../publisher/page.ts';
+import { beatingKeys, beatingVariables } from './beating.ts';
 import { type Finding, finding, keepFacts, type Setting, unreadable } from './setting.ts';
 
-/** The Trusted Publisher on one index. No public API tells of it, so it is never claimed to be registered. */
+/** The Trusted Publisher on one index. No public API tells of it; that it has published is the one proof. */
 export function publisher(index: IndexGoal): Setting {
   return {
     id: `publisher:${index.id}`,
@@ -35,7 +36,9 @@ export function pageFor(facts: Facts, index: IndexGoal): PublisherPage | undefin
   return { index, fields, ...publisherPage(index, fields, exists.value) };
 }
 
-function inspect(facts: Facts, _goal: Goal, index: IndexGoal): Finding {
+function inspect(facts: Facts, goal: Goal, index: IndexGoal): Finding {
+  const proof = proofOf(facts, goal, index);
+  if (proof !== undefined) return finding('ok', proof);
   const { exists, ownership } = facts.indexes[index.id];
   if (!exists.known) return unreadable(`existence of the package on ${index.title}`, exists.reason);
   const page = pageFor(facts, index);
@@ -45,6 +48,15 @@ function inspect(facts: Facts, _goal: Goal, index: IndexGoal): Finding {
     ? `Whether the Trusted Publisher is registered on ${index.title} cannot be read, so check it there.${whose}`
     : `${fieldsName(facts)} does not exist on ${index.title} yet, so register a pending publisher there, unless you already did.`;
   return finding('manual', message, { manual: `Open ${page?.url}. ${page?.steps.join(' ') ?? ''}` });
+}
+
+/** Nothing is proved while there is a variable by which the job could have published instead. */
+function proofOf(facts: Facts, goal: Goal, index: IndexGoal): string | undefined {
+  const last = facts.published?.[index.id];
+  if (!last?.known || !last.value?.asTrustedPublisher) return undefined;
+  if (beatingVariables(facts, goal, Object.values(beatingKeys).flat()).length > 0) return undefined;
+  const { job, ref, createdAt } = last.value;
+  return `The Trusted Publisher is registered on ${index.title}: by it the job '${job}' published ${ref} from ${index.environment} on ${createdAt.slice(0, 10)}.`;
 }
 
 const fieldsName = (facts: Facts) => facts.python.packageName.value;

@@ -2,6 +2,7 @@ import type { Difference, FileEdit } from '../editing/result.ts';
 import { attempt } from '../facts/gitlab-project.ts';
 import type { Facts } from '../facts/index.ts';
 import type { Known } from '../facts/known.ts';
+import type { Secrets } from '../facts/upload-tokens.ts';
 import type { Goal } from '../goal/index.ts';
 import type { Files } from '../ports/files.ts';
 import type { GitLab } from '../ports/gitlab.ts';
@@ -22,6 +23,7 @@ export type State =
 export interface World {
   gitlab: GitLab;
   files: Files;
+  uploadTokens: Secrets;
 }
 
 /** One request or one file that puts a setting (partly) right. */
@@ -29,6 +31,13 @@ export interface Step {
   /** In the imperative: 'create the environment release'. */
   label: string;
   run(world: World): Promise<void>;
+}
+
+/** Something that no run does by itself: in a terminal it is asked for, and otherwise it is left. */
+export interface Offer {
+  /** What `Goal.agreed` calls it. */
+  id: string;
+  question: string;
 }
 
 /** What an inspection found. */
@@ -43,6 +52,9 @@ export interface Finding {
   steps: Step[];
   files: FileEdit[];
   notes: string[];
+  offers: Offer[];
+  /** The index of which an API token has to be given before the steps can be taken. */
+  needsToken?: 'pypi' | 'testpypi';
 }
 
 /** One thing that must hold. `inspect` decides and does no I/O; `reread` reads again what a step may have changed. */
@@ -55,7 +67,7 @@ export interface Setting {
   reread(facts: Facts, world: World): Promise<Facts>;
 }
 
-const nothing = { differences: [], manual: '', steps: [], files: [], notes: [] };
+const nothing = { differences: [], manual: '', steps: [], files: [], notes: [], offers: [] };
 
 /** A finding with only what is said of it. */
 export function finding(state: State, message: string, more: Partial<Finding> = {}): Finding {

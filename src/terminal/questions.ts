@@ -98,6 +98,7 @@ function routeChoices(facts: Facts, goal: Goal): Choice<(typeof routes)[number]>
   const labels = {
     protected: 'Trusted Publisher with a protected environment',
     trusted: 'Trusted Publisher with plain environments',
+    token: 'API token in a CI/CD variable of each environment',
   };
   const possible = routes.filter(
     (route) => route !== 'protected' || facts.gitlab.project.protectedEnvironmentsLicensed,

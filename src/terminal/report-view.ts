@@ -24,7 +24,7 @@ export function reportView(facts: Facts, goal: Goal, settings: Reported, paint: 
       `  ${paint.yellow('☞')} ${paint.plain(it.setting.title)}: ${paint.plain(it.finding.message)}`,
       `      ${paint.plain(it.finding.manual)}`,
     ]),
-    ...nextSteps(facts, goal, applied, paint),
+    ...nextSteps(facts, goal, applied, manual, paint),
   ];
 }
 
@@ -35,10 +35,21 @@ function headline(applied: number, open: number, holding: number): string {
   return `Done: ${applied} put in place, ${holding} held already.`;
 }
 
-function nextSteps(facts: Facts, goal: Goal, applied: SettledSetting[], paint: Paint): string[] {
+function nextSteps(
+  facts: Facts,
+  goal: Goal,
+  applied: SettledSetting[],
+  manual: SettledSetting[],
+  paint: Paint,
+): string[] {
   const files = applied.flatMap(({ finding }) => finding.files.map(({ path }) => path));
   const hint = uncommittedHint(facts);
   if (files.length === 0) return hint === '' ? [] : ['', paint.plain(hint)];
+  const commit = `  ${paint.plain(`Commit and push ${files.join(' and ')}; nothing was committed for you.`)}`;
+  if (manual.some(({ setting }) => setting.id === 'pipeline')) {
+    const first = `Bring the jobs above into ${facts.pipeline.path.value} first: until then nothing is published.`;
+    return ['', paint.bold('What is next'), `  ${paint.plain(first)}`, commit];
+  }
   const test = goal.testpypi.value ? 'The push is uploaded to TestPyPI; then' : 'Then';
   const approval = goal.route.value === 'protected' && goal.approvals.value.length > 0;
   const names = goal.approvals.value.map(({ who }) => who.label).join(' and ');
@@ -46,11 +57,11 @@ function nextSteps(facts: Facts, goal: Goal, applied: SettledSetting[], paint: P
   return [
     '',
     paint.bold('What is next'),
-    `  ${paint.plain(`Commit and push ${files.join(' and ')}; nothing was committed for you.`)}`,
+    commit,
     `  ${paint.plain(`${test} a release is a tag: git tag v1.2.3 && git push origin v1.2.3`)}`,
     ...(approval
       ? [
-          `  ${paint.plain(`The job release then waits: ${names} approve it${self}, then somebody starts it.`)}`,
+          `  ${paint.plain(`The job that releases then waits: ${names} approve it${self}, then somebody starts it.`)}`,
         ]
       : []),
   ];

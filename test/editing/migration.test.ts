@@ -278,6 +278,34 @@ describe('the way in which a job publishes now', () => {
     expect(gone).toEqual(['    - twine upload dist/*  # now']);
   });
 
+  it('loses a comparison of the tag with a version that is no longer written', () => {
+    const check = 'test "v$(poetry version -s)" = "$CI_COMMIT_TAG"';
+    const { after } = migrate(publishing(`${check}\n    - twine upload dist/*`), 'uv');
+    expect(after).not.toContain('poetry version');
+    expect(job(after, 'p').image).toContain('uv');
+    const build = `b:\n  image: python:3.12\n  script:\n    - ${check}\n    - python -m build\n  artifacts: {paths: [dist/]}\n`;
+    expect(migrate(build, 'uv').notes.join()).toContain(
+      '\'b\' compares the tag with the written version (test "v$(poetry version -s)" = "$CI_COMMIT_TAG")',
+    );
+  });
+
+  it('keeps the tools that its own commands may need', () => {
+    const { after } = migrate(
+      publishing(
+        'pip install awscli twine\n    - pip install poetry\n    - poetry export > x\n    - twine upload dist/*',
+      ),
+      'uv',
+    );
+    expect(job(after, 'p').script).toEqual(
+      expect.arrayContaining([
+        'pip install awscli twine',
+        'pip install poetry',
+        'poetry export > x',
+        'pip install uv',
+      ]),
+    );
+  });
+
   it('leaves names alone that other jobs have', () => {
     const text =
       'release:\n  script: release-cli create\nrelease-test:\n  script: x\nbuild:\n  script: make\n.publish:\n  image: x\n';

@@ -1,9 +1,8 @@
 import { execFileSync } from 'node:child_process';
 import { parse } from 'smol-toml';
 import { describe, expect, it } from 'vitest';
-import type { EditResult } from '../../src/editing/result.ts';
-import { versionFromVcs } from '../../src/editing/versions/index.ts';
 import { changedLines, corpus, findTool } from '../support/tools.ts';
+import { editOfCorpusFile } from './corpus-edit.ts';
 import { allowed, gone } from './version-changes.ts';
 
 const files = corpus('pyproject');
@@ -15,20 +14,10 @@ const variants = {
   'without a final newline': (text: string) => text.replace(/\s+$/, ''),
 };
 
-/** Files that flit and maturin read the version from lie beside the corpus's pyproject.toml, in any layout. */
-function edit(text: string): EditResult {
-  const name = /^name = "([\w.-]+)"/m.exec(text)?.[1]?.replaceAll('-', '_');
-  const others = {
-    [`src/${name}/__init__.py`]: '__version__ = "1.2.3"\n',
-    'Cargo.toml': '[package]\nname = "x"\nversion = "1.2.3"\n',
-  };
-  return versionFromVcs({ ...others, 'pyproject.toml': text }, { directory: '.' });
-}
-
 function editedBy(variant: (text: string) => string) {
   return files.flatMap(({ name, text }) => {
     const before = variant(text);
-    const result = edit(before);
+    const result = editOfCorpusFile(before);
     const after =
       result.kind === 'edited' ? result.edits.find(({ path }) => path === 'pyproject.toml') : undefined;
     return after ? [{ name, before, after: after.after }] : [];
@@ -68,11 +57,11 @@ describe.skipIf(files.length === 0)('real pyproject.toml files', () => {
     'are edited or refused with a reason, and a second edit changes nothing, %s',
     (_, variant) => {
       for (const { name, text } of files) {
-        const result = edit(variant(text));
+        const result = editOfCorpusFile(variant(text));
         if (result.kind === 'refused') expect(result.reason + result.manual, name).toMatch(/\w{3}.*\./s);
       }
       for (const { name, after } of editedBy(variant)) {
-        expect(edit(after).kind, name).toBe('unchanged');
+        expect(editOfCorpusFile(after).kind, name).toBe('unchanged');
         expect(parse(after.replace(/^\uFEFF/, '')), name).toBeTypeOf('object');
       }
     },
@@ -113,22 +102,4 @@ describe.skipIf(files.length === 0)('real pyproject.toml files', () => {
       }
     },
   );
-
-  it('are counted, and at most one is left to its owner', () => {
-    const results = files.map(({ name, text }) => ({ name, result: edit(text) }));
-    const of = (kind: EditResult['kind']) => results.filter(({ result }) => result.kind === kind);
-    const why = of('refused').map(
-      ({ name, result }) => `  ${name}: ${result.kind === 'refused' ? result.reason : ''}`,
-    );
-    console.log(
-      [
-        'files  edited  unchanged  refused',
-        [files, of('edited'), of('unchanged'), of('refused')]
-          .map((it, at) => String(it.length).padStart([5, 6, 9, 7][at] ?? 0))
-          .join('  '),
-        ...why,
-      ].join('\n'),
-    );
-    expect(of('refused').map(({ name }) => name)).toEqual(['fastapi-users+fastapi-users.toml']);
-  });
 });

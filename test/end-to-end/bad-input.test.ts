@@ -83,6 +83,7 @@ const cases: Record<string, Case> = {
   'a sub claim that PyPI cannot match': {
     code: 'identity',
     project: { ci_id_token_sub_claim_components: ['project_id', 'ref'] },
+    args: ['--route', 'trusted'],
   },
   'a pipeline of another project': { code: 'identity', project: { ci_config_path: 'ci.yml@other/project' } },
   'somebody who is no member': { code: 'not-a-member', args: ['--approver', '@mallory'] },
@@ -133,7 +134,11 @@ describe('bad usage ends with 2 and the way to the help:', () => {
   it.each([
     ['an unknown option', ['--aprover', '@x'], /Unknown option '--aprover'/],
     ['an unknown command', ['publish'], /'publish' is not a command/],
-    ['a route that there is not', ['--route', 'token'], /--route takes protected or trusted, not 'token'/],
+    [
+      'a route that there is not',
+      ['--route', 'open'],
+      /--route takes protected or trusted or token, not 'open'/,
+    ],
     ['a number that is none', ['--approvals', 'two'], /whole number/],
     [
       'a URL with a password',

@@ -156,12 +156,13 @@ describe('a project whose Developers may deploy', () => {
 
 describe('a project without protected environments', () => {
   it('gets the Trusted Publisher with plain environments, and is told why', async () => {
-    const here = await world({ state: teamState({ plan: 'free' }, scratchFiles()) });
+    const members = [{ userId: 1, access_level: 50 }];
+    const here = await world({ state: teamState({ plan: 'free', members }, scratchFiles()) });
     const { report, exitCode } = await reportOf(here, ['setup', '--yes']);
     expect(exitCode).toBe(0);
     expect(report.route.chosen).toBe('trusted');
     expect(report.route.because.join(' ')).toMatch(
-      /does not enforce protected environments.*1 Developer can push a branch/,
+      /does not enforce protected environments.*Nobody below Maintainer can push a branch/,
     );
     expect(report.settings.map(({ id }) => id)).not.toContain('protected-environment:release');
     expect(here.gitlab.writes().some(({ path }) => path.includes('protected_environments'))).toBe(false);

@@ -124,4 +124,11 @@ describe('a pipeline that cannot be edited safely', () => {
     expect(report.summary.applied).toBe(5);
     expect(await pipelineOf(world)).toBe(text);
   });
+
+  it('is said to come first at the end', async () => {
+    const world = await worldWith('# Auto-generated file\nt:\n  script: x\n');
+    const { stdout } = await runIn(world, ['setup', '--yes']);
+    expect(stdout).toContain('Bring the jobs above into .gitlab-ci.yml first');
+    expect(stdout).not.toContain('git push origin v1.2.3');
+  });
 });

@@ -127,6 +127,46 @@ describe('what is sent', () => {
       'PATCH /api/v4/projects/42/protected_branches/a%2Fb',
       { allow_force_push: false },
     ],
+    [
+      'a new variable, its value in the body alone',
+      (it) => it.createVariable(42, { key: 'K', value: 'secret', environmentScope: 'a/b', description: 'd' }),
+      'POST /api/v4/projects/42/variables',
+      {
+        key: 'K',
+        value: 'secret',
+        environment_scope: 'a/b',
+        description: 'd',
+        protected: true,
+        masked: true,
+        masked_and_hidden: true,
+        raw: true,
+        variable_type: 'env_var',
+      },
+    ],
+    [
+      'a changed variable of one scope',
+      (it) => it.updateVariable(42, { key: 'K', environmentScope: 'a/b' }, { masked: true }),
+      'PUT /api/v4/projects/42/variables/K',
+      { masked: true, filter: { environment_scope: 'a/b' } },
+    ],
+    [
+      'a variable of one scope that goes',
+      (it) => it.deleteVariable(42, { key: 'K', environmentScope: 'a/b' }),
+      'DELETE /api/v4/projects/42/variables/K?filter%5Benvironment_scope%5D=a%2Fb',
+      '',
+    ],
+    [
+      'the variables of a group',
+      (it) => it.groupVariables('group/sub'),
+      'GET /api/v4/groups/group%2Fsub/variables?page=1&per_page=100',
+      '',
+    ],
+    [
+      'the last deployment',
+      (it) => it.lastDeployment(42, 'release'),
+      'GET /api/v4/projects/42/deployments?environment=release&status=success&order_by=id&sort=desc&per_page=1&page=1',
+      '',
+    ],
     ['a text to lint', (it) => it.lint(42, 'x: 1'), 'POST /api/v4/projects/42/ci/lint', { content: 'x: 1' }],
   ];
 

@@ -160,6 +160,86 @@ upload to PyPI:
     kept: ['    expire_in: 1 week\n', '  retry: 2\n', '  extends: .upload\n'],
     rules: onTags,
   },
+  'a preparation for all jobs that builds': {
+    text: `image: python:3.12
+
+stages:
+  - test
+  - deploy
+
+before_script:
+  - pip install twine build
+  - python -m build --sdist
+
+test:
+  stage: test
+  script:
+    - python -c 'import sys; print(sys.version)'
+
+deploy_staging:
+  stage: deploy
+  variables:
+    TWINE_USERNAME: $STAGING_USERNAME
+    TWINE_PASSWORD: $STAGING_PASSWORD
+    TWINE_REPOSITORY_URL: https://test.pypi.org/legacy/
+  script:
+    - echo $TWINE_USERNAME
+    - twine upload --verbose dist/*
+  only:
+    - main
+  except:
+    - tags
+
+deploy_production:
+  stage: deploy
+  variables:
+    TWINE_USERNAME: $PRODUCTION_USERNAME
+    TWINE_PASSWORD: $PRODUCTION_PYPI_TOKEN
+  script: twine upload dist/*
+  only:
+    - tags
+`,
+    release: 'deploy_production',
+    test: 'deploy_staging',
+    kept: ['before_script:\n  - pip install twine build\n  - python -m build --sdist\n'],
+    rules: onTags,
+  },
+  'an exchange of the ID token by hand': {
+    text: `build-job:
+  stage: build
+  image: python:3.12
+  script:
+    - python -m pip install -U build
+    - python -m build
+  artifacts:
+    paths:
+      - "dist/"
+
+publish-job:
+  stage: deploy
+  image: python:3.12
+  dependencies:
+    - build-job
+  id_tokens:
+    PYPI_ID_TOKEN:
+      aud: https://pypi.org
+  script:
+    # what is needed
+    - apt update && apt install -y jq
+    - python -m pip install -U twine id
+    - oidc_token=$(python -m id PYPI)
+    - resp=$(curl -X POST https://pypi.org/_/oidc/mint-token -d "{\\"token\\":\\"\${oidc_token}\\"}")
+    - api_token=$(jq --raw-output '.token' <<< "\${resp}")
+    - twine upload -u __token__ -p "\${api_token}" dist/*
+  rules:
+    - if: $CI_COMMIT_TAG
+      when: manual
+`,
+    release: 'publish-job',
+    test: 'release-test',
+    kept: ['      - "dist/"\n', '  dependencies:\n    - build-job\n', '    # what is needed\n'],
+    rules: [{ if: '$CI_COMMIT_TAG', when: 'manual' }],
+  },
   'a wrapper script': {
     text: `stages: [build, test, deploy]
 

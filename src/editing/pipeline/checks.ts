@@ -6,6 +6,7 @@ import { runsOn } from './recognise/only-except.ts';
 import { environmentName, keepsDist } from './recognise/roles.ts';
 import type { Occasion } from './recognise/rules.ts';
 import type { Surroundings } from './template.ts';
+import { sameUrl } from './uploading.ts';
 
 /** One thing that must be so in a job; where it is not, the template's value takes its place. */
 export interface Check {
@@ -45,7 +46,10 @@ export function publishChecks(goal: PipelineGoal, index: PipelineIndex): Check[]
       path: ['environment', 'action'],
       holds: (job) => /^(start)?$/.test(text(job, 'environment', 'action')),
     },
-    { path: token, holds: (job) => valueAt(job, token) === index.audience },
+    // What the token route must not have is taken away with the other old ways.
+    ...(goal.route === 'token'
+      ? []
+      : [{ path: token, holds: (job: YamlTable) => valueAt(job, token) === index.audience }]),
   ];
 }
 
@@ -63,24 +67,6 @@ export function buildChecks(goal: PipelineGoal): Check[] {
       holds: (job) => goal.buildTimeVersion === undefined || scriptOf(job).includes('CI_PIPELINE_IID'),
     },
   ];
-}
-
-/** Whether a script publishes to an index as it should. */
-export function publishes(job: YamlTable, goal: PipelineGoal, index: PipelineIndex, dist: string): boolean {
-  const script = scriptOf({ script: job.script ?? null });
-  if (index.id === 'pypi' && !script.includes('CI_COMMIT_TAG')) return false;
-  if (dist !== 'dist' && !script.includes(dist)) return false;
-  if (goal.publishWith === 'twine') {
-    const toTest = /--repository(-url)?[ =]+\S*test/.test(script);
-    return (
-      /\btwine\s+upload\b/.test(script) &&
-      !/\btwine\s+upload\b.*\s(-u|-p|--username|--password)\b/.test(script) &&
-      toTest === (index.id === 'testpypi')
-    );
-  }
-  const [, url] = /--publish-url[ =]+["']?([^\s"']+)/.exec(script) ?? [];
-  const trusted = /\buv\s+publish\b.*--trusted-publishing[ =]+always/.test(script);
-  return trusted && sameUrl(url ?? 'https://upload.pypi.org/legacy/', index.uploadUrl);
 }
 
 /** Whether a job's image brings the tool, or its script installs it before it uploads. */
@@ -137,11 +123,12 @@ export function imageOf({ image }: YamlTable): string {
   return String((isYamlTable(image) ? image.name : image) ?? '');
 }
 
+/** The image that a job runs in, by itself or as all jobs do; empty where the runner decides. */
+export function imageFor(job: YamlTable, data: YamlTable): string {
+  return imageOf(job) || imageOf(isYamlTable(data.default) ? data.default : {}) || imageOf(data);
+}
+
 function text(job: YamlTable, ...path: string[]): string {
   const value = valueAt(job, path);
   return value === undefined || value === null || typeof value === 'object' ? '' : String(value);
-}
-
-function sameUrl(one: string, other: string): boolean {
-  return one.replace(/\/+$/, '') === other.replace(/\/+$/, '');
 }

@@ -2,13 +2,17 @@ import { isYamlTable, type YamlTable } from '../yaml.ts';
 import { valueAt } from '../yaml-draft.ts';
 import { visibleJobs } from './recognise/jobs.ts';
 
-/** Variables by which twine and uv take other credentials or another index. */
 const redirecting =
   /^(?:TWINE_(?:USERNAME|PASSWORD|REPOSITORY(?:_URL)?)|UV_PUBLISH_(?:TOKEN|USERNAME|PASSWORD|URL|INDEX))$/;
 
+/** Whether a variable gives twine or uv other credentials or another index. */
+export function isRedirecting(name: string): boolean {
+  return redirecting.test(name);
+}
+
 /** Variables that a file sets for all jobs and that a publishing job must not have. */
 export function redirectingGlobals({ variables }: YamlTable): string[] {
-  return isYamlTable(variables) ? Object.keys(variables).filter((name) => redirecting.test(name)) : [];
+  return isYamlTable(variables) ? Object.keys(variables).filter(isRedirecting) : [];
 }
 
 /** Whether another job than these may need what the file sets for all jobs. */

@@ -1,4 +1,4 @@
-import type { PipelineGoal } from '../pipeline-goal.ts';
+import { isOfficialUpload, type PipelineGoal } from '../pipeline-goal.ts';
 import type { EditResult } from '../result.ts';
 import { UnsafeEdit } from '../unsafe-edit.ts';
 import { parseYaml, type YamlFile, YamlSyntaxError, type YamlTable } from '../yaml.ts';
@@ -9,7 +9,7 @@ import type { PipelineEdit } from './edit.ts';
 import { planJobs } from './jobs-plan.ts';
 import { tellOfOthers } from './other-publishers.ts';
 import { repairPublishingJobs } from './publishing/index.ts';
-import { isOurs } from './reading.ts';
+import { isOurs, routeIn } from './reading.ts';
 import { merge } from './recognise/jobs.ts';
 import { rolesOf } from './recognise/roles.ts';
 import { rememberRoute, repairRoute } from './route.ts';
@@ -17,8 +17,9 @@ import { addStages } from './stages.ts';
 import { baseLines, buildLines, noSurroundings, publishLines, routeComment } from './template.ts';
 import { repairWorkflow } from './workflow.ts';
 
-export { emptyReading, type PipelineReading, readPipeline } from './reading.ts';
+export { emptyReading, type PipelineReading, readPipeline, routeIn } from './reading.ts';
 export type { KnownIndex } from './recognise/uploads.ts';
+export { isTrustedJob } from './trusted-job.ts';
 
 /**
  * Edits a pipeline file so that it builds once and publishes to each index; jobs that publish already are migrated.
@@ -49,7 +50,7 @@ function begin(text: string, goal: PipelineGoal, included: YamlTable, notes: str
   refuseGenerated(file);
   const ours = isOurs(file.text, file.data);
   const data = merge(included, file.data);
-  const roles = rolesOf(data, goal.indexes);
+  const roles = rolesOf(data, goal.indexes, routeIn(file.text));
   tellOfOthers(roles, goal, notes);
   const plan = planJobs({ file, data, goal, ours, roles });
   const builder = plan.builders.length > 0 ? undefined : newBuilder(data, goal, plan.around, plan.publishing);
@@ -112,10 +113,9 @@ function refuseGenerated({ text }: YamlFile): void {
     );
 }
 
-function refuseForeignIndex({ publishWith, indexes }: PipelineGoal): void {
-  const official = /^https:\/\/(upload\.pypi\.org|test\.pypi\.org)\/legacy\/$/;
-  const other = indexes.find(({ uploadUrl }) => !official.test(uploadUrl));
-  if (publishWith !== 'twine' || other === undefined) return;
+function refuseForeignIndex({ publishWith, route, indexes }: PipelineGoal): void {
+  const other = indexes.find(({ uploadUrl }) => !isOfficialUpload(uploadUrl));
+  if (publishWith !== 'twine' || route === 'token' || other === undefined) return;
   throw new UnsafeEdit(
     `twine can use a Trusted Publisher only on PyPI and TestPyPI and not on ${other.uploadUrl}; '--publish-with uv' can`,
   );

@@ -25,8 +25,8 @@ export interface PipelineReading {
   included: YamlTable;
   /** Jobs of which it has to be asked which one is meant. */
   openJobs: OpenJobs;
-  /** Jobs that publish to an index in another way than as a Trusted Publisher. */
-  untrusted: string[];
+  /** Jobs that publish to an index in another way than that of a route of this tool. */
+  unsettled: string[];
   /** Every job that runs, in this file or an included one. */
   jobs: string[];
   route?: Route;
@@ -45,7 +45,7 @@ export const emptyReading: PipelineReading = {
   hasTestJob: false,
   included: {},
   openJobs: { pypi: [], testpypi: [], build: [] },
-  untrusted: [],
+  unsettled: [],
   jobs: [],
   developersDeploy: false,
   credentials: [],
@@ -53,6 +53,12 @@ export const emptyReading: PipelineReading = {
 
 /** The comment of an earlier run, with the route in it. */
 export const routeMarker = /^([ \t]*)# gitlab-to-pypi:[^\r\n]*\(route: (\w+)(, developers may deploy)?\)/m;
+
+/** The route that an earlier run wrote into a file. */
+export function routeIn(text: string): Route | undefined {
+  const route = routeMarker.exec(text)?.[2];
+  return route === 'protected' || route === 'trusted' || route === 'token' ? route : undefined;
+}
 
 const allJobs = '(all jobs)';
 const credentialKey = /^(TWINE_(USERNAME|PASSWORD)|UV_PUBLISH_(TOKEN|USERNAME|PASSWORD))$/;
@@ -70,20 +76,20 @@ export function readPipeline(
   const included = includedParts(file.data, merged);
   const data = merge(included, file.data);
   const ours = isOurs(text ?? '', file.data);
-  const roles = rolesOf(data, indexes);
-  const [, , route, developers] = routeMarker.exec(text ?? '') ?? [];
+  const route = routeIn(text ?? '');
+  const roles = rolesOf(data, indexes, route);
   const tool = toolOf(data);
   return {
     ours,
-    hasTestJob: isYamlTable(data['release-test']) || roles.publishers.testpypi.some((it) => it.trusted),
+    hasTestJob: isYamlTable(data['release-test']) || roles.publishers.testpypi.some((it) => it.settled),
     included,
     openJobs: openJobs(data, roles),
-    untrusted: [...roles.publishers.pypi, ...roles.publishers.testpypi]
-      .filter(({ trusted }) => !trusted)
+    unsettled: [...roles.publishers.pypi, ...roles.publishers.testpypi]
+      .filter(({ settled }) => !settled)
       .map(({ name }) => name),
     jobs: visibleJobs(data).map(({ name }) => name),
-    developersDeploy: developers !== undefined,
-    ...(route === 'protected' || route === 'trusted' ? { route } : {}),
+    developersDeploy: routeMarker.exec(text ?? '')?.[3] !== undefined,
+    ...(route === undefined ? {} : { route }),
     ...(tool === undefined ? {} : { publishWith: tool }),
     ...named('releaseEnvironment', environmentOf(data, roles, 'pypi', ours ? 'release' : undefined)),
     ...named('testEnvironment', environmentOf(data, roles, 'testpypi', ours ? 'release-test' : undefined)),
@@ -133,7 +139,7 @@ function environmentOf(
   const name = publisher?.name ?? usual;
   if (name === undefined || second !== undefined) return undefined;
   const environment = environmentName(resolveJob(data, name)?.value ?? {});
-  if (typeof environment !== 'string' || publisher?.trusted !== false) return asText(environment);
+  if (typeof environment !== 'string' || publisher?.settled !== false) return asText(environment);
   const users = visibleJobs(data).filter(({ value }) => environmentName(value) === environment);
   return users.length === 1 && /^[a-zA-Z0-9\-_/ ]+$/.test(environment) ? environment : undefined;
 }
@@ -153,9 +159,9 @@ function toolOf(data: YamlTable): PublishTool | undefined {
 
 /** What a file sets for all jobs matters only where a job that publishes takes it over. */
 function reaches(data: YamlTable, { publishers }: Roles, holder: string, key: string): boolean {
-  const trusted = [...publishers.pypi, ...publishers.testpypi].filter((it) => it.trusted);
-  if (holder !== allJobs || trusted.length === 0) return true;
-  return trusted.some(({ name }) => inheritsVariable(resolveJob(data, name)?.value ?? {}, key));
+  const settled = [...publishers.pypi, ...publishers.testpypi].filter((it) => it.settled);
+  if (holder !== allJobs || settled.length === 0) return true;
+  return settled.some(({ name }) => inheritsVariable(resolveJob(data, name)?.value ?? {}, key));
 }
 
 function credentialsOf(data: YamlTable): { job: string; key: string }[] {

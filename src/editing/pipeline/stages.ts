@@ -1,7 +1,7 @@
 import { UnsafeEdit } from '../unsafe-edit.ts';
 import type { YamlTable } from '../yaml.ts';
 import { insertItem, setYaml } from '../yaml-draft.ts';
-import { note, type PipelineEdit, type PublishingJob } from './edit.ts';
+import { jobOf, note, type PipelineEdit, type PublishingJob } from './edit.ts';
 import { lines, resolveJob } from './recognise/jobs.ts';
 import type { Surroundings } from './template.ts';
 
@@ -37,10 +37,11 @@ export function addStages(edit: PipelineEdit): void {
   const { around, builders, publishing } = edit;
   if (builders.length === 0) addStage(edit, around.buildStage, true);
   if (publishing.some(({ exists }) => !exists)) addStage(edit, around.publishStage, false);
-  // A job of an earlier run may stand in a stage that has been taken out of the list since.
+  // A job may stand in a stage that has been taken out of the list since; without a list it may be one of an included file.
+  if (edit.draft.file.data.stages === undefined) return;
   for (const name of [...builders, ...publishing.filter(({ exists }) => exists).map((it) => it.name)]) {
-    const stage = resolveJob(edit.draft.file.data, name)?.value.stage;
-    if (typeof stage === 'string' && edit.ours) addStage(edit, stage, builders.includes(name));
+    const { stage } = jobOf(edit, name);
+    if (typeof stage === 'string') addStage(edit, stage, builders.includes(name));
   }
 }
 

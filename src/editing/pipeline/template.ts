@@ -3,7 +3,7 @@ import { quoteForShell } from '../shell.ts';
 import { buildTimeCommand, needsUv } from '../versions/build-time-command.ts';
 import { parseYaml, type YamlTable } from '../yaml.ts';
 import { pushRule, tagRule } from './recognise/rules.ts';
-import { tagCheck } from './tag-check.ts';
+import { publishItems } from './uploading.ts';
 
 /** The hidden job that both publishing jobs extend, where no other job has the name. */
 export const baseJob = '.publish';
@@ -93,9 +93,13 @@ export function routeComment({
   route,
   developersDeploy,
 }: Pick<PipelineGoal, 'route' | 'developersDeploy'>): string {
-  const words = { protected: 'with a protected environment', trusted: 'with plain environments' };
+  const words = {
+    protected: 'Trusted Publisher with a protected environment',
+    trusted: 'Trusted Publisher with plain environments',
+    token: 'API token in a CI/CD variable of each environment',
+  };
   const open = developersDeploy ? ', developers may deploy' : '';
-  return `# gitlab-to-pypi: Trusted Publisher ${words[route]} (route: ${route}${open})`;
+  return `# gitlab-to-pypi: ${words[route]} (route: ${route}${open})`;
 }
 
 /** The hidden base of the publishing jobs. */
@@ -110,7 +114,7 @@ export function baseLines(goal: PipelineGoal, around: Surroundings): string[] {
     '  dependencies:',
     ...around.buildJobs.map((name) => `    - ${quoted(name)}`),
     '  variables:',
-    '    GIT_STRATEGY: empty # only the built files: no code of the repository next to the ID token',
+    '    GIT_STRATEGY: empty # only the built files: no code of the repository next to the token',
     ...(twine ? ['    TWINE_NON_INTERACTIVE: "1"'] : []),
     ...(inherited === undefined ? [] : inheritLines(inherited)),
     ...(twine ? ['  before_script:', `    - ${installTwine}`] : []),
@@ -138,24 +142,14 @@ export function publishLines(goal: PipelineGoal, index: PipelineIndex, around: S
     '  environment:',
     `    name: ${quoted(index.environment)}`,
     `    url: ${index.page}`,
-    '  id_tokens:',
-    `    ${tokenVariable(index.audience)}:`,
-    `      aud: ${quoted(index.audience)}`,
+    ...(goal.route === 'token' ? [] : tokenLines(index)),
     '  script:',
     ...publishItems(goal, index, around.dist).flatMap(itemLines),
   ];
 }
 
-/** The items of the script that publishes what was built, or those files of it that are given as shell words. */
-export function publishItems(
-  goal: PipelineGoal,
-  index: PipelineIndex,
-  dist: string,
-  files?: string,
-): string[] {
-  const check = index.id === 'pypi' ? [tagCheck(goal.publishWith, dist)] : [];
-  const all = `${quoteForShell(dist)}/*`;
-  return [...check, uploadCommand(goal, index, files ?? all)];
+function tokenLines({ audience }: PipelineIndex): string[] {
+  return ['  id_tokens:', `    ${tokenVariable(audience)}:`, `      aud: ${quoted(audience)}`];
 }
 
 function itemLines(item: string): string[] {
@@ -167,16 +161,6 @@ function itemLines(item: string): string[] {
       .split('\n')
       .map((line) => (line === '' ? '' : `      ${line}`)),
   ];
-}
-
-/** The command that uploads what was built as the Trusted Publisher. */
-function uploadCommand(goal: PipelineGoal, index: PipelineIndex, files: string): string {
-  const official = index.uploadUrl === 'https://upload.pypi.org/legacy/';
-  if (goal.publishWith === 'twine') {
-    return official ? `twine upload ${files}` : `twine upload --repository testpypi --skip-existing ${files}`;
-  }
-  const to = official ? '' : ` --publish-url ${index.uploadUrl}`;
-  return `uv publish --trusted-publishing always${to}${files === 'dist/*' ? '' : ` ${files}`}`;
 }
 
 /** The data of jobs given as lines. */

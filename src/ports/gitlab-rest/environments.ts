@@ -1,6 +1,11 @@
-import { Environments, GroupProtectedEnvironments, ProjectProtectedEnvironments } from '@gitbeaker/rest';
+import {
+  Deployments,
+  Environments,
+  GroupProtectedEnvironments,
+  ProjectProtectedEnvironments,
+} from '@gitbeaker/rest';
 import type { GitLab, ProtectionRules } from '../gitlab.ts';
-import { readEnvironment, readProtectedEnvironment } from './read.ts';
+import { type Row, readDeployment, readEnvironment, readProtectedEnvironment } from './read.ts';
 import type { Session } from './session.ts';
 import { accessRow, approvalRow } from './write.ts';
 
@@ -9,15 +14,17 @@ type Part = Pick<
   | 'environments'
   | 'createEnvironment'
   | 'updateEnvironment'
+  | 'lastDeployment'
   | 'protectedEnvironments'
   | 'protectEnvironment'
   | 'updateProtectedEnvironment'
   | 'groupProtectedEnvironments'
 >;
 
-/** Environments and their protection: https://docs.gitlab.com/api/environments/, https://docs.gitlab.com/api/protected_environments/ */
+/** Environments, what was deployed to them, and their protection: https://docs.gitlab.com/api/environments/ */
 export function environmentsPart({ options, raw, pages }: Session): Part {
   const environments = new Environments(options);
+  const deployments = new Deployments(options);
   const groups = new GroupProtectedEnvironments(options);
   const protections = new ProjectProtectedEnvironments(options);
   return {
@@ -27,6 +34,11 @@ export function environmentsPart({ options, raw, pages }: Session): Part {
       void (await environments.create(id, name, fields as never)),
     updateEnvironment: async (id, environment, fields) =>
       void (await environments.edit(id, environment, fields as never)),
+    lastDeployment: async (id, environment) => {
+      const newestFirst = { orderBy: 'id', sort: 'desc', perPage: 1, page: 1 } as const;
+      const answer: unknown = await deployments.all(id, { environment, status: 'success', ...newestFirst });
+      return Array.isArray(answer) && answer[0] ? readDeployment(answer[0] as Row) : undefined;
+    },
     protectedEnvironments: (id) =>
       pages((page) => protections.all(id, page as never), readProtectedEnvironment),
     groupProtectedEnvironments: (path) =>

@@ -4,6 +4,7 @@ import { projectPart } from './project.ts';
 import { protectedRefsPart } from './protected-refs.ts';
 import type { Connection } from './requester.ts';
 import { openSession } from './session.ts';
+import { variablesPart } from './variables.ts';
 
 /** GitLab's REST API through gitbeaker, with requests of our own: https://docs.gitlab.com/api/rest/ */
 export function connectGitLab(connection: Connection): GitLab {
@@ -13,5 +14,6 @@ export function connectGitLab(connection: Connection): GitLab {
     ...projectPart(session),
     ...environmentsPart(session),
     ...protectedRefsPart(session),
+    ...variablesPart(session),
   };
 }

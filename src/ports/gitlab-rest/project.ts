@@ -3,7 +3,6 @@ import {
   PersonalAccessTokens,
   ProjectMembers,
   Projects,
-  ProjectVariables,
   RepositoryFiles,
   Users,
 } from '@gitbeaker/rest';
@@ -14,14 +13,13 @@ import type { Session } from './session.ts';
 
 type Part = Pick<
   GitLab,
-  'token' | 'currentUser' | 'server' | 'project' | 'updateProject' | 'members' | 'variables' | 'file' | 'lint'
+  'token' | 'currentUser' | 'server' | 'project' | 'updateProject' | 'members' | 'file' | 'lint'
 >;
 
 /** Who asks, and what a project is: https://docs.gitlab.com/api/projects/ */
 export function projectPart(session: Session): Part {
   const { options, row, pages } = session;
   const members = new ProjectMembers(options);
-  const variables = new ProjectVariables(options);
   return {
     token: () => tokenInfo(session),
     currentUser: async () => read.readUser(row(await new Users(options).showCurrentUser())),
@@ -32,7 +30,6 @@ export function projectPart(session: Session): Part {
       await session.raw.put(`projects/${id}`, { body });
     },
     members: (id) => pages((page) => members.all(id, { includeInherited: true, ...page }), read.readMember),
-    variables: (id) => pages((page) => variables.all(id, page as never), read.readVariable),
     file: (id, path, ref) => fileText(session, id, path, ref),
     lint: async (id, content) => read.readLint(row(await new Lint(options).lint(id, content))),
   };

@@ -2,6 +2,7 @@ import {
   type AccessRule,
   type ApprovalRule,
   type CustomRole,
+  type Deployment,
   type Environment,
   type FeatureAccess,
   type LintResult,
@@ -14,7 +15,6 @@ import {
   type Server,
   type TokenInfo,
   type User,
-  type Variable,
 } from '../gitlab.ts';
 import { isTable, type Json } from '../json.ts';
 
@@ -180,14 +180,14 @@ export function readProtectedBranch(row: Row): ProtectedBranch {
   };
 }
 
-/** One CI/CD variable without its value. */
-export function readVariable(row: Row): Variable {
+/** One deployment. */
+export function readDeployment(row: Row): Deployment {
+  const { name } = isTable(row.deployable) ? row.deployable : { name: undefined };
   return {
-    key: text(row.key),
-    environmentScope: text(row.environment_scope) || '*',
-    protected: row.protected === true,
-    masked: row.masked === true,
-    hidden: row.hidden === true,
+    sha: text(row.sha),
+    ref: text(row.ref),
+    job: typeof name === 'string' ? name : undefined,
+    createdAt: text(row.created_at),
   };
 }
 

@@ -88,6 +88,22 @@ export function deleteEnvironment(call: ProjectCall, id: string): Outgoing {
   return { status: 204 };
 }
 
+/** Deployments, filtered and ordered as is asked for. */
+export function listDeployments(call: ProjectCall): Outgoing {
+  requireFeature(call, 20);
+  const { environment, status, sort } = call.params as Record<string, string | undefined>;
+  const found = call.project.deployments
+    .filter((it) => environment === undefined || it.environment === environment)
+    .filter((it) => status === undefined || it.status === status)
+    .sort((one, other) => (one.id - other.id) * (sort === 'desc' ? -1 : 1))
+    .map(({ job, environment: name, ...it }) => ({
+      ...it,
+      environment: { name },
+      deployable: { name: job },
+    }));
+  return paginated(call, found);
+}
+
 /** Every ability on environments goes with the features they need. */
 function requireFeature(call: ProjectCall, level: number): void {
   const { environments_access_level, builds_access_level, repository_access_level } = call.project;

@@ -7,15 +7,29 @@ export interface GitLabState {
   users: UserState[];
   tokens: TokenState[];
   projects: ProjectState[];
-  /** What groups protect; those that are not listed protect nothing. */
+  /** What groups have; those that are not listed have nothing. */
   groups?: GroupState[];
+  /** Fields of CI/CD variables that the server is too old to know: it drops them and does not show them. */
+  unknown_variable_fields?: ('masked' | 'hidden' | 'raw')[];
 }
 
-/** A group with its rules for tiers, which only its Owners may read. */
+/** A group with its rules for tiers and its CI/CD variables, which only its Owners may read. */
 export interface GroupState {
   full_path: string;
   owners: number[];
-  protected_environments: ProtectedEnvironmentState[];
+  protected_environments?: ProtectedEnvironmentState[];
+  variables?: VariableState[];
+}
+
+export interface DeploymentState {
+  id: number;
+  environment: string;
+  status: string;
+  ref: string;
+  sha: string;
+  /** Name of the job. */
+  job: string;
+  created_at: string;
 }
 
 export interface UserState {
@@ -131,6 +145,7 @@ export interface ProjectState {
   protected_tags: { name: string; create_access_levels: AccessRow[] }[];
   protected_branches: ProtectedBranchState[];
   variables: VariableState[];
+  deployments: DeploymentState[];
   /** Texts by branch and path. */
   files: Record<string, Record<string, string>>;
 }
@@ -206,6 +221,7 @@ function projectState(change: Partial<ProjectState>, files: Record<string, strin
     protected_tags: [],
     protected_branches: [main],
     variables: [],
+    deployments: [],
     files: { main: files },
     ...change,
   };

@@ -1,11 +1,22 @@
 import type { Outgoing } from '../http-server.ts';
-import { type ProjectCall, paginated, refuse, required, requireLevel } from './call.ts';
-import type { VariableState } from './state.ts';
+import {
+  type Call,
+  type Params,
+  type ProjectCall,
+  paginated,
+  refuse,
+  required,
+  requireLevel,
+} from './call.ts';
+import type { GitLabState, VariableState } from './state.ts';
 
 /** CI/CD variables of the project. */
 export function listVariables(call: ProjectCall): Outgoing {
   requireLevel(call, 40);
-  return paginated(call, call.project.variables.map(shown));
+  return paginated(
+    call,
+    call.project.variables.map((it) => shownVariable(call, it)),
+  );
 }
 
 /** Creates a variable; key and environment scope together must be new. */
@@ -19,21 +30,43 @@ export function createVariable(call: ProjectCall): Outgoing {
   if (project.variables.some((it) => it.key === key && it.environment_scope === scope)) {
     throw refuse.fields({ key: [`(${key}) has already been taken`] });
   }
-  const masked = params.masked === true || params.masked_and_hidden === true;
+  const knows = knownBy(call.state);
+  const hidden = knows('hidden') && params.masked_and_hidden === true;
   const variable: VariableState = {
     key,
     value,
     environment_scope: scope,
     protected: params.protected === true,
-    masked,
-    hidden: params.masked_and_hidden === true,
-    raw: params.raw === true,
+    masked: hidden || (knows('masked') && params.masked === true),
+    hidden,
+    raw: knows('raw') && params.raw === true,
     variable_type: String(params.variable_type ?? 'env_var'),
     description: params.description === undefined ? null : String(params.description),
   };
   refuseUnmaskable(variable);
   project.variables.push(variable);
-  return { status: 201, body: shown(variable) };
+  return { status: 201, body: shownVariable(call, variable) };
+}
+
+const changeable = ['value', 'protected', 'masked', 'raw', 'variable_type', 'environment_scope'] as const;
+
+/** Changes one variable; hiding is for new ones alone, and a hidden one stays masked. */
+export function updateVariable(call: ProjectCall, key: string): Outgoing {
+  requireLevel(call, 40);
+  const variable = find(call, key);
+  const changed = { ...variable, ...changesIn(call.params) };
+  const others = call.project.variables.filter((it) => it !== variable);
+  if (others.some((it) => it.key === key && it.environment_scope === changed.environment_scope))
+    throw refuse.fields({ key: [`(${key}) has already been taken`] });
+  refuseUnmaskable(changed);
+  Object.assign(variable, changed, variable.hidden ? { masked: true } : {});
+  return { status: 200, body: shownVariable(call, variable) };
+}
+
+function changesIn(params: Params): Partial<VariableState> {
+  return Object.fromEntries(
+    changeable.filter((name) => params[name] !== undefined).map((name) => [name, params[name]]),
+  );
 }
 
 /** Deletes one variable; the scope must be named where several have the key. */
@@ -63,6 +96,14 @@ function refuseUnmaskable({ masked, raw, value }: VariableState): void {
   if (masked && !rule.test(value)) throw refuse.fields({ value: ['is invalid'] });
 }
 
-function shown(variable: VariableState) {
-  return variable.hidden ? { ...variable, value: null } : variable;
+const knownBy =
+  ({ unknown_variable_fields: unknown = [] }: GitLabState) =>
+  (field: 'masked' | 'hidden' | 'raw') =>
+    !unknown.includes(field);
+
+/** A variable as it is shown: without what an old server does not know, and a hidden one without its value. */
+export function shownVariable({ state }: Call, variable: VariableState) {
+  const body: Partial<VariableState> = { ...variable };
+  for (const field of state.unknown_variable_fields ?? []) delete body[field];
+  return variable.hidden ? { ...body, value: null } : body;
 }

@@ -6,10 +6,12 @@ import {
   type RehearsalServer,
   startServer,
 } from '../http-server.ts';
+import { burnToken, mintToken } from './mint-token.ts';
 import { manageAccount, manageProject, projectPage } from './pages.ts';
 import type { IndexState } from './state.ts';
+import { upload } from './upload.ts';
 
-/** A Warehouse on the loopback interface, with the pages on which a Trusted Publisher is registered. */
+/** A Warehouse on the loopback interface: where a Trusted Publisher is registered, and what it may do then. */
 export interface RehearsalIndex extends RehearsalServer {
   state: IndexState;
   writes(): LoggedRequest[];
@@ -30,6 +32,9 @@ const routes: Route[] = [
   [/^\/simple\/([^/]+)\/$/, simple],
   [/^\/pypi\/([^/]+)\/json$/, json],
   [/^\/_\/oidc\/audience$/, ({ audience }) => ({ status: 200, body: { audience } })],
+  [/^\/_\/oidc\/mint-token$/, mintToken],
+  [/^\/_\/oidc\/burn-token$/, burnToken],
+  [/^\/legacy\/$/, upload],
   [/^\/project\/([^/]+)\/$/, projectPage],
   [/^\/manage\/project\/([^/]+)\/settings\/publishing\/$/, manageProject],
   [/^\/manage\/account\/publishing\/$/, manageAccount],
@@ -44,14 +49,22 @@ function handle(state: IndexState, request: Incoming): Outgoing {
 }
 
 /** The simple API tells also of a project without releases: https://docs.pypi.org/api/index-api/ */
-function simple({ projects }: IndexState, request: Incoming, name: string): Outgoing {
+function simple({ projects, files }: IndexState, request: Incoming, name: string): Outgoing {
   const normalized = normalizeName(name);
   if (normalized !== name) return { status: 301, headers: { location: `/simple/${normalized}/` } };
   const project = projects.find((it) => normalizeName(it.name) === name);
   if (!project) return { status: 404, body: '<h1>404 Not Found</h1>' };
+  const listed = files
+    .filter((file) => file.project === name)
+    .map(({ filename, sha256 }) => ({ filename, url: `/files/${filename}`, hashes: { sha256 } }));
   const wantsJson = request.headers.accept?.includes('application/vnd.pypi.simple.v1+json');
-  if (!wantsJson) return { status: 200, body: `<h1>Links for ${name}</h1>` };
-  const body = { meta: { 'api-version': '1.4' }, name, versions: project.releases, files: [] };
+  if (!wantsJson) {
+    const links = listed.map(
+      ({ filename, url, hashes }) => `<a href="${url}#sha256=${hashes.sha256}">${filename}</a>`,
+    );
+    return { status: 200, body: `<h1>Links for ${name}</h1>${links.join('')}` };
+  }
+  const body = { meta: { 'api-version': '1.4' }, name, versions: project.releases, files: listed };
   return { status: 200, body, headers: { 'content-type': 'application/vnd.pypi.simple.v1+json' } };
 }
 

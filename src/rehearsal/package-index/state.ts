@@ -18,11 +18,48 @@ export interface IndexState {
     publishers: PublisherState[];
   }[];
   pendingPublishers: PublisherFields[];
+  /** The public key, as PEM, of the GitLab whose ID tokens are accepted; without one, none is. */
+  issuerKey?: string;
+  /** `jti` of each ID token that was exchanged: a second time it is refused. */
+  usedIdTokens: string[];
+  apiTokens: ApiToken[];
+  files: UploadedFile[];
+}
+
+/** What an ID token was exchanged for, or what a user made on the page for tokens. */
+export interface ApiToken {
+  secret: string;
+  /** Undefined for the token of a user. */
+  publisher: PublisherState | undefined;
+  /** Normalized names of the projects that it may upload to. */
+  projects: string[];
+  /** Seconds since 1970. */
+  expires: number;
+}
+
+/** An uploaded file, without its content. */
+export interface UploadedFile {
+  filename: string;
+  /** Normalized name of its project. */
+  project: string;
+  version: string;
+  sha256: string;
+  publisher: PublisherState | undefined;
 }
 
 /** An index with alice signed in and no projects. */
 export function indexState(kind: IndexState['kind'], change: Partial<IndexState> = {}): IndexState {
-  return { kind, audience: kind, user: 'alice', projects: [], pendingPublishers: [], ...change };
+  return {
+    kind,
+    audience: kind,
+    user: 'alice',
+    projects: [],
+    pendingPublishers: [],
+    usedIdTokens: [],
+    apiTokens: [],
+    files: [],
+    ...change,
+  };
 }
 
 /** A project of alice's with one release. */

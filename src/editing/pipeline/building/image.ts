@@ -1,6 +1,6 @@
-import { isYamlTable, type YamlTable } from '../../yaml.ts';
+import { isYamlTable } from '../../yaml.ts';
 import { insertItem, ownAt, setYaml, valueAt } from '../../yaml-draft.ts';
-import { imageOf } from '../checks.ts';
+import { imageFor } from '../checks.ts';
 import { jobOf, note, type PipelineEdit, seen } from '../edit.ts';
 import { lacksGit } from '../recognise/commands.ts';
 import { scriptOf } from '../recognise/jobs.ts';
@@ -10,7 +10,11 @@ import { buildLines, dataOf } from '../template.ts';
 export function bringUv(edit: PipelineEdit, name: string): void {
   const job = jobOf(edit, name);
   const needsUv = /\buv[ \t]+(?:build|run|version|sync|pip|tool)\b|\buvx\b/.test(scriptOf(job));
-  if (!needsUv || anyImage(edit, job) !== '' || /\binstall\b.*\buv\b|astral\.sh\/uv/.test(scriptOf(job)))
+  if (
+    !needsUv ||
+    imageFor(job, seen(edit)) !== '' ||
+    /\binstall\b.*\buv\b|astral\.sh\/uv/.test(scriptOf(job))
+  )
     return;
   const template = buildLines({ ...edit.goal, publishWith: 'uv' }, { ...edit.around, buildJobs: [name] });
   const image = valueAt(dataOf(template)[name], ['image']) ?? null;
@@ -18,27 +22,30 @@ export function bringUv(edit: PipelineEdit, name: string): void {
   setYaml(edit.draft, [name, 'image'], image);
 }
 
-/** The image that a job runs in, by itself or as all jobs do; empty where the runner decides. */
-function anyImage(edit: PipelineEdit, job: YamlTable): string {
-  const data = seen(edit);
-  return imageOf(job) || imageOf(isYamlTable(data.default) ? data.default : {}) || imageOf(data);
+/** The image with git in place of a slim one without; undefined where no such image is known. */
+export function imageWithGit(image: string): string | undefined {
+  const whole = image.replace(/^((?:[\w.-]+\/)*(?:python|uv):[\w.-]*?)-slim(?=-|$)/, '$1');
+  return whole === image ? undefined : whole;
 }
+
+/** How Alpine gets git. */
+export const addGit = 'apk add --no-cache git';
 
 /** The version is taken from git, which slim images lack. */
 export function bringGit(edit: PipelineEdit, name: string): void {
   const { draft } = edit;
   const job = jobOf(edit, name);
-  const image = anyImage(edit, job);
+  const image = imageFor(job, seen(edit));
   if (!lacksGit(image) || /\bgit\b/.test(scriptOf(job))) return;
-  const whole = image.replace(/^((?:[\w.-]+\/)*(?:python|uv):[\w.-]*?)-slim(?=-|$)/, '$1');
+  const whole = imageWithGit(image);
   const script = ownAt(draft, [name, 'script']);
-  if (whole !== image) {
+  if (whole !== undefined) {
     const path = [name, 'image', ...(isYamlTable(job.image) ? ['name'] : [])];
     note(edit, path, image, whole);
     setYaml(draft, path, whole);
   } else if (/alpine/.test(image) && Array.isArray(script)) {
-    note(edit, [name, 'script'], `${image} has no git`, 'apk add --no-cache git');
-    insertItem(draft, [name, 'script'], 0, 'apk add --no-cache git');
+    note(edit, [name, 'script'], `${image} has no git`, addGit);
+    insertItem(draft, [name, 'script'], 0, addGit);
   } else {
     edit.notes.push(
       `The job '${name}' runs in ${image}, which has no git as far as is known; the version is taken from git, so install it there.`,

@@ -1,12 +1,14 @@
 import { stringify } from 'yaml';
 import type { PipelineGoal } from '../../pipeline-goal.ts';
 import { isYamlTable, type YamlTable, type YamlValue } from '../../yaml.ts';
+import { imageFor } from '../checks.ts';
 import type { PublishingJob } from '../edit.ts';
 import { planScript, type Step } from '../publishing/script-plan.ts';
 import { credentialName } from '../recognise/commands.ts';
 import { resolveJob } from '../recognise/jobs.ts';
 import { pushRule, tagRule } from '../recognise/rules.ts';
 import { buildLines, type Surroundings } from '../template.ts';
+import { addGit, imageWithGit } from './image.ts';
 import { versionCommands } from './version.ts';
 
 /** The job that is to build, where there is none: its lines and the folder that it builds into. */
@@ -48,17 +50,18 @@ function fromJob(
   around: Surroundings,
 ): NewBuilder {
   const dist = distOf(building);
-  const own = Object.fromEntries(
-    inherited.flatMap((key) => (job[key] === undefined ? [] : [[key, job[key]]])),
-  );
-  const depth: YamlTable = goal.buildTimeVersion === undefined ? { GIT_DEPTH: '0' } : {};
-  const variables = { ...plainVariables(job.variables), ...depth };
+  const own = inherited.flatMap((key) => (job[key] === undefined ? [] : [[key, job[key]] as const]));
+  const fromGit = goal.buildTimeVersion === undefined;
+  const image = imageFor(job, data);
+  const variables = { ...plainVariables(job.variables), ...(fromGit ? { GIT_DEPTH: '0' } : {}) };
+  const git = fromGit && /alpine/.test(image) ? [addGit] : [];
   const built: YamlTable = {
     stage: around.buildStage,
-    ...(own as YamlTable),
+    ...(Object.fromEntries(own) as YamlTable),
+    ...(fromGit ? wholeImage(job.image, imageWithGit(image)) : {}),
     ...(Object.keys(variables).length > 0 ? { variables } : {}),
     ...(around.hasDefaultBeforeScript && job.before_script !== undefined ? { before_script: [] } : {}),
-    script: commandsOf(building, goal, own.image ?? data.image),
+    script: [...git, ...commandsOf(building, goal, image)],
     artifacts: { paths: [`${dist}/`] },
     rules: [tagRule, pushRule],
   };
@@ -69,9 +72,15 @@ function fromJob(
   return { lines: text.trimEnd().split('\n'), dist };
 }
 
-function commandsOf(building: Step[], goal: PipelineGoal, image: YamlValue | undefined): string[] {
+/** Another image in the form of the one that was there, which may have an entry point beside its name. */
+function wholeImage(before: YamlValue | undefined, name: string | undefined): YamlTable {
+  if (name === undefined) return {};
+  return { image: isYamlTable(before) ? { ...before, name } : name };
+}
+
+function commandsOf(building: Step[], goal: PipelineGoal, image: string): string[] {
   const sdist = goal.sdistOnly ? ' --sdist' : '';
-  const version = versionCommands(goal, JSON.stringify(image ?? ''));
+  const version = versionCommands(goal, image);
   const ours = ['pip install build', ...version, `python -m build${sdist}`];
   const steps = building.filter(
     ({ kind }) => kind !== 'credential' && kind !== 'report' && kind !== 'tag check',

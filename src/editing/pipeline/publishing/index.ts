@@ -43,7 +43,7 @@ function repairOne(
   tellOf(edit, name, own, wrapper);
   const template = publishLines(goal, index, around);
   const base = baseLines(goal, around);
-  const extend = baseOf(edit, name);
+  const extend = own.length > 0 ? undefined : baseOf(edit, name);
   if (extend !== undefined) {
     note(edit, [name, 'extends'], undefined, extend);
     setYaml(edit.draft, [name, 'extends'], extend);
@@ -58,7 +58,7 @@ function repairOne(
 function tellOf({ notes }: PipelineEdit, name: string, own: string[], wrapper: string | undefined): void {
   if (own.length > 0) {
     notes.push(
-      `The job '${name}' keeps commands of its own (${own[0]}${own.length > 1 ? ' ...' : ''}), which run beside the ID token; move what is not needed for the upload into another job.`,
+      `The job '${name}' keeps commands of its own (${own[0]}${own.length > 1 ? ' ...' : ''}), which run beside the token; move what is not needed for the upload into another job.`,
     );
   }
   if (wrapper !== undefined) {
@@ -72,7 +72,7 @@ function tellOf({ notes }: PipelineEdit, name: string, own: string[], wrapper: s
 function baseOf(edit: PipelineEdit, name: string): string | undefined {
   const { around, draft } = edit;
   const job = jobOf(edit, name);
-  const bare = job.extends === undefined && job.image === undefined && job.variables === undefined;
+  const bare = ['extends', 'stage', 'image', 'variables'].every((key) => job[key] === undefined);
   return edit.ours && bare && draft.file.data[around.base] !== undefined ? around.base : undefined;
 }
 

@@ -1,10 +1,17 @@
-import { tokenVariable } from '../../pipeline-goal.ts';
+import { tokenKeys, tokenVariable } from '../../pipeline-goal.ts';
+import { UnsafeEdit } from '../../unsafe-edit.ts';
 import { isYamlTable, type YamlTable } from '../../yaml.ts';
 import { staleComments } from '../../yaml-comments.ts';
 import { changeComment, hasOwn, ownAt, removeYaml, setYaml, valueAt } from '../../yaml-draft.ts';
 
 import { jobOf, note, type PipelineEdit, seen } from '../edit.ts';
-import { inheritable, inheritsVariable, othersUpload, redirectingGlobals } from '../globals.ts';
+import {
+  inheritable,
+  inheritsVariable,
+  isRedirecting,
+  othersUpload,
+  redirectingGlobals,
+} from '../globals.ts';
 import { credentialName } from '../recognise/commands.ts';
 import { lines, resolveJob } from '../recognise/jobs.ts';
 import { variablesRead } from '../recognise/shell.ts';
@@ -33,6 +40,7 @@ export function clearOldWays(
     }
   }
   clearGlobals(edit, names);
+  for (const name of names) refuseRedirected(edit, name);
   tellOfTokens(edit, before);
   for (const holder of [...names, ...shared]) clearComments(edit, holder, removed);
 }
@@ -45,18 +53,35 @@ function clearComments({ draft }: PipelineEdit, holder: string, removed: Readonl
   }
 }
 
+/** What a job has from a parent that others use cannot be taken from it, and an empty value would be used as well. */
+function refuseRedirected(edit: PipelineEdit, name: string): void {
+  const { variables } = jobOf(edit, name);
+  const own = edit.goal.publishWith === 'uv' ? /^UV_/ : /^TWINE_/;
+  const left = Object.keys(variables ?? {}).find((key) => isRedirecting(key) && own.test(key));
+  if (left === undefined) return;
+  throw new UnsafeEdit(
+    `the variable '${left}' of the job '${name}' comes from a job that others extend as well, and ${edit.goal.publishWith} would use it in place of what it is to have`,
+  );
+}
+
 /** Credentials that come from the settings of the project or group, and that nothing in the file reads any more. */
-function tellOfTokens({ draft, notes }: PipelineEdit, before: YamlTable[]): void {
+function tellOfTokens({ draft, notes, goal }: PipelineEdit, before: YamlTable[]): void {
   const set = new Set(
     before.flatMap(({ variables }) => (isYamlTable(variables) ? Object.keys(variables) : [])),
   );
   const left = new Set(variablesRead(JSON.stringify(draft.file.data)));
   const gone = [...new Set(variablesRead(JSON.stringify(before)))].filter(
-    (key) => credentialName.test(key) && !/_ID_TOKEN$/.test(key) && !set.has(key) && !left.has(key),
+    (key) =>
+      credentialName.test(key) &&
+      !/_ID_TOKEN$/.test(key) &&
+      !set.has(key) &&
+      !left.has(key) &&
+      !(goal.route === 'token' && key === tokenKeys[goal.publishWith]),
   );
   if (gone.length === 0) return;
+  const way = goal.route === 'token' ? 'with the new variable' : 'by the Trusted Publisher';
   notes.push(
-    `Nothing in the file reads ${gone.join(', ')} any more: after the first release by the Trusted Publisher, delete the CI/CD variable and revoke the token on the index.`,
+    `Nothing in the file reads ${gone.join(', ')} any more: after the first release ${way}, delete the CI/CD variable and revoke the token on the index.`,
   );
 }
 
@@ -64,7 +89,8 @@ function tellOfTokens({ draft, notes }: PipelineEdit, before: YamlTable[]): void
 function clearBase({ draft }: PipelineEdit, base: string, names: string[]): void {
   const own = (name: string) => isYamlTable(draft.file.data[name]) && draft.file.data[name];
   const users = names.map(own);
-  if (users.every((job) => job && job.script !== undefined)) removeYaml(draft, [base, 'script']);
+  const holdsMore = Object.keys(draft.file.data[base] ?? {}).length > 1;
+  if (holdsMore && users.every((job) => job && job.script !== undefined)) removeYaml(draft, [base, 'script']);
 }
 
 /** Variables that look like credentials, or that only the old commands read. */
@@ -80,14 +106,13 @@ function staleVariables(
   const stillRead = new Set(
     jobs.flatMap((job) => variablesRead(JSON.stringify({ ...job, variables: null }))),
   );
-  return Object.keys(variables).filter(
-    (key) => !needed.test(key) && !stillRead.has(key) && (credentialName.test(key) || read.has(key)),
-  );
+  const isStale = (key: string) => !stillRead.has(key) && (credentialName.test(key) || read.has(key));
+  return Object.keys(variables).filter((key) => isRedirecting(key) || (!needed.test(key) && isStale(key)));
 }
 
-/** ID tokens of the indexes under another name or for another job. */
+/** ID tokens of the indexes under another name or for another job, and all of them where an API token is used. */
 function clearTokens(edit: PipelineEdit, holder: string): void {
-  const { draft, publishing } = edit;
+  const { draft, publishing, goal } = edit;
   const tokens = ownAt(draft, [holder, 'id_tokens']);
   if (!isYamlTable(tokens)) return;
   const users = publishing.filter(
@@ -95,9 +120,9 @@ function clearTokens(edit: PipelineEdit, holder: string): void {
   );
   for (const [key, token] of Object.entries(tokens)) {
     const audience = isYamlTable(token) ? token.aud : undefined;
-    const right = users.some(
-      ({ index }) => tokenVariable(index.audience) === key && index.audience === audience,
-    );
+    const right =
+      goal.route !== 'token' &&
+      users.some(({ index }) => tokenVariable(index.audience) === key && index.audience === audience);
     if (right || !/PYPI/i.test(`${key} ${audience}`)) continue;
     note(edit, [holder, 'id_tokens', key], lines(audience), null);
     removeYaml(draft, [holder, 'id_tokens', key]);

@@ -1,7 +1,14 @@
 import type { PublishTool } from '../../pipeline-goal.ts';
 import { UnsafeEdit } from '../../unsafe-edit.ts';
 import type { YamlTable } from '../../yaml.ts';
-import { type CommandKind, isWrapper, kindOf, uploads } from '../recognise/commands.ts';
+import {
+  type CommandKind,
+  comparesVersion,
+  credentialName,
+  isWrapper,
+  kindOf,
+  uploads,
+} from '../recognise/commands.ts';
 import { lines } from '../recognise/jobs.ts';
 import { takeApart, variablesRead } from '../recognise/shell.ts';
 import { commandsOf } from '../recognise/uploads.ts';
@@ -10,7 +17,7 @@ import { isTagCheck } from '../tag-check.ts';
 /** One command of a publishing job, with what is to become of it. */
 export interface Step {
   text: string;
-  kind: CommandKind | 'tag check';
+  kind: CommandKind;
 }
 
 /** One item of a script as it is to be: unchanged, another text, `upload` where the upload belongs, or gone. */
@@ -20,7 +27,7 @@ export type PlannedItem = { keep: string } | { before: string[]; upload: true; a
 export interface ScriptPlan {
   beforeScript: PlannedItem[];
   script: PlannedItem[];
-  /** Commands of the project's own that stay, beside the ID token. */
+  /** Commands of the project's own that stay, beside the token. */
   own: string[];
   /** The files that the old upload named, as it wrote them, where those are not all of `dist/`. */
   files?: string;
@@ -40,22 +47,31 @@ export function planScript(name: string, job: YamlTable, tool: PublishTool): Scr
   const script = lines(job.script).map((item) => stepsOf(name, item, kind));
   const all = [...before, ...script].flat();
   const building = buildingOf(all);
-  const moved = new Set(building.filter(({ kind }) => kind === 'other'));
-  const dropped = droppedNames(all);
-  const plan = (items: Step[][], texts: string[], seen: { upload: boolean }) =>
-    items.map((steps, index) => planItem(steps, texts[index] ?? '', moved, dropped, seen));
+  const own = all.filter((step) => step.kind === 'other' && !building.includes(step));
+  const stays = staying(own, droppedNames(all));
   const seen = { upload: false };
-  const wrapper = all.find(({ text, kind }) => kind === 'upload' && !uploads(text));
-  const beforeScript = plan(before, lines(job.before_script), seen);
-  const planned = plan(script, lines(job.script), seen);
+  const plan = (items: Step[][], texts: string[]) =>
+    items.map((steps, index) => planItem(steps, texts[index] ?? '', stays, seen));
+  const wrapper = all.find((step) => step.kind === 'upload' && !uploads(step.text));
   return {
-    beforeScript,
-    script: planned,
-    own: all.filter((step) => step.kind === 'other' && !moved.has(step)).map(({ text }) => text),
+    beforeScript: plan(before, lines(job.before_script)),
+    script: plan(script, lines(job.script)),
+    own: own.map(({ text }) => text),
     building,
     ...(wrapper === undefined ? {} : { wrapper: wrapper.text }),
     ...filesIn(all),
   };
+}
+
+type Stays = (step: Step) => boolean;
+
+/** The project's own commands stay, with the tools that they may need, and what harms nobody and reads no secret. */
+function staying(own: Step[], dropped: ReadonlySet<string>): Stays {
+  const isGone = (name: string) => dropped.has(name) || credentialName.test(name);
+  return (step) =>
+    own.includes(step) ||
+    (step.kind === 'install' && own.length > 0) ||
+    (step.kind === 'harmless' && !variablesRead(step.text).some(isGone));
 }
 
 /** A program of the project counts as the upload where the job has no other; twine's check needs twine. */
@@ -69,7 +85,7 @@ function kindsIn(job: YamlTable, tool: PublishTool): (command: string) => Comman
 }
 
 function stepsOf(name: string, item: string, kind: (command: string) => CommandKind): Step[] {
-  if (isTagCheck(item)) return [{ text: item, kind: 'tag check' }];
+  if (isTagCheck(item) || comparesVersion(item)) return [{ text: item, kind: 'tag check' }];
   const taken = takeApart(item);
   if (taken.kind === 'commands') return taken.commands.map((text) => ({ text, kind: kind(text) }));
   if (taken.text.split('\n').some((line) => kind(line.trim()) === 'upload'))
@@ -100,23 +116,13 @@ function filesIn(steps: Step[]): Pick<ScriptPlan, 'files'> {
 }
 
 /** Names that only commands set which go; what prints them has nothing to print any more. */
-function droppedNames(steps: Step[]): Set<string> {
+function droppedNames(steps: Step[]): ReadonlySet<string> {
   const going = steps.filter(({ kind }) => kind === 'credential' || kind === 'report');
   return new Set(going.flatMap(({ text }) => /^(?:export\s+)?(\w+)=/.exec(text)?.[1] ?? []));
 }
 
-function planItem(
-  steps: Step[],
-  text: string,
-  moved: ReadonlySet<Step>,
-  dropped: ReadonlySet<string>,
-  seen: { upload: boolean },
-): PlannedItem {
-  const isUpload = (step: Step) => step.kind === 'upload';
-  const stays = (step: Step) =>
-    (step.kind === 'other' && !moved.has(step)) ||
-    (step.kind === 'harmless' && !variablesRead(step.text).some((name) => dropped.has(name)));
-  const at = steps.findIndex(isUpload);
+function planItem(steps: Step[], text: string, stays: Stays, seen: { upload: boolean }): PlannedItem {
+  const at = steps.findIndex(({ kind }) => kind === 'upload');
   if (at >= 0 && !seen.upload) {
     seen.upload = true;
     const kept = (part: Step[]) => part.filter(stays).map((step) => step.text);

@@ -9,10 +9,11 @@ import {
   replaceItem,
   setYaml,
 } from '../../yaml-draft.ts';
-import { imageOf, installsTool, publishes } from '../checks.ts';
+import { imageOf, installsTool } from '../checks.ts';
 import { jobOf, note, type PipelineEdit, type PublishingJob } from '../edit.ts';
 import { lines } from '../recognise/jobs.ts';
-import { installTwine, publishItems } from '../template.ts';
+import { installTwine } from '../template.ts';
+import { publishes, publishItems } from '../uploading.ts';
 import { type PlannedItem, planScript } from './script-plan.ts';
 
 /** A publishing job, and the hidden base that it shares with others of its kind, or itself. */

@@ -29,6 +29,8 @@ export type CommandKind =
   | 'install'
   /** Sets up a user name, a password or a token of an index, or exchanges an ID token for one. */
   | 'credential'
+  /** Compares the tag with the written version, which there is no more. */
+  | 'tag check'
   /** Asks for the version, only to print it. */
   | 'report'
   /** Needs nothing from the repository and leaves nothing behind. */
@@ -37,9 +39,21 @@ export type CommandKind =
   | 'place'
   | 'other';
 
+/** Whether a command or a program compares the tag with the version that is written in the project. */
+export function comparesVersion(text: string): boolean {
+  const asks =
+    /\b(?:poetry|hatch|hatchling|pdm|uv|flit|setuptools_scm)\b.*version|setup\.py.*--version|__version__|importlib.metadata|pyproject\.toml/;
+  return (
+    /\bCI_COMMIT_(?:TAG|REF_NAME)\b/.test(text) &&
+    asks.test(text) &&
+    /(?:^|[\s;&|])(?:test|\[\[?)\s|\bexit\s+[1-9]|sys\.exit|\bassert\b/.test(text)
+  );
+}
+
 /** Says what a command does. */
 export function kindOf(command: string): CommandKind {
   if (uploads(command)) return 'upload';
+  if (comparesVersion(command)) return 'tag check';
   if (isCredential(command)) return 'credential';
   if (buildsDistributions(command)) return 'build';
   if (installsTools(command)) return 'install';

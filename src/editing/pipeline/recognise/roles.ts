@@ -1,8 +1,9 @@
-import { tokenVariable } from '../../pipeline-goal.ts';
+import { type Route, tokenVariable } from '../../pipeline-goal.ts';
 import { isYamlTable, type YamlTable, type YamlValue } from '../../yaml.ts';
 import { valueAt } from '../../yaml-draft.ts';
-import { buildsDistributions } from './commands.ts';
-import { type Job, lines, parentsOf, scriptOf, visibleJobs } from './jobs.ts';
+import { isTagCheck } from '../tag-check.ts';
+import { buildsDistributions, comparesVersion } from './commands.ts';
+import { type Job, lines, parentsOf, scriptItems, scriptOf, visibleJobs } from './jobs.ts';
 import { expand } from './shell.ts';
 import {
   type KnownIndex,
@@ -17,15 +18,15 @@ import {
 /** The job that publishes to one index. */
 export interface Publisher {
   name: string;
-  /** It has an environment and proves itself by an ID token for the index. */
-  trusted: boolean;
+  /** It has an environment, and proves itself by an ID token for the index or was made for an API token. */
+  settled: boolean;
 }
 
 /** Who does what in a pipeline. */
 export interface Roles {
-  /** Those that publish to each index; of several, those alone that are trusted already. */
+  /** Those that publish to each index; of several, those alone that are settled already. */
   publishers: Record<KnownIndex['id'], Publisher[]>;
-  /** Others that publish to the same index, beside one that is trusted. */
+  /** Others that publish to the same index, beside one that is settled. */
   besides: string[];
   /** Jobs that upload to several indexes in one script. */
   mixed: string[];
@@ -33,20 +34,26 @@ export interface Roles {
   elsewhere: string[];
   /** Jobs that run something that may publish, with what they run. */
   doubtful: { name: string; command: string }[];
+  /** Jobs that compare the tag with the version that is written, with the first line of how they do it. */
+  comparing: { name: string; command: string }[];
   /** Jobs that build `dist/` and hand it on. */
   builders: string[];
   /** Jobs that hand on `dist/`, however they come by it. */
   handing: string[];
 }
 
-/** Reads the roles of the jobs off what they run and off the ID tokens that they have. */
-export function rolesOf(data: YamlTable, indexes: readonly KnownIndex[]): Roles {
+/** Reads the roles of the jobs off what they run, the ID tokens that they have, and the route of an earlier run. */
+export function rolesOf(data: YamlTable, indexes: readonly KnownIndex[], route: Route | undefined): Roles {
   const jobs = visibleJobs(data).filter(({ value }) => value.trigger === undefined);
   const found = jobs.map((job) => ({ job, target: roleOf(job, data, indexes) }));
   const of = (id: KnownIndex['id']) => found.filter(({ target }) => target === id).map(({ job }) => job);
   const names = (target: string) => found.filter((it) => it.target === target).map(({ job }) => job.name);
-  const pypi = choose(of('pypi'), data, indexes, 'pypi');
-  const testpypi = choose(of('testpypi'), data, indexes, 'testpypi');
+  const isSettled = (job: Job, id: KnownIndex['id']) =>
+    environmentName(job.value) !== undefined &&
+    (route === 'token' || byToken(job.value, data, indexes) === id);
+  const chosen = (id: KnownIndex['id']) =>
+    choose(of(id).map((job) => ({ name: job.name, settled: isSettled(job, id) })));
+  const [pypi, testpypi] = [chosen('pypi'), chosen('testpypi')];
   return {
     publishers: { pypi: pypi.chosen, testpypi: testpypi.chosen },
     besides: [...pypi.besides, ...testpypi.besides],
@@ -55,6 +62,11 @@ export function rolesOf(data: YamlTable, indexes: readonly KnownIndex[]): Roles 
     doubtful: found.flatMap(({ job: { name, value }, target }) => {
       const command = target === undefined ? possibleWrapper(value) : undefined;
       return command === undefined ? [] : [{ name, command }];
+    }),
+    comparing: found.flatMap(({ job: { name, value }, target }) => {
+      const text = scriptItems(value).find((item) => !isTagCheck(item) && comparesVersion(item));
+      const publishes = target === 'pypi' || target === 'testpypi';
+      return text === undefined || publishes ? [] : [{ name, command: text.trim().split('\n')[0] ?? '' }];
     }),
     handing: jobs.filter(({ value }) => keepsDist(value)).map(({ name }) => name),
     builders: jobs
@@ -110,16 +122,8 @@ function extendsBase(job: YamlTable): boolean {
   return parentsOf(job).length > 0 && job.id_tokens !== undefined;
 }
 
-function choose(
-  jobs: Job[],
-  data: YamlTable,
-  indexes: readonly KnownIndex[],
-  id: KnownIndex['id'],
-): { chosen: Publisher[]; besides: string[] } {
-  const isTrusted = ({ value }: Job) =>
-    environmentName(value) !== undefined && byToken(value, data, indexes) === id;
-  const all = jobs.map((job) => ({ name: job.name, trusted: isTrusted(job) }));
-  const trusted = all.filter((it) => it.trusted);
-  const chosen = trusted.length > 0 ? trusted : all;
+function choose(all: Publisher[]): { chosen: Publisher[]; besides: string[] } {
+  const settled = all.filter((it) => it.settled);
+  const chosen = settled.length > 0 ? settled : all;
   return { chosen, besides: all.filter((it) => !chosen.includes(it)).map(({ name }) => name) };
 }

@@ -1,0 +1,47 @@
+import { tokenProblem } from '../upload-token/form.ts';
+import { Secret } from '../upload-token/secret.ts';
+import type { IndexFacts } from './package-index.ts';
+
+type IndexId = IndexFacts['id'];
+
+/** The variables of the environment that an API token of each index is read from. */
+export const tokenSources: Record<IndexId, string> = { pypi: 'PYPI_TOKEN', testpypi: 'TESTPYPI_TOKEN' };
+
+/** What is known of the API token of an index; never the token. */
+export type UploadToken =
+  | { kind: 'found'; source: string }
+  /** There is a text, and it cannot be a token of that index. */
+  | { kind: 'unusable'; source: string; reason: string }
+  | { kind: 'absent' }
+  /** The user was asked and gave none. */
+  | { kind: 'left out' }
+  /** It has been written in this run. */
+  | { kind: 'stored' };
+
+/** The tokens themselves, which only the step that sends one reveals. */
+export type Secrets = Partial<Record<IndexId, Secret>>;
+
+/** Looks for the API tokens of both indexes in the environment. */
+export function readUploadTokens(
+  env: Record<string, string | undefined>,
+  indexes: Record<IndexId, Pick<IndexFacts, 'title' | 'url' | 'official'>>,
+): { found: Record<IndexId, UploadToken>; secrets: Secrets } {
+  const read = (id: IndexId): [UploadToken, Secrets] => {
+    const text = env[tokenSources[id]]?.trim();
+    return text ? judged(id, text, tokenSources[id], indexes[id]) : [{ kind: 'absent' }, {}];
+  };
+  const [[pypi, one], [testpypi, other]] = [read('pypi'), read('testpypi')];
+  return { found: { pypi, testpypi }, secrets: { ...one, ...other } };
+}
+
+/** A text that is given as a token: what is to be known of it, and the token where it may be one. */
+export function judged(
+  id: IndexId,
+  text: string,
+  source: string,
+  index: Pick<IndexFacts, 'title' | 'url' | 'official'>,
+): [UploadToken, Secrets] {
+  const reason = tokenProblem(text, index);
+  if (reason !== undefined) return [{ kind: 'unusable', source, reason }, {}];
+  return [{ kind: 'found', source }, { [id]: new Secret(text) }];
+}

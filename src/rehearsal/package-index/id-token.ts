@@ -1,0 +1,52 @@
+import { verify } from 'node:crypto';
+
+/** What a token says. */
+export type Claims = Record<string, unknown>;
+
+/** The claims of a token that is what it says it is, or what is wrong with it. */
+export type Verified = { claims: Claims } | { code: string; description: string };
+
+/** PyPI forgives clocks that differ by this much: `warehouse/oidc/services.py` of pypi/warehouse. */
+const leeway = 30;
+
+/**
+ * Verifies an ID token of gitlab.com as `mint_token_from_oidc` in `warehouse/oidc/views.py` does: first who says that
+ * they made it, then the signature, then the times and the audience, which must be one string.
+ */
+export function verifyIdToken(token: string, audience: string, key: string | undefined): Verified {
+  const [head = '', body = '', signature = ''] = token.split('.');
+  const [header, claims] = [decode(head), decode(body)];
+  if (header === undefined || typeof claims?.iss !== 'string')
+    return { code: 'invalid-payload', description: 'malformed JWT' };
+  if (claims.iss !== 'https://gitlab.com')
+    return { code: 'invalid-payload', description: 'unknown trusted publishing issuer' };
+  if (key === undefined)
+    return { code: 'not-enabled', description: 'gitlab trusted publishing functionality not enabled' };
+  const signed = Buffer.from(`${head}.${body}`);
+  const genuine =
+    header.alg === 'RS256' && verify('sha256', signed, key, Buffer.from(signature, 'base64url'));
+  return genuine && isCurrent(claims) && claims.aud === audience
+    ? { claims }
+    : { code: 'invalid-token', description: 'malformed or invalid token' };
+}
+
+function isCurrent({ exp, nbf, iat }: Claims): boolean {
+  const now = Date.now() / 1000;
+  const begins = nbf === undefined ? iat : nbf;
+  return (
+    typeof exp === 'number' &&
+    typeof iat === 'number' &&
+    typeof begins === 'number' &&
+    now < exp + leeway &&
+    Math.max(begins, iat) <= now + leeway
+  );
+}
+
+function decode(part: string): Claims | undefined {
+  try {
+    const value: unknown = JSON.parse(Buffer.from(part, 'base64url').toString('utf8'));
+    return typeof value === 'object' && value !== null ? (value as Claims) : undefined;
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,40 @@
+import type { IndexFacts } from '../facts/package-index.ts';
+
+/** The index that a token is meant for. */
+type Index = Pick<IndexFacts, 'title' | 'url' | 'official'>;
+
+/**
+ * Why a text is no API token of an index, as the end of a sentence that never repeats it; undefined where it may be one.
+ * A token is `pypi-` and a macaroon in base64url, which begins with its version, 2, and the host of the index:
+ * `warehouse/macaroons/services.py` of pypi/warehouse and https://github.com/rescrv/libmacaroons/blob/master/doc/format.txt
+ */
+export function tokenProblem(text: string, index: Index): string | undefined {
+  if (/\s/.test(text)) return 'it has white space in it';
+  if (!text.startsWith('pypi-')) return "it does not begin with 'pypi-'";
+  const encoded = text.slice('pypi-'.length);
+  if (!/^[\w-]+={0,2}$/.test(encoded)) return "it has characters that no token has after 'pypi-'";
+  const host = hostOf(Buffer.from(encoded, 'base64url'));
+  if (host === undefined) return 'it is cut off or changed';
+  const wanted = new URL(index.url).host;
+  return index.official && host !== wanted ? `it is a token of ${host} and not of ${wanted}` : undefined;
+}
+
+/** The first field of a macaroon, the place where it counts. */
+function hostOf(macaroon: Buffer): string | undefined {
+  const [version, field, length = 0] = macaroon;
+  const host = macaroon.subarray(3, 3 + length).toString('latin1');
+  const complete = version === 2 && field === 1 && macaroon.length > 3 + length;
+  return complete && /^[\w.:-]+$/.test(host) ? host : undefined;
+}
+
+/** The page on which an index makes a token. */
+export function tokenPage({ url }: Pick<Index, 'url'>): string {
+  return `${url}/manage/account/token/`;
+}
+
+/** What to choose on that page. */
+export function scopeAdvice(packageName: string, { exists }: Pick<IndexFacts, 'exists'>): string {
+  return exists.known && exists.value
+    ? `limit its scope to the project ${packageName}`
+    : `its scope has to be the entire account until ${packageName} exists there, so make one for the project after the first upload`;
+}

@@ -1,0 +1,126 @@
+import { readFileSync } from 'node:fs';
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { DeploymentState, ProjectState } from '../../src/rehearsal/gitlab/state.ts';
+import { startWorld, type World } from '../../src/rehearsal/world.ts';
+import { commitAll } from '../support/builds.ts';
+import { reportOf, runIn } from '../support/program.ts';
+import { run } from '../support/tools.ts';
+
+let here: World;
+let project: ProjectState;
+let sha: string;
+
+/** A project that was set up, with its pipeline committed. */
+beforeEach(async () => {
+  here = await startWorld();
+  project = here.gitlab.state.projects[0]!;
+  await runIn(here, ['setup', '--yes', '--route', 'trusted']);
+  sha = await commit();
+});
+
+afterEach(() => here.close());
+
+async function commit(): Promise<string> {
+  await commitAll(here.directory);
+  return (await run('git', ['rev-parse', 'HEAD'], { cwd: here.directory })).stdout.trim();
+}
+
+function deploy(change: Partial<DeploymentState> = {}): void {
+  project.deployments.push({
+    id: project.deployments.length + 1,
+    environment: 'release',
+    status: 'success',
+    ref: 'v1.2.3',
+    sha,
+    job: 'release',
+    created_at: '2026-02-03T04:05:06.000Z',
+    ...change,
+  });
+}
+
+const publishers = async () => {
+  const { report } = await reportOf(here, ['check']);
+  const found = report.settings.filter(({ id }) => id.startsWith('publisher:'));
+  return Object.fromEntries(found.map(({ id, state }) => [id.split(':')[1], state]));
+};
+
+const edited = async (change: (text: string) => string) => {
+  const path = join(here.directory, '.gitlab-ci.yml');
+  const before = readFileSync(path, 'utf8');
+  await writeFile(path, change(before));
+  const at = await commit();
+  await writeFile(path, before);
+  return at;
+};
+
+describe('a publisher', () => {
+  it('is known to be registered once its job has published from its environment', async () => {
+    expect(await publishers()).toEqual({ pypi: 'manual', testpypi: 'manual' });
+    deploy();
+    expect(await publishers()).toEqual({ pypi: 'ok', testpypi: 'manual' });
+    deploy({ environment: 'release-test', job: 'release-test', ref: 'main' });
+    const { stdout } = await runIn(here, ['setup', '--yes']);
+    expect(stdout).not.toContain('Register the Trusted Publisher');
+    const { report } = await reportOf(here, ['check']);
+    expect(report.settings.find(({ id }) => id === 'publisher:pypi')?.message).toMatch(
+      /by it the job 'release' published v1\.2\.3 from release on 2026-02-03/,
+    );
+    expect(report.summary.manual).toBe(0);
+  });
+
+  it('is known by a commit that only GitLab has, which costs one request more', async () => {
+    const text = readFileSync(join(here.directory, '.gitlab-ci.yml'), 'utf8');
+    const other = 'a'.repeat(40);
+    project.files[other] = { '.gitlab-ci.yml': text };
+    deploy({ sha: other });
+    here.gitlab.log.length = 0;
+    expect((await publishers()).pypi).toBe('ok');
+    expect(here.gitlab.log.filter(({ path }) => path.includes('/files/'))).toHaveLength(2);
+  });
+
+  it.each([
+    ['a job that failed', () => deploy({ status: 'failed' })],
+    ['another environment', () => deploy({ environment: 'staging' })],
+    ['another job', () => deploy({ job: 'build' })],
+    ['a commit that nobody has', () => deploy({ sha: 'b'.repeat(40) })],
+    ['something that is no commit', () => deploy({ sha: '--help' })],
+    [
+      'the token route',
+      async () => {
+        const text = (it: string) =>
+          it
+            .replace(/ {2}id_tokens:\n.*\n.*\n/g, '')
+            .replaceAll(' --trusted-publishing always', '')
+            .replace('route: trusted', 'route: token');
+        deploy({ sha: await edited(text) });
+      },
+    ],
+    [
+      'an upload that may have used a token beside the ID token',
+      async () => deploy({ sha: await edited((it) => it.replaceAll(' --trusted-publishing always', '')) }),
+    ],
+    ['a file that is not YAML', async () => deploy({ sha: await edited((it) => `${it}\n: [`) })],
+  ])('is not proved by %s', async (_, happen) => {
+    await happen();
+    expect((await publishers()).pypi).toBe('manual');
+  });
+
+  it('is not proved where a variable could have published in its place', async () => {
+    deploy();
+    const password = {
+      key: 'TWINE_PASSWORD',
+      value: 'x',
+      environment_scope: '*',
+      protected: false,
+      masked: false,
+      hidden: false,
+      raw: false,
+      variable_type: 'env_var',
+      description: null,
+    };
+    here.gitlab.state.groups = [{ full_path: 'demo-group', owners: [1], variables: [password] }];
+    expect((await publishers()).pypi).toBe('manual');
+  });
+});

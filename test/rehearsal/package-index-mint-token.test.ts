@@ -1,0 +1,168 @@
+import { generateKeyPairSync, sign } from 'node:crypto';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { type RehearsalIndex, startPackageIndex } from '../../src/rehearsal/package-index/server.ts';
+import { indexState, ownedProject } from '../../src/rehearsal/package-index/state.ts';
+import { claimsOf, issuerKey, signToken } from '../support/pipeline/id-tokens.ts';
+import { occasions } from '../support/pipeline/occasion.ts';
+
+const publisher = {
+  namespace: 'Group/sub',
+  project: 'proj',
+  workflowFilepath: '.gitlab-ci.yml',
+  environment: 'release',
+};
+const owner = {
+  projectPath: 'Group/sub/proj',
+  pipelineFile: '.gitlab-ci.yml',
+  occasion: occasions.tag('v1.0'),
+  sha: 'abc',
+  environment: 'release',
+};
+const claims = (change: Record<string, unknown> = {}) => ({ ...claimsOf(owner, 'pypi'), ...change });
+const now = () => Math.floor(Date.now() / 1000);
+
+let index: RehearsalIndex;
+
+beforeEach(async () => {
+  const projects = [{ ...ownedProject('demo-pkg'), publishers: [publisher] }, ownedProject('other')];
+  index = await startPackageIndex(indexState('pypi', { issuerKey, projects }));
+});
+
+afterEach(() => index.close());
+
+async function exchange(body: unknown) {
+  const options = { method: 'POST', body: typeof body === 'string' ? body : JSON.stringify(body) };
+  const response = await fetch(`${index.url}/_/oidc/mint-token`, options);
+  return { status: response.status, ...((await response.json()) as { token?: string }) };
+}
+
+const mint = (change: Record<string, unknown> = {}) => exchange({ token: signToken(claims(change)) });
+
+const refusal = (code: string, description: string) => ({
+  status: 422,
+  message: 'Token request failed',
+  errors: [{ code, description }],
+});
+
+const noPublisher = (reason: string) =>
+  refusal('invalid-publisher', `valid token, but no corresponding publisher (${reason})`);
+
+describe('an ID token', () => {
+  it('is exchanged for an API token, once', async () => {
+    const token = signToken(claims());
+    expect(await exchange({ token })).toEqual({
+      status: 200,
+      success: true,
+      token: expect.stringMatching(/^pypi-.{20}/),
+    });
+    expect(await exchange({ token })).toEqual(refusal('invalid-reuse-token', 'invalid token: already used'));
+  });
+
+  const invalid = refusal('invalid-token', 'malformed or invalid token');
+  it.each([
+    ['for another index', { aud: 'testpypi' }, invalid],
+    ['for a list of audiences', { aud: ['pypi'] }, invalid],
+    ['that ended a minute ago', { exp: now() - 60 }, invalid],
+    ['that begins in a minute', { nbf: now() + 60 }, invalid],
+    [
+      'of another GitLab',
+      { iss: 'https://gitlab.example' },
+      refusal('invalid-payload', 'unknown trusted publishing issuer'),
+    ],
+    ['without sha', { sha: undefined }, noPublisher("Missing claim 'sha'")],
+    [
+      'of a pipeline file elsewhere',
+      { ci_config_ref_uri: null },
+      noPublisher("Missing claim 'ci_config_ref_uri'"),
+    ],
+    [
+      'of a pipeline file that is no YAML',
+      { ci_config_ref_uri: 'gitlab.com/Group/sub/proj//ci.json@refs/tags/v1.0' },
+      noPublisher('Could not extract workflow filename from OIDC claims'),
+    ],
+    [
+      'from another environment',
+      { environment: 'Release' },
+      noPublisher('Publisher with matching claims was not found'),
+    ],
+    [
+      'without an environment',
+      { environment: undefined },
+      noPublisher('Publisher with matching claims was not found'),
+    ],
+    [
+      'of another project',
+      { project_path: 'Group/proj' },
+      noPublisher('Publisher with matching claims was not found'),
+    ],
+    [
+      'with a subject of another kind',
+      { sub: 'project_id:42' },
+      noPublisher("Check failed for required claim 'sub'"),
+    ],
+    [
+      'of a path in another case',
+      { ci_config_ref_uri: 'gitlab.com/group/sub/proj//.gitlab-ci.yml@refs/tags/v1.0' },
+      noPublisher(
+        "The ci_config_ref_uri claim does not match, expecting one of ['gitlab.com/Group/sub/proj//.gitlab-ci.yml@abc', 'gitlab.com/Group/sub/proj//.gitlab-ci.yml@refs/tags/v1.0'], got 'gitlab.com/group/sub/proj//.gitlab-ci.yml@refs/tags/v1.0'",
+      ),
+    ],
+  ])('%s is refused', async (_, change, answer) => {
+    expect(await mint(change)).toEqual(answer);
+  });
+
+  it.each([
+    ['that ended a moment ago', { exp: now() - 10 }],
+    [
+      'whose project is spelt in another case',
+      { project_path: 'group/SUB/proj', sub: 'project_path:GROUP/sub/proj:x' },
+    ],
+  ])('%s is taken', async (_, change) => {
+    expect(await mint(change)).toMatchObject({ status: 200 });
+  });
+
+  it('that GitLab did not sign is refused', async () => {
+    const [head, body] = signToken(claims()).split('.');
+    const { privateKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
+    const forged = sign('sha256', Buffer.from(`${head}.${body}`), privateKey).toString('base64url');
+    expect(await exchange({ token: `${head}.${body}.${forged}` })).toEqual(invalid);
+    const none = Buffer.from('{"alg":"none"}').toString('base64url');
+    expect(await exchange({ token: `${none}.${body}.` })).toEqual(invalid);
+  });
+
+  it.each([
+    ['is no token at all', { token: '$PYPI_ID_TOKEN' }, 'malformed JWT'],
+    ['is missing', {}, expect.stringContaining('Field required')],
+    ['is in no JSON', 'token=x', expect.stringContaining('TokenPayload')],
+  ])('that %s is refused', async (_, body, description) => {
+    expect(await exchange(body)).toEqual(refusal('invalid-payload', description));
+  });
+
+  it('is refused by an index that knows no GitLab', async () => {
+    delete index.state.issuerKey;
+    expect(await mint()).toMatchObject({ status: 422, errors: [{ code: 'not-enabled' }] });
+  });
+
+  it('fits a publisher for any environment where none is for its own', async () => {
+    index.state.projects[1]?.publishers.push({ ...publisher, environment: '' });
+    await mint();
+    await mint({ environment: 'elsewhere' });
+    expect(index.state.apiTokens.map(({ projects }) => projects)).toEqual([['demo-pkg'], ['other']]);
+  });
+
+  it('of a pending publisher makes the project, and ends what others wait for', async () => {
+    const pending = { ...publisher, environment: 'new', projectName: 'New.Pkg' };
+    index.state.pendingPublishers = [pending, { ...pending, namespace: 'else', projectName: 'new-pkg' }];
+    expect(await mint({ environment: 'new' })).toMatchObject({ status: 200 });
+    expect(index.state.pendingPublishers).toEqual([]);
+    expect(index.state.projects.at(-1)).toMatchObject({ name: 'New.Pkg', owners: ['alice'] });
+    expect(await mint({ environment: 'new' })).toMatchObject({ status: 200 });
+  });
+
+  it('of a pending publisher is refused where somebody took the name', async () => {
+    index.state.pendingPublishers = [{ ...publisher, environment: 'new', projectName: 'other' }];
+    const taken = refusal('invalid-pending-publisher', 'valid token, but project already exists');
+    expect(await mint({ environment: 'new' })).toEqual(taken);
+    expect(index.state.pendingPublishers).toEqual([]);
+  });
+});

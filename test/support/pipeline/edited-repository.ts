@@ -1,0 +1,47 @@
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { editPipeline } from '../../../src/editing/pipeline/index.ts';
+import type { PipelineGoal, PublishTool } from '../../../src/editing/pipeline-goal.ts';
+import type { PythonFiles } from '../../../src/editing/python-files.ts';
+import type { EditResult } from '../../../src/editing/result.ts';
+import { versionFromVcs } from '../../../src/editing/versions/index.ts';
+import { goalWith } from '../../editing/pipeline-goal.ts';
+import { commitAll, repositoryOf } from '../builds.ts';
+import { run } from '../tools.ts';
+
+/** A project before it is edited. */
+export interface Project {
+  files: Record<string, string>;
+  /** Its pipeline file; absent where there is none. */
+  pipeline?: string;
+  publishWith: PublishTool;
+  goal?: Partial<PipelineGoal>;
+}
+
+/**
+ * Makes a repository of the project on the branch main: the first commit is tagged v1.2.2, in the second the version and
+ * the pipeline are edited. Throws where one of them cannot be.
+ */
+export async function editedRepository({ files, pipeline, publishWith, goal }: Project): Promise<string> {
+  const before = pipeline === undefined ? files : { ...files, '.gitlab-ci.yml': pipeline };
+  const root = await repositoryOf(before);
+  await run('git', ['tag', 'v1.2.2'], { cwd: root });
+  const results = [
+    versionFromVcs(pythonFiles(files), { directory: '.' }),
+    editPipeline(pipeline, goalWith({ publishWith, ...goal })),
+  ];
+  for (const { path, after } of results.flatMap(editsOf)) await writeFile(join(root, path), after);
+  await commitAll(root);
+  await run('git', ['branch', '--move', 'main'], { cwd: root });
+  return root;
+}
+
+function pythonFiles(files: Record<string, string>): PythonFiles {
+  const names = ['pyproject.toml', 'setup.cfg', 'setup.py'].filter((name) => files[name] !== undefined);
+  return Object.fromEntries(names.map((name) => [name, files[name]]));
+}
+
+function editsOf(result: EditResult) {
+  if (result.kind === 'refused') throw new Error(result.reason);
+  return result.kind === 'edited' ? result.edits : [];
+}

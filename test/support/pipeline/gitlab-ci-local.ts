@@ -1,0 +1,75 @@
+import { spawn } from 'node:child_process';
+import { mkdtemp, symlink } from 'node:fs/promises';
+import { createRequire } from 'node:module';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+const require = createRequire(import.meta.url);
+const program = require.resolve('gitlab-ci-local');
+
+/** One run of gitlab-ci-local. */
+export interface LocalRun {
+  /** Where the pipeline file's job is to run. */
+  cwd: string;
+  /** The pipeline file, from there. */
+  file: string;
+  args: string[];
+  /** What GitLab gives to the job; those that are undefined are unset. */
+  variables: Record<string, string | undefined>;
+  /** What the runner's machine gives to every job. */
+  environment: Record<string, string>;
+  /** A file that stands in for /etc/hosts. */
+  hosts: string;
+}
+
+/** What came of it. */
+export interface LocalEnd {
+  exitCode: number | null;
+  stdout: string;
+  stderr: string;
+}
+
+/** Runs gitlab-ci-local in a mount namespace of its own, where the names of the indexes lead to the tests' servers. */
+export async function gitlabCiLocal(it: LocalRun): Promise<LocalEnd> {
+  const variables = Object.entries(it.variables).flatMap(([name, value]) =>
+    value === undefined ? ['--unset-variable', name] : ['--variable', `${name}=${value}`],
+  );
+  const options = ['--file', it.file, '--state-dir', '../state', '--force-shell-executor'];
+  // It warns about predefined variables that are given, in the midst of its answers.
+  const silence = ['--ignore-predefined-vars', Object.keys(it.variables).join(',')];
+  const command = [process.execPath, program, ...it.args, ...options, ...silence, '--no-color', ...variables];
+  const inNamespace = ['--mount', 'sh', '-c', 'mount --bind "$0" /etc/hosts && exec "$@"', it.hosts];
+  const PATH = `${await standIns()}:${it.environment.PATH}`;
+  const child = spawn('unshare', [...inNamespace, ...command], {
+    cwd: it.cwd,
+    env: { ...it.environment, PATH },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  const [stdout, stderr] = [collect(child.stdout), collect(child.stderr)];
+  return new Promise((resolve, reject) => {
+    child.on('error', reject);
+    child.on('close', (exitCode) => resolve({ exitCode, stdout: stdout.text, stderr: stderr.text }));
+  });
+}
+
+let folder: Promise<string> | undefined;
+
+/**
+ * gitlab-ci-local first copies the checkout for containers, with rsync. There are no containers here, so `true` stands
+ * in for rsync. The jobs themselves have another PATH.
+ */
+function standIns(): Promise<string> {
+  folder ??= mkdtemp(join(tmpdir(), 'gitlab-to-pypi-bin-')).then(async (made) => {
+    await symlink('/bin/true', join(made, 'rsync'));
+    return made;
+  });
+  return folder;
+}
+
+function collect(stream: NodeJS.ReadableStream): { text: string } {
+  const collected = { text: '' };
+  stream.on('data', (data) => {
+    collected.text += data;
+  });
+  return collected;
+}

@@ -1,0 +1,122 @@
+import { readdir, readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { stripVTControlCharacters } from 'node:util';
+import type { JobData, SelectedJob } from './expanded.ts';
+import { gitlabCiLocal } from './gitlab-ci-local.ts';
+import { issueTokens } from './id-tokens.ts';
+import { type Machine, machineEnvironment, makeImage } from './machine.ts';
+import { expand, type Variables } from './occasion.ts';
+import { bringArtifacts, getSources, keepArtifacts, type Source } from './runner.ts';
+
+/** What all jobs of a pipeline share. */
+export interface PipelineRun {
+  machine: Machine;
+  hosts: string;
+  bundle: string;
+  folder: string;
+  source: Source;
+  pipelineFile: string;
+  /** `variables` at the top of the pipeline file. */
+  globals: Record<string, string>;
+  predefined: Variables;
+  /** The CI/CD variables of the project's settings, which come before those of the file. */
+  settings: Record<string, string>;
+  /** The same for jobs with an environment, by its name. */
+  scoped: Record<string, Record<string, string>>;
+}
+
+/** What came of a job. */
+export interface JobReport {
+  name: string;
+  outcome: 'passed' | 'failed' | 'skipped' | 'manual';
+  output: string;
+  environment?: string;
+  /** Of its ID tokens. */
+  audiences: unknown[];
+}
+
+/** Where the artifacts of a job are kept. */
+export const keptBy = ({ folder }: PipelineRun, name: string) =>
+  join(folder, 'artifacts', encodeURIComponent(name));
+
+/** Runs one job in a folder and an image of its own, next to the artifacts of those jobs, with its ID tokens. */
+export async function runJob(
+  pipeline: PipelineRun,
+  { name, stage, data }: SelectedJob,
+  producers: string[],
+): Promise<JobReport> {
+  if (data.trigger !== undefined)
+    throw new Error(`The job ${name} starts another pipeline, which is not done here.`);
+  const folder = join(pipeline.folder, 'jobs', encodeURIComponent(name));
+  const project = join(folder, 'checkout');
+  const variables = { ...pipeline.predefined, ...pipeline.globals, ...data.variables, ...pipeline.settings };
+  await getSources(project, pipeline.source, variables);
+  for (const producer of producers) await bringArtifacts(keptBy(pipeline, producer), project);
+  await writeFile(join(folder, 'job.yml'), jobFile(pipeline, { name, stage, data }));
+  const environment = environmentOf(data, variables);
+  const scoped = pipeline.scoped[environment ?? ''] ?? {};
+  const owner = { ...pipeline.source, pipelineFile: pipeline.pipelineFile, environment };
+  const tokens = issueTokens(owner, data.id_tokens, variables);
+  const image = data.image && expand(data.image.name, variables);
+  const given = Object.fromEntries(tokens.map(({ variable, token }) => [variable, token]));
+  const PATH = await makeImage(pipeline.machine, folder, image);
+  const places = { CI_PROJECT_DIR: project, CI_BUILDS_DIR: folder, PATH };
+  const end = await gitlabCiLocal({
+    cwd: project,
+    file: '../job.yml',
+    args: [name, '--no-json-schema-validation'],
+    variables: { ...pipeline.predefined, ...pipeline.settings, ...scoped, ...given, ...places },
+    environment: await machineEnvironment(pipeline.bundle, join(folder, 'home')),
+    hosts: pipeline.hosts,
+  });
+  const passed = end.exitCode === 0;
+  const paths = (data.artifacts?.paths ?? []).map((path) => expand(path, variables));
+  if (keeps(data, passed)) await keepArtifacts(project, keptBy(pipeline, name), paths);
+  return {
+    name,
+    outcome: passed ? 'passed' : 'failed',
+    output: await outputOf(folder, end.stdout + end.stderr),
+    ...(environment === undefined ? {} : { environment }),
+    audiences: tokens.map(({ audience }) => audience),
+  };
+}
+
+function environmentOf({ environment }: JobData, variables: Variables): string | undefined {
+  const name = typeof environment === 'object' ? environment.name : environment;
+  return name === undefined ? undefined : expand(name, variables);
+}
+
+/** The job alone, without what is decided already or done by the runner: the shell has no images, for one. */
+function jobFile(
+  { globals }: PipelineRun,
+  { name, stage, data }: Pick<SelectedJob, 'name' | 'stage' | 'data'>,
+): string {
+  const {
+    rules,
+    only,
+    except,
+    when,
+    allow_failure,
+    needs,
+    dependencies,
+    artifacts,
+    cache,
+    image,
+    services,
+    ...rest
+  } = data;
+  return JSON.stringify({ stages: [stage], variables: globals, [name]: rest });
+}
+
+function keeps({ artifacts }: JobData, passed: boolean): boolean {
+  const when = artifacts?.when ?? 'on_success';
+  return artifacts?.paths !== undefined && (when === 'always' || passed === (when === 'on_success'));
+}
+
+/** What the script wrote; where it never began, what gitlab-ci-local says. */
+async function outputOf(folder: string, otherwise: string): Promise<string> {
+  const logs = join(folder, 'state/output');
+  const names = await readdir(logs).catch(() => []);
+  const texts = await Promise.all(names.map((name) => readFile(join(logs, name), 'utf8')));
+  return stripVTControlCharacters(texts.length === 0 ? otherwise : texts.join(''));
+}
