@@ -89,6 +89,10 @@ describe('the default branch', () => {
     expect(stdout).toMatch(
       /Developers may merge into main: .* the next tag releases it\. That is left as it is/,
     );
+    const { stdout: without } = await runIn(here, ['check', '--no-testpypi']);
+    expect(without).toContain(
+      'Developers may merge into main: what they merge is what the next tag releases.',
+    );
     expect(toDo((await reportOf(here, ['check'])).report)).not.toContain('protected-branch');
   });
 
