@@ -45,7 +45,7 @@ describe('the default branch', () => {
       plan: 'free',
       protected_branches: [main({ push_access_levels: [roleRow(30)] })],
     });
-    const { report, exitCode } = await reportOf(here, ['setup', '--yes']);
+    const { report, exitCode } = await reportOf(here, ['setup', '--yes', '--route', 'trusted']);
     expect(exitCode).toBe(0);
     expect(report.settings.find(({ id }) => id === 'protected-branch')?.differences).toEqual([
       { field: 'branch main: push', current: 'Developers + Maintainers', wanted: 'Maintainers' },
