@@ -6,12 +6,9 @@ import { isBot, namesOf, type People, peopleOf, pushersBelow } from './people.ts
 import type { Member } from './ports/gitlab.ts';
 import { whyUnprotected } from './server.ts';
 
-/** Every route there is: `token` is an API token in a protected, masked variable of the environment. */
-export type AdvisedRoute = Route | 'token';
-
 /** The route that fits the project, and why. */
-export interface Advice<R extends AdvisedRoute = Route> {
-  route: R;
+export interface Advice {
+  route: Route;
   /** One or two finished sentences. */
   because: string[];
   /** What else bears on who could publish, a finished sentence each. */
@@ -24,29 +21,25 @@ export interface AdviceFacts {
   indexes: { pypi: Pick<Facts['indexes']['pypi'], 'gitlabComOnly'> };
 }
 
-/** The strongest of the routes that can be set up which the project's tier and people allow. */
-export function advise<R extends AdvisedRoute>(facts: AdviceFacts, routes: readonly R[]): Advice<R> {
-  const { route, because } = recommend(facts, (name) => (routes as readonly string[]).includes(name));
-  return { route: route as R, because, notes: notesFor(facts) };
+/** The strongest route that the project's tier and people allow. */
+export function advise(facts: AdviceFacts): Advice {
+  return { ...recommend(facts), notes: notesFor(facts) };
 }
 
-function recommend(
-  facts: AdviceFacts,
-  has: (route: AdvisedRoute) => boolean,
-): Omit<Advice<AdvisedRoute>, 'notes'> {
+function recommend(facts: AdviceFacts): Omit<Advice, 'notes'> {
   const { project } = facts.gitlab;
   const people = peopleOf(facts.gitlab);
   const refusal = refusalOf(facts);
-  if (refusal !== undefined && has('token'))
+  if (refusal !== undefined)
     return {
       route: 'token',
       because: [refusal, 'That leaves an API token in a variable of the environment.'],
     };
   if (project.protectedEnvironmentsLicensed) return { route: 'protected', because: reasonsToProtect(people) };
   const pushers = people ? pushersBelow(people, facts.gitlab.protectedBranches) : [];
-  if (pushers.length > 0 && has('token'))
+  if (pushers.length > 0)
     return { route: 'token', because: [whyUnprotected(facts.gitlab), reasonForToken(pushers)] };
-  return { route: 'trusted', because: [whyUnprotected(facts.gitlab), ...reasonsToTrust(people, pushers)] };
+  return { route: 'trusted', because: [whyUnprotected(facts.gitlab), ...reasonsToTrust(people)] };
 }
 
 /** Why PyPI could match no ID token of the project; undefined where it can. */
@@ -80,23 +73,22 @@ function reasonForToken(pushers: Member[]): string {
   return `${countOf(pushers)} can push a branch and so ask for an ID token, but a protected variable with an API token is kept from that branch.`;
 }
 
-function reasonsToTrust(people: People | undefined, pushers: Member[]): string[] {
-  if (people === undefined) return [];
-  return pushers.length > 0
-    ? [
-        `Mind that ${countOf(pushers)} can push a branch with a job that publishes: give the role only to people you trust with releases.`,
-      ]
+function reasonsToTrust(people: People | undefined): string[] {
+  return people === undefined
+    ? []
     : ['Nobody below Maintainer can push a branch, so only Maintainers can publish.'];
 }
 
-function notesFor({ gitlab }: AdviceFacts): string[] {
+function notesFor(facts: AdviceFacts): string[] {
+  const { gitlab } = facts;
   const { project } = gitlab;
   const people = peopleOf(gitlab);
   const { maintainers = [], developers = [], empowered = [], bots = [], inactive = [] } = people ?? {};
   const several = maintainers.length + developers.length > 1;
+  const couldBeTrusted = refusalOf(facts) === undefined && project.visibility === 'public';
   const notes: [boolean, string][] = [
     [
-      project.visibility === 'public' && !project.protectedEnvironmentsLicensed && several,
+      couldBeTrusted && !project.protectedEnvironmentsLicensed && several,
       'A public project may get protected environments for free, with GitLab for Open Source: https://about.gitlab.com/solutions/open-source/.',
     ],
     [

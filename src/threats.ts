@@ -1,4 +1,4 @@
-import type { AdvisedRoute } from './advice.ts';
+import type { Route } from './editing/pipeline-goal.ts';
 import type { GitLabFacts } from './facts/gitlab-project.ts';
 import { protectedAs } from './goal/people.ts';
 import { branchPushers, letsIn, peopleOf, pushersBelow, tagCreators } from './people.ts';
@@ -9,7 +9,7 @@ export interface Threat {
   who: string;
   /** Undefined where it cannot be known. */
   count: number | undefined;
-  routes: Record<AdvisedRoute, string>;
+  routes: Record<Route, string>;
 }
 
 /** People who could publish a release as things stand, and by which way. */

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { type AdvisedRoute, advise } from '../src/advice.ts';
+import { advise } from '../src/advice.ts';
+import type { Route } from '../src/editing/pipeline-goal.ts';
 import type { GitLabFacts } from '../src/facts/gitlab-project.ts';
 import { known, unknown } from '../src/facts/known.ts';
 import { namesOf } from '../src/people.ts';
@@ -8,7 +9,6 @@ import { member, peopleFacts, withRole } from './support/people.ts';
 
 const [alice, bob, carol] = [member('alice', 50), member('bob', 40), member('carol', 30)];
 const bot = member('project_7_bot_abc', 30);
-const all: AdvisedRoute[] = ['protected', 'trusted', 'token'];
 const free = { protectedEnvironmentsLicensed: false, triggererMayApprove: null };
 const renamed = { subClaimComponents: ['project_id', 'ref'] };
 
@@ -16,12 +16,11 @@ interface Case {
   members: Member[];
   project?: Partial<Project>;
   change?: Partial<GitLabFacts>;
-  routes?: AdvisedRoute[];
   gitlabComOnly?: boolean;
 }
 
-const ask = ({ members, project, change, routes = all, gitlabComOnly = true }: Case) =>
-  advise({ gitlab: peopleFacts(members, project, change), indexes: { pypi: { gitlabComOnly } } }, routes);
+const ask = ({ members, project, change, gitlabComOnly = true }: Case) =>
+  advise({ gitlab: peopleFacts(members, project, change), indexes: { pypi: { gitlabComOnly } } });
 
 const everyBranch = (accessLevel: number): Partial<GitLabFacts> => ({
   protectedBranches: known(
@@ -32,7 +31,7 @@ const everyBranch = (accessLevel: number): Partial<GitLabFacts> => ({
 const elsewhere = { url: { value: 'https://gitlab.example.com', source: 'the remote' } };
 
 describe('the recommended route', () => {
-  const cases: [what: string, route: AdvisedRoute, words: RegExp, given: Case][] = [
+  const cases: [what: string, route: Route, words: RegExp, given: Case][] = [
     ['Premium, one Maintainer', 'protected', /single Maintainer/, { members: [alice] }],
     ['Premium, two Maintainers', 'protected', /2 people can create a tag/, { members: [alice, bob] }],
     [
@@ -66,12 +65,6 @@ describe('the recommended route', () => {
       'token',
       /1 person or token/,
       { members: [alice, bot], project: free },
-    ],
-    [
-      'Free, a Developer where the API token cannot be set up',
-      'trusted',
-      /Mind that 1 Developer can push/,
-      { members: [alice, carol], project: free, routes: ['protected', 'trusted'] },
     ],
     [
       'Free, Developers whom a rule keeps from every branch',
@@ -127,12 +120,6 @@ describe('the recommended route', () => {
       /enforces/,
       { members: [alice], change: elsewhere, gitlabComOnly: false },
     ],
-    [
-      'self-managed EE where the API token cannot be set up',
-      'protected',
-      /enforces/,
-      { members: [alice], change: elsewhere, routes: ['protected', 'trusted'] },
-    ],
     ['a claim that PyPI cannot match', 'token', /claim 'sub'/, { members: [alice, bob], project: renamed }],
   ];
 
@@ -155,6 +142,8 @@ describe('what else is said', () => {
     expect(notes({ members: [alice], project: { ...free, ...isPublic } })).not.toMatch(openSource);
     expect(notes({ members: [alice, bob], project: free })).not.toMatch(openSource);
     expect(notes({ members: [alice, bob], project: isPublic })).not.toMatch(openSource);
+    const refused = { members: [alice, bob], project: { ...free, ...isPublic }, change: elsewhere };
+    expect(notes(refused)).not.toMatch(openSource);
   });
 
   it('names those whom a custom role lets change protections, and who holds tokens', () => {

@@ -6,7 +6,7 @@ import { UserError } from '../errors.ts';
 import type { Facts } from '../facts/index.ts';
 import type { Sourced } from '../facts/known.ts';
 import { uploadUrl } from '../facts/package-index.ts';
-import { type Options, routes } from '../options.ts';
+import type { Options } from '../options.ts';
 import { whyUnprotected } from '../server.ts';
 import type { Approval, Who } from '../who.ts';
 import { chooseEnvironments } from './environment-names.ts';
@@ -89,7 +89,7 @@ export function wishesOf(options: Options): Wishes {
  * Throws a `UserError` for a wish that cannot be.
  */
 export function decide(facts: Facts, wishes: Wishes): Goal {
-  const advice = advise(facts, routes);
+  const advice = advise(facts);
   const environments = chooseEnvironments(facts, wishes);
   const testpypi = wishes.testpypi ?? foundTestHalf(facts, environments.test.value);
   const route = chooseRoute(facts, wishes, advice, environments.release.value);

@@ -1,4 +1,5 @@
-import type { Advice, AdvisedRoute } from '../advice.ts';
+import type { Advice } from '../advice.ts';
+import type { Route } from '../editing/pipeline-goal.ts';
 import { namesOf } from '../people.ts';
 import type { Threat, Way } from '../threats.ts';
 import type { Paint } from './paint.ts';
@@ -7,9 +8,9 @@ import type { Paint } from './paint.ts';
 export interface ThreatsShown {
   threats: Threat[];
   ways: Way[];
-  advice: Advice<AdvisedRoute>;
+  advice: Advice;
   /** Those that can be set up, a column each. */
-  routes: readonly AdvisedRoute[];
+  routes: readonly Route[];
   auditLog: string;
 }
 
