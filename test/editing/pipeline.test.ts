@@ -265,3 +265,13 @@ describe('jobs of an earlier run', () => {
     ]);
   });
 });
+
+describe('the tool that publishes', () => {
+  it('is told by the jobs that publish to the indexes, whatever others use', () => {
+    const registry =
+      'registry:\n  script: uv publish --publish-url $CI_API_V4_URL/projects/1/packages/pypi dist/*\n';
+    const { after } = edited(registry, goalWith({ publishWith: 'twine' }));
+    expect(readPipeline(after).publishWith).toBe('twine');
+    expect(readPipeline(registry).publishWith).toBe('uv');
+  });
+});

@@ -8,10 +8,10 @@ import {
   type YamlTable,
   type YamlValue,
 } from '../yaml.ts';
-import { inheritsVariable } from './globals.ts';
 import { type OpenJobs, openJobs } from './jobs-plan.ts';
+import { type Credential, credentialsIn } from './recognise/credentials.ts';
 import { includedParts } from './recognise/included.ts';
-import { merge, parentsOf, resolveJob, scriptOf, visibleJobs } from './recognise/jobs.ts';
+import { type Job, merge, parentsOf, resolveJob, scriptOf, visibleJobs } from './recognise/jobs.ts';
 import { environmentName, type Roles, rolesOf } from './recognise/roles.ts';
 import type { KnownIndex } from './recognise/uploads.ts';
 import { baseJob } from './template.ts';
@@ -36,7 +36,7 @@ export interface PipelineReading {
   releaseEnvironment?: string;
   testEnvironment?: string;
   /** Variables of the file that beat or block Trusted Publishing; job '(all jobs)' for those at the top. */
-  credentials: { job: string; key: string }[];
+  credentials: Credential[];
 }
 
 /** What is known of a file that GitLab can read and this program cannot. */
@@ -60,9 +60,6 @@ export function routeIn(text: string): Route | undefined {
   return route === 'protected' || route === 'trusted' || route === 'token' ? route : undefined;
 }
 
-const allJobs = '(all jobs)';
-const credentialKey = /^(TWINE_(USERNAME|PASSWORD)|UV_PUBLISH_(TOKEN|USERNAME|PASSWORD))$/;
-
 /**
  * Reads a pipeline file, with what GitLab made of it and of the files that it includes, where that is known. Throws a
  * `UserError` where it is not YAML.
@@ -78,7 +75,7 @@ export function readPipeline(
   const ours = isOurs(text ?? '', file.data);
   const route = routeIn(text ?? '');
   const roles = rolesOf(data, indexes, route);
-  const tool = toolOf(data);
+  const tool = toolOf(data, roles);
   return {
     ours,
     hasTestJob: isYamlTable(data['release-test']) || roles.publishers.testpypi.some((it) => it.settled),
@@ -93,7 +90,7 @@ export function readPipeline(
     ...(tool === undefined ? {} : { publishWith: tool }),
     ...named('releaseEnvironment', environmentOf(data, roles, 'pypi', ours ? 'release' : undefined)),
     ...named('testEnvironment', environmentOf(data, roles, 'testpypi', ours ? 'release-test' : undefined)),
-    credentials: credentialsOf(file.data).filter(({ job, key }) => reaches(data, roles, job, key)),
+    credentials: credentialsIn(file.data, data, roles),
   };
 }
 
@@ -146,33 +143,20 @@ function environmentOf(
 
 const asText = (value: YamlValue | undefined) => (typeof value === 'string' ? value : undefined);
 
-/** The tool that jobs use now; where several do, nothing is taken from them. */
-function toolOf(data: YamlTable): PublishTool | undefined {
-  const scripts = visibleJobs(data).map(({ value }) => scriptOf(value));
+/** The tool that publishes now, else the one that other jobs use; where several do, nothing is taken from them. */
+function toolOf(data: YamlTable, { publishers }: Roles): PublishTool | undefined {
+  const names = [...publishers.pypi, ...publishers.testpypi].map(({ name }) => name);
+  const jobs = visibleJobs(data);
+  const publishing = jobs.filter(({ name }) => names.includes(name));
+  return onlyTool(publishing) ?? onlyTool(jobs);
+}
+
+function onlyTool(jobs: Job[]): PublishTool | undefined {
+  const scripts = jobs.map(({ value }) => scriptOf(value));
   const used = (['uv', 'twine'] as const).filter((tool) =>
     scripts.some((script) =>
       (tool === 'uv' ? /\buv[ \t]+(?:-\S+[ \t]+)*publish\b/ : /\btwine[ \t]+upload\b/).test(script),
     ),
   );
   return used.length === 1 ? used[0] : undefined;
-}
-
-/** What a file sets for all jobs matters only where a job that publishes takes it over. */
-function reaches(data: YamlTable, { publishers }: Roles, holder: string, key: string): boolean {
-  const settled = [...publishers.pypi, ...publishers.testpypi].filter((it) => it.settled);
-  if (holder !== allJobs || settled.length === 0) return true;
-  return settled.some(({ name }) => inheritsVariable(resolveJob(data, name)?.value ?? {}, key));
-}
-
-function credentialsOf(data: YamlTable): { job: string; key: string }[] {
-  const own = Object.entries(data).filter(([name, job]) => name !== 'variables' && isYamlTable(job));
-  const places: [string, YamlTable][] = [
-    [allJobs, data],
-    ...own.map(([name, job]): [string, YamlTable] => [name, job as YamlTable]),
-  ];
-  return places.flatMap(([job, { variables }]) =>
-    (isYamlTable(variables) ? Object.keys(variables) : [])
-      .filter((key) => credentialKey.test(key))
-      .map((key) => ({ job, key })),
-  );
 }
