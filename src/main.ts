@@ -22,6 +22,7 @@ const loaders: Record<Command, () => Promise<(context: Context) => Promise<numbe
 async function main(): Promise<void> {
   let options: Options | undefined;
   const stop = listenForStop();
+  outliveReaders();
   try {
     options = parseCommandLine(process.argv.slice(2));
     if (options.help) return void process.stdout.write(`${helpText()}\n`);
@@ -69,6 +70,15 @@ async function makeTerminal(options: Options): Promise<Terminal> {
   if (!attended || options.yes || options.json) return plainTerminal((text) => output.write(text), colour);
   const { interactiveTerminal } = await import('./terminal/interactive.ts');
   return interactiveTerminal({ input, output }, colour);
+}
+
+/** Whoever reads the output may stop, as `head` does; work that was begun goes on to its end all the same. */
+function outliveReaders(): void {
+  for (const stream of [process.stdout, process.stderr]) {
+    stream.on('error', (error: NodeJS.ErrnoException) => {
+      if (error.code !== 'EPIPE') throw error;
+    });
+  }
 }
 
 /** The first Ctrl-C or SIGTERM waits for work that is held; the second one, or one with nothing held, ends at once. */

@@ -1,11 +1,12 @@
-import { execFileSync } from 'node:child_process';
+import { execFile, execFileSync } from 'node:child_process';
 import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { promisify } from 'node:util';
 import { afterEach, describe, expect, it } from 'vitest';
 import { roleRow, teamState } from '../../src/rehearsal/gitlab/state.ts';
 import { scratchFiles } from '../../src/rehearsal/scratch-project.ts';
 import { startWorld, type World } from '../../src/rehearsal/world.ts';
-import { reportOf, runIn, runProgram, toDo } from '../support/program.ts';
+import { binary, cleanEnv, placeOf, reportOf, runIn, runProgram, toDo } from '../support/program.ts';
 
 let here: World;
 
@@ -229,5 +230,17 @@ describe('--verbose', () => {
       here.gitlab.log.length + here.pypi.log.length + here.testpypi.log.length,
     );
     expect(stderr + stdout).not.toContain('glpat-');
+  });
+});
+
+describe('a reader that stops reading', () => {
+  it('does not stop the work', async () => {
+    here = await startWorld();
+    const words = [process.execPath, binary, 'setup', '--yes', ...placeOf(here)];
+    const script = `${words.map((word) => `'${word}'`).join(' ')} | head -n 1; echo "\${PIPESTATUS[0]}"`;
+    const env = cleanEnv({ GITLAB_TOKEN: 'glpat-demo-alice' });
+    const { stdout, stderr } = await promisify(execFile)('bash', ['-c', script], { env });
+    expect([stdout.trim().split('\n').at(-1), stderr]).toEqual(['0', '']);
+    expect(toDo((await reportOf(here, ['check'])).report)).toEqual([]);
   });
 });
