@@ -1,6 +1,7 @@
 import type { Context } from '../context.ts';
-import { decide, wishesOf } from '../goal/index.ts';
+import { decide } from '../goal/index.ts';
 import { severalJobs } from '../goal/jobs.ts';
+import { wishesOf } from '../goal/wishes.ts';
 import { look } from '../look.ts';
 import { makePlan } from '../plan.ts';
 import { buildReport, exitCodeOf } from '../report.ts';

@@ -1,7 +1,7 @@
 import { UserError } from '../errors.ts';
 import type { Facts } from '../facts/index.ts';
 import type { Sourced } from '../facts/known.ts';
-import type { Wishes } from './index.ts';
+import type { Wishes } from './wishes.ts';
 
 /**
  * The names of the two environments: the wish, else the name that the pipeline file and GitLab agree on, else the

@@ -1,6 +1,7 @@
 import { UserError } from '../errors.ts';
 import type { Facts } from '../facts/index.ts';
-import type { Goal, Wishes } from './index.ts';
+import type { Goal } from './index.ts';
+import type { Wishes } from './wishes.ts';
 
 /** A choice among jobs that only the user can make. */
 export interface OpenJob {

@@ -5,7 +5,8 @@ import type { Sourced } from '../facts/known.ts';
 import { peopleOf } from '../people.ts';
 import type { ProtectedEnvironment } from '../ports/gitlab.ts';
 import { type Approval, approvalOf, findWho, maintainers, sameWho, type Who, whoOf } from '../who.ts';
-import type { Goal, Wishes } from './index.ts';
+import type { Goal } from './index.ts';
+import type { Wishes } from './wishes.ts';
 
 /** The rules by which a release is approved and deployed. */
 export function releaseRules({ deployers, approvals, selfApproval }: Goal): ReleaseRules {

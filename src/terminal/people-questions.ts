@@ -1,5 +1,6 @@
 import type { Facts } from '../facts/index.ts';
-import type { Goal, Wishes } from '../goal/index.ts';
+import type { Goal } from '../goal/index.ts';
+import type { Wishes } from '../goal/wishes.ts';
 import { questionOf } from '../options.ts';
 import { isActive } from '../people.ts';
 import type { Choice, Terminal } from './terminal.ts';

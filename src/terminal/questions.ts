@@ -1,7 +1,8 @@
 import { UserError } from '../errors.ts';
 import type { Facts } from '../facts/index.ts';
-import type { Goal, Wishes } from '../goal/index.ts';
+import type { Goal } from '../goal/index.ts';
 import type { OpenJob } from '../goal/jobs.ts';
+import type { Wishes } from '../goal/wishes.ts';
 import { type ChoiceName, publishTools, questionOf, routes } from '../options.ts';
 import { choicesOf } from './choices-view.ts';
 import { askApprovers, askCount, askDeployers } from './people-questions.ts';

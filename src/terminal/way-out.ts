@@ -1,5 +1,6 @@
 import type { DeadEnd } from '../dead-end.ts';
-import type { Goal, Wishes } from '../goal/index.ts';
+import type { Goal } from '../goal/index.ts';
+import type { Wishes } from '../goal/wishes.ts';
 import type { ChoiceName } from '../options.ts';
 import type { Choice, Terminal } from './terminal.ts';
 

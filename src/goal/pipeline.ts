@@ -1,0 +1,34 @@
+import type { PipelineGoal } from '../editing/pipeline-goal.ts';
+import { isCompiled } from '../editing/versions/compiled.ts';
+import { buildTimeVersion } from '../editing/versions/index.ts';
+import type { Facts } from '../facts/index.ts';
+import type { Who } from '../who.ts';
+import type { Goal } from './index.ts';
+
+/** The part of the goal that the pipeline file is edited to. */
+export function pipelineGoal(facts: Facts, goal: Goal): PipelineGoal {
+  return {
+    path: facts.pipeline.path.value,
+    route: goal.route.value,
+    developersDeploy: goal.route.value === 'protected' && goal.deployers.value.some(isDeveloperRole),
+    publishWith: goal.publishWith.value,
+    buildTimeVersion: buildTimeVersion(facts.python.files),
+    sdistOnly: isCompiled(facts.python.files),
+    poetryPlugin: /^poetry/.test(facts.python.buildBackend.value),
+    indexes: goal.indexes,
+    ...namedJobs(goal),
+    packageDirectory: facts.checkout.directory,
+    defaultBranch: facts.gitlab.project.defaultBranch ?? 'main',
+  };
+}
+
+function namedJobs({ jobs }: Goal): Pick<PipelineGoal, 'publishingJobs' | 'buildJobs'> {
+  const { releaseJob, testJob, buildJobs } = jobs;
+  const publishingJobs = {
+    ...(releaseJob ? { pypi: releaseJob.value } : {}),
+    ...(testJob ? { testpypi: testJob.value } : {}),
+  };
+  return { publishingJobs, ...(buildJobs ? { buildJobs: buildJobs.value } : {}) };
+}
+
+const isDeveloperRole = ({ rule }: Who) => rule.accessLevel !== undefined && rule.accessLevel < 40;

@@ -1,0 +1,34 @@
+import type { Advice } from '../advice.ts';
+import type { Route } from '../editing/pipeline-goal.ts';
+import { UserError } from '../errors.ts';
+import type { Facts } from '../facts/index.ts';
+import type { Sourced } from '../facts/known.ts';
+import { whyUnprotected } from '../server.ts';
+import { protectedAs } from './people.ts';
+import type { Wishes } from './wishes.ts';
+
+/** The wish, else the route of an earlier run, else the one recommended. Throws a `UserError` for one that cannot be. */
+export function chooseRoute(
+  facts: Facts,
+  wishes: Wishes,
+  advice: Advice,
+  environment: string,
+): Sourced<Route> {
+  const licensed = facts.gitlab.project.protectedEnvironmentsLicensed;
+  if (wishes.route?.value === 'protected' && !licensed) throw routeUnavailable(facts);
+  if (wishes.route) return wishes.route;
+  const { reading, path } = facts.pipeline;
+  if (reading.route) return { value: reading.route, source: path.value };
+  if (licensed && protectedAs(facts.gitlab, environment)) {
+    return { value: 'protected', source: `GitLab, protected environment ${environment}` };
+  }
+  return { value: advice.route, source: 'recommended' };
+}
+
+function routeUnavailable(facts: Facts): UserError {
+  return new UserError(
+    'route-unavailable',
+    whyUnprotected(facts.gitlab),
+    "Leave out '--route protected' or take '--route trusted'; about GitLab for Open Source see https://about.gitlab.com/solutions/open-source/.",
+  );
+}

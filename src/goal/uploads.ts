@@ -1,0 +1,33 @@
+import type { PublishTool, Route } from '../editing/pipeline-goal.ts';
+import { UserError } from '../errors.ts';
+import type { Facts } from '../facts/index.ts';
+import type { Sourced } from '../facts/known.ts';
+import type { Wishes } from './wishes.ts';
+
+/** The wish, else what the pipeline uses already; twine knows Trusted Publishers on the official indexes alone. */
+export function choosePublishTool(facts: Facts, wishes: Wishes, route: Route): Sourced<PublishTool> {
+  const { reading, path } = facts.pipeline;
+  const elsewhere = route !== 'token' && Object.values(facts.indexes).some(({ official }) => !official);
+  if (wishes.publishWith?.value === 'twine' && elsewhere) {
+    throw new UserError(
+      'twine-other-index',
+      'twine can use a Trusted Publisher only on https://pypi.org and https://test.pypi.org.',
+      "Take '--publish-with uv' for another index.",
+    );
+  }
+  const found =
+    reading.publishWith === undefined || (reading.publishWith === 'twine' && elsewhere)
+      ? undefined
+      : { value: reading.publishWith, source: path.value };
+  return wishes.publishWith ?? found ?? { value: 'uv', source: 'default' };
+}
+
+/** Our own pipeline without the test job and without its environment was set up with `--no-testpypi`. */
+export function foundTestHalf(facts: Facts, environment: string): Sourced<boolean> {
+  const { reading, path } = facts.pipeline;
+  if (!reading.ours || reading.hasTestJob)
+    return { value: true, source: reading.ours ? path.value : 'default' };
+  const { environments } = facts.gitlab;
+  const exists = environments.known && environments.value.some(({ name }) => name === environment);
+  return { value: exists, source: exists ? 'GitLab, environments' : path.value };
+}
