@@ -54,7 +54,7 @@ function inspect(facts: Facts, goal: Goal): Finding {
     missing:
       jobs === ''
         ? `${path.value} does not publish yet.`
-        : `${path.value} publishes by the job ${jobs}, but not ${wayOf(goal)}.`,
+        : `${path.value} publishes by the ${reading.unsettled.length === 1 ? 'job' : 'jobs'} ${jobs}, but not ${wayOf(goal)}.`,
     isMissing: !reading.ours,
   });
 }

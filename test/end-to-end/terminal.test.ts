@@ -76,7 +76,7 @@ describe('the wizard in a terminal', () => {
     await answerQuestions(session);
     expect(session.screen()).toMatch(/Release job +second +your answer/);
     expect(session.screen()).toContain(
-      "publishes by the job 'first' and 'second', but not as a Trusted Publisher.",
+      "publishes by the jobs 'first' and 'second', but not as a Trusted Publisher.",
     );
     expect(session.screen().match(/- {4}- twine upload -p \$PYPI_TOKEN dist/g)).toHaveLength(1);
     session.press(keys.escape);

@@ -9,17 +9,15 @@ export function tellOfOthers(
   notes: string[],
 ): void {
   const { mixed, elsewhere, besides, doubtful } = roles;
-  const names = (jobs: string[]) => jobs.map((name) => `'${name}'`).join(' and ');
-  if (elsewhere.length > 0)
-    notes.push(`The job ${names(elsewhere)} publishes to another index and is left alone.`);
+  if (elsewhere.length > 0) notes.push(`${leftAlone(elsewhere, 'to another index')}.`);
   if (besides.length > 0) {
     notes.push(
-      `The job ${names(besides)} publishes to the same index in another way and is left alone; take it out, since an index takes each file once.`,
+      `${leftAlone(besides, 'to the same index in another way')}; take that out, since an index takes each file once.`,
     );
   }
   const toTestPyPI = roles.publishers.testpypi.map(({ name }) => name);
   if (toTestPyPI.length > 0 && !indexes.some(({ id }) => id === 'testpypi'))
-    notes.push(`The job ${names(toTestPyPI)} publishes to TestPyPI and is left alone.`);
+    notes.push(`${leftAlone(toTestPyPI, 'to TestPyPI')}.`);
   for (const { name, command } of doubtful) {
     notes.push(
       `The job '${name}' runs '${command}', which may publish; if it does, take that out, since an index takes each file once.`,
@@ -30,5 +28,14 @@ export function tellOfOthers(
       `The job '${name}' compares the tag with the written version (${command}); the version comes from the tag now, so take that out.`,
     );
   }
-  if (mixed.length > 0) throw new UnsafeEdit(`the job ${names(mixed)} uploads to several indexes by itself`);
+  if (mixed[0] !== undefined)
+    throw new UnsafeEdit(`the job '${mixed[0]}' uploads to several indexes by itself`);
+}
+
+/** 'The job 'a' publishes ... and is left alone', or several of them. */
+function leftAlone(jobs: string[], where: string): string {
+  const names = jobs.map((name) => `'${name}'`).join(' and ');
+  return jobs.length === 1
+    ? `The job ${names} publishes ${where} and is left alone`
+    : `The jobs ${names} publish ${where} and are left alone`;
 }
