@@ -5,23 +5,14 @@ import { scratchFiles } from '../../src/rehearsal/scratch-project.ts';
 import { startWorld, type World } from '../../src/rehearsal/world.ts';
 import { placeOf, reportOf, runIn, runProgram } from '../support/program.ts';
 import { keys, type Session, startInTerminal } from '../support/terminal.ts';
+import { variableState } from '../support/variable-state.ts';
 
 const trusted = ['--route', 'trusted'];
 let here: World;
 afterEach(() => here.close());
 
-const variable = (change: Partial<VariableState> = {}): VariableState => ({
-  key: 'UV_PUBLISH_TOKEN',
-  value: 'pypi-canary',
-  environment_scope: '*',
-  protected: false,
-  masked: false,
-  hidden: false,
-  raw: false,
-  variable_type: 'env_var',
-  description: null,
-  ...change,
-});
+const variable = (change: Partial<VariableState> = {}): VariableState =>
+  variableState({ key: 'UV_PUBLISH_TOKEN', value: 'pypi-canary', ...change });
 
 async function begin(project: Partial<ProjectState> = {}): Promise<ProjectState> {
   here = await startWorld({ state: teamState({ plan: 'free', ...project }, scratchFiles()) });

@@ -9,6 +9,7 @@ import {
 import { scratchFiles } from '../../src/rehearsal/scratch-project.ts';
 import { startWorld, type World } from '../../src/rehearsal/world.ts';
 import { type ReportLike, reportOf, runIn, toDo } from '../support/program.ts';
+import { writesTo } from '../support/scene.ts';
 
 let here: World;
 
@@ -31,12 +32,6 @@ async function begin(project: Partial<ProjectState>): Promise<ProjectState> {
   return here.gitlab.state.projects[0]!;
 }
 
-const writesTo = (part: string) =>
-  here.gitlab
-    .writes()
-    .filter(({ path }) => path.includes(part))
-    .map(({ method, path }) => `${method} ${path.replace(/.*\/42\//, '')}`);
-
 const branchOf = ({ settings }: ReportLike) => settings.find(({ id }) => id === 'protected-branch');
 
 describe('the default branch', () => {
@@ -50,7 +45,7 @@ describe('the default branch', () => {
     expect(report.settings.find(({ id }) => id === 'protected-branch')?.differences).toEqual([
       { field: 'branch main: push', current: 'Developers + Maintainers', wanted: 'Maintainers' },
     ]);
-    expect(writesTo('protected_branches')).toEqual([
+    expect(writesTo(here, 'protected_branches')).toEqual([
       'DELETE protected_branches/main',
       'POST protected_branches',
     ]);
@@ -68,7 +63,7 @@ describe('the default branch', () => {
       protected_branches: [main({ push_access_levels: [roleRow(30)], allow_force_push: true })],
     });
     expect((await runIn(here, ['setup', '--yes'])).exitCode).toBe(0);
-    expect(writesTo('protected_branches')).toEqual(['PATCH protected_branches/main']);
+    expect(writesTo(here, 'protected_branches')).toEqual(['PATCH protected_branches/main']);
     expect(project.protected_branches).toMatchObject([
       { push_access_levels: [{ access_level: 40 }], allow_force_push: false },
     ]);
@@ -107,7 +102,7 @@ describe('the default branch', () => {
         /comes from the group demo-group, and only its Owners.*\/groups\/demo-group\/-\/settings\/repository/,
       ),
     });
-    expect(writesTo('protected_branches')).toEqual([]);
+    expect(writesTo(here, 'protected_branches')).toEqual([]);
   });
 
   it('with a rule of the group that holds is left to the group', async () => {
@@ -128,7 +123,7 @@ describe('the default branch', () => {
       differences: [{ field: 'branch m*: push' }],
       manual: expect.stringContaining('The rule for m* covers other branches too'),
     });
-    expect(writesTo('protected_branches')).toEqual([]);
+    expect(writesTo(here, 'protected_branches')).toEqual([]);
   });
 
   it('loses a Developer who may push by name, and keeps keys and Maintainers', async () => {
@@ -139,7 +134,7 @@ describe('the default branch', () => {
     const { report, exitCode } = await reportOf(here, ['setup', '--yes']);
     expect(exitCode).toBe(0);
     expect(branchOf(report)?.message).toContain('The rule for main lets in CI key too');
-    expect(writesTo('protected_branches')).toEqual(['PATCH protected_branches/main']);
+    expect(writesTo(here, 'protected_branches')).toEqual(['PATCH protected_branches/main']);
     const left = project.protected_branches[0]?.push_access_levels;
     expect(left?.map((row) => row.user_id ?? row.deploy_key_id)).toEqual([2, 5]);
   });

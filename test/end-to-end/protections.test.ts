@@ -3,6 +3,7 @@ import { type ProjectState, roleRow, teamState } from '../../src/rehearsal/gitla
 import { scratchFiles } from '../../src/rehearsal/scratch-project.ts';
 import { startWorld, type World } from '../../src/rehearsal/world.ts';
 import { type ReportLike, reportOf, runIn } from '../support/program.ts';
+import { writesTo } from '../support/scene.ts';
 
 let here: World;
 
@@ -12,12 +13,6 @@ async function begin(project: Partial<ProjectState>): Promise<ProjectState> {
   here = await startWorld({ state: teamState(project, scratchFiles()) });
   return here.gitlab.state.projects[0]!;
 }
-
-const writesTo = (part: string) =>
-  here.gitlab
-    .writes()
-    .filter(({ path }) => path.includes(part))
-    .map(({ method, path }) => `${method} ${path.replace(/.*\/42\//, '')}`);
 
 const tagsOf = ({ settings }: ReportLike) => settings.find(({ id }) => id === 'protected-tags');
 
@@ -32,7 +27,7 @@ describe('the tags', () => {
     const { report, exitCode } = await reportOf(here, ['setup', '--yes']);
     expect(exitCode).toBe(0);
     expect(tagsOf(report)).toMatchObject({ differences: [{ field: 'tags v*', wanted: 'Maintainers' }] });
-    expect(writesTo('protected_tags')).toEqual(['DELETE protected_tags/v*', 'POST protected_tags']);
+    expect(writesTo(here, 'protected_tags')).toEqual(['DELETE protected_tags/v*', 'POST protected_tags']);
     expect(project.protected_tags).toHaveLength(2);
     project.protected_tags[1]!.create_access_levels = [roleRow(30)];
     expect(tagsOf((await reportOf(here, ['check'])).report)?.message).toBe(

@@ -7,6 +7,7 @@ import { startWorld, type World } from '../../src/rehearsal/world.ts';
 import { commitAll } from '../support/builds.ts';
 import { reportOf, runIn } from '../support/program.ts';
 import { run } from '../support/tools.ts';
+import { variableState } from '../support/variable-state.ts';
 
 let here: World;
 let project: ProjectState;
@@ -109,17 +110,7 @@ describe('a publisher', () => {
 
   it('is not proved where a variable could have published in its place', async () => {
     deploy();
-    const password = {
-      key: 'TWINE_PASSWORD',
-      value: 'x',
-      environment_scope: '*',
-      protected: false,
-      masked: false,
-      hidden: false,
-      raw: false,
-      variable_type: 'env_var',
-      description: null,
-    };
+    const password = variableState({ key: 'TWINE_PASSWORD', value: 'x' });
     here.gitlab.state.groups = [{ full_path: 'demo-group', owners: [1], variables: [password] }];
     expect((await publishers()).pypi).toBe('manual');
   });

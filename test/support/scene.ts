@@ -32,3 +32,10 @@ export const setUp = ({ here }: Scene, ...options: string[]) =>
 
 /** One setting of a report. */
 export const settingOf = ({ settings }: ReportLike, id: string) => settings.find((it) => it.id === id);
+
+/** The requests that changed something at a path with this part, from the project on. */
+export const writesTo = (here: World, part: string) =>
+  here.gitlab
+    .writes()
+    .filter(({ path }) => path.includes(part))
+    .map(({ method, path }) => `${method} ${path.replace(/.*\/42\//, '')}`);
