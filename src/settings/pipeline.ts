@@ -1,4 +1,4 @@
-import { editPipeline, readPipeline } from '../editing/pipeline/index.ts';
+import { editPipeline, type PipelineReading, readPipeline } from '../editing/pipeline/index.ts';
 import type { EditResult } from '../editing/result.ts';
 import { attempt } from '../facts/gitlab-project.ts';
 import type { Facts } from '../facts/index.ts';
@@ -31,10 +31,21 @@ export async function withLint(facts: Facts, goal: Goal, gitlab: GitLab): Promis
   return { ...facts, pipeline: { ...facts.pipeline, lint } };
 }
 
+type Input = Pick<Facts, 'python'> & Pick<Facts['pipeline'], 'text'> & Pick<PipelineReading, 'included'>;
+
+/** The last edit towards each goal: the lint and two settings ask for the same one. */
+const lastEdits = new WeakMap<Goal, Input & { edit: EditResult }>();
+
 /** The edit that the pipeline file needs. */
 export function editedPipeline(facts: Facts, goal: Goal): EditResult {
-  const { text, reading } = facts.pipeline;
-  return editPipeline(text, pipelineGoal(facts, goal), reading.included);
+  const { python, pipeline } = facts;
+  const input: Input = { python, text: pipeline.text, included: pipeline.reading.included };
+  const last = lastEdits.get(goal);
+  if (last?.python === python && last.text === input.text && last.included === input.included)
+    return last.edit;
+  const edit = editPipeline(input.text, pipelineGoal(facts, goal), input.included);
+  lastEdits.set(goal, { ...input, edit });
+  return edit;
 }
 
 /** Nothing is asked about a file that is neither there nor to be written. */
