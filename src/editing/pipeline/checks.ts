@@ -1,7 +1,7 @@
 import { type PipelineGoal, type PipelineIndex, tokenVariable } from '../pipeline-goal.ts';
 import { isYamlTable, type YamlTable } from '../yaml.ts';
 import { valueAt } from '../yaml-draft.ts';
-import { flat, lines, scriptOf } from './recognise/jobs.ts';
+import { scriptOf, sourcesOf } from './recognise/jobs.ts';
 import { runsOn } from './recognise/only-except.ts';
 import { environmentName, keepsDist } from './recognise/roles.ts';
 import type { Occasion } from './recognise/rules.ts';
@@ -94,9 +94,9 @@ export function runsWhereItShould(job: YamlTable, goal: PipelineGoal, index: Pip
 
 /** Without either keyword a job takes the artifacts of every earlier stage. */
 function takesFrom(job: YamlTable, buildJobs: string[]): boolean {
-  const needs = flat(job.needs).map((need) => (isYamlTable(need) ? need.job : need));
   if (job.needs === undefined && job.dependencies === undefined) return buildJobs.length > 1;
-  return buildJobs.every((name) => lines(job.dependencies).includes(name) || needs.includes(name));
+  const sources = sourcesOf(job);
+  return buildJobs.every((name) => sources.includes(name));
 }
 
 /** uv comes with an image of its own or is installed; twine is installed with a Python that it runs on. */

@@ -2,7 +2,7 @@ import type { PipelineGoal, PipelineIndex } from '../pipeline-goal.ts';
 import type { Difference } from '../result.ts';
 import type { YamlTable, YamlValue } from '../yaml.ts';
 import type { YamlDraft } from '../yaml-draft.ts';
-import { merge, resolveJob } from './recognise/jobs.ts';
+import { jobValue, merge } from './recognise/jobs.ts';
 import type { Surroundings } from './template.ts';
 
 /** A job that publishes to one index, or is to. */
@@ -37,7 +37,7 @@ export function seen({ included, draft }: Pick<PipelineEdit, 'included' | 'draft
 
 /** A job as GitLab sees it now, with what it extends folded in; empty where there is none of that name. */
 export function jobOf(edit: Pick<PipelineEdit, 'included' | 'draft'>, name: string): YamlTable {
-  return resolveJob(seen(edit), name)?.value ?? {};
+  return jobValue(seen(edit), name);
 }
 
 /** Notes one field that is being put right. */

@@ -4,9 +4,9 @@ import { isYamlTable, type YamlFile, type YamlTable } from '../yaml.ts';
 import type { PublishingJob } from './edit.ts';
 import { inheritable, othersUpload, redirectingGlobals } from './globals.ts';
 import { buildsDistributions } from './recognise/commands.ts';
-import { flat, lines, parentsOf, resolveJob, scriptOf } from './recognise/jobs.ts';
+import { jobValue, lines, parentsOf, scriptOf, sourcesOf } from './recognise/jobs.ts';
 import { exclusiveAncestors } from './recognise/parents.ts';
-import { distPaths, keepsDist, type Roles } from './recognise/roles.ts';
+import { distPaths, keepsDist, publishersIn, type Roles } from './recognise/roles.ts';
 import { stagesFor } from './stages.ts';
 import { baseJob, type Surroundings } from './template.ts';
 
@@ -35,7 +35,7 @@ export function planJobs(scene: Scene): JobsPlan {
   const builders = buildersFor(publishing, scene);
   const free = (name: string, other: string) => (data[name] === undefined ? name : other);
   const buildJobs = builders.length > 0 ? builders : [free('build', 'build-package')];
-  const existing = publishing.filter(({ exists }) => exists).map(({ name }) => resolved(data, name));
+  const existing = publishing.filter(({ exists }) => exists).map(({ name }) => jobValue(data, name));
   const names = publishing.map(({ name }) => name);
   const withheld = othersUpload(data, names) ? redirectingGlobals(data) : [];
   const nameOf = (id: PipelineIndex['id']) => publishing.find(({ index }) => index.id === id)?.name;
@@ -47,7 +47,7 @@ export function planJobs(scene: Scene): JobsPlan {
       ...stagesFor(data, builders, publishing),
       base: baseFor(publishing, scene),
       names: { pypi: nameOf('pypi') ?? 'release', testpypi: nameOf('testpypi') ?? 'release-test' },
-      dist: builders.flatMap((name) => distPaths(resolved(data, name)))[0] ?? 'dist',
+      dist: builders.flatMap((name) => distPaths(jobValue(data, name)))[0] ?? 'dist',
       runnerTags: lines(existing[0]?.tags),
       hasDefaultBeforeScript:
         data.before_script !== undefined || JSON.stringify(data.default ?? '').includes('"before_script"'),
@@ -76,7 +76,7 @@ function publisherOf(index: PipelineIndex, { file, data, goal, ours, roles }: Sc
 function requireEditable(name: string, file: YamlFile, data: YamlTable): void {
   if (!isYamlTable(file.data[name]))
     throw new UnsafeEdit(`the job '${name}' that publishes is defined in an included file`);
-  if (resolved(data, name).parallel !== undefined)
+  if (jobValue(data, name).parallel !== undefined)
     throw new UnsafeEdit(`the job '${name}' publishes several times in parallel`);
 }
 
@@ -88,7 +88,7 @@ function buildersFor(publishing: PublishingJob[], { data, goal, ours, roles }: S
     throw new UnsafeEdit(`several jobs build dist/: ${open.map((name) => `'${name}'`).join(', ')}`);
   }
   if (certain.length > 0) return certain;
-  return ours && buildsDistributions(scriptOf(resolved(data, 'build'))) ? ['build'] : [];
+  return ours && buildsDistributions(scriptOf(jobValue(data, 'build'))) ? ['build'] : [];
 }
 
 /** Jobs of which it cannot be told which one is meant: none, or all that are candidates. */
@@ -102,13 +102,13 @@ export interface OpenJobs {
 export function openJobs(data: YamlTable, roles: Roles): OpenJobs {
   const { pypi, testpypi } = roles.publishers;
   const several = (all: { name: string }[]) => (all.length > 1 ? all.map(({ name }) => name) : []);
-  const names = [...pypi, ...testpypi].map(({ name }) => name);
+  const names = publishersIn(roles).map(({ name }) => name);
   return { pypi: several(pypi), testpypi: several(testpypi), build: sourcesFor(names, data, roles).open };
 }
 
 /** The jobs that build for those that publish: by name, else all of which the artifacts arrive, else the only one. */
 function sourcesFor(names: string[], data: YamlTable, roles: Roles): { certain: string[]; open: string[] } {
-  const jobs = names.map((name) => resolved(data, name));
+  const jobs = names.map((name) => jobValue(data, name));
   const named = [...new Set(jobs.flatMap(sourcesOf))].filter((name) => hands(data, name));
   if (named.length > 0) return { certain: named, open: [] };
   const found = roles.builders.filter((name) => !names.includes(name));
@@ -118,14 +118,8 @@ function sourcesFor(names: string[], data: YamlTable, roles: Roles): { certain: 
   return { certain: roles.handing.filter((name) => !names.includes(name)), open: [] };
 }
 
-/** Jobs whose artifacts a job takes by name. */
-function sourcesOf(job: YamlTable): string[] {
-  const needs = flat(job.needs).map((need) => (isYamlTable(need) ? (need.job ?? null) : need));
-  return [...lines(job.dependencies), ...lines(needs)];
-}
-
 function hands(data: YamlTable, name: string): boolean {
-  const job = resolved(data, name);
+  const job = jobValue(data, name);
   return keepsDist(job) || buildsDistributions(scriptOf(job));
 }
 
@@ -136,8 +130,4 @@ function baseFor(publishing: PublishingJob[], { file, data, ours }: Scene): stri
   const shared = own.find((base) => names.every((name) => parentsOf(data[name]).includes(base)));
   if (shared?.startsWith('.')) return shared;
   return ours || data[baseJob] === undefined ? baseJob : '.publish-package';
-}
-
-function resolved(data: YamlTable, name: string): YamlTable {
-  return resolveJob(data, name)?.value ?? {};
 }

@@ -11,8 +11,8 @@ import {
 import { type OpenJobs, openJobs } from './jobs-plan.ts';
 import { type Credential, credentialsIn } from './recognise/credentials.ts';
 import { includedParts } from './recognise/included.ts';
-import { type Job, merge, parentsOf, resolveJob, scriptOf, visibleJobs } from './recognise/jobs.ts';
-import { environmentName, type Roles, rolesOf } from './recognise/roles.ts';
+import { type Job, jobValue, merge, parentsOf, scriptOf, visibleJobs } from './recognise/jobs.ts';
+import { environmentName, publishersIn, type Roles, rolesOf } from './recognise/roles.ts';
 import type { KnownIndex } from './recognise/uploads.ts';
 import { baseJob } from './template.ts';
 
@@ -81,7 +81,7 @@ export function readPipeline(
     hasTestJob: isYamlTable(data['release-test']) || roles.publishers.testpypi.some((it) => it.settled),
     included,
     openJobs: openJobs(data, roles),
-    unsettled: [...roles.publishers.pypi, ...roles.publishers.testpypi]
+    unsettled: publishersIn(roles)
       .filter(({ settled }) => !settled)
       .map(({ name }) => name),
     jobs: visibleJobs(data).map(({ name }) => name),
@@ -135,7 +135,7 @@ function environmentOf(
   const [publisher, second] = publishers[id];
   const name = publisher?.name ?? usual;
   if (name === undefined || second !== undefined) return undefined;
-  const environment = environmentName(resolveJob(data, name)?.value ?? {});
+  const environment = environmentName(jobValue(data, name));
   if (typeof environment !== 'string' || publisher?.settled !== false) return asText(environment);
   const users = visibleJobs(data).filter(({ value }) => environmentName(value) === environment);
   return users.length === 1 && /^[a-zA-Z0-9\-_/ ]+$/.test(environment) ? environment : undefined;
@@ -144,8 +144,8 @@ function environmentOf(
 const asText = (value: YamlValue | undefined) => (typeof value === 'string' ? value : undefined);
 
 /** The tool that publishes now, else the one that other jobs use; where several do, nothing is taken from them. */
-function toolOf(data: YamlTable, { publishers }: Roles): PublishTool | undefined {
-  const names = [...publishers.pypi, ...publishers.testpypi].map(({ name }) => name);
+function toolOf(data: YamlTable, roles: Roles): PublishTool | undefined {
+  const names = publishersIn(roles).map(({ name }) => name);
   const jobs = visibleJobs(data);
   const publishing = jobs.filter(({ name }) => names.includes(name));
   return onlyTool(publishing) ?? onlyTool(jobs);

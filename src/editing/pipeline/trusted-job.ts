@@ -1,5 +1,5 @@
 import { parseYaml, type YamlTable } from '../yaml.ts';
-import { merge, resolveJob, scriptOf } from './recognise/jobs.ts';
+import { jobValue, merge, scriptOf } from './recognise/jobs.ts';
 import { environmentName, rolesOf } from './recognise/roles.ts';
 import type { KnownIndex } from './recognise/uploads.ts';
 
@@ -23,7 +23,7 @@ export function isTrustedJob(
   try {
     const data = merge(included, parseYaml(text).data);
     const publishers = rolesOf(data, indexes, undefined).publishers[index];
-    const job = resolveJob(data, name)?.value ?? {};
+    const job = jobValue(data, name);
     const script = scriptOf(job);
     const isSure = !/\buv\s+publish\b/.test(script) || /--trusted-publishing[ =]+always/.test(script);
     const isPublisher = publishers.some((it) => it.name === name && it.settled);

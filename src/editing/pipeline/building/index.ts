@@ -2,7 +2,7 @@ import { isYamlTable, type YamlTable } from '../../yaml.ts';
 import { insertItem, ownAt, setYaml, valueAt } from '../../yaml-draft.ts';
 import { buildChecks } from '../checks.ts';
 import { note, type PipelineEdit, seen } from '../edit.ts';
-import { resolveJob } from '../recognise/jobs.ts';
+import { jobValue } from '../recognise/jobs.ts';
 import { buildLines, dataOf, linesOfKey } from '../template.ts';
 import { bringGit, bringUv } from './image.ts';
 import { openConditions } from './open-conditions.ts';
@@ -26,7 +26,7 @@ export function repairBuildJobs(edit: PipelineEdit): void {
 
 /** The job with the variables of all jobs below its own. */
 function withGlobals(data: YamlTable, name: string): YamlTable {
-  const job = resolveJob(data, name)?.value ?? {};
+  const job = jobValue(data, name);
   const globals = isYamlTable(data.variables) ? data.variables : {};
   return { ...job, variables: { ...globals, ...(isYamlTable(job.variables) ? job.variables : {}) } };
 }

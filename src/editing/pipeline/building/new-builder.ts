@@ -5,7 +5,7 @@ import { imageFor } from '../checks.ts';
 import type { PublishingJob } from '../edit.ts';
 import { planScript, type Step } from '../publishing/script-plan.ts';
 import { credentialName } from '../recognise/commands.ts';
-import { resolveJob } from '../recognise/jobs.ts';
+import { jobValue } from '../recognise/jobs.ts';
 import { pushRule, tagRule } from '../recognise/rules.ts';
 import { buildLines, type Surroundings } from '../template.ts';
 import { addGit, imageWithGit } from './image.ts';
@@ -35,7 +35,7 @@ export function newBuilder(
 ): NewBuilder {
   const template = { lines: buildLines(goal, around), dist: 'dist' };
   for (const { name } of publishing.filter(({ exists }) => exists)) {
-    const job = resolveJob(data, name)?.value ?? {};
+    const job = jobValue(data, name);
     const { building } = planScript(name, job, goal.publishWith);
     if (building.some(({ kind }) => kind === 'other')) return fromJob(job, data, building, goal, around);
   }

@@ -13,7 +13,7 @@ import {
   redirectingGlobals,
 } from '../globals.ts';
 import { credentialName } from '../recognise/commands.ts';
-import { lines, resolveJob } from '../recognise/jobs.ts';
+import { jobValue, lines } from '../recognise/jobs.ts';
 import { variablesRead } from '../recognise/shell.ts';
 
 /** Variables that the new way needs although their names look like those of the old one. */
@@ -140,7 +140,7 @@ function clearGlobals(edit: PipelineEdit, names: string[]): void {
   const left = redirectingGlobals(seen(edit));
   for (const name of names) {
     const data = seen(edit);
-    const job = resolveJob(data, name)?.value ?? {};
+    const job = jobValue(data, name);
     if (!left.some((key) => inheritsVariable(job, key))) continue;
     const wanted = inheritable(data, left);
     note(edit, [name, 'inherit', 'variables'], valueAt(job, ['inherit', 'variables']), wanted);

@@ -1,7 +1,7 @@
 import { isYamlTable, type YamlTable } from '../../yaml.ts';
 import { inheritsVariable } from '../globals.ts';
-import { resolveJob } from './jobs.ts';
-import type { Roles } from './roles.ts';
+import { jobValue } from './jobs.ts';
+import { publishersIn, type Roles } from './roles.ts';
 
 /** A variable that a pipeline file sets; `job` is '(all jobs)' for those at the top. */
 export interface Credential {
@@ -20,10 +20,10 @@ export function credentialsIn(own: YamlTable, data: YamlTable, roles: Roles): Cr
   return credentialsOf(own).filter(({ job, key }) => reaches(data, roles, job, key));
 }
 
-function reaches(data: YamlTable, { publishers }: Roles, holder: string, key: string): boolean {
-  const settled = [...publishers.pypi, ...publishers.testpypi].filter((it) => it.settled);
+function reaches(data: YamlTable, roles: Roles, holder: string, key: string): boolean {
+  const settled = publishersIn(roles).filter((it) => it.settled);
   if (holder !== allJobs || settled.length === 0) return true;
-  return settled.some(({ name }) => inheritsVariable(resolveJob(data, name)?.value ?? {}, key));
+  return settled.some(({ name }) => inheritsVariable(jobValue(data, name), key));
 }
 
 function credentialsOf(data: YamlTable): Credential[] {

@@ -38,6 +38,17 @@ export function resolveJob(data: YamlTable, name: string): Job | undefined {
   return value && { name, value: resolveReferences(value, data, 0) as YamlTable };
 }
 
+/** What a job comes to with all that it extends; empty where the file has none of that name. */
+export function jobValue(data: YamlTable, name: string): YamlTable {
+  return resolveJob(data, name)?.value ?? {};
+}
+
+/** Jobs whose artifacts a job takes by name. */
+export function sourcesOf(job: YamlTable): string[] {
+  const needs = flat(job.needs).map((need) => (isYamlTable(need) ? (need.job ?? null) : need));
+  return [...lines(job.dependencies), ...lines(needs)];
+}
+
 /** All that a job runs, as one text. */
 export function scriptOf(job: YamlTable): string {
   return ['before_script', 'script', 'after_script'].map((key) => lines(job[key]).join('\n')).join('\n');

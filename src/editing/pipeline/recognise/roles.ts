@@ -75,6 +75,11 @@ export function rolesOf(data: YamlTable, indexes: readonly KnownIndex[], route: 
   };
 }
 
+/** Those that publish to either index. */
+export function publishersIn({ publishers }: Roles): Publisher[] {
+  return [...publishers.pypi, ...publishers.testpypi];
+}
+
 /** Whether a job hands on `dist/`. */
 export function keepsDist(job: YamlTable): boolean {
   return distPaths(job).length > 0;
