@@ -2,7 +2,7 @@ import { Cancelled } from '../errors.ts';
 import { copySequence } from '../ports/clipboard.ts';
 import { escapeText } from './escape.ts';
 import { plainTerminal } from './plain.ts';
-import { spin } from './spinner.ts';
+import { spin, takenAway } from './spinner.ts';
 import type { Choice, Streams, Terminal } from './terminal.ts';
 import { wrapLine } from './wrap.ts';
 
@@ -25,6 +25,7 @@ export function interactiveTerminal({ input, output }: Streams, colour: boolean)
     ...plain,
     interactive: true,
     print: (...lines) => plain.printAsIs(...lines.map((line) => wrapLine(line, output.columns || 80))),
+    notice: (line) => output.write(`${takenAway}${line}\n`),
     during: (label, work) => spin(output, plain.paint.dim(label), work),
     select: (message, choices, initialValue) =>
       selectOne(ask, { ...streams, message, choices, initialValue }),

@@ -15,6 +15,7 @@ export function plainTerminal(write: (text: string) => void, colour: boolean): T
     paint,
     print: printAsIs,
     printAsIs,
+    notice: printAsIs,
     during: (label, work) => {
       write(`${paint.dim(`${label} ...`)}\n`);
       return work;

@@ -16,6 +16,8 @@ export interface Terminal {
   print(...lines: string[]): void;
   /** Shows lines that must not be broken: diffs, and commands to copy. */
   printAsIs(...lines: string[]): void;
+  /** Shows one line at once, also while something is waited for. */
+  notice(line: string): void;
   /** Shows what is waited for until the work ends. */
   during<T>(label: string, work: Promise<T>): Promise<T>;
   select<T>(question: string, choices: Choice<T>[], initial: T): Promise<T>;
