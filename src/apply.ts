@@ -1,20 +1,21 @@
-import { reasonOf } from './errors.ts';
 import type { Facts } from './facts/index.ts';
 import type { Goal } from './goal/index.ts';
 import type { PlannedSetting, SettledSetting } from './plan.ts';
-import type { World } from './settings/setting.ts';
+import { fieldsOf, inspectAgain, isPartOf, putRight, type Scene } from './put-right.ts';
+import type { Finding, World } from './settings/setting.ts';
 
 /** How the work is shown while it goes on. */
 export interface ApplyProgress {
   /** Called before a setting's steps; what it returns is called with the outcome. */
   start(planned: PlannedSetting): (settled: SettledSetting) => void;
-  /** True once the user has asked to stop: the step under way is finished, no other is begun. */
+  /** True once the user has asked to stop: the request under way is finished, and nothing is begun after it. */
   stopped(): boolean;
 }
 
 /**
- * Puts every planned setting right, one after the other. A failure stops the settings that depend on it and no
- * other; each setting is read back before it counts as applied.
+ * Puts every planned setting right, one after the other, each after a second look at it: minutes may have passed since
+ * the plan was shown. A failure stops the settings that depend on it and no other; each is read back before it counts
+ * as applied.
  */
 export async function applyPlan(
   plan: PlannedSetting[],
@@ -23,35 +24,39 @@ export async function applyPlan(
   world: World,
   progress: ApplyProgress,
 ): Promise<SettledSetting[]> {
+  const scene = { facts, goal, world, stopped: progress.stopped };
+  const now = await Promise.all(plan.map((planned) => lookAgain(planned, scene)));
   const settled: SettledSetting[] = [];
-  for (const planned of plan) {
-    settled.push(await settle(planned, settled, { facts, goal, world, progress }));
+  for (const [index, planned] of plan.entries()) {
+    const begun = waiting(planned, settled) ?? withoutSteps(planned) ?? notBegun(planned, progress);
+    settled.push(begun ?? (await change(planned, now[index] as Finding, scene, progress)));
   }
   return settled;
 }
 
-interface Scene {
-  facts: Facts;
-  goal: Goal;
-  world: World;
-  progress: ApplyProgress;
+/** What is not to be changed is not looked at again. */
+async function lookAgain({ setting, finding }: PlannedSetting, scene: Scene): Promise<Finding> {
+  return finding.steps.length === 0 || scene.stopped() ? finding : inspectAgain(setting, scene);
 }
 
-async function settle(
+async function change(
   planned: PlannedSetting,
-  before: SettledSetting[],
+  now: Finding,
   scene: Scene,
+  progress: ApplyProgress,
 ): Promise<SettledSetting> {
-  const { setting, finding } = planned;
-  const blocker = before.find((it) => setting.dependsOn.includes(it.setting.id) && stands(it));
-  if (blocker) return { ...planned, outcome: 'skipped', message: `Waits for '${blocker.setting.title}'.` };
-  if (finding.steps.length === 0) return withoutSteps(planned);
-  if (scene.progress.stopped())
-    return { ...planned, outcome: 'skipped', message: 'Not begun, because the run was stopped.' };
-  const done = scene.progress.start(planned);
-  const outcome = await attemptSteps(planned, scene);
+  const done = progress.start(planned);
+  const outcome =
+    overtaken(planned, now) ?? (await putRight({ setting: planned.setting, finding: now }, scene));
   done(outcome);
   return outcome;
+}
+
+function waiting(planned: PlannedSetting, before: SettledSetting[]): SettledSetting | undefined {
+  const { dependsOn } = planned.setting;
+  const blocker = before.find((it) => dependsOn.includes(it.setting.id) && stands(it));
+  if (blocker === undefined) return undefined;
+  return { ...planned, outcome: 'skipped', message: `Waits for '${blocker.setting.title}'.` };
 }
 
 /** A setting that cannot be relied on: it failed, or waits itself, or is open and cannot be put right here. */
@@ -61,26 +66,32 @@ function stands({ finding, outcome }: SettledSetting): boolean {
 }
 
 /** What the tool cannot put right is left; only a setting that holds, or is a person's to do, counts as unchanged. */
-function withoutSteps(planned: PlannedSetting): SettledSetting {
-  const { state, message } = planned.finding;
+function withoutSteps(planned: PlannedSetting): SettledSetting | undefined {
+  const { state, message, steps } = planned.finding;
+  if (steps.length > 0) return undefined;
   if (state === 'ok' || state === 'manual') return { ...planned, outcome: 'unchanged' };
   return { ...planned, outcome: state === 'unknown' ? 'skipped' : 'failed', message };
 }
 
-async function attemptSteps(planned: PlannedSetting, { facts, goal, world }: Scene): Promise<SettledSetting> {
-  const { setting, finding } = planned;
-  try {
-    for (const step of finding.steps) await step.run(world);
-    const after = setting.inspect(await setting.reread(facts, world), goal);
-    if (after.state === 'ok' || after.state === 'manual') return { ...planned, outcome: 'applied' };
-    return { ...planned, outcome: 'failed', message: readBack(after) };
-  } catch (error) {
-    return { ...planned, outcome: 'failed', message: reasonOf(error) };
-  }
+function notBegun(planned: PlannedSetting, { stopped }: ApplyProgress): SettledSetting | undefined {
+  if (!stopped()) return undefined;
+  return { ...planned, outcome: 'skipped', message: 'Not begun, because the run was stopped.' };
 }
 
-function readBack({ state, message, differences }: PlannedSetting['finding']): string {
-  if (state === 'unknown') return `It was written, but it could not be read back: ${message}`;
-  const fields = differences.map(({ field, current }) => `${field} is ${current}`).join(', ');
-  return `It was written, but reading it back shows otherwise: ${fields || message}.`;
+/** What has become of a setting since its plan was shown, where that is no longer the plan that was agreed to. */
+function overtaken(planned: PlannedSetting, now: Finding): SettledSetting | undefined {
+  const failed = (message: string): SettledSetting => ({ ...planned, outcome: 'failed', message });
+  if (now.state === 'ok') {
+    const message = 'It was put in place meanwhile, and not by this run.';
+    return { ...planned, finding: now, outcome: 'unchanged', message };
+  }
+  if (now.state === 'unknown') return failed(now.message);
+  const file = planned.finding.files.find(({ path, before }) =>
+    now.files.some((it) => it.path === path && it.before !== before),
+  );
+  if (file) return failed(`${file.path} has changed since it was read, so it was not written; run it again.`);
+  if (isPartOf(now, planned.finding)) return undefined;
+  return failed(
+    `It has changed since it was looked at (${fieldsOf(now)}), so nothing was written; run it again.`,
+  );
 }

@@ -17,6 +17,7 @@ import { questionOf } from './options.ts';
 import { type Files, openFiles } from './ports/files.ts';
 import { type Git, openGit } from './ports/git.ts';
 import type { GitLab } from './ports/gitlab.ts';
+import { readingTime, within } from './ports/network.ts';
 
 /** Everything that was found, and the ports through which it can be changed. */
 export interface Looked {
@@ -36,9 +37,9 @@ export async function look(context: Context): Promise<Looked> {
   const files = openFiles(checkout.root);
   const python = await readPython(files, checkout.directory, options.package);
   const token = await getToken(context, checkout.gitlabUrl.value);
-  const [gitlab, indexes] = await connect(context, checkout, token.value);
+  const { gitlab, reading } = await connect(context, checkout, token.value);
   const asOfficial = context.asOfficial === true;
-  const sources = { checkout, git, files, gitlab, indexes, tokenSource: token.source, asOfficial };
+  const sources = { checkout, git, files, ...reading, tokenSource: token.source, asOfficial };
   const work = readFacts(sources, python);
   const facts = await terminal.during(`Reading ${checkout.projectPath.value} and the indexes`, work);
   const { found, secrets } = readUploadTokens(context.env, facts.indexes);
@@ -85,19 +86,25 @@ async function chooseRemote(
   return terminal.select(questionOf('remote'), choices, candidates[0] as RemoteCandidate);
 }
 
+/** The ports, the reading ones with an end to all their time. */
 async function connect(context: Context, checkout: Checkout, token: string) {
-  const { options, log } = context;
+  const { options, network } = context;
   const [{ connectGitLab }, { connectPackageIndex }] = await Promise.all([
     import('./ports/gitlab-rest/index.ts'),
     import('./ports/package-index-http.ts'),
   ]);
-  const shared = log === undefined ? {} : { log };
-  const gitlab = connectGitLab({ url: checkout.gitlabUrl.value, token, ...shared });
-  const indexes = {
-    pypi: connectPackageIndex({ url: options.pypiUrl, ...shared }),
-    testpypi: connectPackageIndex({ url: options.testpypiUrl, ...shared }),
+  const url = checkout.gitlabUrl.value;
+  const reading = within(network, readingTime(network));
+  return {
+    gitlab: connectGitLab({ url, token, network }),
+    reading: {
+      gitlab: connectGitLab({ url, token, network: reading }),
+      indexes: {
+        pypi: connectPackageIndex(options.pypiUrl, reading),
+        testpypi: connectPackageIndex(options.testpypiUrl, reading),
+      },
+    },
   };
-  return [gitlab, indexes] as const;
 }
 
 async function getToken(context: Context, gitlabUrl: string): Promise<{ value: string; source: string }> {

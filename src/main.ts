@@ -2,10 +2,13 @@ import { homedir } from 'node:os';
 import { relative } from 'node:path';
 import { helpText } from './command-line/help.ts';
 import { parseCommandLine } from './command-line/parse.ts';
-import type { Context, Stop } from './context.ts';
+import type { Context } from './context.ts';
 import { Cancelled, reasonOf, UserError } from './errors.ts';
 import type { Command, Options } from './options.ts';
 import { hasDisplay, openPage } from './ports/browser.ts';
+import { openNetwork, timeoutFrom } from './ports/network.ts';
+import type { RequestRecord } from './ports/request-log.ts';
+import { makeStop, type Stop } from './stop.ts';
 import { escapeText } from './terminal/escape.ts';
 import { wantsColour } from './terminal/paint.ts';
 import { plainTerminal } from './terminal/plain.ts';
@@ -21,22 +24,30 @@ const loaders: Record<Command, () => Promise<(context: Context) => Promise<numbe
 /** Runs the program on the process's own arguments, environment and streams, and sets its exit code. */
 async function main(): Promise<void> {
   let options: Options | undefined;
-  const stop = listenForStop();
+  const shown: Shown = {};
+  const stop = listenForStop(shown);
   outliveReaders();
   try {
     options = parseCommandLine(process.argv.slice(2));
     if (options.help) return void process.stdout.write(`${helpText()}\n`);
     if (options.version) return void process.stdout.write(`${version}\n`);
     const command = await loaders[options.command]();
-    process.exitCode = await command(await makeContext(options, stop));
+    process.exitCode = await command(await makeContext(options, stop, shown));
   } catch (error) {
     process.exitCode = explain(error, options?.json ?? process.argv.includes('--json'));
   }
 }
 
-async function makeContext(options: Options, stop: Stop): Promise<Context> {
+/** The terminal once there is one; signals may come before. */
+interface Shown {
+  terminal?: Terminal;
+}
+
+async function makeContext(options: Options, stop: Stop, shown: Shown): Promise<Context> {
   const { env, platform } = process;
   const browser = options.open && hasDisplay(env, platform);
+  const terminal = await makeTerminal(options);
+  shown.terminal = terminal;
   return {
     options,
     env,
@@ -44,17 +55,21 @@ async function makeContext(options: Options, stop: Stop): Promise<Context> {
     home: homedir(),
     platform,
     program: programName(process.argv[1] ?? ''),
-    terminal: await makeTerminal(options),
+    terminal,
     openPage: browser ? openPage : undefined,
-    log: options.verbose
-      ? ({ method, path, status, milliseconds }) =>
-          process.stderr.write(
-            `${escapeText(`${method} ${path} ${status} ${Math.round(milliseconds)} ms`)}\n`,
-          )
-      : undefined,
+    network: openNetwork({
+      timeout: timeoutFrom(env),
+      stop: stop.signal,
+      notice: (reason) => terminal.notice(terminal.paint.yellow(reason)),
+      ...(options.verbose ? { log: logRequest } : {}),
+    }),
     writeJson: (document) => process.stdout.write(`${JSON.stringify(document, null, 2)}\n`),
     stop,
   };
+}
+
+function logRequest({ method, path, status, milliseconds }: RequestRecord): void {
+  process.stderr.write(`${escapeText(`${method} ${path} ${status} ${Math.round(milliseconds)} ms`)}\n`);
 }
 
 function programName(script: string): string {
@@ -81,24 +96,18 @@ function outliveReaders(): void {
   }
 }
 
-/** The first Ctrl-C or SIGTERM waits for work that is held; the second one, or one with nothing held, ends at once. */
-function listenForStop(): Stop {
-  const controller = new AbortController();
-  let held = 0;
-  const listen = (signal: 'SIGINT' | 'SIGTERM', exitCode: 130 | 143) =>
-    process.on(signal, () => {
-      if (controller.signal.aborted || held === 0) process.exit(explain(new Cancelled(exitCode), false));
-      controller.abort(signal);
-    });
-  listen('SIGINT', 130);
-  listen('SIGTERM', 143);
-  const hold = async <T>(work: () => Promise<T>): Promise<T> => {
-    held += 1;
-    return work().finally(() => {
-      held -= 1;
-    });
-  };
-  return { signal: controller.signal, hold };
+function listenForStop(shown: Shown): Stop {
+  return makeStop({
+    listen: (asked) => {
+      process.on('SIGINT', () => asked(130));
+      process.on('SIGTERM', () => asked(143));
+    },
+    end: (cancelled) => process.exit(explain(cancelled, false)),
+    notice: (sentence) => {
+      if (shown.terminal) shown.terminal.notice(shown.terminal.paint.yellow(sentence));
+      else process.stderr.write(`${sentence}\n`);
+    },
+  });
 }
 
 function explain(error: unknown, json: boolean): number {

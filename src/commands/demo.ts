@@ -102,7 +102,7 @@ async function playOn(world: World, context: Context): Promise<void> {
     );
     if (next === 'end') return;
     if (next === 'drift') await drift(world, context);
-    else await stayInside(() => (next === 'check' ? check(context) : setup(context)));
+    else await stayInside(context, () => (next === 'check' ? check(context) : setup(context)));
     next = next === 'drift' ? 'check' : next === 'check' ? 'setup' : 'drift';
   }
 }
@@ -113,9 +113,9 @@ async function drift(world: World, { terminal }: Context): Promise<void> {
   await chosen?.happen(world);
 }
 
-/** Leaving one run of the wizard does not leave the rehearsal. */
-async function stayInside(work: () => Promise<number>): Promise<void> {
+/** Leaving one run of the wizard does not leave the rehearsal; stopping its work does. */
+async function stayInside({ stop }: Context, work: () => Promise<number>): Promise<void> {
   await work().catch((error) => {
-    if (!(error instanceof Cancelled)) throw error;
+    if (!(error instanceof Cancelled) || stop.signal.aborted) throw error;
   });
 }

@@ -102,19 +102,19 @@ function refuseDeadEnd({ gitlab }: Facts, goal: Goal): void {
 }
 
 async function apply(
-  { terminal, stop }: Context,
+  context: Context,
   facts: Facts,
   goal: Goal,
   plan: PlannedSetting[],
   world: World,
 ): Promise<SettledSetting[]> {
+  const { terminal, stop } = context;
   if (changesOf(plan).length > 0) terminal.print('', terminal.paint.bold('Putting it in place'));
   const progress = applyProgress(terminal, stop.signal);
   const settled = await stop.hold(() => applyPlan(plan, facts, goal, world, progress));
   if (!stop.signal.aborted) return settled;
-  terminal.print('', ...reportView(facts, goal, settled, terminal.paint));
-  const exitCode = stop.signal.reason === 'SIGTERM' ? 143 : 130;
-  throw new Cancelled(exitCode, 'Cancelled; what is reported above as put in place stays.');
+  await finish(context, facts, goal, settled, stop.signal.reason);
+  throw new Cancelled(stop.signal.reason, 'Cancelled; what is reported above as put in place stays.');
 }
 
 async function finish(

@@ -11,7 +11,7 @@ import type {
   TokenInfo,
   User,
 } from '../ports/gitlab.ts';
-import { GitLabError } from '../ports/gitlab.ts';
+import { GitLabError } from '../ports/gitlab-error.ts';
 import type { Variable } from '../ports/gitlab-variables.ts';
 import { tokenProblem } from './gitlab-token.ts';
 import { type Known, known, type Sourced, unknown } from './known.ts';

@@ -1,5 +1,6 @@
 import { UserError } from '../errors.ts';
-import type { GitLabError, Project } from '../ports/gitlab.ts';
+import type { Project } from '../ports/gitlab.ts';
+import type { GitLabError } from '../ports/gitlab-error.ts';
 
 /** Why the project could not be read, and what to do. */
 export function projectProblem(

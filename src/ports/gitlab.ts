@@ -237,36 +237,3 @@ export interface LintResult {
   /** The pipeline with everything that it includes. */
   merged?: string;
 }
-
-/** Why a request was not answered as hoped. */
-export type GitLabErrorKind =
-  | 'unauthorized'
-  | 'expired'
-  | 'insufficient-scope'
-  | 'forbidden'
-  | 'not-found'
-  /** The server has no such route: an older or a Community Edition server. */
-  | 'no-route'
-  | 'moved'
-  | 'conflict'
-  | 'invalid'
-  | 'rate-limited'
-  | 'server'
-  /** The answer is not GitLab's JSON: a login page or a proxy. */
-  | 'not-gitlab'
-  | 'unreachable';
-
-/** A refused or failed request, with GitLab's own words and never a header or a token. */
-export class GitLabError extends Error {
-  override name = 'GitLabError';
-
-  constructor(
-    readonly kind: GitLabErrorKind,
-    message: string,
-    /** HTTP status; 0 where no answer came. */
-    readonly status: number,
-    options?: ErrorOptions,
-  ) {
-    super(message, options);
-  }
-}

@@ -1,37 +1,49 @@
 import { version } from '../version.ts';
-import type { RequestLog } from './request-log.ts';
+import type { Network } from './network.ts';
+import { isCut } from './network-errors.ts';
 
-/** How a request may be made. */
+/** One request, and what it is part of. */
 export interface HttpOptions {
   method: string;
   headers: Record<string, string>;
   body?: string;
-  /** Milliseconds; 30 s where nothing is said. */
-  timeout?: number;
-  log?: RequestLog;
+  network: Network;
+  /** How the user knows the server: 'GitLab', 'PyPI'. */
+  server: string;
+}
+
+/** An answer with its body read to the end. */
+export interface HttpAnswer {
+  status: number;
+  ok: boolean;
+  headers: Headers;
+  text: string;
 }
 
 const userAgent = `gitlab-to-pypi/${version}`;
 const tries = 3;
-const longestWait = 30_000;
 
 /**
  * One request, without following a redirect. Reading is tried again after a hiccup; writing only after a 429, which
- * says that nothing was done. Rejects like `fetch` where no answer comes.
+ * says that nothing was done. Rejects like `fetch` where no answer comes, or only a part of one.
  */
-export async function request(url: URL, options: HttpOptions): Promise<Response> {
+export async function request(url: URL, options: HttpOptions): Promise<HttpAnswer> {
   for (let attempt = 1; ; attempt += 1) {
-    const last = attempt >= tries;
-    try {
-      const response = await once(url, options);
-      if (last || !isWorthAnotherTry(response.status, options.method)) return response;
-      await response.body?.cancel();
-      await pause(waitFor(response.headers.get('retry-after'), attempt));
-    } catch (error) {
-      if (last || !isReading(options.method) || !isReset(error)) throw error;
-      await pause(waitFor(null, attempt));
+    const answer = await once(url, options).catch((error: unknown) => ({ error }));
+    const wait = attempt < tries ? waitBefore(answer, attempt, options) : undefined;
+    if (wait === undefined || !(await options.network.wait(wait.milliseconds, wait.reason))) {
+      if ('error' in answer) throw answer.error;
+      return answer;
     }
   }
+}
+
+/** Seconds that a server asks to be left alone, as a number or as a date; undefined where it does not say. */
+export function retryAfter(headers: Headers, now = Date.now()): number | undefined {
+  const text = headers.get('retry-after')?.trim();
+  if (!text) return undefined;
+  const seconds = /^\d+(\.\d+)?$/.test(text) ? Number(text) : (Date.parse(text) - now) / 1000;
+  return Number.isNaN(seconds) ? undefined : Math.max(0, Math.ceil(seconds));
 }
 
 /** Whether an address belongs to this machine, so that plain http leaves nothing to a listener. */
@@ -39,62 +51,62 @@ export function isLoopback({ hostname }: URL): boolean {
   return /^(localhost|127(\.\d+){3}|\[::1\])$/.test(hostname);
 }
 
-/** What went wrong when no answer came, in words. */
-export function networkProblem(error: unknown): string {
-  const { name, cause } = error as { name?: string; cause?: { code?: string } };
-  if (name === 'TimeoutError') return 'it did not answer in time';
-  const code = cause?.code ?? '';
-  const words: Record<string, string> = {
-    ECONNREFUSED: 'the connection was refused',
-    ENOTFOUND: 'there is no such host',
-    EAI_AGAIN: 'the name could not be looked up',
-    ECONNRESET: 'the connection was cut',
-    UND_ERR_SOCKET: 'the connection was cut',
-  };
-  if (/CERT|SELF_SIGNED|SIGNATURE/.test(code)) {
-    return `its certificate is not trusted (${code}); NODE_EXTRA_CA_CERTS can name the authority's file`;
-  }
-  return words[code] ?? `the connection failed${code === '' ? '' : ` (${code})`}`;
-}
-
-async function once(
-  url: URL,
-  { method, headers, body, timeout = 30_000, log }: HttpOptions,
-): Promise<Response> {
+async function once(url: URL, { method, headers, body, network }: HttpOptions): Promise<HttpAnswer> {
   const started = performance.now();
   const record = (status: number) =>
-    log?.({ method, path: url.pathname + url.search, status, milliseconds: performance.now() - started });
+    network.log?.({
+      method,
+      path: url.pathname + url.search,
+      status,
+      milliseconds: performance.now() - started,
+    });
   try {
     const response = await fetch(url, {
       method,
       headers: { 'user-agent': userAgent, ...headers },
       ...(body === undefined ? {} : { body }),
       redirect: 'manual',
-      signal: AbortSignal.timeout(timeout),
+      signal: AbortSignal.timeout(network.timeLeft()),
     });
+    const text = await response.text();
     record(response.status);
-    return response;
+    return { status: response.status, ok: response.ok, headers: response.headers, text };
   } catch (error) {
     record(0);
     throw error;
   }
 }
 
-const isReading = (method: string) => method === 'GET' || method === 'HEAD';
-
-function isWorthAnotherTry(status: number, method: string): boolean {
-  return status === 429 || (isReading(method) && [502, 503, 504].includes(status));
+interface Wait {
+  milliseconds: number;
+  /** Shown to the user while it lasts. */
+  reason: string;
 }
 
-function isReset(error: unknown): boolean {
-  return /^(ECONNRESET|UND_ERR_SOCKET|EAI_AGAIN)$/.test(
-    (error as { cause?: { code?: string } }).cause?.code ?? '',
-  );
+/** How long to wait before the same request again; undefined where it must not or need not be made again. */
+function waitBefore(
+  answer: HttpAnswer | { error: unknown },
+  attempt: number,
+  { method, server, network }: HttpOptions,
+): Wait | undefined {
+  const reading = method === 'GET' || method === 'HEAD';
+  const growing = 250 * 2 ** attempt * (0.75 + Math.random() / 2);
+  if ('error' in answer) {
+    const again = reading && isCut(answer.error);
+    const reason = `The connection to ${server} was cut; trying again.`;
+    return again ? { milliseconds: growing, reason } : undefined;
+  }
+  if (answer.status !== 429 && !(reading && [502, 503, 504].includes(answer.status))) return undefined;
+  const asked = retryAfter(answer.headers);
+  if (asked === undefined) {
+    return {
+      milliseconds: growing,
+      reason: `${server} answered with the status ${answer.status}; trying again.`,
+    };
+  }
+  // Many requests that were told the same must not all come back at the same moment.
+  const milliseconds = asked * 1000 + Math.random() * 250;
+  return asked * 1000 > network.longestWait
+    ? undefined
+    : { milliseconds, reason: `${server} asks to wait ${asked} s.` };
 }
-
-function waitFor(retryAfter: string | null, attempt: number): number {
-  const seconds = Number(retryAfter ?? Number.NaN);
-  return Math.min(longestWait, Number.isFinite(seconds) ? seconds * 1000 : 250 * 2 ** attempt);
-}
-
-const pause = (milliseconds: number) => new Promise((resolve) => setTimeout(resolve, milliseconds));

@@ -5,3 +5,12 @@ export type Json = string | number | boolean | null | Json[] | { [key: string]: 
 export function isTable(value: unknown): value is Record<string, Json> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
+
+/** The data of a text, or undefined where it is no JSON. */
+export function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}

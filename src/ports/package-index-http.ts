@@ -1,16 +1,12 @@
-import { networkProblem, request } from './http.ts';
-import { isTable, type Json } from './json.ts';
+import { type HttpAnswer, request } from './http.ts';
+import { isTable, type Json, parseJson } from './json.ts';
+import type { Network } from './network.ts';
+import { networkProblem } from './network-errors.ts';
 import { type Ownership, type PackageIndex, PackageIndexError } from './package-index.ts';
-import type { RequestLog } from './request-log.ts';
 
 /** A Warehouse over HTTP: https://docs.pypi.org/api/ */
-export function connectPackageIndex(options: {
-  url: string;
-  log?: RequestLog;
-  timeout?: number;
-}): PackageIndex {
-  const { url } = options;
-  const get = (path: string, accept = 'application/json') => getJson(url, path, accept, options);
+export function connectPackageIndex(url: string, network: Network): PackageIndex {
+  const get = (path: string, accept = 'application/json') => getJson(url, path, accept, network);
   return {
     url,
     // Also a project without releases has a page in the simple index, and it alone tells.
@@ -28,17 +24,15 @@ export function connectPackageIndex(options: {
   };
 }
 
-type Options = { log?: RequestLog; timeout?: number };
-
 async function getJson(
   base: string,
   path: string,
   accept: string,
-  options: Options,
+  network: Network,
 ): Promise<Record<string, Json> | undefined> {
   let address = new URL(base + path);
   for (let hops = 0; hops < 4; hops += 1) {
-    const response = await ask(address, accept, options);
+    const response = await ask(address, accept, network);
     const location =
       response.status >= 300 && response.status < 400 ? response.headers.get('location') : null;
     if (location === null) return readAnswer(response, base);
@@ -50,9 +44,9 @@ async function getJson(
   throw new PackageIndexError(`${base} sends its visitors round in circles.`);
 }
 
-async function ask(address: URL, accept: string, options: Options): Promise<Response> {
+async function ask(address: URL, accept: string, network: Network): Promise<HttpAnswer> {
   try {
-    return await request(address, { method: 'GET', headers: { accept }, ...options });
+    return await request(address, { method: 'GET', headers: { accept }, network, server: address.host });
   } catch (error) {
     throw new PackageIndexError(`${address.origin} could not be reached: ${networkProblem(error)}.`, {
       cause: error,
@@ -60,10 +54,10 @@ async function ask(address: URL, accept: string, options: Options): Promise<Resp
   }
 }
 
-async function readAnswer(response: Response, base: string): Promise<Record<string, Json> | undefined> {
+function readAnswer(response: HttpAnswer, base: string): Record<string, Json> | undefined {
   if (response.status === 404) return undefined;
   if (!response.ok) throw new PackageIndexError(`${base} answered with the status ${response.status}.`);
-  const data: unknown = await response.json().catch(() => undefined);
+  const data = parseJson(response.text);
   if (isTable(data)) return data;
   throw new PackageIndexError(`${base} does not answer as a Python package index does.`);
 }

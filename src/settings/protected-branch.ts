@@ -117,6 +117,7 @@ async function recreate(
   const after = { ...before, push: tighten(rule.pushAccessLevels, members), allowForcePush: false };
   await replaceRule({
     what: `The protection of the branch ${rule.name}`,
+    before: `push: ${rowLabels(rule.pushAccessLevels)}; merge: ${rowLabels(rule.mergeAccessLevels)}`,
     remove: () => gitlab.unprotectBranch(projectId, rule.name),
     create: () => gitlab.protectBranch(projectId, after),
     restore: () => gitlab.protectBranch(projectId, before),

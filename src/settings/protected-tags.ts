@@ -86,6 +86,7 @@ function stepFor(projectId: number, { name, current, rows }: WantedRule): Step {
     run: ({ gitlab }) =>
       replaceRule({
         what: `The protection of the tags ${name}`,
+        before: rowLabels(current),
         remove: () => gitlab.unprotectTag(projectId, name),
         create: () => gitlab.protectTag(projectId, name, rows),
         restore: () => gitlab.protectTag(projectId, name, current),

@@ -1,4 +1,3 @@
-import { attempt } from '../facts/gitlab-project.ts';
 import type { Facts } from '../facts/index.ts';
 import type { Goal } from '../goal/index.ts';
 import { compare, type Finding, finding, type Setting, type World } from './setting.ts';
@@ -37,6 +36,6 @@ function inspect(facts: Facts, goal: Goal): Finding {
 }
 
 async function reread(facts: Facts, { gitlab }: World): Promise<Facts> {
-  const again = await attempt(gitlab.project(facts.gitlab.project.path), 'GitLab');
-  return again.known ? { ...facts, gitlab: { ...facts.gitlab, project: again.value } } : facts;
+  const project = await gitlab.project(facts.gitlab.project.path);
+  return { ...facts, gitlab: { ...facts.gitlab, project } };
 }

@@ -65,6 +65,8 @@ export interface Setting {
   dependsOn: string[];
   inspect(facts: Facts, goal: Goal): Finding;
   reread(facts: Facts, world: World): Promise<Facts>;
+  /** What the steps have changed and no reading shows. */
+  afterwards?(facts: Facts): Facts;
 }
 
 const nothing = { differences: [], manual: '', steps: [], files: [], notes: [], offers: [] };

@@ -1,6 +1,7 @@
 import { reasonOf } from '../errors.ts';
 import { tokenSources } from '../facts/upload-tokens.ts';
 import type { IndexGoal } from '../goal/index.ts';
+import { GitLabError, isOvertaken } from '../ports/gitlab-error.ts';
 import type { Variable, VariableChange, VariableName } from '../ports/gitlab-variables.ts';
 import type { Step, World } from './setting.ts';
 
@@ -39,7 +40,7 @@ export function replacement(projectId: number, own: Variable, name: VariableName
       withToken(world, index, async (value) => {
         if (own.hidden !== false)
           return world.gitlab.updateVariable(projectId, own, { ...changeOf(own, name), value });
-        await world.gitlab.deleteVariable(projectId, own);
+        await world.gitlab.deleteVariable(projectId, own).catch(unlessGone);
         return create(projectId, name, index, world, value);
       }),
   };
@@ -65,6 +66,11 @@ async function create(
   );
 }
 
+/** A variable that somebody else has deleted meanwhile is as it should be. */
+function unlessGone(error: unknown): void {
+  if (!isOvertaken(error)) throw error;
+}
+
 /** A server may quote in its refusal what it was sent, and that is shown. */
 async function withToken(
   { uploadTokens }: World,
@@ -75,6 +81,9 @@ async function withToken(
   if (token === undefined)
     throw new Error(`There is no API token of ${title} to put there; set ${tokenSources[id]} to one.`);
   return work(token).catch((error) => {
-    throw new Error(reasonOf(error).replaceAll(token, '(the token)'));
+    const message = reasonOf(error).replaceAll(token, '(the token)');
+    throw error instanceof GitLabError
+      ? new GitLabError(error.kind, message, error.status)
+      : new Error(message);
   });
 }

@@ -19,10 +19,11 @@ export function variable(index: IndexGoal, goal: Goal): Setting {
     // A protected variable is open to whoever may create a tag or push to the default branch.
     dependsOn: release ? ['protected-tags', 'protected-branch'] : [],
     inspect: (facts) => inspect(facts, goal, index),
-    reread: async (facts, world) => {
-      const again = await rereading('variables', (gitlab, id) => gitlab.variables(id))(facts, world);
-      return { ...again, uploadTokens: { ...again.uploadTokens, [index.id]: { kind: 'stored' } } };
-    },
+    reread: rereading('variables', (gitlab, id) => gitlab.variables(id)),
+    afterwards: (facts) => ({
+      ...facts,
+      uploadTokens: { ...facts.uploadTokens, [index.id]: { kind: 'stored' } },
+    }),
   };
 }
 

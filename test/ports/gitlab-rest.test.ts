@@ -6,8 +6,10 @@ import type { GitLab } from '../../src/ports/gitlab.ts';
 import { connectGitLab } from '../../src/ports/gitlab-rest/index.ts';
 import { startGitLab } from '../../src/rehearsal/gitlab/server.ts';
 import { teamState } from '../../src/rehearsal/gitlab/state.ts';
+import { testNetwork } from '../support/network.ts';
 
 const token = 'glpat-very-secret';
+const network = testNetwork();
 const closing: (() => void | Promise<void>)[] = [];
 
 afterEach(async () => {
@@ -42,7 +44,7 @@ async function against(...answers: { status: number; body?: unknown; headers?: R
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   closing.push(() => void server.close());
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-  return { gitlab: connectGitLab({ url, token, timeout: 5000 }), seen, url };
+  return { gitlab: connectGitLab({ url, token, network }), seen, url };
 }
 
 async function failure(work: Promise<unknown>): Promise<Error & { kind?: string; status?: number }> {
@@ -243,7 +245,7 @@ describe('a refusal', () => {
   });
 
   it('to connect names the reason', async () => {
-    const gitlab = connectGitLab({ url: 'http://127.0.0.1:9', token });
+    const gitlab = connectGitLab({ url: 'http://127.0.0.1:9', token, network });
     expect((await failure(gitlab.currentUser())).message).toMatch(
       /could not be reached: the connection (was refused|failed)/,
     );
@@ -252,7 +254,9 @@ describe('a refusal', () => {
 
 describe('the token', () => {
   it('is not sent over plain http to another machine', async () => {
-    const error = await failure(connectGitLab({ url: 'http://gitlab.invalid', token }).currentUser());
+    const error = await failure(
+      connectGitLab({ url: 'http://gitlab.invalid', token, network }).currentUser(),
+    );
     expect(error.message).toMatch(/not encrypted/);
   });
 
@@ -298,7 +302,9 @@ describe('the version of a server', () => {
   ] as const)('%s %s is read as far as it tells', async (version, edition, server) => {
     const started = await startGitLab({ ...teamState(), edition, version });
     closing.push(() => started.close());
-    expect(await connectGitLab({ url: started.url, token: 'glpat-demo-alice' }).server()).toEqual(server);
+    expect(await connectGitLab({ url: started.url, token: 'glpat-demo-alice', network }).server()).toEqual(
+      server,
+    );
   });
 });
 
@@ -307,7 +313,7 @@ describe('lists and tokens of the rehearsal', () => {
     const members = Array.from({ length: 250 }, (_, index) => ({ userId: index + 1, access_level: 30 }));
     const server = await startGitLab(teamState({ members }));
     closing.push(() => server.close());
-    const gitlab = connectGitLab({ url: server.url, token: 'glpat-demo-alice' });
+    const gitlab = connectGitLab({ url: server.url, token: 'glpat-demo-alice', network });
     expect(new Set((await gitlab.members(42)).map(({ id }) => id)).size).toBe(250);
   });
 
@@ -323,7 +329,11 @@ describe('lists and tokens of the rehearsal', () => {
     ];
     const server = await startGitLab(teamState({ members }));
     closing.push(() => server.close());
-    const [alice, carol] = await connectGitLab({ url: server.url, token: 'glpat-demo-alice' }).members(42);
+    const [alice, carol] = await connectGitLab({
+      url: server.url,
+      token: 'glpat-demo-alice',
+      network,
+    }).members(42);
     expect(alice).not.toHaveProperty('customRole');
     expect(carol).toMatchObject({
       accessLevel: 30,
@@ -341,7 +351,7 @@ describe('lists and tokens of the rehearsal', () => {
   ])('%s is known for what it is', async (value, info) => {
     const server = await startGitLab(teamState());
     closing.push(() => server.close());
-    expect(await connectGitLab({ url: server.url, token: value }).token()).toMatchObject(info);
+    expect(await connectGitLab({ url: server.url, token: value, network }).token()).toMatchObject(info);
   });
 
   it('work below a path prefix, and never show the value of a variable', async () => {
@@ -360,7 +370,7 @@ describe('lists and tokens of the rehearsal', () => {
     ];
     const server = await startGitLab(teamState({ variables }), { prefix: '/gitlab' });
     closing.push(() => server.close());
-    const gitlab = connectGitLab({ url: server.url, token: 'glpat-demo-alice' });
+    const gitlab = connectGitLab({ url: server.url, token: 'glpat-demo-alice', network });
     expect((await gitlab.project('demo-group/demo-pkg')).webUrl).toBe(`${server.url}/demo-group/demo-pkg`);
     expect(JSON.stringify(await gitlab.variables(42))).not.toContain('secret-value');
   });

@@ -2,6 +2,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { connectPackageIndex } from '../../src/ports/package-index-http.ts';
 import { type RehearsalIndex, startPackageIndex } from '../../src/rehearsal/package-index/server.ts';
 import { indexState, ownedProject } from '../../src/rehearsal/package-index/state.ts';
+import { testNetwork } from '../support/network.ts';
 
 let index: RehearsalIndex;
 
@@ -15,7 +16,7 @@ beforeEach(async () => {
 
 afterEach(() => index.close());
 
-const port = () => connectPackageIndex({ url: index.url, timeout: 5000 });
+const port = () => connectPackageIndex(index.url, testNetwork());
 const page = (path: string) => fetch(index.url + path).then((response) => response.text());
 const post = async (path: string, fields: Record<string, string>) => {
   const response = await fetch(index.url + path, { method: 'POST', body: new URLSearchParams(fields) });

@@ -1,15 +1,20 @@
-import { GitLabError, type GitLabErrorKind } from '../gitlab.ts';
-import { isTable } from '../json.ts';
+import { GitLabError, type GitLabErrorKind } from '../gitlab-error.ts';
+import { type HttpAnswer, retryAfter } from '../http.ts';
+import { isTable, parseJson } from '../json.ts';
 
 /** Reads a refusal in any of the shapes GitLab answers with; a page of HTML is no answer of GitLab's. */
-export function refusalOf(status: number, body: string, location: string | null, url: string): GitLabError {
+export function refusalOf({ status, headers, text }: HttpAnswer, url: string): GitLabError {
   if (status >= 300 && status < 400) {
-    return new GitLabError('moved', `GitLab sends to ${location ?? 'another address'}.`, status);
+    return new GitLabError(
+      'moved',
+      `GitLab sends to ${headers.get('location') ?? 'another address'}.`,
+      status,
+    );
   }
-  const data = parse(body);
+  const data = parseJson(text);
   if (data === undefined && status !== 429 && status < 500) return notGitLab(url, status);
-  const words = isTable(data) ? wordsOf(data) : body.trim().slice(0, 200);
-  return new GitLabError(kindOf(status, data), sentence(words || `status ${status}`), status);
+  const words = isTable(data) ? wordsOf(data) : text.trim();
+  return new GitLabError(kindOf(status, data), sentence(words, status) + patience(status, headers), status);
 }
 
 /** The answer of a login page, a proxy or another server. */
@@ -19,14 +24,6 @@ export function notGitLab(url: string, status: number): GitLabError {
     `${url} does not answer as GitLab does: it sent something other than JSON.`,
     status,
   );
-}
-
-function parse(body: string): unknown {
-  try {
-    return JSON.parse(body);
-  } catch {
-    return undefined;
-  }
 }
 
 /** `message` is a string, a list, an object of lists or `{error}`; OAuth's errors have a description besides. */
@@ -57,6 +54,13 @@ function kindOf(status: number, data: unknown): GitLabErrorKind {
   return status >= 500 ? 'server' : 'invalid';
 }
 
-function sentence(words: string): string {
-  return `GitLab says: ${words.replace(/\.$/, '')}.`;
+/** The page of a proxy is no sentence, and says less than its status. */
+function sentence(words: string, status: number): string {
+  if (words === '' || words.startsWith('<')) return `GitLab answered with the status ${status}.`;
+  return `GitLab says: ${words.slice(0, 500).replace(/\.$/, '')}.`;
+}
+
+function patience(status: number, headers: Headers): string {
+  const seconds = status === 429 ? retryAfter(headers) : undefined;
+  return seconds === undefined ? '' : ` It asks to wait ${seconds} s; run it again after that.`;
 }

@@ -6,7 +6,8 @@ import {
   RepositoryFiles,
   Users,
 } from '@gitbeaker/rest';
-import { type GitLab, GitLabError } from '../gitlab.ts';
+import type { GitLab } from '../gitlab.ts';
+import { GitLabError } from '../gitlab-error.ts';
 import * as read from './read.ts';
 import { send } from './requester.ts';
 import type { Session } from './session.ts';

@@ -1,16 +1,16 @@
 import { createRequesterFn } from '@gitbeaker/requester-utils';
-import { GitLabError } from '../gitlab.ts';
-import { isLoopback, networkProblem, request } from '../http.ts';
-import type { RequestLog } from '../request-log.ts';
+import { GitLabError } from '../gitlab-error.ts';
+import { type HttpAnswer, type HttpOptions, isLoopback, request } from '../http.ts';
+import { parseJson } from '../json.ts';
+import type { Network } from '../network.ts';
+import { isUnsent, networkProblem } from '../network-errors.ts';
 import { notGitLab, refusalOf } from './errors.ts';
 
 /** What the requests to one GitLab have in common. */
 export interface Connection {
   url: string;
   token: string;
-  log?: RequestLog;
-  /** Milliseconds for one request. */
-  timeout?: number;
+  network: Network;
 }
 
 /** An answer with JSON in it. */
@@ -43,39 +43,39 @@ export async function send(
   method: string,
   body?: string,
 ): Promise<Answer> {
-  const { url, token, log, timeout } = connection;
+  const { url, token } = connection;
   refuseUnsafe(address, url);
   const headers = {
     authorization: `Bearer ${token}`,
     accept: 'application/json',
     ...(body === undefined ? {} : { 'content-type': 'application/json' }),
   };
-  const options = {
-    method,
-    headers,
-    ...(body === undefined ? {} : { body }),
-    ...(log ? { log } : {}),
-    ...(timeout ? { timeout } : {}),
-  };
-  const { response, text } = await answerOf(address, url, options);
-  if (!response.ok) throw refusalOf(response.status, text, response.headers.get('location'), url);
+  const given = { method, headers, ...(body === undefined ? {} : { body }) };
+  const answer = await answerOf(address, connection, given);
+  if (!answer.ok) throw refusalOf(answer, url);
   return {
-    body: readJson(response.status, text, url),
-    headers: Object.fromEntries(response.headers),
-    status: response.status,
+    body: readJson(answer, url),
+    headers: Object.fromEntries(answer.headers),
+    status: answer.status,
   };
 }
 
-async function answerOf(address: URL, url: string, options: Parameters<typeof request>[1]) {
+type Given = Pick<HttpOptions, 'method' | 'headers' | 'body'>;
+
+/** A server that sends back what it was sent must not bring the token to where answers are shown. */
+async function answerOf(
+  address: URL,
+  { url, token, network }: Connection,
+  given: Given,
+): Promise<HttpAnswer> {
+  const hide = (text: string) => text.replaceAll(token, '(the token)');
   try {
-    const response = await request(address, options);
-    return { response, text: await response.text() };
+    const answer = await request(address, { ...given, network, server: 'GitLab' });
+    const headers = new Headers([...answer.headers].map(([name, value]) => [name, hide(value)]));
+    return { ...answer, headers, text: hide(answer.text) };
   } catch (error) {
-    throw new GitLabError(
-      'unreachable',
-      `GitLab at ${url} could not be reached: ${networkProblem(error)}.`,
-      0,
-    );
+    const problem = `GitLab at ${url} could not be reached: ${networkProblem(error)}.`;
+    throw new GitLabError(isUnsent(error) ? 'unreachable' : 'unanswered', problem, 0);
   }
 }
 
@@ -93,11 +93,8 @@ function refuseUnsafe(address: URL, url: string): void {
   }
 }
 
-function readJson(status: number, text: string, url: string): never {
-  if (text === '') return null as never;
-  try {
-    return JSON.parse(text) as never;
-  } catch {
-    throw notGitLab(url, status);
-  }
+function readJson({ status, text }: HttpAnswer, url: string): never {
+  const data = text === '' ? null : parseJson(text);
+  if (data === undefined) throw notGitLab(url, status);
+  return data as never;
 }

@@ -1,0 +1,30 @@
+/** What went wrong when no answer came, in words. */
+export function networkProblem(error: unknown): string {
+  if ((error as { name?: string }).name === 'TimeoutError') return 'it did not answer in time';
+  const code = codeOf(error);
+  const words: Record<string, string> = {
+    ECONNREFUSED: 'the connection was refused',
+    ENOTFOUND: 'there is no such host',
+    EAI_AGAIN: 'the name could not be looked up',
+    ECONNRESET: 'the connection was cut',
+    UND_ERR_SOCKET: 'the connection was cut',
+  };
+  if (/CERT|SELF_SIGNED|SIGNATURE/.test(code)) {
+    return `its certificate is not trusted (${code}); NODE_EXTRA_CA_CERTS can name the authority's file`;
+  }
+  return words[code] ?? `the connection failed${code === '' ? '' : ` (${code})`}`;
+}
+
+/** Whether the connection broke, or the name service stuttered, so that the same request may succeed in a moment. */
+export function isCut(error: unknown): boolean {
+  return /^(ECONNRESET|UND_ERR_SOCKET|EAI_AGAIN)$/.test(codeOf(error));
+}
+
+/** Whether a request that got no answer was never sent. */
+export function isUnsent(error: unknown): boolean {
+  return /^(ECONNREFUSED|ENOTFOUND|EAI_AGAIN)$|CERT|SELF_SIGNED|SIGNATURE/.test(codeOf(error));
+}
+
+function codeOf(error: unknown): string {
+  return (error as { cause?: { code?: string } }).cause?.code ?? '';
+}
