@@ -1,4 +1,5 @@
 import { version } from '../version.ts';
+import { exchange, type Reply } from './exchange.ts';
 import type { RequestLog } from './request-log.ts';
 
 /** How a request may be made. */
@@ -17,15 +18,14 @@ const longestWait = 30_000;
 
 /**
  * One request, without following a redirect. Reading is tried again after a hiccup; writing only after a 429, which
- * says that nothing was done. Rejects like `fetch` where no answer comes.
+ * says that nothing was done. Rejects where no answer comes, with the reason as the cause.
  */
-export async function request(url: URL, options: HttpOptions): Promise<Response> {
+export async function request(url: URL, options: HttpOptions): Promise<Reply> {
   for (let attempt = 1; ; attempt += 1) {
     const last = attempt >= tries;
     try {
       const response = await once(url, options);
       if (last || !isWorthAnotherTry(response.status, options.method)) return response;
-      await response.body?.cancel();
       await pause(waitFor(response.headers.get('retry-after'), attempt));
     } catch (error) {
       if (last || !isReading(options.method) || !isReset(error)) throw error;
@@ -49,7 +49,6 @@ export function networkProblem(error: unknown): string {
     ENOTFOUND: 'there is no such host',
     EAI_AGAIN: 'the name could not be looked up',
     ECONNRESET: 'the connection was cut',
-    UND_ERR_SOCKET: 'the connection was cut',
   };
   if (/CERT|SELF_SIGNED|SIGNATURE/.test(code)) {
     return `its certificate is not trusted (${code}); NODE_EXTRA_CA_CERTS can name the authority's file`;
@@ -57,20 +56,16 @@ export function networkProblem(error: unknown): string {
   return words[code] ?? `the connection failed${code === '' ? '' : ` (${code})`}`;
 }
 
-async function once(
-  url: URL,
-  { method, headers, body, timeout = 30_000, log }: HttpOptions,
-): Promise<Response> {
+async function once(url: URL, { method, headers, body, timeout = 30_000, log }: HttpOptions): Promise<Reply> {
   const started = performance.now();
   const record = (status: number) =>
     log?.({ method, path: url.pathname + url.search, status, milliseconds: performance.now() - started });
   try {
-    const response = await fetch(url, {
+    const response = await exchange(url, {
       method,
       headers: { 'user-agent': userAgent, ...headers },
       ...(body === undefined ? {} : { body }),
-      redirect: 'manual',
-      signal: AbortSignal.timeout(timeout),
+      timeout,
     });
     record(response.status);
     return response;
@@ -87,9 +82,7 @@ function isWorthAnotherTry(status: number, method: string): boolean {
 }
 
 function isReset(error: unknown): boolean {
-  return /^(ECONNRESET|UND_ERR_SOCKET|EAI_AGAIN)$/.test(
-    (error as { cause?: { code?: string } }).cause?.code ?? '',
-  );
+  return /^(ECONNRESET|EAI_AGAIN)$/.test((error as { cause?: { code?: string } }).cause?.code ?? '');
 }
 
 function waitFor(retryAfter: string | null, attempt: number): number {

@@ -1,3 +1,4 @@
+import type { Reply } from './exchange.ts';
 import { networkProblem, request } from './http.ts';
 import { isTable, type Json } from './json.ts';
 import { type Ownership, type PackageIndex, PackageIndexError } from './package-index.ts';
@@ -50,7 +51,7 @@ async function getJson(
   throw new PackageIndexError(`${base} sends its visitors round in circles.`);
 }
 
-async function ask(address: URL, accept: string, options: Options): Promise<Response> {
+async function ask(address: URL, accept: string, options: Options): Promise<Reply> {
   try {
     return await request(address, { method: 'GET', headers: { accept }, ...options });
   } catch (error) {
@@ -60,12 +61,20 @@ async function ask(address: URL, accept: string, options: Options): Promise<Resp
   }
 }
 
-async function readAnswer(response: Response, base: string): Promise<Record<string, Json> | undefined> {
+function readAnswer(response: Reply, base: string): Record<string, Json> | undefined {
   if (response.status === 404) return undefined;
   if (!response.ok) throw new PackageIndexError(`${base} answered with the status ${response.status}.`);
-  const data: unknown = await response.json().catch(() => undefined);
+  const data: unknown = parsed(response.text);
   if (isTable(data)) return data;
   throw new PackageIndexError(`${base} does not answer as a Python package index does.`);
+}
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
 }
 
 /** Roles as the index publishes them: https://docs.pypi.org/api/json/ */

@@ -57,10 +57,10 @@ export async function send(
     ...(log ? { log } : {}),
     ...(timeout ? { timeout } : {}),
   };
-  const { response, text } = await answerOf(address, url, options);
-  if (!response.ok) throw refusalOf(response.status, text, response.headers.get('location'), url);
+  const response = await answerOf(address, url, options);
+  if (!response.ok) throw refusalOf(response.status, response.text, response.headers.get('location'), url);
   return {
-    body: readJson(response.status, text, url),
+    body: readJson(response.status, response.text, url),
     headers: Object.fromEntries(response.headers),
     status: response.status,
   };
@@ -68,8 +68,7 @@ export async function send(
 
 async function answerOf(address: URL, url: string, options: Parameters<typeof request>[1]) {
   try {
-    const response = await request(address, options);
-    return { response, text: await response.text() };
+    return await request(address, options);
   } catch (error) {
     throw new GitLabError(
       'unreachable',
