@@ -1,5 +1,5 @@
 import { defineConfig } from 'tsdown';
-import { minifyPackages, packageChunks } from './bundling/packages.ts';
+import { chunks, minifyPackages } from './bundling/chunks.ts';
 import { leaveOutWhatNeverRuns } from './bundling/stand-ins.ts';
 import { thirdPartyLicences } from './bundling/third-party-licences.ts';
 
@@ -15,6 +15,6 @@ export default defineConfig({
   // Everything is bundled, so that npx fetches one package.
   deps: { alwaysBundle: [/.*/], onlyBundle: false },
   plugins: [leaveOutWhatNeverRuns(), minifyPackages(), thirdPartyLicences()],
-  outputOptions: { comments: false, chunkFileNames: '[name].js', codeSplitting: { groups: packageChunks } },
+  outputOptions: { comments: false, chunkFileNames: '[name].js', codeSplitting: { groups: chunks } },
   logLevel: 'error',
 });

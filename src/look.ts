@@ -10,8 +10,9 @@ import {
   type RemoteWishes,
   remoteCandidates,
 } from './facts/checkout.ts';
-import { findToken, tokenPage } from './facts/gitlab-token.ts';
-import { type Facts, readFacts, readPython } from './facts/index.ts';
+import { type GitLabIdentity, readIdentity } from './facts/gitlab-project.ts';
+import { type FoundToken, findToken, tokenPage } from './facts/gitlab-token.ts';
+import type { Facts } from './facts/index.ts';
 import { readUploadTokens, type Secrets } from './facts/upload-tokens.ts';
 import { questionOf } from './options.ts';
 import { type Files, openFiles } from './ports/files.ts';
@@ -27,26 +28,70 @@ export interface Looked {
   uploadTokens: Secrets;
 }
 
-/** Looks at the checkout, GitLab and the two indexes. Throws a `UserError` for an unmet precondition. */
-export async function look(context: Context): Promise<Looked> {
-  const { options, terminal } = context;
-  const directory = resolve(context.cwd, options.directory);
-  const git = openGit(directory, context.env);
+/** What is found and under way before anything heavy is loaded. */
+export interface Begun {
+  git: Git;
+  checkout: Checkout;
+  files: Files;
+  token: FoundToken;
+  /** Undefined where a token is still to be asked for. */
+  asked: Asked | undefined;
+}
+
+/** The ports, and GitLab's first answers. */
+interface Asked {
+  ports: Awaited<ReturnType<typeof connect>>;
+  tokenSource: string;
+  identity: Promise<GitLabIdentity>;
+}
+
+/** Finds the checkout and a token, and asks GitLab the first questions. Throws a `UserError` for no checkout. */
+export async function begin(context: Context): Promise<Begun> {
+  const { env, home, platform } = context;
+  const directory = resolve(context.cwd, context.options.directory);
+  const git = openGit(directory, env);
   const checkout = await findCheckout(context, git, directory);
-  const files = openFiles(checkout.root);
-  const python = await readPython(files, checkout.directory, options.package);
-  const token = await getToken(context, checkout.gitlabUrl.value);
-  const [gitlab, indexes] = await connect(context, checkout, token.value);
+  const token = await findToken(checkout.gitlabUrl.value, { env, home, platform });
+  const asked = token.kind === 'found' ? await ask(context, checkout, token) : undefined;
+  return { git, checkout, files: openFiles(checkout.root), token, asked };
+}
+
+/** Looks at the checkout, GitLab and the two indexes. Throws a `UserError` for an unmet precondition. */
+export async function look(context: Context, begun?: Begun): Promise<Looked> {
+  const { git, checkout, files, token, ...first } = begun ?? (await begin(context));
+  const { readFacts, readPython } = await import('./facts/index.ts');
+  const python = await readPython(files, checkout.directory, context.options.package);
+  const asked = first.asked ?? (await ask(context, checkout, await enterToken(context, checkout, token)));
+  const [gitlab, indexes] = asked.ports;
+  const { tokenSource, identity } = asked;
   const asOfficial = context.asOfficial === true;
-  const sources = { checkout, git, files, gitlab, indexes, tokenSource: token.source, asOfficial };
+  const sources = { checkout, git, files, gitlab, indexes, tokenSource, identity, asOfficial };
   const work = readFacts(sources, python);
-  const facts = await terminal.during(`Reading ${checkout.projectPath.value} and the indexes`, work);
+  const facts = await context.terminal.during(`Reading ${checkout.projectPath.value} and the indexes`, work);
   const { found, secrets } = readUploadTokens(context.env, facts.indexes);
   return { facts: { ...facts, uploadTokens: found }, gitlab, files, git, uploadTokens: secrets };
 }
 
-async function findCheckout(context: Context, git: Git, directory: string): Promise<Checkout> {
+async function ask(context: Context, checkout: Checkout, { token, source }: Token): Promise<Asked> {
+  const { terminal } = context;
+  const url = checkout.gitlabUrl.value;
+  terminal.print(terminal.paint.dim(`Using the GitLab token from ${source} for ${url}.`));
+  const ports = await connect(context, checkout, token);
+  const identity = readIdentity(ports[0], checkout.projectPath.value, source);
+  // It is awaited later, and what is wrong in the checkout is told first.
+  identity.catch(() => undefined);
+  return { ports, tokenSource: source, identity };
+}
+
+/** What git is to be asked anyway is asked at once, for each answer takes as long as a program takes to start. */
+function askedAtOnce(git: Git): Git {
+  const [remotes, tracked] = [git.remotes(), git.trackedRemote()];
+  return { ...git, remotes: () => remotes, trackedRemote: () => tracked };
+}
+
+async function findCheckout(context: Context, asked: Git, directory: string): Promise<Checkout> {
   const { options, env } = context;
+  const git = askedAtOnce(asked);
   const place = await locate(git, directory);
   const wishes: RemoteWishes = Object.fromEntries(
     Object.entries({
@@ -100,21 +145,19 @@ async function connect(context: Context, checkout: Checkout, token: string) {
   return [gitlab, indexes] as const;
 }
 
-async function getToken(context: Context, gitlabUrl: string): Promise<{ value: string; source: string }> {
-  const { terminal, env, home, platform } = context;
-  const found = await findToken(gitlabUrl, { env, home, platform });
-  if (found.kind === 'found') {
-    terminal.print(terminal.paint.dim(`Using the GitLab token from ${found.source} for ${gitlabUrl}.`));
-    return { value: found.token, source: found.source };
-  }
+type Token = Pick<Extract<FoundToken, { kind: 'found' }>, 'token' | 'source'>;
+
+async function enterToken(context: Context, checkout: Checkout, found: FoundToken): Promise<Token> {
+  const { terminal } = context;
+  const gitlabUrl = checkout.gitlabUrl.value;
   const page = tokenPage(gitlabUrl);
   if (!terminal.interactive)
     throw noToken(found.kind === 'expired' ? found.source : undefined, gitlabUrl, page);
   terminal.print('', 'A GitLab token with the scope api is needed. Create one on this page:', '', page, '');
   context.openPage?.(page);
-  const value = await terminal.secret(`GitLab token for ${gitlabUrl}`);
-  if (value === '') throw noToken(undefined, gitlabUrl, page);
-  return { value, source: 'your input' };
+  const token = await terminal.secret(`GitLab token for ${gitlabUrl}`);
+  if (token === '') throw noToken(undefined, gitlabUrl, page);
+  return { token, source: 'your input' };
 }
 
 function noToken(expired: string | undefined, gitlabUrl: string, page: string): UserError {

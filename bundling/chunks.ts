@@ -1,8 +1,13 @@
 import type { Plugin } from 'rolldown';
 import { minifySync } from 'rolldown/utils';
 
-/** The chunks for the code of packages, each for what is loaded at one time; the last one takes all the others. */
-export const packageChunks = [
+/**
+ * What is loaded at one time is one file, for each file more takes a millisecond to find and read; a group takes along
+ * what its modules import. The last one takes all packages that no other has.
+ */
+export const chunks = [
+  { name: 'start', test: /src\/(options|errors|version|command-line\/parse|terminal\/plain)\.ts$/, priority: 2 },
+  { name: 'look', test: /src\/look\.ts$/, priority: 1 },
   { name: 'gitbeaker', test: /node_modules\/(@gitbeaker|qs|xcase)\/|^\0stand-in:/ },
   { name: 'toml', test: /node_modules\/(toml-eslint-parser|eslint-visitor-keys)\// },
   { name: 'yaml', test: /node_modules\/yaml\// },
