@@ -14,6 +14,8 @@ export default defineConfig({
   fixedExtension: false,
   // Everything is bundled, so that npx fetches one package.
   deps: { alwaysBundle: [/.*/], onlyBundle: false },
+  // gitbeaker looks whether a body is a form, which none is; to name forms loads all of fetch, for 12 ms and 6 MB.
+  define: { FormData: 'Blob' },
   plugins: [leaveOutWhatNeverRuns(), minifyPackages(), thirdPartyLicences()],
   outputOptions: { comments: false, chunkFileNames: '[name].js', codeSplitting: { groups: chunks } },
   logLevel: 'error',

@@ -6,7 +6,11 @@ import { minifySync } from 'rolldown/utils';
  * what its modules import. The last one takes all packages that no other has.
  */
 export const chunks = [
-  { name: 'start', test: /src\/(options|errors|version|command-line\/parse|terminal\/plain)\.ts$/, priority: 2 },
+  {
+    name: 'start',
+    test: /src\/(options|errors|version|command-line\/parse|terminal\/plain)\.ts$/,
+    priority: 2,
+  },
   { name: 'look', test: /src\/look\.ts$/, priority: 1 },
   { name: 'gitbeaker', test: /node_modules\/(@gitbeaker|qs|xcase)\/|^\0stand-in:/ },
   { name: 'toml', test: /node_modules\/(toml-eslint-parser|eslint-visitor-keys)\// },
