@@ -15,7 +15,7 @@ import { type FoundToken, findToken, tokenPage } from './facts/gitlab-token.ts';
 import type { Facts } from './facts/index.ts';
 import { readUploadTokens, type Secrets } from './facts/upload-tokens.ts';
 import { questionOf } from './options.ts';
-import { type Files, openFiles } from './ports/files.ts';
+import type { Files } from './ports/files.ts';
 import { type Git, openGit } from './ports/git.ts';
 import type { GitLab } from './ports/gitlab.ts';
 
@@ -32,7 +32,6 @@ export interface Looked {
 export interface Begun {
   git: Git;
   checkout: Checkout;
-  files: Files;
   token: FoundToken;
   /** Undefined where a token is still to be asked for. */
   asked: Asked | undefined;
@@ -53,13 +52,15 @@ export async function begin(context: Context): Promise<Begun> {
   const checkout = await findCheckout(context, git, directory);
   const token = await findToken(checkout.gitlabUrl.value, { env, home, platform });
   const asked = token.kind === 'found' ? await ask(context, checkout, token) : undefined;
-  return { git, checkout, files: openFiles(checkout.root), token, asked };
+  return { git, checkout, token, asked };
 }
 
 /** Looks at the checkout, GitLab and the two indexes. Throws a `UserError` for an unmet precondition. */
 export async function look(context: Context, begun?: Begun): Promise<Looked> {
-  const { git, checkout, files, token, ...first } = begun ?? (await begin(context));
+  const { git, checkout, token, ...first } = begun ?? (await begin(context));
+  const { openFiles } = await import('./ports/files.ts');
   const { readFacts, readPython } = await import('./facts/index.ts');
+  const files = openFiles(checkout.root);
   const python = await readPython(files, checkout.directory, context.options.package);
   const asked = first.asked ?? (await ask(context, checkout, await enterToken(context, checkout, token)));
   const [gitlab, indexes] = asked.ports;
@@ -83,15 +84,10 @@ async function ask(context: Context, checkout: Checkout, { token, source }: Toke
   return { ports, tokenSource: source, identity };
 }
 
-/** What git is to be asked anyway is asked at once, for each answer takes as long as a program takes to start. */
-function askedAtOnce(git: Git): Git {
-  const [remotes, tracked] = [git.remotes(), git.trackedRemote()];
-  return { ...git, remotes: () => remotes, trackedRemote: () => tracked };
-}
-
-async function findCheckout(context: Context, asked: Git, directory: string): Promise<Checkout> {
+async function findCheckout(context: Context, git: Git, directory: string): Promise<Checkout> {
   const { options, env } = context;
-  const git = askedAtOnce(asked);
+  // Asked at the same time, for each answer of git's takes as long as a program takes to start.
+  const remotes = git.remotes();
   const place = await locate(git, directory);
   const wishes: RemoteWishes = Object.fromEntries(
     Object.entries({
@@ -101,7 +97,7 @@ async function findCheckout(context: Context, asked: Git, directory: string): Pr
       gitlabHost: env.GITLAB_HOST,
     }).filter(([, value]) => value),
   );
-  const candidates = await remoteCandidates(git, wishes);
+  const candidates = await remoteCandidates({ ...git, remotes: () => remotes }, wishes);
   const complete = options.gitlabUrl !== undefined && options.project !== undefined;
   const remote = complete ? candidates[0] : await chooseRemote(context, git, candidates);
   return { ...place, ...projectAddress(remote, wishes) };
