@@ -10,11 +10,12 @@ import {
   type RemoteWishes,
   remoteCandidates,
 } from './facts/checkout.ts';
-import { findToken, tokenPage } from './facts/gitlab-token.ts';
-import { type Facts, readFacts, readPython } from './facts/index.ts';
+import { type GitLabIdentity, readIdentity } from './facts/gitlab-project.ts';
+import { type FoundToken, findToken, tokenPage } from './facts/gitlab-token.ts';
+import type { Facts } from './facts/index.ts';
 import { readUploadTokens, type Secrets } from './facts/upload-tokens.ts';
 import { questionOf } from './options.ts';
-import { type Files, openFiles } from './ports/files.ts';
+import type { Files } from './ports/files.ts';
 import { type Git, openGit } from './ports/git.ts';
 import type { GitLab } from './ports/gitlab.ts';
 import { readingTime, within } from './ports/network.ts';
@@ -28,26 +29,71 @@ export interface Looked {
   uploadTokens: Secrets;
 }
 
-/** Looks at the checkout, GitLab and the two indexes. Throws a `UserError` for an unmet precondition. */
-export async function look(context: Context): Promise<Looked> {
-  const { options, terminal } = context;
-  const directory = resolve(context.cwd, options.directory);
-  const git = openGit(directory, context.env);
+/** What is found and under way before anything heavy is loaded. */
+export interface Begun {
+  git: Git;
+  checkout: Checkout;
+  token: FoundToken;
+  /** Undefined where a token is still to be asked for. */
+  asked: Asked | undefined;
+}
+
+/** The ports, and GitLab's first answers. */
+interface Asked {
+  ports: Awaited<ReturnType<typeof connect>>;
+  tokenSource: string;
+  identity: Promise<GitLabIdentity>;
+}
+
+/** Finds the checkout and a token, and asks GitLab the first questions. Throws a `UserError` for no checkout. */
+export async function begin(context: Context): Promise<Begun> {
+  const { env, home, platform } = context;
+  const directory = resolve(context.cwd, context.options.directory);
+  const git = openGit(directory, env);
   const checkout = await findCheckout(context, git, directory);
+  const token = await findToken(checkout.gitlabUrl.value, { env, home, platform });
+  const asked = token.kind === 'found' ? await ask(context, checkout, token) : undefined;
+  return { git, checkout, token, asked };
+}
+
+/** Looks at the checkout, GitLab and the two indexes. Throws a `UserError` for an unmet precondition. */
+export async function look(context: Context, begun?: Begun): Promise<Looked> {
+  const { git, checkout, token, ...first } = begun ?? (await begin(context));
+  const { openFiles } = await import('./ports/files.ts');
+  const { readFacts, readPython } = await import('./facts/index.ts');
   const files = openFiles(checkout.root);
-  const python = await readPython(files, checkout.directory, options.package);
-  const token = await getToken(context, checkout.gitlabUrl.value);
-  const { gitlab, reading } = await connect(context, checkout, token.value);
+  const python = await readPython(files, checkout.directory, context.options.package);
+  const asked = first.asked ?? (await ask(context, checkout, await enterToken(context, checkout, token)));
+  const { ports, tokenSource, identity } = asked;
   const asOfficial = context.asOfficial === true;
-  const sources = { checkout, git, files, ...reading, tokenSource: token.source, asOfficial };
+  const sources = { checkout, git, files, ...ports.reading, tokenSource, identity, asOfficial };
   const work = readFacts(sources, python);
-  const facts = await terminal.during(`Reading ${checkout.projectPath.value} and the indexes`, work);
+  const facts = await context.terminal.during(`Reading ${checkout.projectPath.value} and the indexes`, work);
   const { found, secrets } = readUploadTokens(context.env, facts.indexes);
-  return { facts: { ...facts, uploadTokens: found }, gitlab, files, git, uploadTokens: secrets };
+  return {
+    facts: { ...facts, uploadTokens: found },
+    gitlab: ports.gitlab,
+    files,
+    git,
+    uploadTokens: secrets,
+  };
+}
+
+async function ask(context: Context, checkout: Checkout, { token, source }: Token): Promise<Asked> {
+  const { terminal } = context;
+  const url = checkout.gitlabUrl.value;
+  terminal.print(terminal.paint.dim(`Using the GitLab token from ${source} for ${url}.`));
+  const ports = await connect(context, checkout, token);
+  const identity = readIdentity(ports.reading.gitlab, checkout.projectPath.value, source);
+  // It is awaited later, and what is wrong in the checkout is told first.
+  identity.catch(() => undefined);
+  return { ports, tokenSource: source, identity };
 }
 
 async function findCheckout(context: Context, git: Git, directory: string): Promise<Checkout> {
   const { options, env } = context;
+  // Asked at the same time, for each answer of git's takes as long as a program takes to start.
+  const remotes = git.remotes();
   const place = await locate(git, directory);
   const wishes: RemoteWishes = Object.fromEntries(
     Object.entries({
@@ -57,7 +103,7 @@ async function findCheckout(context: Context, git: Git, directory: string): Prom
       gitlabHost: env.GITLAB_HOST,
     }).filter(([, value]) => value),
   );
-  const candidates = await remoteCandidates(git, wishes);
+  const candidates = await remoteCandidates({ ...git, remotes: () => remotes }, wishes);
   const complete = options.gitlabUrl !== undefined && options.project !== undefined;
   const remote = complete ? candidates[0] : await chooseRemote(context, git, candidates);
   return { ...place, ...projectAddress(remote, wishes) };
@@ -107,21 +153,19 @@ async function connect(context: Context, checkout: Checkout, token: string) {
   };
 }
 
-async function getToken(context: Context, gitlabUrl: string): Promise<{ value: string; source: string }> {
-  const { terminal, env, home, platform } = context;
-  const found = await findToken(gitlabUrl, { env, home, platform });
-  if (found.kind === 'found') {
-    terminal.print(terminal.paint.dim(`Using the GitLab token from ${found.source} for ${gitlabUrl}.`));
-    return { value: found.token, source: found.source };
-  }
+type Token = Pick<Extract<FoundToken, { kind: 'found' }>, 'token' | 'source'>;
+
+async function enterToken(context: Context, checkout: Checkout, found: FoundToken): Promise<Token> {
+  const { terminal } = context;
+  const gitlabUrl = checkout.gitlabUrl.value;
   const page = tokenPage(gitlabUrl);
   if (!terminal.interactive)
     throw noToken(found.kind === 'expired' ? found.source : undefined, gitlabUrl, page);
   terminal.print('', 'A GitLab token with the scope api is needed. Create one on this page:', '', page, '');
   context.openPage?.(page);
-  const value = await terminal.secret(`GitLab token for ${gitlabUrl}`);
-  if (value === '') throw noToken(undefined, gitlabUrl, page);
-  return { value, source: 'your input' };
+  const token = await terminal.secret(`GitLab token for ${gitlabUrl}`);
+  if (token === '') throw noToken(undefined, gitlabUrl, page);
+  return { token, source: 'your input' };
 }
 
 function noToken(expired: string | undefined, gitlabUrl: string, page: string): UserError {

@@ -4,6 +4,7 @@ import { helpText } from './command-line/help.ts';
 import { parseCommandLine } from './command-line/parse.ts';
 import type { Context } from './context.ts';
 import { Cancelled, reasonOf, UserError } from './errors.ts';
+import type { Begun } from './look.ts';
 import type { Command, Options } from './options.ts';
 import { hasDisplay, openPage } from './ports/browser.ts';
 import { openNetwork, timeoutFrom } from './ports/network.ts';
@@ -16,10 +17,21 @@ import type { Terminal } from './terminal/terminal.ts';
 import { version } from './version.ts';
 
 const loaders: Record<Command, () => Promise<(context: Context) => Promise<number>>> = {
-  setup: async () => (await import('./commands/setup.ts')).setup,
-  check: async () => (await import('./commands/check.ts')).check,
+  setup: () => afterBeginning(async () => (await import('./commands/setup.ts')).setup),
+  check: () => afterBeginning(async () => (await import('./commands/check.ts')).check),
   demo: async () => (await import('./commands/demo.ts')).demo,
 };
+
+type Going = (context: Context, begun: Begun) => Promise<number>;
+
+/** What reads GitLab's answers and edits files is heavy, and is loaded while GitLab answers. */
+async function afterBeginning(load: () => Promise<Going>): Promise<(context: Context) => Promise<number>> {
+  const { begin } = await import('./look.ts');
+  return async (context) => {
+    const begun = await begin(context);
+    return (await load())(context, begun);
+  };
+}
 
 /** Runs the program on the process's own arguments, environment and streams, and sets its exit code. */
 async function main(): Promise<void> {

@@ -18,6 +18,7 @@ type Values = Record<string, string | boolean | string[] | undefined>;
 export function parseCommandLine(args: string[]): Options {
   const { values, positionals } = parse(args);
   const text = (name: string) => nonEmpty(name, values[name] as string | undefined);
+  refuseJsonWithQuestions(commandOf(positionals), values);
   return {
     command: commandOf(positionals),
     directory: text('directory') ?? '.',
@@ -101,6 +102,15 @@ function demoWorld(
   if (value !== undefined && directory !== undefined)
     throw usage('--as begins a new world and --directory goes on with an earlier one; give one of them.');
   return oneOf('as', demoWorlds, value);
+}
+
+function refuseJsonWithQuestions(command: Command, { json, yes, 'dry-run': dryRun, help, version }: Values) {
+  if (command === 'check' || !json || yes || dryRun || help || version) return;
+  throw new UserError(
+    'usage',
+    `${command} --json asks nothing, so it must be told to go ahead.`,
+    'Add --yes to apply, or --dry-run to only see the plan.',
+  );
 }
 
 function count(name: string, value: string | undefined): number | undefined {

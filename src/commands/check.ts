@@ -2,16 +2,16 @@ import type { Context } from '../context.ts';
 import { decide } from '../goal/index.ts';
 import { severalJobs } from '../goal/jobs.ts';
 import { wishesOf } from '../goal/wishes.ts';
-import { look } from '../look.ts';
+import { type Begun, look } from '../look.ts';
 import { makePlan } from '../plan.ts';
 import { buildReport, exitCodeOf } from '../report.ts';
 import { checkView } from '../terminal/check-view.ts';
 import { withVerdicts } from '../verdicts.ts';
 
 /** Looks and compares; changes nothing. Returns the exit code. */
-export async function check(context: Context): Promise<number> {
+export async function check(context: Context, begun?: Begun): Promise<number> {
   const { options, terminal } = context;
-  const looked = await look(context);
+  const looked = await look(context, begun);
   const goal = decide(looked.facts, wishesOf(options));
   if (goal.openJobs.length > 0) throw severalJobs(goal.openJobs);
   const facts = await terminal.during("Asking GitLab's lint", withVerdicts(looked, goal));

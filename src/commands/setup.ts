@@ -11,7 +11,7 @@ import { decide, type Goal } from '../goal/index.ts';
 import { severalJobs } from '../goal/jobs.ts';
 import { releaseRules } from '../goal/people.ts';
 import { type Wishes, wishesOf } from '../goal/wishes.ts';
-import { type Looked, look } from '../look.ts';
+import { type Begun, type Looked, look } from '../look.ts';
 import { changesOf, makePlan, type PlannedSetting, type SettledSetting } from '../plan.ts';
 import { openPublisherPages } from '../publisher/show-pages.ts';
 import { buildReport, exitCodeOf } from '../report.ts';
@@ -25,10 +25,9 @@ import { reportView } from '../terminal/report-view.ts';
 import { withVerdicts } from '../verdicts.ts';
 
 /** The wizard: look, ask, show the plan, confirm, apply, open the publisher pages, report. Returns the exit code. */
-export async function setup(context: Context): Promise<number> {
+export async function setup(context: Context, begun?: Begun): Promise<number> {
   const { options, terminal } = context;
-  refuseJsonWithQuestions(context);
-  const looked = await look(context);
+  const looked = await look(context, begun);
   const { paint } = terminal;
   terminal.print('', paint.bold('What was found'), ...factsView(looked.facts, paint), '');
   const chosen = await choose(context, looked);
@@ -138,13 +137,4 @@ async function finish(
   }
   if (options.json) context.writeJson(await buildReport('setup', facts, goal, settings, exitCode));
   return exitCode;
-}
-
-function refuseJsonWithQuestions({ options }: Context): void {
-  if (!options.json || options.yes || options.dryRun) return;
-  throw new UserError(
-    'usage',
-    'setup --json asks nothing, so it must be told to go ahead.',
-    'Add --yes to apply, or --dry-run to only see the plan.',
-  );
 }

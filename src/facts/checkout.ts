@@ -77,10 +77,9 @@ export async function obviousRemote(
   git: Git,
   candidates: RemoteCandidate[],
 ): Promise<RemoteCandidate | undefined> {
+  if (candidates.length < 2) return candidates[0];
   const tracked = await git.trackedRemote();
-  return (
-    candidates.find(({ name }) => name === tracked) ?? (candidates.length === 1 ? candidates[0] : undefined)
-  );
+  return candidates.find(({ name }) => name === tracked);
 }
 
 /** The project's address, from the options where they say it and else from the remote. */

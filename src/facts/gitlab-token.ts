@@ -1,15 +1,20 @@
 import { readFile } from 'node:fs/promises';
 import { UserError } from '../errors.ts';
 import type { TokenInfo } from '../ports/gitlab.ts';
-import { type GlabToken, type Machine, readGlabToken } from './glab-config.ts';
+import type { GlabToken, Machine } from './glab-config.ts';
+
+/** A token of the environment or of glab's configuration. */
+export type FoundToken = GlabToken;
 
 /** Finds the GitLab token: from the environment, else from glab's configuration for that host. */
-export async function findToken(gitlabUrl: string, machine: Omit<Machine, 'readText'>): Promise<GlabToken> {
+export async function findToken(gitlabUrl: string, machine: Omit<Machine, 'readText'>): Promise<FoundToken> {
   for (const name of ['GITLAB_TOKEN', 'GITLAB_ACCESS_TOKEN']) {
     const token = machine.env[name]?.trim();
     if (token) return { kind: 'found', token, source: name };
   }
   const readText = (path: string) => readFile(path, 'utf8').catch(() => undefined);
+  // With it comes the whole parser of YAML.
+  const { readGlabToken } = await import('./glab-config.ts');
   return readGlabToken(new URL(gitlabUrl).host, { ...machine, readText });
 }
 

@@ -14,7 +14,7 @@ import type { GitLab, LintResult } from '../ports/gitlab.ts';
 import type { PackageIndex } from '../ports/package-index.ts';
 import { isValidName, normalizeName } from '../publisher/form.ts';
 import { type Checkout, inDirectory } from './checkout.ts';
-import { type GitLabFacts, readIdentity, readProject } from './gitlab-project.ts';
+import { type GitLabFacts, type GitLabIdentity, readProject } from './gitlab-project.ts';
 import type { Known, Sourced } from './known.ts';
 import { type IndexFacts, readPackageIndex, uploadUrl } from './package-index.ts';
 import { pipelinePath } from './pipeline-path.ts';
@@ -65,6 +65,8 @@ export interface Sources {
   files: Files;
   gitlab: GitLab;
   tokenSource: string;
+  /** What GitLab was asked first. */
+  identity: Promise<GitLabIdentity>;
   indexes: Record<'pypi' | 'testpypi', PackageIndex>;
   /** The indexes are taken to accept what the official ones do. */
   asOfficial: boolean;
@@ -96,7 +98,7 @@ export async function readFacts(sources: Sources, python: PythonFacts): Promise<
   const { checkout, gitlab, tokenSource } = sources;
   const name = python.packageName.value;
   const [identity, pypi, testpypi] = await Promise.all([
-    readIdentity(gitlab, checkout.projectPath.value, tokenSource),
+    sources.identity,
     readPackageIndex('pypi', sources.indexes.pypi, name, sources.asOfficial),
     readPackageIndex('testpypi', sources.indexes.testpypi, name, sources.asOfficial),
   ]);

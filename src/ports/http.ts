@@ -1,4 +1,5 @@
 import { version } from '../version.ts';
+import { exchange, type Reply } from './exchange.ts';
 import type { Network } from './network.ts';
 import { isCut } from './network-errors.ts';
 
@@ -12,14 +13,6 @@ export interface HttpOptions {
   server: string;
 }
 
-/** An answer with its body read to the end. */
-export interface HttpAnswer {
-  status: number;
-  ok: boolean;
-  headers: Headers;
-  text: string;
-}
-
 const userAgent = `gitlab-to-pypi/${version}`;
 const tries = 3;
 
@@ -27,7 +20,7 @@ const tries = 3;
  * One request, without following a redirect. Reading is tried again after a hiccup; writing only after a 429, which
  * says that nothing was done. Rejects like `fetch` where no answer comes, or only a part of one.
  */
-export async function request(url: URL, options: HttpOptions): Promise<HttpAnswer> {
+export async function request(url: URL, options: HttpOptions): Promise<Reply> {
   for (let attempt = 1; ; attempt += 1) {
     const answer = await once(url, options).catch((error: unknown) => ({ error }));
     const wait = attempt < tries ? waitBefore(answer, attempt, options) : undefined;
@@ -39,7 +32,7 @@ export async function request(url: URL, options: HttpOptions): Promise<HttpAnswe
 }
 
 /** Seconds that a server asks to be left alone, as a number or as a date; undefined where it does not say. */
-export function retryAfter(headers: Headers, now = Date.now()): number | undefined {
+export function retryAfter(headers: Reply['headers'], now = Date.now()): number | undefined {
   const text = headers.get('retry-after')?.trim();
   if (!text) return undefined;
   const seconds = /^\d+(\.\d+)?$/.test(text) ? Number(text) : (Date.parse(text) - now) / 1000;
@@ -51,7 +44,7 @@ export function isLoopback({ hostname }: URL): boolean {
   return /^(localhost|127(\.\d+){3}|\[::1\])$/.test(hostname);
 }
 
-async function once(url: URL, { method, headers, body, network }: HttpOptions): Promise<HttpAnswer> {
+async function once(url: URL, { method, headers, body, network }: HttpOptions): Promise<Reply> {
   const started = performance.now();
   const record = (status: number) =>
     network.log?.({
@@ -61,16 +54,14 @@ async function once(url: URL, { method, headers, body, network }: HttpOptions): 
       milliseconds: performance.now() - started,
     });
   try {
-    const response = await fetch(url, {
+    const reply = await exchange(url, {
       method,
       headers: { 'user-agent': userAgent, ...headers },
       ...(body === undefined ? {} : { body }),
-      redirect: 'manual',
-      signal: AbortSignal.timeout(network.timeLeft()),
+      timeout: network.timeLeft(),
     });
-    const text = await response.text();
-    record(response.status);
-    return { status: response.status, ok: response.ok, headers: response.headers, text };
+    record(reply.status);
+    return reply;
   } catch (error) {
     record(0);
     throw error;
@@ -85,7 +76,7 @@ interface Wait {
 
 /** How long to wait before the same request again; undefined where it must not or need not be made again. */
 function waitBefore(
-  answer: HttpAnswer | { error: unknown },
+  answer: Reply | { error: unknown },
   attempt: number,
   { method, server, network }: HttpOptions,
 ): Wait | undefined {

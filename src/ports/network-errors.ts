@@ -7,7 +7,7 @@ export function networkProblem(error: unknown): string {
     ENOTFOUND: 'there is no such host',
     EAI_AGAIN: 'the name could not be looked up',
     ECONNRESET: 'the connection was cut',
-    UND_ERR_SOCKET: 'the connection was cut',
+    EPIPE: 'the connection was cut',
   };
   if (/CERT|SELF_SIGNED|SIGNATURE/.test(code)) {
     return `its certificate is not trusted (${code}); NODE_EXTRA_CA_CERTS can name the authority's file`;
@@ -17,7 +17,7 @@ export function networkProblem(error: unknown): string {
 
 /** Whether the connection broke, or the name service stuttered, so that the same request may succeed in a moment. */
 export function isCut(error: unknown): boolean {
-  return /^(ECONNRESET|UND_ERR_SOCKET|EAI_AGAIN)$/.test(codeOf(error));
+  return /^(ECONNRESET|EPIPE|EAI_AGAIN)$/.test(codeOf(error));
 }
 
 /** Whether a request that got no answer was never sent. */

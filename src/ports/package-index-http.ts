@@ -1,4 +1,5 @@
-import { type HttpAnswer, request } from './http.ts';
+import type { Reply } from './exchange.ts';
+import { request } from './http.ts';
 import { isTable, type Json, parseJson } from './json.ts';
 import type { Network } from './network.ts';
 import { networkProblem } from './network-errors.ts';
@@ -44,7 +45,7 @@ async function getJson(
   throw new PackageIndexError(`${base} sends its visitors round in circles.`);
 }
 
-async function ask(address: URL, accept: string, network: Network): Promise<HttpAnswer> {
+async function ask(address: URL, accept: string, network: Network): Promise<Reply> {
   try {
     return await request(address, { method: 'GET', headers: { accept }, network, server: address.host });
   } catch (error) {
@@ -54,7 +55,7 @@ async function ask(address: URL, accept: string, network: Network): Promise<Http
   }
 }
 
-function readAnswer(response: HttpAnswer, base: string): Record<string, Json> | undefined {
+function readAnswer(response: Reply, base: string): Record<string, Json> | undefined {
   if (response.status === 404) return undefined;
   if (!response.ok) throw new PackageIndexError(`${base} answered with the status ${response.status}.`);
   const data = parseJson(response.text);

@@ -1,9 +1,10 @@
+import type { Reply } from '../exchange.ts';
 import { GitLabError, type GitLabErrorKind } from '../gitlab-error.ts';
-import { type HttpAnswer, retryAfter } from '../http.ts';
+import { retryAfter } from '../http.ts';
 import { isTable, parseJson } from '../json.ts';
 
 /** Reads a refusal in any of the shapes GitLab answers with; a page of HTML is no answer of GitLab's. */
-export function refusalOf({ status, headers, text }: HttpAnswer, url: string): GitLabError {
+export function refusalOf({ status, headers, text }: Reply, url: string): GitLabError {
   if (status >= 300 && status < 400) {
     return new GitLabError(
       'moved',
@@ -60,7 +61,7 @@ function sentence(words: string, status: number): string {
   return `GitLab says: ${words.slice(0, 500).replace(/\.$/, '')}.`;
 }
 
-function patience(status: number, headers: Headers): string {
+function patience(status: number, headers: Reply['headers']): string {
   const seconds = status === 429 ? retryAfter(headers) : undefined;
   return seconds === undefined ? '' : ` It asks to wait ${seconds} s; run it again after that.`;
 }

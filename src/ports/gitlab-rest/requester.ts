@@ -1,6 +1,7 @@
 import { createRequesterFn } from '@gitbeaker/requester-utils';
+import { headersWith, type Reply } from '../exchange.ts';
 import { GitLabError } from '../gitlab-error.ts';
-import { type HttpAnswer, type HttpOptions, isLoopback, request } from '../http.ts';
+import { type HttpOptions, isLoopback, request } from '../http.ts';
 import { parseJson } from '../json.ts';
 import type { Network } from '../network.ts';
 import { isUnsent, networkProblem } from '../network-errors.ts';
@@ -63,15 +64,11 @@ export async function send(
 type Given = Pick<HttpOptions, 'method' | 'headers' | 'body'>;
 
 /** A server that sends back what it was sent must not bring the token to where answers are shown. */
-async function answerOf(
-  address: URL,
-  { url, token, network }: Connection,
-  given: Given,
-): Promise<HttpAnswer> {
+async function answerOf(address: URL, { url, token, network }: Connection, given: Given): Promise<Reply> {
   const hide = (text: string) => text.replaceAll(token, '(the token)');
   try {
     const answer = await request(address, { ...given, network, server: 'GitLab' });
-    const headers = new Headers([...answer.headers].map(([name, value]) => [name, hide(value)]));
+    const headers = headersWith([...answer.headers].map(([name, value]) => [name, hide(value)]));
     return { ...answer, headers, text: hide(answer.text) };
   } catch (error) {
     const problem = `GitLab at ${url} could not be reached: ${networkProblem(error)}.`;
@@ -93,7 +90,7 @@ function refuseUnsafe(address: URL, url: string): void {
   }
 }
 
-function readJson({ status, text }: HttpAnswer, url: string): never {
+function readJson({ status, text }: Reply, url: string): never {
   const data = text === '' ? null : parseJson(text);
   if (data === undefined) throw notGitLab(url, status);
   return data as never;

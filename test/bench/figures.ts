@@ -1,0 +1,66 @@
+/** One line of the table. */
+export interface Figure {
+  what: string;
+  /** Undefined where it could not be measured. */
+  measured: number | undefined;
+  limit: number;
+  unit: 'ms' | 'MB' | 'kB' | 'round trips';
+  /** What the limit is made of: `1.25 x node -e 0 + 10 ms`. */
+  rule?: string;
+  /** What the figure is compared with. */
+  reference?: number | undefined;
+}
+
+/** A limit that depends on what the same machine needs for something else in the same run. */
+export function against(
+  name: string,
+  reference: number | undefined,
+  factor: number,
+  more = 0,
+): Pick<Figure, 'limit' | 'rule' | 'reference'> {
+  const rule = `${factor === 1 ? '' : `${factor} x `}${name}${more === 0 ? '' : ` + ${more} ms`}`;
+  return { limit: (reference ?? Number.NaN) * factor + more, rule, reference };
+}
+
+/** Whether a figure keeps to its limit; one that could not be measured does not. */
+export const holds = ({ measured, limit }: Figure): boolean => measured !== undefined && measured <= limit;
+
+/** The figures as a table of Markdown. */
+export function tableOf(figures: Figure[]): string {
+  const rows = figures.map((figure) => {
+    const { what, measured, limit, unit, rule, reference } = figure;
+    const ratio = measured && reference ? (measured / reference).toFixed(2) : '';
+    const bound = `${amount(limit, unit)}${rule ? ` (${rule})` : ''}`;
+    return [what, amount(measured, unit), bound, ratio, holds(figure) ? 'yes' : '**no**'];
+  });
+  const head = ['what', 'figure', 'limit', 'ratio', 'ok'];
+  const lines = [head, ['---', '--:', '---', '--:', '---'], ...rows];
+  return lines.map((cells) => `| ${cells.join(' | ')} |`).join('\n');
+}
+
+function amount(value: number | undefined, unit: Figure['unit']): string {
+  if (value === undefined || Number.isNaN(value)) return 'not measured';
+  return unit === 'round trips' ? value.toFixed(1) : `${Math.round(value)} ${unit}`;
+}
+
+/** The value in the middle. */
+export function median(values: number[]): number {
+  return values.toSorted((one, other) => one - other)[Math.floor(values.length / 2)] ?? Number.NaN;
+}
+
+/** Does all of it in turn, again and again, so that what disturbs the machine disturbs all alike. */
+export async function inTurn<K extends string>(
+  rounds: number,
+  works: Record<K, () => Promise<number> | number>,
+): Promise<Record<K, number>> {
+  const names = Object.keys(works) as K[];
+  const taken = Object.fromEntries(names.map((name) => [name, [] as number[]])) as Record<K, number[]>;
+  // The first round fills the caches and does not count.
+  for (let round = 0; round <= rounds; round += 1) {
+    for (const name of names) {
+      const value = await works[name]();
+      if (round > 0) taken[name].push(value);
+    }
+  }
+  return Object.fromEntries(names.map((name) => [name, median(taken[name])])) as Record<K, number>;
+}

@@ -1,0 +1,91 @@
+import { mkdtemp, readdir, readFile, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { cleanEnv } from '../support/program.ts';
+import { run } from '../support/tools.ts';
+
+const root = join(import.meta.dirname, '../..');
+
+interface Packed {
+  filename: string;
+  size: number;
+  files: { path: string }[];
+}
+
+let packed: Packed;
+let folder: string;
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'gitlab-to-pypi-installed-'));
+  await writeFile(join(folder, 'package.json'), '{"private": true}');
+  const { stdout } = await run('npm', ['pack', '--json', '--pack-destination', folder], { cwd: root });
+  packed = JSON.parse(stdout)[0];
+  // Nothing but the file is to be had.
+  await run('npm', ['install', '--offline', packed.filename], { cwd: folder, env: cleanEnv() });
+});
+
+const inPackage = (path: string) => join(folder, 'node_modules/gitlab-to-pypi', path);
+
+const installed = (args: string[], env: Record<string, string> = {}) =>
+  run('npx', ['--offline', 'gitlab-to-pypi', ...args], { cwd: folder, env: cleanEnv(env) }).then(
+    (ended) => ({ exitCode: 0, ...ended }),
+    ({ code, stdout, stderr }) => ({ exitCode: code as number, stdout, stderr }),
+  );
+
+describe('the packed file', () => {
+  it('is smaller than 250 kB', () => {
+    expect(packed.size).toBeLessThan(250_000);
+  });
+
+  it('holds the program, what is to be read, and nothing else', () => {
+    const others = packed.files.map(({ path }) => path).filter((path) => !/^dist\/[\w-]+\.js$/.test(path));
+    expect(others.sort()).toEqual([
+      'CHANGELOG.md',
+      'LICENSE',
+      'README.md',
+      'bin/gitlab-to-pypi.js',
+      'dist/THIRD-PARTY-LICENCES.txt',
+      'package.json',
+    ]);
+  });
+
+  it('is one package when it is installed, and runs nothing by that', async () => {
+    const names = (await readdir(join(folder, 'node_modules'))).filter((name) => !name.startsWith('.'));
+    expect(names).toEqual(['gitlab-to-pypi']);
+    const { scripts, dependencies, optionalDependencies, peerDependencies } = JSON.parse(
+      await readFile(inPackage('package.json'), 'utf8'),
+    );
+    expect({ dependencies, optionalDependencies, peerDependencies }).toEqual({});
+    expect(Object.keys(scripts).filter((name) => /^(pre|post)?(install|prepare)$/.test(name))).toEqual([]);
+  });
+});
+
+describe('the installed program', () => {
+  it('tells its version and its options', async () => {
+    const { version } = JSON.parse(await readFile(join(root, 'package.json'), 'utf8'));
+    expect(await installed(['--version'])).toMatchObject({ exitCode: 0, stdout: `${version}\n` });
+    expect((await installed(['check', '--help'])).stdout).toContain('--dry-run');
+  });
+
+  it('shows a stack in which a person can find the place, with DEBUG alone', async () => {
+    const env = { NODE_OPTIONS: `--import=data:text/javascript,${encodeURIComponent(breakRealpath)}` };
+    const quiet = await installed(['check', '-C', root], env);
+    expect(quiet).toMatchObject({ exitCode: 1, stderr: expect.stringContaining('This is a mistake in') });
+    expect(quiet.stderr).not.toContain('    at ');
+    const { stderr } = await installed(['check', '-C', root], { ...env, DEBUG: '1' });
+    const [, file = '', line = ''] =
+      /at (?:async )?locate \(.*\/(dist\/[\w-]+\.js):(\d+):\d+\)/.exec(stderr) ?? [];
+    expect(stderr).toMatch(/at async findCheckout \(/);
+    const code = (await readFile(inPackage(file), 'utf8')).split('\n').slice(0, Number(line));
+    expect(code.at(-1)).toContain('await realpath(root)');
+    expect(code.findLast((it) => it.startsWith('//#region'))).toBe('//#region src/facts/checkout.ts');
+  });
+});
+
+const breakRealpath = `
+  import fs from 'node:fs/promises';
+  import { syncBuiltinESMExports } from 'node:module';
+  fs.realpath = async () => { throw new TypeError('broken on purpose'); };
+  syncBuiltinESMExports();
+`;
