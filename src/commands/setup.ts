@@ -82,6 +82,7 @@ async function compare({ terminal }: Context, looked: Looked, goal: Goal) {
   const plan = makePlan(facts, goal);
   refuseUnmatchable(plan);
   refuseDeadEnd(facts, goal);
+  if (!terminal.interactive) refuseGuess(facts, goal);
   return { facts, plan };
 }
 
@@ -90,6 +91,17 @@ function refuseUnmatchable(plan: PlannedSetting[]): void {
   const identity = plan.find(({ setting }) => setting.id === 'identity')?.finding;
   if (identity === undefined || identity.state === 'ok') return;
   throw new UserError('identity', identity.message, identity.manual);
+}
+
+/** Later runs keep to the people that are found, so that nobody is chosen without knowing who there is. */
+function refuseGuess({ gitlab: { members } }: Facts, goal: Goal): void {
+  const guessed = openQuestions(goal).map((name) => `--${name}`);
+  if (members.known || guessed.length === 0) return;
+  throw new UserError(
+    'members-unknown',
+    `The members of the project could not be read, so nothing can be recommended: ${members.reason}`,
+    `Run it again once they can be read, or decide yourself with ${guessed.join(', ')}.`,
+  );
 }
 
 /** Rules that come from the user's own wish are refused before they lock everybody out. */

@@ -23,6 +23,12 @@ export interface Outgoing {
   headers?: Record<string, string>;
 }
 
+/**
+ * How an answer fails on its way: the connection is cut `before` the request is carried out, or `after` it; no answer
+ * ever comes though it is carried out (`silence`); half of the answer comes (`half`).
+ */
+export type Fault = 'before' | 'after' | 'silence' | 'half';
+
 /** One line of a server's log. */
 export interface LoggedRequest {
   method: string;
@@ -36,7 +42,7 @@ export interface RehearsalServer {
   /** Every request with its answer's status, in order. */
   log: LoggedRequest[];
   /** Answers in place of the server, where it answers at all: lets any request fail. */
-  intercept?: (request: Incoming) => Outgoing | undefined;
+  intercept?: (request: Incoming) => Outgoing | Fault | undefined;
   /** Milliseconds that each answer takes. */
   latency: number;
   close(): Promise<void>;
@@ -73,17 +79,29 @@ async function answer(
   response: ServerResponse,
 ): Promise<void> {
   const incoming = await read(request);
-  const reply = running.intercept?.(incoming) ?? handle(incoming);
-  running.log.push({ method: incoming.method, path: incoming.target, status: reply.status });
+  const { method, target: path } = incoming;
+  const instead = running.intercept?.(incoming);
+  const fault = typeof instead === 'string' ? instead : undefined;
+  const reply = fault === 'before' ? undefined : typeof instead === 'object' ? instead : handle(incoming);
+  running.log.push({ method, path, status: reply?.status ?? 0 });
   if (running.latency > 0) await new Promise((resolve) => setTimeout(resolve, running.latency));
-  const html = typeof reply.body === 'string';
-  const type =
-    reply.body === undefined
-      ? {}
-      : { 'content-type': html ? 'text/html; charset=utf-8' : 'application/json' };
-  if (reply.reason !== undefined) response.statusMessage = reply.reason.replace(/[^ -~]/g, '?');
-  response.writeHead(reply.status, { ...type, ...reply.headers });
-  response.end(reply.body === undefined ? undefined : html ? reply.body : JSON.stringify(reply.body));
+  if (fault === 'silence') return;
+  if (reply === undefined || fault === 'after') response.destroy();
+  else send(reply, response, fault === 'half');
+}
+
+function send({ status, reason, body, headers }: Outgoing, response: ServerResponse, half: boolean): void {
+  const html = typeof body === 'string';
+  const text = body === undefined ? '' : html ? body : JSON.stringify(body);
+  const type = html ? 'text/html; charset=utf-8' : 'application/json';
+  if (reason !== undefined) response.statusMessage = reason.replace(/[^ -~]/g, '?');
+  response.writeHead(status, {
+    ...(body === undefined ? {} : { 'content-type': type }),
+    ...(half ? { 'content-length': String(Buffer.byteLength(text) + 1) } : {}),
+    ...headers,
+  });
+  if (half) response.write(text.slice(0, text.length / 2), () => response.destroy());
+  else response.end(body === undefined ? undefined : text);
 }
 
 async function read(request: IncomingMessage): Promise<Incoming> {

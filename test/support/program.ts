@@ -1,4 +1,4 @@
-import { spawn } from 'node:child_process';
+import { type ChildProcess, spawn } from 'node:child_process';
 import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -22,13 +22,14 @@ export function cleanEnv(extra: Record<string, string> = {}): Record<string, str
 /** Runs the built program in a pipe, without a terminal. */
 export function runProgram(
   args: string[],
-  options: { env?: Record<string, string>; cwd?: string } = {},
+  options: { env?: Record<string, string>; cwd?: string; started?: (child: ChildProcess) => void } = {},
 ): Promise<Ended> {
   const child = spawn(process.execPath, [binary, ...args], {
     env: cleanEnv(options.env),
     cwd: options.cwd ?? tmpdir(),
     stdio: ['ignore', 'pipe', 'pipe'],
   });
+  options.started?.(child);
   let stdout = '';
   let stderr = '';
   child.stdout.on('data', (data) => {

@@ -1,0 +1,181 @@
+import type { ChildProcess } from 'node:child_process';
+import { readdirSync, readFileSync } from 'node:fs';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { scratchFiles } from '../../src/rehearsal/scratch-project.ts';
+import { startWorld, type World } from '../../src/rehearsal/world.ts';
+import { faults, interceptAt, type RequestOfRun, requestsOf, stateOf } from '../support/faults.ts';
+import { placeOf, type ReportLike, runProgram } from '../support/program.ts';
+
+/** Seconds for one request, so that an answer that never comes is soon given up. */
+const timeout = '0.7';
+const token = 'glpat-demo-alice';
+const signals = { SIGINT: 130, SIGTERM: 143, SIGKILL: null } as const;
+
+let requests: RequestOfRun[];
+let undisturbed: { state: string; files: Record<string, string> };
+let strangers = 0;
+const elsewhere = createServer((_, response) => {
+  strangers += 1;
+  response.end('{}');
+});
+
+beforeAll(async () => {
+  await new Promise<void>((resolve) => elsewhere.listen(0, '127.0.0.1', resolve));
+  const world = await startWorld();
+  expect((await setUp(world)).exitCode).toBe(0);
+  requests = requestsOf(world);
+  const files = filesOf(world);
+  undisturbed = { state: stateOf(world, files), files };
+  await world.close();
+});
+
+afterAll(() => void elsewhere.close());
+
+function setUp(world: World, started?: (child: ChildProcess) => void) {
+  const env = { GITLAB_TOKEN: token, GITLAB_TO_PYPI_TIMEOUT: timeout };
+  const options = { env, ...(started ? { started } : {}) };
+  return runProgram(['setup', '--yes', '--json', ...placeOf(world)], options);
+}
+
+/** The whole work tree by path. */
+function filesOf({ directory }: World): Record<string, string> {
+  const paths = readdirSync(directory, { recursive: true, withFileTypes: true })
+    .filter((it) => it.isFile() && !it.parentPath.startsWith(join(directory, '.git')))
+    .map((it) => join(it.parentPath, it.name));
+  return Object.fromEntries(
+    paths.map((path) => [path.slice(directory.length + 1), readFileSync(path, 'utf8')]),
+  );
+}
+
+/** What is wrong with what a disturbed run left or said; nothing where all is well. */
+function complaints(
+  world: World,
+  ended: { exitCode: number | null; stdout: string; stderr: string },
+): string[] {
+  const { exitCode, stdout, stderr } = ended;
+  const torn = Object.entries(filesOf(world)).filter(([path, text]) => {
+    const known = [scratchFiles()[path], undisturbed.files[path]?.replaceAll(/127\.0\.0\.1:\d+/g, 'host')];
+    return text !== known[0] && text.replaceAll(/127\.0\.0\.1:\d+/g, 'host') !== known[1];
+  });
+  const report: ReportLike | undefined = stdout === '' ? undefined : JSON.parse(stdout);
+  const open = report?.settings?.filter(({ outcome }) => outcome === 'failed' || outcome === 'skipped') ?? [];
+  return [
+    ...torn.map(([path]) => `${path} is torn`),
+    ...(/mistake in gitlab-to-pypi|\n {4}at /.test(stderr) ? [`internal: ${stderr}`] : []),
+    ...((stdout + stderr).includes(token) ? ['the token is shown'] : []),
+    ...(exitCode === 2 && world.gitlab.writes().length > 0 ? ['2 after a change'] : []),
+    ...(exitCode === 2 && !report?.error?.message ? ['2 without a reason'] : []),
+    ...(exitCode === 1 && (open.length === 0 || open.some(({ message }) => !message))
+      ? ['1 without a reason']
+      : []),
+  ];
+}
+
+interface Cell {
+  row: string;
+  request: RequestOfRun;
+  lasting?: boolean;
+  disturb: (world: World, child: () => ChildProcess | undefined) => void;
+  exits: (number | null)[];
+}
+
+interface Outcome {
+  row: string;
+  exitCode: number | null;
+  runs: number;
+  wrong: string[];
+}
+
+async function runCell({ row, request, lasting, disturb, exits }: Cell): Promise<Outcome> {
+  const world = await startWorld();
+  let child: ChildProcess | undefined;
+  disturb(world, () => child);
+  const ended = await setUp(world, (it) => {
+    child = it;
+  });
+  for (const server of [world.gitlab, world.pypi, world.testpypi]) delete server.intercept;
+  const where = `${row}${lasting ? ', lasting' : ''}, at ${request.server} ${request.line} #${request.number}`;
+  const wrong = complaints(world, ended);
+  if (!exits.includes(ended.exitCode))
+    wrong.push(`exit code ${ended.exitCode}: ${ended.stdout}${ended.stderr}`);
+  let runs = 1;
+  if (ended.exitCode !== 0 || stateOf(world, filesOf(world)) !== undisturbed.state) {
+    const again = await setUp(world);
+    runs = 2;
+    if (again.exitCode !== 0)
+      wrong.push(`the next run ends with ${again.exitCode}: ${again.stdout}${again.stderr}`);
+    if (stateOf(world, filesOf(world)) !== undisturbed.state) wrong.push('another state');
+  }
+  await world.close();
+  return { row, exitCode: ended.exitCode, runs, wrong: wrong.map((it) => `${where}: ${it}`) };
+}
+
+/** Works through the cells, several at once: most of the time is waiting. */
+async function runAll(cells: Cell[], atOnce = 6): Promise<Outcome[]> {
+  const rest = [...cells];
+  const outcomes: Outcome[] = [];
+  const work = async () => {
+    for (let cell = rest.shift(); cell; cell = rest.shift()) outcomes.push(await runCell(cell));
+  };
+  await Promise.all(Array.from({ length: atOnce }, work));
+  return outcomes;
+}
+
+function table(outcomes: Outcome[]): string {
+  const rows = [...new Set(outcomes.map(({ row }) => row))].map((row) => {
+    const those = outcomes.filter((it) => it.row === row);
+    const converged = those.filter(({ wrong }) => wrong.length === 0).length;
+    const runs = those.reduce((sum, it) => sum + it.runs, 0);
+    const leaks = those.filter(({ wrong }) => wrong.some((it) => it.includes('token is shown'))).length;
+    return [row, those.length, runs, converged, leaks];
+  });
+  const total = [1, 2, 3, 4].map((column) => rows.reduce((sum, row) => sum + Number(row[column]), 0));
+  return [
+    ['fault', 'cells', 'runs', 'converged', 'leaks'],
+    ...rows,
+    [`${requests.length} requests`, ...total],
+  ]
+    .map(([name, ...cells]) => String(name).padEnd(18) + cells.map((it) => String(it).padStart(10)).join(''))
+    .join('\n');
+}
+
+describe('a setup that is disturbed at any of its requests', { timeout: 600_000 }, () => {
+  it('ends by itself with the reason, and one more run comes to the same end', async () => {
+    const { port } = elsewhere.address() as AddressInfo;
+    const isWrite = ({ line }: RequestOfRun) => !line.startsWith('GET') && !line.endsWith('/ci/lint');
+    const cells = faults.flatMap(({ name: row, answer }) =>
+      requests.flatMap((request) =>
+        // A read that fails once is asked again, and so is soon like one that does not fail.
+        (isWrite(request) ? [true, false] : [true]).map(
+          (lasting): Cell => ({
+            row,
+            request,
+            lasting,
+            exits: [0, 1, 2],
+            disturb: (world) =>
+              interceptAt(world, request, () => answer(`http://127.0.0.1:${port}`), lasting),
+          }),
+        ),
+      ),
+    );
+    const stopped = Object.entries(signals).flatMap(([row, exitCode]) =>
+      requests.map(
+        (request): Cell => ({
+          row,
+          request,
+          // The last answer may have come before the signal is noticed.
+          exits: [exitCode, 0],
+          disturb: (world, child) =>
+            interceptAt(world, request, () => void child()?.kill(row as NodeJS.Signals), false),
+        }),
+      ),
+    );
+    const outcomes = await runAll([...cells, ...stopped]);
+    console.log(table(outcomes));
+    expect(outcomes.flatMap(({ wrong }) => wrong)).toEqual([]);
+    expect(strangers).toBe(0);
+  });
+});

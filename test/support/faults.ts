@@ -1,0 +1,85 @@
+import type { Outgoing } from '../../src/rehearsal/http-server.ts';
+import type { World } from '../../src/rehearsal/world.ts';
+
+type Server = 'gitlab' | 'pypi' | 'testpypi';
+
+/** One of the requests that a run makes: of several with the same line it is the one of that number, from 1. */
+export interface RequestOfRun {
+  server: Server;
+  /** 'GET /api/v4/user' */
+  line: string;
+  number: number;
+}
+
+/** What goes wrong with a request, and for how long. */
+export interface FaultOfRun {
+  name: string;
+  answer: (elsewhere: string) => Outgoing | 'before' | 'after' | 'silence' | 'half';
+}
+
+const status =
+  (code: number, headers: Record<string, string> = {}): FaultOfRun['answer'] =>
+  () => ({ status: code, headers, body: { message: `${code} said glpat-demo-alice` } });
+
+/** Everything that happens to a request on the way to a server and back. */
+export const faults: readonly FaultOfRun[] = [
+  { name: '500', answer: status(500) },
+  { name: '502', answer: () => ({ status: 502, body: '<html>Bad Gateway</html>' }) },
+  { name: '503', answer: status(503) },
+  { name: '429', answer: () => ({ status: 429, body: 'Retry later' }) },
+  { name: '429, wait 1 s', answer: status(429, { 'retry-after': '1' }) },
+  { name: '429, wait 1 h', answer: status(429, { 'retry-after': '3600' }) },
+  { name: '401', answer: status(401) },
+  { name: '403', answer: status(403) },
+  { name: 'cut before', answer: () => 'before' },
+  { name: 'cut after', answer: () => 'after' },
+  { name: 'no answer', answer: () => 'silence' },
+  { name: 'half an answer', answer: () => 'half' },
+  { name: 'HTML with 200', answer: () => ({ status: 200, body: '<html>Sign in</html>' }) },
+  { name: 'redirect', answer: (elsewhere) => ({ status: 302, headers: { location: `${elsewhere}/here` } }) },
+];
+
+/** The requests that a world has seen, each by its line and number. */
+export function requestsOf(world: World): RequestOfRun[] {
+  return (['gitlab', 'pypi', 'testpypi'] as const).flatMap((server) => {
+    const seen = new Map<string, number>();
+    return world[server].log.map(({ method, path }) => {
+      const line = `${method} ${path}`;
+      const number = (seen.get(line) ?? 0) + 1;
+      seen.set(line, number);
+      return { server, line, number };
+    });
+  });
+}
+
+/** Calls back at that request, and lets what it returns take the place of the answer; at later ones too where it lasts. */
+export function interceptAt(
+  world: World,
+  { server, line, number }: RequestOfRun,
+  answer: () => ReturnType<FaultOfRun['answer']> | undefined,
+  lasting: boolean,
+): void {
+  let seen = 0;
+  world[server].intercept = ({ method, target }) => {
+    if (`${method} ${target}` !== line) return undefined;
+    seen += 1;
+    return seen === number || (lasting && seen > number) ? answer() : undefined;
+  };
+}
+
+/** All that a run may have changed: the servers' state and the files, without the numbers and the order that GitLab gives. */
+export function stateOf(world: World, files: Record<string, string>): string {
+  const { gitlab, pypi, testpypi } = world;
+  const text = JSON.stringify([gitlab.state, pypi.state, testpypi.state, files], withoutOrder, 1);
+  return [gitlab, pypi, testpypi].reduce(
+    (all, { url }, index) => all.replaceAll(url, `server${index}`),
+    text,
+  );
+}
+
+function withoutOrder(key: string, value: unknown): unknown {
+  if (/^(id|nextId)$/.test(key)) return undefined;
+  return key === 'environments' && Array.isArray(value)
+    ? value.toSorted((one, other) => one.name.localeCompare(other.name))
+    : value;
+}
