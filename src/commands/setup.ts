@@ -5,6 +5,7 @@ import type { Context } from '../context.ts';
 import { type Comparison, settleCredentials } from '../credentials.ts';
 import { deadEnd } from '../dead-end.ts';
 import { Cancelled, UserError } from '../errors.ts';
+import { inDirectory } from '../facts/checkout.ts';
 import type { Facts } from '../facts/index.ts';
 import { isWish } from '../facts/known.ts';
 import { decide, type Goal } from '../goal/index.ts';
@@ -77,12 +78,13 @@ async function settleJobs(
   return { wishes, goal };
 }
 
-async function compare({ terminal }: Context, looked: Looked, goal: Goal) {
+async function compare({ terminal, options }: Context, looked: Looked, goal: Goal) {
   const facts = await terminal.during("Asking GitLab's lint about the pipeline", withVerdicts(looked, goal));
   const plan = makePlan(facts, goal);
   refuseUnmatchable(plan);
   refuseDeadEnd(facts, goal);
   if (!terminal.interactive) refuseGuess(facts, goal);
+  if (!options.dryRun) await requireWritable(looked, plan);
   return { facts, plan };
 }
 
@@ -104,6 +106,12 @@ function refuseGuess({ gitlab: { members } }: Facts, goal: Goal): void {
   );
 }
 
+/** A file that cannot be written is told before anything on GitLab is changed. */
+async function requireWritable({ files }: Looked, plan: PlannedSetting[]): Promise<void> {
+  const edits = changesOf(plan).flatMap(({ finding }) => finding.files);
+  for (const { path } of edits) await files.requireWritable(path);
+}
+
 /** Rules that come from the user's own wish are refused before they lock everybody out. */
 function refuseDeadEnd({ gitlab }: Facts, goal: Goal): void {
   const wished = [goal.approvals, goal.deployers, goal.selfApproval].some(isWish);
@@ -121,11 +129,17 @@ async function apply(
 ): Promise<SettledSetting[]> {
   const { terminal, stop } = context;
   if (changesOf(plan).length > 0) terminal.print('', terminal.paint.bold('Putting it in place'));
+  for (const path of editedFolders(facts)) await world.files.removeDrafts(path);
   const progress = applyProgress(terminal, stop.signal);
   const settled = await stop.hold(() => applyPlan(plan, facts, goal, world, progress));
   if (!stop.signal.aborted) return settled;
   await finish(context, facts, goal, settled, stop.signal.reason);
   throw new Cancelled(stop.signal.reason, 'Cancelled; what is reported above as put in place stays.');
+}
+
+/** One file of each folder in which files are edited, where a killed run may have left something. */
+function editedFolders({ checkout, pipeline }: Facts): string[] {
+  return [inDirectory(checkout.directory, 'pyproject.toml'), pipeline.path.value];
 }
 
 async function finish(

@@ -101,8 +101,18 @@ export function projectAddress(
 }
 
 function hostUrl(host: string | undefined): Sourced<string> {
-  const value = host ? (/^https?:\/\//.test(host) ? host : `https://${host}`) : 'https://gitlab.com';
-  return { value: value.replace(/\/+$/, ''), source: host ? 'GITLAB_HOST' : 'default' };
+  if (!host) return { value: 'https://gitlab.com', source: 'default' };
+  const address = /^https?:\/\//.test(host) ? host : `https://${host}`;
+  if (!URL.canParse(address)) {
+    throw new UserError(
+      'bad-gitlab-host',
+      'GITLAB_HOST does not name a GitLab.',
+      'Set it to a host or an address such as https://gitlab.example.com, or unset it.',
+    );
+  }
+  // The address is shown and sent to, and a user name or password in it is for neither.
+  const { origin, pathname } = new URL(address);
+  return { value: `${origin}${pathname}`.replace(/\/+$/, ''), source: 'GITLAB_HOST' };
 }
 
 function mayBeGitLab(

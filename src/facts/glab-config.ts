@@ -46,10 +46,7 @@ function configPaths({ env, home, platform }: Machine): string[] {
 }
 
 function tokenIn(text: string, host: string, path: string, today: Date): GlabToken {
-  // glab writes `token: !!null glpat-...`, which is read as the string it is, with a warning.
-  const hosts =
-    (parseDocument(text, { logLevel: 'silent' }).toJS() as { hosts?: Record<string, Entry> } | null)?.hosts ??
-    {};
+  const hosts = hostsIn(text);
   const entry = hosts[host] ?? Object.values(hosts).find((it) => it?.api_host === host);
   const token = entry?.token;
   const source = `glab (${path})`;
@@ -57,6 +54,19 @@ function tokenIn(text: string, host: string, path: string, today: Date): GlabTok
   if (String(entry?.is_oauth2) === 'true' && isPast(entry?.oauth2_expiry_date, today))
     return { kind: 'expired', source };
   return { kind: 'found', token: token.trim(), source };
+}
+
+/** None of a file that cannot be read, which is glab's to complain about. */
+function hostsIn(text: string): Record<string, Entry> {
+  try {
+    // glab writes `token: !!null glpat-...`, which is read as the string it is, with a warning.
+    const data = parseDocument(text, { logLevel: 'silent' }).toJS() as {
+      hosts?: Record<string, Entry>;
+    } | null;
+    return data?.hosts ?? {};
+  } catch {
+    return {};
+  }
 }
 
 type Entry = Partial<Record<'token' | 'api_host' | 'is_oauth2' | 'oauth2_expiry_date', unknown>> | null;

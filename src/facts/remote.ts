@@ -45,5 +45,8 @@ function project(protocol: string, rawHost: string, rawPath: string): RemoteProj
   // gitlab.com answers SSH on port 443 under a name of its own: https://docs.gitlab.com/user/gitlab_com/
   const host = rawHost.toLowerCase().replace(/^altssh\.gitlab\.com$/, 'gitlab.com');
   const path = rawPath.replace(/^\/+|\/+$/g, '').replace(/\.git$/i, '');
-  return path.includes('/') ? { origin: `${protocol}//${host}`, host, path } : undefined;
+  const origin = `${protocol}//${host}`;
+  // No project has an @ in its path: there it ends a password with a slash in it, and the 'host' begins that.
+  if (!path.includes('/') || path.includes('@') || !URL.canParse(origin)) return undefined;
+  return { origin, host, path };
 }

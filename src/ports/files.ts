@@ -1,81 +1,46 @@
-import { randomUUID } from 'node:crypto';
-import { mkdir, open, readFile, realpath, rename, rm, stat } from 'node:fs/promises';
-import { dirname, join, relative, sep } from 'node:path';
-import { UserError } from '../errors.ts';
+import { placeOf } from './files/place.ts';
+import { notWritten } from './files/problems.ts';
+import { readText } from './files/reading.ts';
+import { removeDrafts, replace } from './files/replace.ts';
+import { requireWritable } from './files/writable.ts';
 
 /** The files of the checkout, named by their path from the repository root. */
 export interface Files {
-  /** The text, or undefined where there is no such file. */
+  /** The text, or undefined where there is no such file. Throws a `UserError` for what is no text of the checkout. */
   read(path: string): Promise<string | undefined>;
-  /** Replaces the file in one step, so that a crash leaves the old text or the new one. */
-  write(path: string, text: string): Promise<void>;
+  /**
+   * Puts `after` in the place of `before` in one step, so that a crash leaves one of the two. Rejects with a finished
+   * sentence, and leaves the file alone, where it holds neither of them any more or cannot be written.
+   */
+  write(path: string, before: string | undefined, after: string): Promise<void>;
+  /** Throws a `UserError` where it shows beforehand that the file cannot be written. */
+  requireWritable(path: string): Promise<void>;
+  /** Removes what killed runs have left beside the file. */
+  removeDrafts(path: string): Promise<void>;
 }
 
 /** Files below `root`. A path or a symbolic link that leaves it is refused with a `UserError`. */
 export function openFiles(root: string): Files {
+  const read = async (path: string) => readText(await placeOf(root, path), path);
   return {
-    read: async (path) => {
-      const target = await inside(root, path);
-      return target === undefined ? undefined : readText(target, path);
+    read,
+    write: async (path, before, after) => {
+      const target = await placeOf(root, path);
+      const isThere = async () => holds(after, before, await read(path), path);
+      if (await isThere()) return;
+      await replace(target, after, isThere).catch((error) => {
+        throw notWritten(path, error);
+      });
     },
-    write: async (path, text) => {
-      const target = (await inside(root, path)) ?? join(root, path);
-      await replace(target, text);
-    },
+    requireWritable: async (path) => requireWritable(await placeOf(root, path), path),
+    removeDrafts: async (path) => removeDrafts(await placeOf(root, path)),
   };
 }
 
-async function inside(root: string, path: string): Promise<string | undefined> {
-  const top = await realpath(root);
-  const wanted = join(top, path);
-  refuseOutside(top, wanted, path);
-  const target = await realpath(wanted).catch(() => undefined);
-  if (target !== undefined) refuseOutside(top, target, path);
-  else refuseOutside(top, await nearestFolder(wanted), path);
-  return target;
-}
-
-/** The real path of the nearest folder above that exists, so that a link on the way is seen through. */
-async function nearestFolder(path: string): Promise<string> {
-  const parent = dirname(path);
-  return realpath(parent).catch(() => nearestFolder(parent));
-}
-
-function refuseOutside(top: string, target: string, path: string): void {
-  const way = relative(top, target);
-  if (way !== '..' && !way.startsWith(`..${sep}`) && !way.startsWith(sep)) return;
-  throw new UserError(
-    'outside-checkout',
-    `The file ${path} lies outside of the checkout.`,
-    'Only files of the repository itself are read and edited; replace the path or the symbolic link.',
-  );
-}
-
-async function readText(target: string, path: string): Promise<string> {
-  const bytes = await readFile(target);
-  try {
-    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
-  } catch (error) {
-    throw new UserError(
-      'not-utf8',
-      `The file ${path} is not UTF-8 text.`,
-      'Save it as UTF-8: pyproject.toml and GitLab require it.',
-      { cause: error },
-    );
-  }
-}
-
-async function replace(target: string, text: string): Promise<void> {
-  const mode = (await stat(target).catch(() => undefined))?.mode;
-  const draft = `${target}.${randomUUID()}.tmp`;
-  await mkdir(dirname(target), { recursive: true });
-  try {
-    const handle = await open(draft, 'wx', mode === undefined ? 0o666 : mode & 0o777);
-    await handle.writeFile(text).then(() => handle.sync());
-    await handle.close();
-    await rename(draft, target);
-  } catch (error) {
-    await rm(draft, { force: true });
-    throw error;
-  }
+/** Whether a file holds its new text already, as after another run; throws where it is not the old one either. */
+function holds(after: string, before: string | undefined, now: string | undefined, path: string): boolean {
+  if (now === after) return true;
+  if (now === before) return false;
+  const what = now === undefined ? 'was deleted' : before === undefined ? 'was created' : 'has changed';
+  throw new Error(`${path} ${what} since it was read, so it was not written; run it again.`);
 }

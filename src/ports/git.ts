@@ -19,14 +19,31 @@ export interface Git {
   textAt(sha: string, path: string): Promise<string | undefined>;
 }
 
+/** What git is found, configured and run by on the systems there are. */
+const needed = [
+  /^(PATH|PATHEXT|HOME|USER|LOGNAME|USERPROFILE|HOMEDRIVE|HOMEPATH|APPDATA|LOCALAPPDATA|PROGRAMDATA|PROGRAMFILES)$/,
+  /^(SYSTEMROOT|SYSTEMDRIVE|WINDIR|COMSPEC|TMPDIR|TMP|TEMP|XDG_CONFIG_HOME|LD_LIBRARY_PATH|DYLD_\w+)$/,
+  /^GIT_(DIR|WORK_TREE|COMMON_DIR|INDEX_FILE|\w*OBJECT_DIRECTORIES|OBJECT_DIRECTORY|EXEC_PATH)$/,
+  /^GIT_(CONFIG_\w+|CEILING_DIRECTORIES|DISCOVERY_ACROSS_FILESYSTEM)$/,
+];
+
+/** Git's configuration may name programs of any sort, which have no business with the tokens in the environment. */
+function environmentOf(env: Record<string, string | undefined>): Record<string, string | undefined> {
+  const entries = Object.entries(env);
+  return Object.fromEntries(
+    entries.filter(([name]) => needed.some((names) => names.test(name.toUpperCase()))),
+  );
+}
+
 /** Git as the `git` command answers in a folder. */
 export function openGit(directory: string, env: Record<string, string | undefined>): Git {
+  const options = { cwd: directory, env: { ...environmentOf(env), LC_ALL: 'C', GIT_OPTIONAL_LOCKS: '0' } };
   const git = async (...args: string[]) => {
-    const options = { cwd: directory, env: { ...env, LC_ALL: 'C', GIT_OPTIONAL_LOCKS: '0' } };
-    return run('git', args, options).then(
-      ({ stdout }) => stdout,
-      () => undefined,
-    );
+    try {
+      return (await run('git', args, options)).stdout;
+    } catch {
+      return undefined;
+    }
   };
   return {
     root: async () => (await git('rev-parse', '--show-toplevel'))?.replace(/\r?\n$/, ''),

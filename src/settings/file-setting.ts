@@ -28,11 +28,6 @@ export function findingOfEdit(edit: EditResult, words: FileWords): Finding {
 function writing({ path, before, after }: FileEdit): Step {
   return {
     label: `${before === undefined ? 'create' : 'edit'} ${path}`,
-    run: async ({ files }) => {
-      if ((await files.read(path)) !== before) {
-        throw new Error(`${path} has changed since it was read, so it was not written; run it again.`);
-      }
-      await files.write(path, after);
-    },
+    run: ({ files }) => files.write(path, before, after),
   };
 }

@@ -45,4 +45,9 @@ describe("glab's configuration", () => {
       await read({ [config]: files[config] ?? '' }, 'gitlab.com', { GLAB_CONFIG_DIR: '/etc/glab' }),
     ).toEqual({ kind: 'none' });
   });
+
+  it('has no token where it cannot be understood', async () => {
+    for (const text of ['hosts: [', 'hosts: *nowhere', '- a', 'hosts: text', 'hosts: {gitlab.com: }'])
+      expect(await read({ [config]: text })).toEqual({ kind: 'none' });
+  });
 });

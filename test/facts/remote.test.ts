@@ -28,6 +28,9 @@ describe('the address of a remote', () => {
     'C:\\proj',
     'C:/group/proj',
     'git@host:proj',
+    'https://glpat-x/y@gitlab.com/group/proj.git',
+    'oauth2:glpat-x/y@gitlab.com:group/proj.git',
+    'git@ho<st:group/proj',
   ])('%s names no project', (address) => {
     expect(parseRemote(address)).toBeUndefined();
   });

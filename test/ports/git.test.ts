@@ -1,3 +1,6 @@
+import { mkdtemp, readFile, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { openGit } from '../../src/ports/git.ts';
 import { repositoryOf } from '../support/builds.ts';
@@ -19,5 +22,27 @@ describe('tags', () => {
 
   it('are none outside of a repository', async () => {
     expect(await openGit('/', process.env).tags()).toEqual([]);
+  });
+});
+
+describe('git', () => {
+  it('gets nothing of the environment but what it needs', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'gitlab-to-pypi-git-'));
+    await writeFile(join(folder, 'git'), `#!/bin/sh\nenv > "${folder}/seen"\n`, { mode: 0o755 });
+    const env = {
+      PATH: `${folder}:${process.env.PATH}`,
+      HOME: '/h',
+      GIT_DIR: '/g',
+      GITLAB_TOKEN: 'x',
+      GIT_TOKEN: 'x',
+    };
+    await openGit(folder, { ...env, AWS_SECRET_ACCESS_KEY: 'x', NODE_OPTIONS: 'x' }).tags();
+    const seen = (await readFile(join(folder, 'seen'), 'utf8')).split('\n').map((line) => line.split('=')[0]);
+    expect(seen).toEqual(expect.arrayContaining(['PATH', 'HOME', 'GIT_DIR', 'LC_ALL']));
+    expect(seen.filter((name) => /TOKEN|SECRET|NODE/.test(name ?? ''))).toEqual([]);
+  });
+
+  it('is not asked about a path that no program can be given', async () => {
+    expect(await openGit('/', process.env).changed(['a\u0000b'])).toEqual([]);
   });
 });

@@ -1,0 +1,45 @@
+import type { Stats } from 'node:fs';
+import { readFile, stat } from 'node:fs/promises';
+import { UserError } from '../../errors.ts';
+import { codeOf, unreadable } from './problems.ts';
+
+/** The text of a file, or undefined where there is none. */
+export async function readText(target: string, path: string): Promise<string | undefined> {
+  if ((await statusOf(target, path)) === undefined) return undefined;
+  try {
+    return decode(await readFile(target), path);
+  } catch (error) {
+    if (error instanceof UserError) throw error;
+    if (codeOf(error) === 'ENOENT') return undefined;
+    throw unreadable(path, error);
+  }
+}
+
+/** The status of a file, or undefined where there is none. Throws a `UserError` for what is no file. */
+export async function statusOf(target: string, path: string): Promise<Stats | undefined> {
+  const status = await stat(target).catch((error) => {
+    if (codeOf(error) === 'ENOENT') return undefined;
+    throw unreadable(path, error);
+  });
+  // Reading from a pipe would wait for ever.
+  if (status === undefined || status.isFile()) return status;
+  const what = status.isDirectory() ? 'a folder' : 'a pipe, a socket or a device';
+  throw new UserError(
+    'not-a-file',
+    `${path} is ${what} and no file.`,
+    'Put a file there, or nothing, then run it again.',
+  );
+}
+
+function decode(bytes: Buffer, path: string): string {
+  try {
+    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
+  } catch (error) {
+    throw new UserError(
+      'not-utf8',
+      `The file ${path} is not UTF-8 text.`,
+      'Save it as UTF-8: pyproject.toml and GitLab require it.',
+      { cause: error },
+    );
+  }
+}
