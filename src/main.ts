@@ -1,14 +1,14 @@
 import { homedir } from 'node:os';
-import { relative } from 'node:path';
 import { helpText } from './command-line/help.ts';
 import { parseCommandLine } from './command-line/parse.ts';
+import { programName } from './command-line/program-name.ts';
 import type { Context, Stop } from './context.ts';
 import { Cancelled, reasonOf, UserError } from './errors.ts';
 import type { Command, Options } from './options.ts';
 import { hasDisplay, openPage } from './ports/browser.ts';
 import { escapeText } from './terminal/escape.ts';
-import { wantsColour } from './terminal/paint.ts';
-import { plainTerminal } from './terminal/plain.ts';
+import { mannerOf } from './terminal/manner.ts';
+import { openTerminal } from './terminal/open.ts';
 import type { Terminal } from './terminal/terminal.ts';
 import { version } from './version.ts';
 
@@ -43,8 +43,8 @@ async function makeContext(options: Options, stop: Stop): Promise<Context> {
     cwd: process.cwd(),
     home: homedir(),
     platform,
-    program: programName(process.argv[1] ?? ''),
-    terminal: await makeTerminal(options),
+    program: programName(process.argv[1] ?? '', process.cwd(), platform),
+    terminal: await makeTerminal(options, stop),
     openPage: browser ? openPage : undefined,
     log: options.verbose
       ? ({ method, path, status, milliseconds }) =>
@@ -57,19 +57,14 @@ async function makeContext(options: Options, stop: Stop): Promise<Context> {
   };
 }
 
-function programName(script: string): string {
-  if (script.endsWith('.js')) return `node ${relative(process.cwd(), script)}`;
-  return /[\\/]_npx[\\/]/.test(script) ? 'npx gitlab-to-pypi' : 'gitlab-to-pypi';
-}
-
-async function makeTerminal(options: Options): Promise<Terminal> {
-  const { stdin: input, stdout, stderr, env } = process;
+async function makeTerminal(options: Options, stop: Stop): Promise<Terminal> {
+  const { stdin: input, stdout, stderr, env, platform } = process;
   const output = options.json ? stderr : stdout;
-  const colour = wantsColour(output.isTTY === true, env);
-  const attended = input.isTTY && stdout.isTTY && !/^(1|true)$/i.test(env.CI ?? '');
-  if (!attended || options.yes || options.json) return plainTerminal((text) => output.write(text), colour);
-  const { interactiveTerminal } = await import('./terminal/interactive.ts');
-  return interactiveTerminal({ input, output }, colour);
+  const ends = { env, platform, inputIsTty: input.isTTY === true, outputIsTty: output.isTTY === true };
+  const manner = mannerOf(ends);
+  if (options.json)
+    return openTerminal({ input, output }, { ...manner, attended: false, redraws: false }, stop);
+  return openTerminal({ input, output }, { ...manner, attended: manner.attended && !options.yes }, stop);
 }
 
 /** Whoever reads the output may stop, as `head` does; work that was begun goes on to its end all the same. */

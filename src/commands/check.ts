@@ -6,18 +6,20 @@ import { look } from '../look.ts';
 import { makePlan } from '../plan.ts';
 import { buildReport, exitCodeOf } from '../report.ts';
 import { checkView } from '../terminal/check-view.ts';
+import { showTitle } from '../terminal/title-view.ts';
 import { withVerdicts } from '../verdicts.ts';
 
 /** Looks and compares; changes nothing. Returns the exit code. */
 export async function check(context: Context): Promise<number> {
   const { options, terminal } = context;
+  showTitle(terminal, 'looks and compares, and changes nothing.');
   const looked = await look(context);
   const goal = decide(looked.facts, wishesOf(options));
   if (goal.openJobs.length > 0) throw severalJobs(goal.openJobs);
   const facts = await terminal.during("Asking GitLab's lint", withVerdicts(looked, goal));
   const plan = makePlan(facts, goal);
   const exitCode = exitCodeOf(plan);
-  terminal.print(...checkView(facts, goal, plan, terminal.paint));
+  terminal.print(...checkView(facts, goal, plan, terminal));
   if (options.json) context.writeJson(await buildReport('check', facts, goal, plan, exitCode));
   return exitCode;
 }

@@ -52,6 +52,8 @@ export interface Finding {
   steps: Step[];
   files: FileEdit[];
   notes: string[];
+  /** What is left for a person once the steps have been taken, a finished sentence each. */
+  afterwards: string[];
   offers: Offer[];
   /** The index of which an API token has to be given before the steps can be taken. */
   needsToken?: 'pypi' | 'testpypi';
@@ -67,7 +69,7 @@ export interface Setting {
   reread(facts: Facts, world: World): Promise<Facts>;
 }
 
-const nothing = { differences: [], manual: '', steps: [], files: [], notes: [], offers: [] };
+const nothing = { differences: [], manual: '', steps: [], files: [], notes: [], afterwards: [], offers: [] };
 
 /** A finding with only what is said of it. */
 export function finding(state: State, message: string, more: Partial<Finding> = {}): Finding {
