@@ -8,8 +8,9 @@ import type { Wishes } from './goal/wishes.ts';
 import { type ChoiceName, routes } from './options.ts';
 import { changesOf, type PlannedSetting } from './plan.ts';
 import { choicesView } from './terminal/choices-view.ts';
-import { planView, statesView } from './terminal/plan-view.ts';
+import { planView, showEdits } from './terminal/plan-view.ts';
 import { askFor, nobodyToAsk, pickChoice } from './terminal/questions.ts';
+import { notesView } from './terminal/states-view.ts';
 import type { Terminal } from './terminal/terminal.ts';
 import { threatsView } from './terminal/threats-view.ts';
 import { askWayOut } from './terminal/way-out.ts';
@@ -23,6 +24,8 @@ export interface Choosing {
   /** The questions that are still open. */
   questions: ChoiceName[];
   plan: PlannedSetting[];
+  /** The diffs that have been shown. */
+  seen: Set<string>;
 }
 
 /** What the user made of it: go ahead, or compare again with other choices. */
@@ -36,17 +39,18 @@ export async function chooseGoal(context: Context, choosing: Choosing): Promise<
   if (options.dryRun) return { decision: 'go' };
   await showPlan(context, choosing);
   const answer = await terminal.select(
-    `Make ${countOf(choosing.plan)}?`,
+    `Make ${countOf(choosing.plan)}?\nNothing has been changed so far.`,
     [
       { value: 'go', label: 'Yes' },
-      { value: 'change', label: 'Change a choice first' },
+      { value: 'change', label: 'Change an answer' },
       { value: 'stop', label: 'No, leave everything as it is' },
     ],
     'go',
   );
   if (answer === 'stop') throw new Cancelled();
   if (answer === 'go') return { decision: 'go' };
-  return again(context, choosing, [await pickChoice(choosing.goal, terminal)]);
+  const name = await pickChoice(choosing.goal, terminal);
+  return again(context, choosing, name === undefined ? [] : [name]);
 }
 
 async function unattended(context: Context, choosing: Choosing): Promise<Decision> {
@@ -103,23 +107,27 @@ function showThreats({ terminal }: Context, facts: Facts, goal: Goal): void {
   const threats = threatsOf(facts.gitlab, goal.approvals.value.length > 0);
   const ways = waysOf(facts.gitlab, goal.releaseEnvironment.value);
   const shown = { threats, ways, advice: goal.advice, routes, auditLog };
-  terminal.print(...threatsView(shown, terminal.paint), '');
+  terminal.print(...threatsView(shown, terminal), '');
 }
 
-async function showPlan({ terminal }: Context, { facts, goal, plan }: Choosing): Promise<void> {
+async function showPlan({ terminal }: Context, { facts, goal, plan, seen }: Choosing): Promise<void> {
   const { paint } = terminal;
   const edited = changesOf(plan).flatMap(({ finding }) => finding.files.map(({ path }) => path));
   const dirty = facts.pipeline.uncommitted.filter((path) => edited.includes(path));
-  terminal.print(paint.bold('What is to hold'), ...choicesView(goal, paint), '');
-  terminal.print(paint.bold('How it stands'), ...statesView(plan, paint), '');
-  terminal.printAsIs(paint.bold('What will change'), '', ...(await planView(changesOf(plan), paint)));
+  await showEdits(terminal, 'The edits', plan, seen);
+  terminal.print(paint.bold('What is to hold'), ...choicesView(goal, terminal), '');
+  terminal.print(paint.bold('The plan, in this order'), ...(await planView(plan, terminal)));
+  terminal.print(...notesView(unchangedOf(plan), terminal));
   if (dirty.length > 0) {
     terminal.print(
-      paint.yellow(`  ${dirty.join(', ')}: not committed yet; those changes stay, the edits come on top.`),
       '',
+      paint.yellow(`  ${dirty.join(', ')}: not committed yet; those changes stay, the edits come on top.`),
     );
   }
 }
+
+/** The steps speak of the others themselves. */
+const unchangedOf = (plan: PlannedSetting[]) => plan.filter(({ finding }) => finding.steps.length === 0);
 
 function countOf(plan: PlannedSetting[]): string {
   const number = changesOf(plan).flatMap(({ finding }) => finding.steps).length;

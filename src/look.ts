@@ -19,6 +19,7 @@ import type { Files } from './ports/files.ts';
 import { type Git, openGit } from './ports/git.ts';
 import type { GitLab } from './ports/gitlab.ts';
 import { readingTime, within } from './ports/network.ts';
+import { showTitle } from './terminal/title-view.ts';
 
 /** Everything that was found, and the ports through which it can be changed. */
 export interface Looked {
@@ -48,6 +49,7 @@ interface Asked {
 /** Finds the checkout and a token, and asks GitLab the first questions. Throws a `UserError` for no checkout. */
 export async function begin(context: Context): Promise<Begun> {
   const { env, home, platform } = context;
+  showTitle(context.terminal, context.options.command);
   const directory = resolve(context.cwd, context.options.directory);
   const git = openGit(directory, env);
   const checkout = await findCheckout(context, git, directory);

@@ -1,7 +1,7 @@
 import { homedir } from 'node:os';
-import { relative } from 'node:path';
 import { helpText } from './command-line/help.ts';
 import { parseCommandLine } from './command-line/parse.ts';
+import { programName } from './command-line/program-name.ts';
 import type { Context } from './context.ts';
 import { Cancelled, reasonOf, UserError } from './errors.ts';
 import type { Begun } from './look.ts';
@@ -11,8 +11,8 @@ import { openNetwork, timeoutFrom } from './ports/network.ts';
 import type { RequestRecord } from './ports/request-log.ts';
 import { makeStop, type Stop } from './stop.ts';
 import { escapeText } from './terminal/escape.ts';
-import { wantsColour } from './terminal/paint.ts';
-import { plainTerminal } from './terminal/plain.ts';
+import { mannerOf } from './terminal/manner.ts';
+import { openTerminal } from './terminal/open.ts';
 import type { Terminal } from './terminal/terminal.ts';
 import { version } from './version.ts';
 
@@ -58,7 +58,7 @@ interface Shown {
 async function makeContext(options: Options, stop: Stop, shown: Shown): Promise<Context> {
   const { env, platform } = process;
   const browser = options.open && hasDisplay(env, platform);
-  const terminal = await makeTerminal(options);
+  const terminal = await makeTerminal(options, stop);
   shown.terminal = terminal;
   return {
     options,
@@ -66,7 +66,7 @@ async function makeContext(options: Options, stop: Stop, shown: Shown): Promise<
     cwd: process.cwd(),
     home: homedir(),
     platform,
-    program: programName(process.argv[1] ?? ''),
+    program: programName(process.argv[1] ?? '', process.cwd(), platform),
     terminal,
     openPage: browser ? openPage : undefined,
     network: openNetwork({
@@ -84,19 +84,14 @@ function logRequest({ method, path, status, milliseconds }: RequestRecord): void
   process.stderr.write(`${escapeText(`${method} ${path} ${status} ${Math.round(milliseconds)} ms`)}\n`);
 }
 
-function programName(script: string): string {
-  if (script.endsWith('.js')) return `node ${relative(process.cwd(), script)}`;
-  return /[\\/]_npx[\\/]/.test(script) ? 'npx gitlab-to-pypi' : 'gitlab-to-pypi';
-}
-
-async function makeTerminal(options: Options): Promise<Terminal> {
-  const { stdin: input, stdout, stderr, env } = process;
+async function makeTerminal(options: Options, stop: Stop): Promise<Terminal> {
+  const { stdin: input, stdout, stderr, env, platform } = process;
   const output = options.json ? stderr : stdout;
-  const colour = wantsColour(output.isTTY === true, env);
-  const attended = input.isTTY && stdout.isTTY && !/^(1|true)$/i.test(env.CI ?? '');
-  if (!attended || options.yes || options.json) return plainTerminal((text) => output.write(text), colour);
-  const { interactiveTerminal } = await import('./terminal/interactive.ts');
-  return interactiveTerminal({ input, output }, colour);
+  const ends = { env, platform, inputIsTty: input.isTTY === true, outputIsTty: output.isTTY === true };
+  const manner = mannerOf(ends);
+  if (options.json)
+    return openTerminal({ input, output }, { ...manner, attended: false, redraws: false }, stop);
+  return openTerminal({ input, output }, { ...manner, attended: manner.attended && !options.yes }, stop);
 }
 
 /** Whoever reads the output may stop, as `head` does; work that was begun goes on to its end all the same. */

@@ -41,6 +41,8 @@ export interface OptionRow {
   help: string;
   /** The wizard's question of which this option is the answer. */
   question?: string;
+  /** Why it is asked, or what hangs on it, in a short sentence beside the question. */
+  why?: string;
 }
 
 /** Every option in the order of `--help`. */
@@ -51,6 +53,7 @@ export const optionTable: readonly OptionRow[] = [
     value: 'NAME',
     help: 'the git remote that names the GitLab project (the tracked one, else the only one)',
     question: 'Which remote names the GitLab project?',
+    why: 'Several could, and the current branch tracks none of them.',
   },
   {
     name: 'gitlab-url',
@@ -66,6 +69,7 @@ export const optionTable: readonly OptionRow[] = [
     value: 'ROUTE',
     help: `${routes.join(', ').replace(/, (?=\w+$)/, ' or ')} (recommended from the facts)`,
     question: 'How should releases be protected?',
+    why: 'The table above says who could publish by each.',
   },
   {
     name: 'deployer',
@@ -73,6 +77,7 @@ export const optionTable: readonly OptionRow[] = [
     repeatable: true,
     help: 'who may deploy: maintainers, developers, @username, group:full/path (maintainers)',
     question: 'Who may release to PyPI?',
+    why: 'Nobody else can start the job that releases.',
   },
   {
     name: 'approver',
@@ -80,53 +85,62 @@ export const optionTable: readonly OptionRow[] = [
     repeatable: true,
     help: 'who must approve a release (maintainers, where two of them can approve for each other)',
     question: 'Who must approve a release?',
+    why: 'With an approval no one person publishes alone; none for no approval.',
   },
   {
     name: 'approvals',
     value: 'N',
     help: 'approvals required (1); 0 for none',
     question: 'How many approvals does a release need?',
+    why: 'So many of them must agree, each time.',
   },
   {
     name: 'self-approval',
     help: 'let the one who starts a release approve it (a setting of the project; as it is)',
     question: 'May the one who starts a release approve it too?',
+    why: 'It is a setting of the whole project; without it two people see each release.',
   },
   {
     name: 'release-environment',
     value: 'NAME',
     help: 'environment of the releases (release)',
     question: 'What is the environment of the releases called?',
+    why: 'PyPI trusts the jobs of this environment alone.',
   },
   {
     name: 'test-environment',
     value: 'NAME',
     help: 'environment of the test uploads (release-test)',
     question: 'What is the environment of the test uploads called?',
+    why: 'TestPyPI trusts the jobs of this environment alone.',
   },
   {
     name: 'testpypi',
     onByDefault: true,
     help: 'leave out the TestPyPI half',
     question: 'Upload each push to the default branch to TestPyPI?',
+    why: 'So that it shows before a release whether the package can be uploaded.',
   },
   {
     name: 'publish-with',
     value: 'TOOL',
     help: `${publishTools.join(' or ')} (what the project already uses, else uv)`,
     question: 'Which tool uploads to the index?',
+    why: 'Both know Trusted Publishers; uv needs nothing installed by pip.',
   },
   {
     name: 'release-job',
     value: 'JOB',
     help: 'the job that publishes releases, where several do',
     question: 'Which job publishes the releases?',
+    why: 'Several upload to PyPI, and one of them is to do it as the Trusted Publisher.',
   },
   {
     name: 'test-job',
     value: 'JOB',
     help: 'the job that publishes test uploads, where several do',
     question: 'Which job publishes the test uploads?',
+    why: 'Several upload to TestPyPI, and one of them is to do it as the Trusted Publisher.',
   },
   {
     name: 'build-job',
@@ -134,6 +148,7 @@ export const optionTable: readonly OptionRow[] = [
     repeatable: true,
     help: 'the job that builds what is published, where several do',
     question: 'Which jobs build what is published?',
+    why: 'What they leave in dist/ is what is uploaded.',
   },
   {
     name: 'as',
@@ -149,9 +164,10 @@ export const optionTable: readonly OptionRow[] = [
   { name: 'version', short: 'v', help: 'show the version' },
 ];
 
-/** The question that an option answers. */
+/** The question that an option answers, and in a second line why it is asked. */
 export function questionOf(name: ChoiceName | 'remote'): string {
-  return optionTable.find((row) => row.name === name)?.question ?? name;
+  const row = optionTable.find((it) => it.name === name);
+  return [row?.question ?? name, ...(row?.why ? [row.why] : [])].join('\n');
 }
 
 /** The command line as the program uses it. */

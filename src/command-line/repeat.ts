@@ -1,8 +1,12 @@
+import type { Context } from '../context.ts';
 import type { Goal } from '../goal/index.ts';
 import type { Options } from '../options.ts';
 
 /** The command that repeats a run without questions. */
-export function repeatCommand(program: string, options: Options, goal: Goal): string {
+export function repeatCommand(
+  { program, options, platform }: Pick<Context, 'program' | 'options' | 'platform'>,
+  goal: Goal,
+): string {
   const { route, deployers, approvals, releaseEnvironment, testEnvironment, testpypi, publishWith } = goal;
   const people =
     route.value === 'protected'
@@ -22,7 +26,7 @@ export function repeatCommand(program: string, options: Options, goal: Goal): st
     ...jobOptions(goal.jobs),
     ['--yes'],
   ];
-  return [program, 'setup', ...words.flat().map(quote)].join(' ');
+  return [program, 'setup', ...words.flat().map((word) => quote(word, platform))].join(' ');
 }
 
 function placeOptions(options: Options): string[][] {
@@ -60,7 +64,11 @@ function jobOptions({ releaseJob, testJob, buildJobs }: Goal['jobs']): string[][
   ];
 }
 
-/** Quotes a word for a POSIX shell where it needs it. */
-export function quote(word: string): string {
+/**
+ * Quotes a word for the shell where it needs it. On Windows that is one of three: only double quotes are quotes for
+ * all, and PowerShell takes `@` and `,` for signs of its own.
+ */
+export function quote(word: string, platform: NodeJS.Platform): string {
+  if (platform === 'win32') return /^[\w+=:./\\-]+$/.test(word) ? word : `"${word.replaceAll('"', '\\"')}"`;
   return /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;
 }

@@ -17,7 +17,7 @@ export async function check(context: Context, begun?: Begun): Promise<number> {
   const facts = await terminal.during("Asking GitLab's lint", withVerdicts(looked, goal));
   const plan = makePlan(facts, goal);
   const exitCode = exitCodeOf(plan);
-  terminal.print(...checkView(facts, goal, plan, terminal.paint));
+  terminal.print(...checkView(facts, goal, plan, terminal));
   if (options.json) context.writeJson(await buildReport('check', facts, goal, plan, exitCode));
   return exitCode;
 }

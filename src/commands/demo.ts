@@ -22,15 +22,14 @@ export async function demo(context: Context): Promise<number> {
       : await resumeWorld(resolve(cwd, options.directory));
   const inside = insideOf(world, context);
   terminal.print(
-    paint.bold('A rehearsal: GitLab, PyPI and TestPyPI are played by this program, on this machine alone.'),
-    paint.dim(`GitLab ${world.gitlab.url}, PyPI ${world.pypi.url}, TestPyPI ${world.testpypi.url}`),
+    paint.bold('A rehearsal: this program plays GitLab, PyPI and TestPyPI, here alone.'),
     paint.dim(`The Python project is in ${world.directory}.`),
     '',
   );
   try {
     const exitCode = await setup(inside);
-    if (terminal.interactive) await playOn(world, inside);
-    terminal.printAsIs('', ...whatNext(world, context));
+    if (terminal.interactive) await playOn(world, inside).catch((error) => sayWhatStays(error, world));
+    showWhatNext(world, context);
     return exitCode;
   } finally {
     await saveWorld(world);
@@ -58,28 +57,28 @@ function placeOf({ directory, pypi, testpypi }: World) {
   return { directory, pypiUrl: pypi.url, testpypiUrl: testpypi.url };
 }
 
-function whatNext({ directory }: World, { terminal, program }: Context): string[] {
-  const { paint } = terminal;
-  const again = `${program} demo --directory ${quote(directory)}`;
-  return [
-    paint.bold('What to try next'),
-    `  ${paint.plain(`The scratch project is in ${directory}; 'git diff' there shows the edits.`)}`,
-    `  ${paint.plain('Look again (nothing is left to do), or edit .gitlab-ci.yml or pyproject.toml there and see it put right:')}`,
-    `  ${paint.cyan(`${again} --dry-run`)}`,
-    `  ${paint.cyan(again)}`,
-  ];
+function showWhatNext({ directory }: World, { terminal, program, platform }: Context): void {
+  const { paint, print, printAsIs } = terminal;
+  const again = `${program} demo --directory ${quote(directory, platform)}`;
+  print('', paint.bold('What to try next'));
+  print(`  ${paint.plain(`The scratch project is in ${directory}; 'git diff' there shows the edits.`)}`);
+  print('  Look again (nothing is left to do), or edit its files and see them put right:');
+  printAsIs(`  ${paint.cyan(`${again} --dry-run`)}`, `  ${paint.cyan(again)}`);
 }
 
 /** How the program itself is pointed at the rehearsal, from another terminal while this one runs. */
-function fromOutside(world: World, { terminal, program }: Context): string[] {
+function showWayIn(world: World, { terminal, program, platform }: Context): void {
   const { paint } = terminal;
   const { directory, pypiUrl, testpypiUrl } = placeOf(world);
-  const where = `-C ${quote(directory)} --pypi-url ${pypiUrl} --testpypi-url ${testpypiUrl}`;
-  return [
-    paint.dim('The servers run until you end this. In another terminal you can use them yourself:'),
-    `  ${paint.cyan(`GITLAB_TOKEN=${token} ${program} check ${where}`)}`,
+  const where = `-C ${quote(directory, platform)} --pypi-url ${pypiUrl} --testpypi-url ${testpypiUrl}`;
+  const check = `${program} check ${where}`;
+  terminal.print(
     '',
-  ];
+    paint.dim('The servers run until you end this. In another terminal you can use them yourself:'),
+  );
+  const lines =
+    platform === 'win32' ? [`$env:GITLAB_TOKEN = "${token}"`, check] : [`GITLAB_TOKEN=${token} ${check}`];
+  terminal.printAsIs(...lines.map((line) => `  ${paint.cyan(line)}`), '');
 }
 
 type Next = 'check' | 'drift' | 'setup' | 'end';
@@ -88,7 +87,7 @@ type Next = 'check' | 'drift' | 'setup' | 'end';
 async function playOn(world: World, context: Context): Promise<void> {
   const { terminal } = context;
   // A run from outside takes these indexes for some other Warehouse, and would tell another story.
-  if (!world.asOfficial) terminal.printAsIs('', ...fromOutside(world, context));
+  if (!world.asOfficial) showWayIn(world, context);
   for (let next: Next = 'check'; ; ) {
     next = await terminal.select<Next>(
       'What now?',
@@ -102,15 +101,26 @@ async function playOn(world: World, context: Context): Promise<void> {
     );
     if (next === 'end') return;
     if (next === 'drift') await drift(world, context);
-    else await stayInside(context, () => (next === 'check' ? check(context) : setup(context)));
+    else await stayInside(context, () => (next === 'check' ? check(asCheck(context)) : setup(context)));
     next = next === 'drift' ? 'check' : next === 'check' ? 'setup' : 'drift';
   }
+}
+
+/** `check` inside of the rehearsal, whose other runs are those of `setup`. */
+function asCheck(context: Context): Context {
+  return { ...context, options: { ...context.options, command: 'check' } };
 }
 
 async function drift(world: World, { terminal }: Context): Promise<void> {
   const choices = driftsOf(world).map((value) => ({ value, label: value.label }));
   const chosen = await terminal.select('What has happened meanwhile?', choices, choices[0]?.value);
   await chosen?.happen(world);
+}
+
+/** Nothing of the user's own was ever touched. */
+function sayWhatStays(error: unknown, { directory }: World): never {
+  if (!(error instanceof Cancelled)) throw error;
+  throw new Cancelled(error.exitCode, `The rehearsal has ended; its scratch project stays in ${directory}.`);
 }
 
 /** Leaving one run of the wizard does not leave the rehearsal; stopping its work does. */

@@ -18,6 +18,9 @@ export interface IndexFacts {
   audience: Known<string>;
 }
 
+/** What an index is called where it does not matter which host stands in for it. */
+export const indexNames: Record<IndexFacts['id'], string> = { pypi: 'PyPI', testpypi: 'TestPyPI' };
+
 const officialUrls = { pypi: 'https://pypi.org', testpypi: 'https://test.pypi.org' };
 
 /**
@@ -31,8 +34,7 @@ export async function readPackageIndex(
   asOfficial = false,
 ): Promise<IndexFacts> {
   const official = index.url === officialUrls[id];
-  const label = id === 'pypi' ? 'PyPI' : 'TestPyPI';
-  const title = official ? label : `${label} (${new URL(index.url).host})`;
+  const title = official ? indexNames[id] : `${indexNames[id]} (${new URL(index.url).host})`;
   const [exists, ownership, audience] = await Promise.all([
     attempt(index.exists(name), title),
     attempt(index.ownership(name), title),

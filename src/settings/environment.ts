@@ -1,4 +1,5 @@
 import type { Facts } from '../facts/index.ts';
+import { indexNames } from '../facts/package-index.ts';
 import type { IndexGoal } from '../goal/index.ts';
 import type { Environment, EnvironmentFields } from '../ports/gitlab.ts';
 import { compare, type Finding, finding, rereading, type Setting, type Step, unreadable } from './setting.ts';
@@ -7,7 +8,7 @@ import { compare, type Finding, finding, rereading, type Setting, type Step, unr
 export function environment(index: IndexGoal): Setting {
   return {
     id: `environment:${index.job}`,
-    title: `Environment ${index.environment} for ${index.title}`,
+    title: `Environment ${index.environment} for ${indexNames[index.id]}`,
     dependsOn: [],
     inspect: (facts) => inspect(facts, index),
     reread: rereading('environments', (gitlab, id) => gitlab.environments(id)),

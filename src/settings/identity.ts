@@ -11,7 +11,7 @@ import { type Finding, finding, keepFacts, type Setting } from './setting.ts';
 /** What must hold for an index to match the project's ID tokens. Nothing of it is changed here: other services trust it too. */
 export const identity: Setting = {
   id: 'identity',
-  title: "Match of the project's ID tokens",
+  title: 'ID tokens that PyPI can match',
   dependsOn: [],
   inspect,
   reread: keepFacts,

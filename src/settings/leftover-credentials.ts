@@ -36,12 +36,14 @@ function inspect(facts: Facts, goal: Goal): Finding {
   if (found.length === 0)
     return finding('ok', 'Nothing that could be read takes the place of the Trusted Publisher.', { notes });
   const { agreed, offers } = deletions(inSettings, facts, goal);
+  const afterwards = agreed.length > 0 ? [`Revoke the token too, ${revoking(goal)}.`] : [];
   const gone = agreed.length > 0 ? agreed.map(wording) : found;
   return finding(agreed.length > 0 ? 'different' : 'manual', `${found.join(', ')}: ${effectOf(goal)}.`, {
     differences: gone.map((where) => ({ field: 'credential', current: where, wanted: '(none)' })),
     manual: `Remove ${found.length > 1 ? 'them' : 'it'} at ${places(inSettings, inFile, facts).join(' and ')}, and revoke the token ${revoking(goal)}.`,
     steps: agreed.map((it) => deletion(project.id, it)),
-    notes: [...notes, ...(agreed.length > 0 ? [`Revoke the token too, ${revoking(goal)}.`] : [])],
+    notes: [...notes, ...afterwards],
+    afterwards,
     offers,
   });
 }

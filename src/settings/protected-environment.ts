@@ -14,7 +14,7 @@ import { compare, type Finding, finding, rereading, type Setting, type Step, unr
 /** Who may deploy to the environment of the releases, and who must approve: https://docs.gitlab.com/api/protected_environments/ */
 export const protectedEnvironment: Setting = {
   id: 'protected-environment:release',
-  title: 'Protection of the environment of the releases',
+  title: 'Deployers and approvals of the releases',
   dependsOn: [],
   inspect,
   reread: rereading('protectedEnvironments', (gitlab, id) => protectedEnvironments(gitlab, id)),

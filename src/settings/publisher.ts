@@ -1,4 +1,5 @@
 import type { Facts } from '../facts/index.ts';
+import { indexNames } from '../facts/package-index.ts';
 import type { Goal, IndexGoal } from '../goal/index.ts';
 import { publisherFields } from '../publisher/fields.ts';
 import type { PublisherFields } from '../publisher/form.ts';
@@ -10,7 +11,7 @@ import { type Finding, finding, keepFacts, type Setting, unreadable } from './se
 export function publisher(index: IndexGoal): Setting {
   return {
     id: `publisher:${index.id}`,
-    title: `Trusted Publisher on ${index.title}`,
+    title: `Trusted Publisher on ${indexNames[index.id]}`,
     // An index must not trust an environment that anybody may still deploy to.
     dependsOn: index.job === 'release' ? ['protected-environment:release'] : [],
     inspect: (facts, goal) => inspect(facts, goal, index),

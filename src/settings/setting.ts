@@ -52,6 +52,8 @@ export interface Finding {
   steps: Step[];
   files: FileEdit[];
   notes: string[];
+  /** What is left for a person once the steps have been taken, a finished sentence each. */
+  afterwards: string[];
   offers: Offer[];
   /** The index of which an API token has to be given before the steps can be taken. */
   needsToken?: 'pypi' | 'testpypi';
@@ -69,7 +71,7 @@ export interface Setting {
   afterwards?(facts: Facts): Facts;
 }
 
-const nothing = { differences: [], manual: '', steps: [], files: [], notes: [], offers: [] };
+const nothing = { differences: [], manual: '', steps: [], files: [], notes: [], afterwards: [], offers: [] };
 
 /** A finding with only what is said of it. */
 export function finding(state: State, message: string, more: Partial<Finding> = {}): Finding {

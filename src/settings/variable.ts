@@ -1,5 +1,6 @@
 import { tokenKeys } from '../editing/pipeline-goal.ts';
 import type { Facts } from '../facts/index.ts';
+import { indexNames } from '../facts/package-index.ts';
 import { tokenSources } from '../facts/upload-tokens.ts';
 import type { Goal, IndexGoal } from '../goal/index.ts';
 import type { Variable, VariableName } from '../ports/gitlab-variables.ts';
@@ -15,7 +16,7 @@ export function variable(index: IndexGoal, goal: Goal): Setting {
   return {
     // Both indexes have the key that the tool reads, so the second one is told by its job.
     id: release ? `variable:${key}` : `variable:${key}@${index.job}`,
-    title: `API token of ${index.title} in ${key} (environment ${index.environment})`,
+    title: `API token of ${indexNames[index.id]} in ${key}`,
     // A protected variable is open to whoever may create a tag or push to the default branch.
     dependsOn: release ? ['protected-tags', 'protected-branch'] : [],
     inspect: (facts) => inspect(facts, goal, index),
@@ -39,11 +40,13 @@ function inspect(facts: Facts, goal: Goal, index: IndexGoal): Finding {
   const more = { manual: manualWay(facts, name, index), offers: offer === undefined ? [] : [offer] };
   if (offer && goal.agreed.includes(offer.id)) {
     const steps = [replacement(facts.gitlab.project.id, own, name, index)];
+    const afterwards = [`Revoke the old token at ${index.url}/manage/account/ afterwards.`];
     return finding('different', `The token in ${name.key} is to be replaced.`, {
       ...more,
       steps,
       differences: [...differences, { field: 'value', current: 'another token', wanted: 'the new token' }],
-      notes: [`Revoke the old token at ${index.url}/manage/account/ afterwards.`],
+      notes: afterwards,
+      afterwards,
     });
   }
   if (differences.length === 0)

@@ -1,23 +1,46 @@
 import type { ApplyProgress } from '../apply.ts';
-import type { SettledSetting } from '../plan.ts';
+import { changesOf, type PlannedSetting, type SettledSetting } from '../plan.ts';
+import { oneLine } from './escape.ts';
 import type { Paint } from './paint.ts';
 import type { Terminal } from './terminal.ts';
 
-/** One line for each setting as it is put right. */
-export function applyProgress({ print, paint }: Terminal, stop: AbortSignal): ApplyProgress {
+/** Which step of how many is under way, in one line that becomes that of the outcome. */
+export function applyProgress(terminal: Terminal, plan: PlannedSetting[], stop: AbortSignal): ApplyProgress {
+  const stepsOf = (changes: PlannedSetting[]) => changes.flatMap(({ finding }) => finding.steps);
+  const total = stepsOf(plan).length;
+  let begun = 0;
   return {
-    start: () => (settled) => print(...settledLines(settled, paint)),
+    start: (planned) => {
+      const steps = planned.finding.steps.map(({ label }) => label);
+      const done = terminal.busy(`${begun + 1}/${total} ${steps.join(', then ')}`);
+      begun += steps.length;
+      return (settled) => {
+        done();
+        terminal.print(...settledLines(settled, terminal.paint, `${begun}/${total} `));
+      };
+    },
     stopped: () => stop.aborted,
   };
 }
 
 /** What became of one setting, with the sentence and the manual way where it failed. */
-export function settledLines({ setting, finding, outcome, message }: SettledSetting, paint: Paint): string[] {
+export function settledLines(
+  { setting, finding, outcome, message }: SettledSetting,
+  paint: Paint,
+  number = '',
+): string[] {
   if (outcome === 'applied') {
     const steps = finding.steps.map(({ label }) => label).join(', then ');
-    return [`  ${paint.green('✔')} ${paint.plain(setting.title)} ${paint.dim(`(${steps})`)}`];
+    return [`  ${paint.green('✔')} ${paint.dim(number)}${paint.plain(oneLine(steps))}`];
   }
-  const by = finding.manual === '' ? [] : [`      ${paint.plain(`By hand: ${finding.manual}`)}`];
-  const mark = outcome === 'failed' ? paint.red('✖') : paint.yellow('·');
-  return [`  ${mark} ${paint.plain(setting.title)}: ${paint.plain(message ?? finding.message)}`, ...by];
+  const mark = outcome === 'failed' ? paint.red('✖') : paint.yellow('-');
+  const by = finding.manual === '' ? [] : [`    ${paint.plain(`By hand: ${finding.manual}`)}`];
+  return [
+    `  ${mark} ${paint.dim(number)}${paint.plain(oneLine(`${setting.title}: ${message ?? finding.message}`))}`,
+    ...by,
+  ];
 }
+
+/** The heading of the work, which has none where nothing is to be done. */
+export const workHeading = (plan: PlannedSetting[], paint: Paint): string[] =>
+  changesOf(plan).length > 0 ? ['', paint.bold('Putting it in place')] : [];

@@ -3,39 +3,46 @@ import type { Goal } from '../goal/index.ts';
 import { isToDo, type PlannedSetting } from '../plan.ts';
 import { summarize } from '../report.ts';
 import { waysOf } from '../threats.ts';
-import { choicesView } from './choices-view.ts';
+import { oneLine } from './escape.ts';
 import { factsView } from './facts-view.ts';
-import type { Paint } from './paint.ts';
-import { differencesView, statesView } from './plan-view.ts';
+import { differencesView } from './plan-view.ts';
+import { howManyHold, notesView, statesView } from './states-view.ts';
+import type { Screen } from './terminal.ts';
 import { waysHeading, waysView } from './threats-view.ts';
 
 /** The whole output of `check`: what was found, how each setting stands, what to do about it. */
-export function checkView(facts: Facts, goal: Goal, plan: PlannedSetting[], paint: Paint): string[] {
-  const open = plan.filter(isToDo);
+export function checkView(facts: Facts, goal: Goal, plan: PlannedSetting[], screen: Screen): string[] {
+  const { paint } = screen;
   const ways = waysOf(facts.gitlab, goal.releaseEnvironment.value);
-  const details = open.flatMap(({ setting, finding }) => [
-    `  ${paint.bold(setting.title)}`,
-    ...differencesView(finding, paint),
-    ...(finding.steps.length > 0 ? [] : [`      ${paint.plain(finding.manual)}`]),
-  ]);
+  const open = plan.filter(isToDo);
   return [
     '',
     paint.bold('What was found'),
-    ...factsView(facts, paint),
+    ...factsView(facts, screen),
     '',
     ...(ways.length === 0 ? [] : [paint.bold(waysHeading), ...waysView(ways, paint), '']),
-    paint.bold('What is to hold'),
-    ...choicesView(goal, paint),
+    paint.bold(`${howManyHold(plan)} for the route ${goal.route.value}`),
+    ...statesView(plan, screen),
+    ...(open.length === 0
+      ? []
+      : ['', paint.bold('What is to do'), ...open.flatMap((it) => details(it, screen))]),
+    ...notesView(plan, screen),
     '',
-    paint.bold('How it stands'),
-    ...statesView(plan, paint),
-    ...(details.length > 0 ? ['', paint.bold('What differs'), ...details] : []),
-    '',
-    closing(facts, plan, paint),
+    closing(facts, plan, screen),
   ];
 }
 
-function closing(facts: Facts, plan: PlannedSetting[], paint: Paint): string {
+function details({ setting, finding }: PlannedSetting, screen: Screen): string[] {
+  const { paint } = screen;
+  return [
+    `  ${paint.plain(oneLine(setting.title))}`,
+    `     ${paint.dim(oneLine(finding.message))}`,
+    ...differencesView(finding.differences, screen),
+    ...(finding.steps.length > 0 ? [] : [`     ${paint.plain(finding.manual)}`]),
+  ];
+}
+
+function closing(facts: Facts, plan: PlannedSetting[], { paint }: Screen): string {
   const { ok, toDo, unknown, manual } = summarize(plan);
   const counts = `${ok} hold, ${toDo} to do, ${unknown} unknown, ${manual} for a person to do or to check.`;
   if (toDo > 0) return `${counts} ${paint.bold("Run 'gitlab-to-pypi' to put it right.")}`;

@@ -1,6 +1,7 @@
 import type { Goal } from '../goal/index.ts';
 import type { ChoiceName } from '../options.ts';
-import type { Paint } from './paint.ts';
+import { sourcedTable } from './table.ts';
+import type { Screen } from './terminal.ts';
 
 /** One choice as it stands, for the confirmation screen. */
 export interface ShownChoice {
@@ -61,11 +62,9 @@ export function choicesOf(goal: Goal): ShownChoice[] {
 }
 
 /** The choices with where each one came from. */
-export function choicesView(goal: Goal, paint: Paint): string[] {
-  const rows = choicesOf(goal);
-  const width = Math.max(...rows.map(({ value }) => value.length));
-  return rows.map(
-    ({ label, value, source }) =>
-      `  ${paint.dim(label.padEnd(15))} ${paint.plain(value.padEnd(width))}  ${paint.dim(source)}`,
+export function choicesView(goal: Goal, screen: Screen): string[] {
+  return sourcedTable(
+    choicesOf(goal).map(({ label, value, source }) => [label, value, source]),
+    screen,
   );
 }

@@ -2,13 +2,13 @@ import { unifiedDiff } from '../diff.ts';
 import type { FileEdit } from '../editing/result.ts';
 import type { Paint } from './paint.ts';
 
-/** A diff in colour, a line for each line. */
+/** A diff in colour, a line for each line; that lines end in CRLF does not show. */
 export async function diffView(edit: FileEdit, paint: Paint): Promise<string[]> {
   const text = await unifiedDiff(edit);
   return text
     .trimEnd()
     .split('\n')
-    .map((line) => brushFor(line, paint)(line.replace(/\r$/, '')));
+    .map((line) => `  ${brushFor(line, paint)(line.replace(/\r$/, ''))}`);
 }
 
 function brushFor(line: string, paint: Paint) {

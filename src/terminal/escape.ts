@@ -5,3 +5,10 @@ const hidden = /(?![\n\t])[\p{Cc}\p{Cf}\u2028\u2029]/gu;
 export function escapeText(text: string): string {
   return text.replace(hidden, (character) => `\\u{${character.codePointAt(0)?.toString(16).toUpperCase()}}`);
 }
+
+/** The same in one line, so that no text from outside looks like a line of this program's own. */
+export function oneLine(text: string): string {
+  return escapeText(text)
+    .replace(/\s*\n\s*/g, ' ⏎ ')
+    .replaceAll('\t', ' ');
+}

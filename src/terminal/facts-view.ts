@@ -3,36 +3,47 @@ import type { Facts } from '../facts/index.ts';
 import type { Known } from '../facts/known.ts';
 import type { IndexFacts } from '../facts/package-index.ts';
 import { roleName, roleOf } from '../facts/role.ts';
+import type { Goal } from '../goal/index.ts';
 import { type People, peopleOf } from '../people.ts';
 import type { Server, TokenInfo } from '../ports/gitlab.ts';
-import type { Paint } from './paint.ts';
-
-type Row = [label: string, value: string, source: string];
+import { type SourcedRow, sourcedTable } from './table.ts';
+import type { Screen } from './terminal.ts';
 
 /** What was found, a line for each value with where it was read. */
-export function factsView(facts: Facts, paint: Paint): string[] {
-  const rows = [...gitlabRows(facts), ...pythonRows(facts), ...Object.values(facts.indexes).map(indexRow)];
-  // A long value pushes its own source on, and no other's.
-  const width = Math.min(34, Math.max(...rows.map(([, value]) => value.length)));
-  return rows.map(
-    ([label, value, source]) =>
-      `  ${paint.dim(label.padEnd(15))} ${paint.plain(value.padEnd(width))}  ${paint.dim(source)}`,
+export function factsView(facts: Facts, screen: Screen): string[] {
+  const indexes = Object.values(facts.indexes).map(indexRow);
+  return sourcedTable([...gitlabRows(facts), ...pythonRows(facts), ...indexes], screen);
+}
+
+/** As much of it as says which project it is. */
+export function briefFactsView(facts: Facts, goal: Goal, screen: Screen): string[] {
+  const { project } = facts.gitlab;
+  const { packageName } = facts.python;
+  return sourcedTable(
+    [
+      ['Project', project.path, facts.checkout.projectPath.source],
+      ['Package', packageName.value, packageName.source],
+      ['Route', goal.route.value, goal.route.source],
+    ],
+    screen,
   );
 }
 
-function gitlabRows({ gitlab, checkout, pipeline }: Facts): Row[] {
+function gitlabRows({ gitlab, checkout, pipeline }: Facts): SourcedRow[] {
   const { project } = gitlab;
   const source = 'GitLab';
   return [
     ['GitLab', gitlab.url.value, gitlab.url.source],
-    ...(gitlab.server.known ? [['GitLab version', serverText(gitlab.server.value), source] as Row] : []),
+    ...(gitlab.server.known
+      ? [['GitLab version', serverText(gitlab.server.value), source] as SourcedRow]
+      : []),
     ['Project', `${project.path} (${project.visibility})`, checkout.projectPath.source],
     ['Signed in', signedIn(gitlab), source],
     ['Token', gitlab.token.known ? tokenWords(gitlab.token.value) : 'could not be read', gitlab.tokenSource],
     ['Default branch', project.defaultBranch ?? '', source],
     [
       'Environments',
-      project.protectedEnvironmentsLicensed ? 'can be protected' : 'cannot be protected (Free)',
+      project.protectedEnvironmentsLicensed ? 'can be protected' : 'cannot be protected',
       source,
     ],
     ['People', peopleText(peopleOf(gitlab), gitlab.members), source],
@@ -44,7 +55,7 @@ function gitlabRows({ gitlab, checkout, pipeline }: Facts): Row[] {
   ];
 }
 
-function pythonRows({ python, checkout }: Facts): Row[] {
+function pythonRows({ python, checkout }: Facts): SourcedRow[] {
   const where = checkout.directory === '.' ? '' : `${checkout.directory}/`;
   return [
     ['Package', python.packageName.value, where + python.packageName.source],
@@ -53,7 +64,7 @@ function pythonRows({ python, checkout }: Facts): Row[] {
   ];
 }
 
-function indexRow({ title, exists, ownership, url }: IndexFacts): Row {
+function indexRow({ title, exists, ownership, url }: IndexFacts): SourcedRow {
   const owners = ownership.known ? ownership.value?.owners.join(', ') : undefined;
   const text = exists.known ? (exists.value ? 'exists' : 'does not exist yet') : 'could not be read';
   return [
@@ -79,7 +90,7 @@ function peopleText(people: People | undefined, members: Known<unknown>): string
   const { maintainers, developers, bots, inactive } = people;
   const word = (count: number, role: string) => `${count} ${role}${count === 1 ? '' : 's'}`;
   return [
-    `${word(maintainers.length, 'Maintainer')} (or above)`,
+    word(maintainers.length, 'Maintainer'),
     word(developers.length, 'Developer'),
     ...(bots.length > 0 ? [word(bots.length, 'access token')] : []),
     ...(inactive.length > 0 ? [`${inactive.length} blocked or expired`] : []),
@@ -88,5 +99,5 @@ function peopleText(people: People | undefined, members: Known<unknown>): string
 
 function tokenWords({ kind, scopes, expiresAt }: TokenInfo): string {
   const scope = scopes.length > 0 ? ` (${scopes.join(', ')})` : '';
-  return `${kind}${scope}${expiresAt === undefined ? '' : `, until ${expiresAt}`}`;
+  return `${kind.replace(' access token', '')}${scope}${expiresAt === undefined ? '' : `, until ${expiresAt}`}`;
 }

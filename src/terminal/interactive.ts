@@ -1,85 +1,53 @@
-import { Cancelled } from '../errors.ts';
-import { copySequence } from '../ports/clipboard.ts';
-import { escapeText } from './escape.ts';
-import { plainTerminal } from './plain.ts';
-import { spin, takenAway } from './spinner.ts';
-import type { Choice, Streams, Terminal } from './terminal.ts';
-import { wrapLine } from './wrap.ts';
+import type { Stop } from '../stop.ts';
+import type { Paint } from './paint.ts';
+import { asking, cancelledBy, isFound, labelOf, partsOf } from './question.ts';
+import type { Asker, Choice, Streams } from './terminal.ts';
 
 type Clack = typeof import('@clack/prompts');
 
-/**
- * A terminal with somebody in front of it. The prompt library is loaded with the first question; its spinner is
- * not used, because it ends the process with code 0 on Ctrl-C.
- */
-export function interactiveTerminal({ input, output }: Streams, colour: boolean): Terminal {
-  const plain = plainTerminal((text) => output.write(text), colour);
-  const ask: Ask = async (question) => {
-    const clack = await import('@clack/prompts');
-    const answer = await question(clack);
-    if (clack.isCancel(answer)) throw new Cancelled();
-    return answer as Exclude<typeof answer, symbol>;
+/** What every prompt of the library takes. */
+interface Common extends Streams {
+  signal: AbortSignal;
+}
+
+type Ask = <T>(question: (clack: Clack, common: Common) => Promise<T>) => Promise<Exclude<T, symbol>>;
+
+/** Asks with lists to walk through and fields to type in. The prompt library is loaded with the first question. */
+export function interactiveAsker(streams: Streams, paint: Paint, stop: Stop): Asker {
+  const ask: Ask = (question) =>
+    asking(stop, async (signal) => {
+      const clack = await import('@clack/prompts');
+      const answer = await question(clack, { ...streams, signal });
+      if (clack.isCancel(answer)) throw cancelledBy(stop);
+      return answer as Exclude<typeof answer, symbol>;
+    });
+  const message = (question: string) => {
+    const { line, reason } = partsOf(question);
+    return reason === '' ? line : `${line}\n${paint.dim(reason)}`;
   };
-  const streams = { input, output };
   return {
-    ...plain,
     interactive: true,
-    print: (...lines) => plain.printAsIs(...lines.map((line) => wrapLine(line, output.columns || 80))),
-    notice: (line) => output.write(`${takenAway}${line}\n`),
-    during: (label, work) => spin(output, plain.paint.dim(label), work),
-    select: (message, choices, initialValue) =>
-      selectOne(ask, { ...streams, message, choices, initialValue }),
-    selectMany: (message, choices, initialValues) =>
-      selectSeveral(ask, { ...streams, message, choices, initialValues }),
-    text: (message, initialValue, problem) =>
-      ask((clack) =>
-        clack.text({
-          ...streams,
-          message: escapeText(message),
-          initialValue,
-          validate: (value) => problem((value ?? '').trim()),
-        }),
-      ).then((answer) => answer.trim()),
-    confirm: (message, initialValue) =>
-      ask((clack) => clack.confirm({ ...streams, message: escapeText(message), initialValue })),
-    secret: (message) =>
-      ask((clack) => clack.password({ ...streams, message: escapeText(message) })).then((answer) =>
-        answer.trim(),
-      ),
-    copy: (text) => output.write(copySequence(text)),
+    select: (question, choices, initial) => selectOne(ask, message(question), choices, initial),
+    selectMany: (question, choices, initial) => selectSeveral(ask, question, message, { choices, initial }),
+    text: async (question, initialValue, problem) => {
+      const validate = (value: string | undefined) => problem((value ?? '').trim());
+      const field = { message: message(question), initialValue, validate };
+      return (await ask((clack, common) => clack.text({ ...common, ...field }))).trim();
+    },
+    confirm: (question, initialValue) =>
+      ask((clack, common) => clack.confirm({ ...common, message: message(question), initialValue })),
+    secret: async (question) =>
+      (await ask((clack, common) => clack.password({ ...common, message: message(question) }))).trim(),
+    close: () => void streams.output.write('\u001B[?25h'),
   };
 }
 
-type Ask = <T>(question: (clack: Clack) => Promise<T>) => Promise<Exclude<T, symbol>>;
-
-interface Selection<T> extends Streams {
-  message: string;
-  choices: Choice<T>[];
-  initialValue: T;
-}
-
-async function selectOne<T>(
-  ask: Ask,
-  { input, output, message, choices, initialValue }: Selection<T>,
-): Promise<T> {
-  const index = await ask((clack) =>
-    clack.select({
-      input,
-      output,
-      message: escapeText(message),
-      options: numbered(choices),
-      initialValue: choices.findIndex(({ value }) => value === initialValue),
-    }),
+async function selectOne<T>(ask: Ask, message: string, choices: Choice<T>[], initial: T): Promise<T> {
+  const initialValue = choices.findIndex(({ value }) => value === initial);
+  const index = await ask((clack, common) =>
+    clack.select({ ...common, message, options: numbered(choices), initialValue }),
   );
-  const choice = choices[index];
-  if (choice === undefined) throw new Cancelled();
-  return choice.value;
-}
-
-interface SeveralSelection<T> extends Streams {
-  message: string;
-  choices: Choice<T>[];
-  initialValues: T[];
+  return (choices[index] as Choice<T>).value;
 }
 
 /** A list that is longer than this is searched rather than walked through. */
@@ -87,36 +55,36 @@ const longList = 12;
 
 async function selectSeveral<T>(
   ask: Ask,
-  { input, output, message, choices, initialValues }: SeveralSelection<T>,
+  question: string,
+  message: (question: string) => string,
+  { choices, initial }: { choices: Choice<T>[]; initial: T[] },
 ): Promise<T[]> {
-  const initial = initialValues.map((value) => choices.findIndex((choice) => choice.value === value));
-  const common = {
-    input,
-    output,
-    options: numbered(choices),
-    required: false,
-    initialValues: initial.filter((index) => index >= 0),
-  };
-  const indexes = await ask((clack) =>
+  const [line = '', ...reason] = question.split('\n');
+  const how = (keys: string) => message([`${line} (${keys})`, ...reason].join('\n'));
+  const initialValues = initial
+    .map((value) => choices.findIndex((choice) => choice.value === value))
+    .filter((index) => index >= 0);
+  const list = { options: numbered(choices), required: false, initialValues };
+  const indexes = await ask((clack, common) =>
     choices.length > longList
       ? clack.autocompleteMultiselect({
           ...common,
-          message: escapeText(`${message} (type to search, Tab selects)`),
+          ...list,
+          message: how('type to search, Tab selects'),
           maxItems: 10,
-          filter: (typed, { label, hint }) => isFound(typed, `${label} ${hint ?? ''}`),
+          filter: (typed, { label, hint }) =>
+            isFound(typed, { label: label ?? '', ...(hint ? { hint } : {}) }),
         })
-      : clack.multiselect({ ...common, message: escapeText(`${message} (space selects)`) }),
+      : clack.multiselect({ ...common, ...list, message: how('space selects') }),
   );
   return indexes.flatMap((index) => choices[index]?.value ?? []);
 }
-
-const isFound = (typed: string, text: string) => text.toLowerCase().includes(typed.trim().toLowerCase());
 
 /** Clack compares values by identity, so it gets the positions in place of them. */
 function numbered<T>(choices: Choice<T>[]): { value: number; label: string; hint?: string }[] {
   return choices.map(({ label, hint }, value) => ({
     value,
-    label: escapeText(label),
-    ...(hint === undefined ? {} : { hint: escapeText(hint) }),
+    label: labelOf(label),
+    ...(hint === undefined ? {} : { hint: labelOf(hint) }),
   }));
 }

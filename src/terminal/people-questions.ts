@@ -17,8 +17,7 @@ export async function askDeployers(facts: Facts, goal: Goal, terminal: Terminal)
 /** Asks who must approve, and how many times where that can be more than once. */
 export async function askApprovers(facts: Facts, goal: Goal, terminal: Terminal): Promise<Wishes> {
   const initial = goal.approvals.value.map(({ who }) => who.option);
-  const question = `${questionOf('approver')} None for no approval.`;
-  const answer = await terminal.selectMany(question, peopleChoices(facts, initial), initial);
+  const answer = await terminal.selectMany(questionOf('approver'), peopleChoices(facts, initial), initial);
   if (answer.length === 0) return { approvals: answered(0) };
   const several = answer.some((option) => !option.startsWith('@'));
   return { approvers: answered(answer), approvals: answered(several ? await askCount(goal, terminal) : 1) };

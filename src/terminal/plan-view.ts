@@ -1,62 +1,66 @@
-import type { PlannedSetting } from '../plan.ts';
-import type { Finding, State } from '../settings/setting.ts';
+import { unifiedDiff } from '../diff.ts';
+import type { Difference, FileEdit } from '../editing/result.ts';
+import { changesOf, type PlannedSetting } from '../plan.ts';
+import type { Finding } from '../settings/setting.ts';
 import { diffView } from './diff-view.ts';
-import type { Paint } from './paint.ts';
+import { oneLine } from './escape.ts';
+import type { Output, Screen } from './terminal.ts';
+import { shorten } from './width.ts';
 
-/** Every setting in one line, with what is wrong where something is. */
-export function statesView(plan: PlannedSetting[], paint: Paint): string[] {
-  return plan.flatMap(({ setting, finding }) => {
-    const word = finding.state === 'ok' ? '' : `  ${stateBrush(finding.state, paint)(finding.state)}`;
-    const message = finding.state === 'ok' ? [] : [`      ${paint.dim(finding.message)}`];
-    const notes = finding.notes.map((note) => `      ${paint.dim(`Note: ${note}`)}`);
-    return [
-      `  ${stateMark(finding.state, paint)} ${paint.plain(setting.title)}${word}`,
-      ...message,
-      ...notes,
-    ];
-  });
+/**
+ * The edits of files as diffs. They come first, because they are long, and the rest is what one decides by; those in
+ * `seen` have been shown before.
+ */
+export async function showEdits(
+  terminal: Output,
+  heading: string,
+  plan: PlannedSetting[],
+  seen = new Set<string>(),
+): Promise<void> {
+  const edits = plan.flatMap(({ finding }) => finding.files);
+  const diffs = await Promise.all(edits.map((edit) => diffView(edit, terminal.paint)));
+  const fresh = diffs.filter((lines) => !seen.has(lines.join('\n')));
+  if (fresh.length === 0) return;
+  terminal.printAsIs(terminal.paint.bold(heading), ...fresh.flatMap((lines) => [...lines, '']));
+  for (const lines of fresh) seen.add(lines.join('\n'));
 }
 
-/** Only what will change: fields of GitLab one by one, files as diffs. */
-export async function planView(changes: PlannedSetting[], paint: Paint): Promise<string[]> {
-  const blocks = await Promise.all(changes.map((change) => changeView(change, paint)));
-  return blocks.flat();
+/** Every step in the order in which it will be taken, with why, and what will be different. */
+export async function planView(plan: PlannedSetting[], screen: Screen): Promise<string[]> {
+  let number = 0;
+  const blocks = changesOf(plan).map(async ({ finding }) => {
+    const steps = finding.steps.map(({ label }) => {
+      number += 1;
+      return `  ${screen.paint.bold(`${number}. ${oneLine(label)}`)}`;
+    });
+    return [...steps, ...(await detailsOf(finding, screen))];
+  });
+  return (await Promise.all(blocks)).flat();
+}
+
+async function detailsOf(finding: Finding, screen: Screen): Promise<string[]> {
+  const { paint } = screen;
+  const sizes = await Promise.all(finding.files.map(sizeOf));
+  const edits = sizes.map((size) => `     ${paint.dim(size)}`);
+  return [
+    `     ${paint.dim(oneLine(finding.message))}`,
+    ...(edits.length > 0 ? edits : differencesView(finding.differences, screen)),
+    ...finding.notes.map((note) => `     ${paint.yellow(`Note: ${oneLine(note)}`)}`),
+  ];
+}
+
+async function sizeOf(edit: FileEdit): Promise<string> {
+  const lines = (await unifiedDiff(edit)).split('\n').filter((line) => !/^(---|\+\+\+) /.test(line));
+  const count = (sign: string) => lines.filter((line) => line.startsWith(sign)).length;
+  return `+${count('+')} -${count('-')} lines, as shown above`;
 }
 
 /** What an inspection found wrong, field by field. */
-export function differencesView({ differences }: Finding, paint: Paint): string[] {
-  return differences.map(
-    ({ field, current, wanted }) =>
-      `      ${paint.plain(`${field}:`)} ${paint.red(oneLine(current))} ${paint.dim('->')} ${paint.green(oneLine(wanted))}`,
-  );
+export function differencesView(differences: Difference[], { paint }: Screen): string[] {
+  return differences.map(({ field, current, wanted }) => {
+    const from = current === '(none)' ? '' : `${paint.red(shown(current))} ${paint.dim('->')} `;
+    return `     ${paint.plain(`${oneLine(field)}:`)} ${from}${paint.green(shown(wanted))}`;
+  });
 }
 
-async function changeView({ setting, finding }: PlannedSetting, paint: Paint): Promise<string[]> {
-  const heading = `  ${paint.bold(setting.title)} ${paint.dim(`(${finding.steps.map(({ label }) => label).join(', then ')})`)}`;
-  const notes = finding.notes.map((note) => `      ${paint.yellow(`Note: ${note}`)}`);
-  if (finding.files.length === 0) return [heading, ...differencesView(finding, paint), ...notes, ''];
-  const diffs = await Promise.all(finding.files.map((edit) => diffView(edit, paint)));
-  return [heading, ...diffs.flat().map((line) => `      ${line}`), ...notes, ''];
-}
-
-function stateBrush(state: State, paint: Paint) {
-  const brushes = {
-    ok: paint.green,
-    missing: paint.red,
-    different: paint.red,
-    unavailable: paint.red,
-    unknown: paint.yellow,
-    manual: paint.yellow,
-  };
-  return brushes[state];
-}
-
-function stateMark(state: State, paint: Paint): string {
-  const marks = { ok: '✔', missing: '✖', different: '✖', unavailable: '✖', unknown: '?', manual: '☞' };
-  return stateBrush(state, paint)(marks[state]);
-}
-
-function oneLine(text: string): string {
-  const flat = text.replace(/\s*\n\s*/g, ' ⏎ ');
-  return flat.length > 160 ? `${flat.slice(0, 157)}...` : flat;
-}
+const shown = (text: string) => shorten(oneLine(text), 160);

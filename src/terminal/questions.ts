@@ -86,13 +86,14 @@ async function askJobs(
   return { [key]: answered(await terminal.select(question, choices, jobs[key]?.value ?? first)) };
 }
 
-/** Lets the user pick one of the choices to change. */
-export async function pickChoice(goal: Goal, terminal: Terminal): Promise<ChoiceName> {
+/** Lets the user pick one of the choices to change, or none after all. */
+export async function pickChoice(goal: Goal, terminal: Terminal): Promise<ChoiceName | undefined> {
   const choices = choicesOf(goal).map(({ name, label, value }) => ({
-    value: name,
+    value: name as ChoiceName | undefined,
     label: `${label}: ${value}`,
   }));
-  return terminal.select('Which choice do you want to change?', choices, 'route');
+  const back = { value: undefined, label: 'None, go back to the plan' };
+  return terminal.select('Which answer do you want to change?', [...choices, back], 'route');
 }
 
 function routeChoices(facts: Facts, goal: Goal): Choice<(typeof routes)[number]>[] {

@@ -1,32 +1,66 @@
+import type { Context } from '../context.ts';
 import type { Facts } from '../facts/index.ts';
+import { firstRelease } from '../first-release.ts';
 import type { Goal } from '../goal/index.ts';
 import type { SettledSetting } from '../plan.ts';
-import type { Reported } from '../report.ts';
 import { settledLines } from './apply-view.ts';
 import { uncommittedHint } from './check-view.ts';
+import { type Ending, showLeft } from './left-view.ts';
 import type { Paint } from './paint.ts';
 
-/** What holds, what failed and what is left to a person, at the end of a run. */
-export function reportView(facts: Facts, goal: Goal, settings: Reported, paint: Paint): string[] {
-  const settled = settings as SettledSetting[];
-  const of = (outcome: string) => settled.filter((it) => it.outcome === outcome);
-  const [applied, failed, skipped] = [of('applied'), of('failed'), of('skipped')];
-  const holding = settled.filter(({ finding }) => finding.state === 'ok').length;
-  // The pages of the publishers have just been shown.
-  const manual = settled.filter(
-    (it) =>
-      it.outcome === 'unchanged' && it.finding.state === 'manual' && !it.setting.id.startsWith('publisher:'),
+/** What was done and what failed, what is left to a person, and how the first release is made. */
+export function showEnd(context: Pick<Context, 'terminal' | 'platform'>, ending: Ending): void {
+  const { terminal } = context;
+  terminal.print('', ...outcomeView(ending.settled, terminal.paint));
+  showLeft(terminal, ending);
+  if (!ending.settled.some(isOpen)) showWhatIsNext(context, ending);
+}
+
+/** Nothing is published by a pipeline that still waits for its jobs, and a later run needs no lesson in releasing. */
+function showWhatIsNext(context: Pick<Context, 'terminal' | 'platform'>, ending: Ending): void {
+  const { print, paint } = context.terminal;
+  const { facts, settled } = ending;
+  const { path } = facts.pipeline;
+  const waits = settled.some(
+    ({ setting, finding }) => setting.id === 'pipeline' && finding.state === 'manual',
   );
+  if (waits) {
+    print('', paint.plain(`Bring the jobs above into ${path.value} first: until then nothing is published.`));
+    return;
+  }
+  const edited = settled.flatMap(({ outcome, finding }) => (outcome === 'applied' ? finding.files : []));
+  if (edited.length > 0)
+    showFirstRelease(
+      context,
+      ending,
+      edited.map((edit) => edit.path),
+    );
+  else if (uncommittedHint(facts) !== '') print('', paint.plain(uncommittedHint(facts)));
+}
+
+function showFirstRelease(
+  { terminal, platform }: Pick<Context, 'terminal' | 'platform'>,
+  { facts, goal }: Ending,
+  files: string[],
+): void {
+  const { paint } = terminal;
+  terminal.print('', paint.bold('Your first release'));
+  terminal.printAsIs(...firstRelease(facts, files, platform).map((line) => `  ${paint.cyan(line)}`));
+  terminal.print(...whatHappens(facts, goal).map((line) => `  ${paint.dim(line)}`));
+}
+
+/** What was put in place, and what was not, with the way by hand. */
+export function outcomeView(settled: SettledSetting[], paint: Paint): string[] {
+  const applied = settled.filter(({ outcome }) => outcome === 'applied').length;
+  const open = settled.filter(isOpen);
+  const holding = settled.filter(({ finding }) => finding.state === 'ok').length;
   return [
-    paint.bold(headline(applied.length, failed.length + skipped.length, holding)),
-    ...[...failed, ...skipped].flatMap((it) => settledLines(it, paint)),
-    ...manual.flatMap((it) => [
-      `  ${paint.yellow('☞')} ${paint.plain(it.setting.title)}: ${paint.plain(it.finding.message)}`,
-      `      ${paint.plain(it.finding.manual)}`,
-    ]),
-    ...nextSteps(facts, goal, applied, manual, paint),
+    paint.bold(headline(applied, open.length, holding)),
+    ...open.flatMap((it) => settledLines(it, paint)),
   ];
 }
+
+const isOpen = ({ outcome }: SettledSetting) => outcome === 'failed' || outcome === 'skipped';
 
 function headline(applied: number, open: number, holding: number): string {
   if (open > 0)
@@ -35,34 +69,14 @@ function headline(applied: number, open: number, holding: number): string {
   return `Done: ${applied} put in place, ${holding} held already.`;
 }
 
-function nextSteps(
-  facts: Facts,
-  goal: Goal,
-  applied: SettledSetting[],
-  manual: SettledSetting[],
-  paint: Paint,
-): string[] {
-  const files = applied.flatMap(({ finding }) => finding.files.map(({ path }) => path));
-  const hint = uncommittedHint(facts);
-  if (files.length === 0) return hint === '' ? [] : ['', paint.plain(hint)];
-  const commit = `  ${paint.plain(`Commit and push ${files.join(' and ')}; nothing was committed for you.`)}`;
-  if (manual.some(({ setting }) => setting.id === 'pipeline')) {
-    const first = `Bring the jobs above into ${facts.pipeline.path.value} first: until then nothing is published.`;
-    return ['', paint.bold('What is next'), `  ${paint.plain(first)}`, commit];
-  }
-  const test = goal.testpypi.value ? 'The push is uploaded to TestPyPI; then' : 'Then';
-  const approval = goal.route.value === 'protected' && goal.approvals.value.length > 0;
-  const names = goal.approvals.value.map(({ who }) => who.label).join(' and ');
-  const self = goal.selfApproval.value ? '' : ' (not whoever pushed the tag)';
+function whatHappens({ gitlab }: Facts, { testpypi, route, approvals, selfApproval }: Goal): string[] {
+  const branch = gitlab.project.defaultBranch ?? 'the default branch';
+  const names = approvals.value.map(({ who }) => who.label).join(' and ');
+  const self = selfApproval.value ? '' : ' (not whoever pushed the tag)';
   return [
-    '',
-    paint.bold('What is next'),
-    commit,
-    `  ${paint.plain(`${test} a release is a tag: git tag v1.2.3 && git push origin v1.2.3`)}`,
-    ...(approval
-      ? [
-          `  ${paint.plain(`The job that releases then waits: ${names} approve it${self}, then somebody starts it.`)}`,
-        ]
+    `Nothing was committed for you. ${testpypi.value ? `The push to ${branch} goes to TestPyPI, the tag to PyPI.` : 'The tag goes to PyPI.'}`,
+    ...(route.value === 'protected' && names !== ''
+      ? [`The job that releases then waits: ${names} approve it${self}, then somebody starts it.`]
       : []),
   ];
 }

@@ -1,19 +1,41 @@
 import { stripVTControlCharacters } from 'node:util';
+import { firstColumns, shorten, widthOf } from './width.ts';
+
+/** What is longer than this in one word is nothing that anybody reads. */
+const longestWord = 200;
 
 /** Breaks a line between words where it is wider than the terminal; what follows is indented as its words are. */
 export function wrapLine(line: string, columns: number): string {
-  const plain = stripVTControlCharacters(line);
-  if (plain.length <= columns) return line;
-  const indent = /^ *(?:[^\w ] )?/.exec(plain)?.[0].length ?? 0;
-  const [first = '', ...rest] = line.split(/(?<=\S)(?= )/);
-  let width = lengthOf(first);
-  return rest.reduce((text, part) => {
-    const fits = width + lengthOf(part) <= columns;
-    const word = fits ? part : part.trimStart();
-    width = (fits ? width : indent) + lengthOf(word);
-    return text + (fits ? '' : `\n${' '.repeat(indent)}`) + word;
-  }, first);
+  if (widthOf(line) <= columns && widthOf(line) <= longestWord) return line;
+  const indent = /^ *(?:(?:[^\w ]|\d+\.) +)?/.exec(stripVTControlCharacters(line))?.[0].length ?? 0;
+  const lines: string[] = [];
+  let current = '';
+  for (const part of line.split(/(?<=\S)(?= )/)) {
+    if (widthOf(current) + widthOf(part) > columns && current !== '') {
+      lines.push(current);
+      current = ' '.repeat(indent) + part.trimStart();
+    } else current += part;
+    const broken = breakWord(current, columns, indent);
+    lines.push(...broken.slice(0, -1));
+    current = broken.at(-1) ?? '';
+  }
+  return [...lines, current].join('\n');
 }
 
-/** How many columns a text takes, colours aside. */
-const lengthOf = (text: string) => stripVTControlCharacters(text).length;
+/** One colour being turned on or off. */
+const begin = '\u001B';
+const colour = new RegExp(`(${begin}\\[[\\d;]*m)`);
+
+/** A word that is wider than a line goes on in the next one; an address stays whole, to be clicked and copied. */
+function breakWord(line: string, columns: number, indent: number): string[] {
+  const word = stripVTControlCharacters(line).trimStart();
+  if (widthOf(line) <= columns && widthOf(word) <= longestWord) return [line];
+  if (/^\W?https?:\/\/\S+$/.test(word)) return [line];
+  const pieces = line
+    .split(colour)
+    .flatMap((piece, index) => (index % 2 === 1 ? [piece] : Array.from(shorten(piece, longestWord))));
+  const first = firstColumns(pieces, columns);
+  const rest = pieces.slice(first.length).join('');
+  if (rest === '' || first.length === 0) return [pieces.join('')];
+  return [first.join(''), ...breakWord(' '.repeat(Math.min(indent, columns - 8)) + rest, columns, indent)];
+}

@@ -14,7 +14,7 @@ it('all three routes stand side by side in 80 columns, each with what it lets pe
       routes: ['protected', 'trusted', 'token'],
       auditLog: 'https://gitlab.com/group/proj/-/audit_events',
     },
-    makePaint(false),
+    { paint: makePaint(false), columns: 80 },
   );
   expect(lines[0]).toMatch(/here +protected +trusted +token$/);
   expect(lines[2]).toMatch(/a Developer with a branch +1 +cannot +can publish +cannot$/);

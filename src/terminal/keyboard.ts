@@ -1,0 +1,69 @@
+import { createInterface } from 'node:readline';
+import type { Stop } from '../stop.ts';
+import { asking, cancelledBy } from './question.ts';
+import type { Streams } from './terminal.ts';
+
+/** Reads lines as the terminal itself edits them. */
+export interface Keyboard {
+  line(prompt: string): Promise<string>;
+  /** Reads a line without showing it. */
+  hidden(prompt: string): Promise<string>;
+}
+
+/** Ctrl-C, Ctrl-D and a signal throw `Cancelled`. */
+export function openKeyboard({ input, output }: Streams, stop: Stop): Keyboard {
+  const asked = (prompt: string, read: (signal: AbortSignal) => Promise<string | undefined>) =>
+    asking(stop, async (signal) => {
+      output.write(prompt);
+      const answer = await read(signal);
+      if (answer !== undefined) return answer;
+      output.write('\n');
+      throw cancelledBy(stop);
+    });
+  return {
+    line: (prompt) => asked(prompt, (signal) => readLine(input, signal)),
+    hidden: async (prompt) => {
+      const answer = await asked(prompt, (signal) => readHidden(input, signal));
+      output.write('\n');
+      return answer.trim();
+    },
+  };
+}
+
+/** Undefined at the end of the input, which Ctrl-D is. */
+function readLine(input: NodeJS.ReadStream, signal: AbortSignal): Promise<string | undefined> {
+  const lines = createInterface({ input, terminal: false });
+  return new Promise((resolve) => {
+    lines.once('line', (line) => {
+      resolve(line);
+      lines.close();
+    });
+    lines.once('close', () => resolve(undefined));
+    signal.addEventListener('abort', () => lines.close(), { once: true });
+  });
+}
+
+/** Nothing but raw mode keeps the terminal from showing what is typed; so the keys are read one by one. */
+function readHidden(input: NodeJS.ReadStream, signal: AbortSignal): Promise<string | undefined> {
+  let typed = '';
+  input.setRawMode(true);
+  input.setEncoding('utf8');
+  return new Promise((resolve) => {
+    const end = (answer: string | undefined) => {
+      input.off('data', read);
+      input.pause();
+      input.setRawMode(false);
+      resolve(answer);
+    };
+    const read = (keys: string) => {
+      for (const key of keys.replaceAll('\u001B[200~', '').replaceAll('\u001B[201~', '')) {
+        if (key === '\r' || key === '\n') return end(typed);
+        if (key === '\u0003' || key === '\u0004') return end(undefined);
+        typed = key === '\u007F' || key === '\b' ? typed.slice(0, -1) : typed + key;
+      }
+    };
+    input.on('data', read);
+    input.resume();
+    signal.addEventListener('abort', () => end(undefined), { once: true });
+  });
+}

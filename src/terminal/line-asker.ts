@@ -1,0 +1,99 @@
+import type { Stop } from '../stop.ts';
+import { type Keyboard, openKeyboard } from './keyboard.ts';
+import { pick, pickSeveral } from './numbers.ts';
+import { labelOf, partsOf } from './question.ts';
+import type { Asker, Choice, Output, Streams } from './terminal.ts';
+
+/**
+ * Asks in plain lines that are answered by a number or a text and Enter: for screen readers, and for terminals that
+ * cannot redraw a line. Nothing that was written is ever changed.
+ */
+export function lineAsker(streams: Streams, output: Output, stop: Stop): Asker {
+  const keyboard = openKeyboard(streams, stop);
+  const ask = asker(output, keyboard);
+  return {
+    interactive: true,
+    select: (question, choices, initial) => {
+      const first = choices.findIndex(({ value }) => value === initial) + 1;
+      list(output, question, choices);
+      return ask(`Number, or Enter for ${first}:`, (typed) =>
+        pick(typed === '' ? `${first}` : typed, choices),
+      );
+    },
+    selectMany: (question, choices, initial) => askSeveral(ask, output, question, { choices, initial }),
+    text: (question, initial, problem) => {
+      list(output, question, []);
+      return ask(initial === '' ? 'Text:' : `Text, or Enter for ${labelOf(initial)}:`, (typed) => {
+        const value = typed === '' ? initial : typed;
+        const wrong = problem(value);
+        return wrong === undefined ? { value } : { wrong };
+      });
+    },
+    confirm: (question, initial) => {
+      list(output, question, []);
+      return ask(`y or n, or Enter for ${initial ? 'y' : 'n'}:`, (typed) => {
+        if (typed === '') return { value: initial };
+        if (/^(y|yes|n|no)$/i.test(typed)) return { value: /^y/i.test(typed) };
+        return { wrong: 'Please type y or n.' };
+      });
+    },
+    secret: (question) => {
+      list(output, question, []);
+      return keyboard.hidden('What you type is not shown: ');
+    },
+    close: () => undefined,
+  };
+}
+
+/** An answer as it was meant, or what is wrong with it. */
+export type Read<T> = { value: T } | { wrong: string };
+
+type Ask = <T>(prompt: string, read: (typed: string) => Read<T>) => Promise<T>;
+
+function asker(output: Output, keyboard: Keyboard): Ask {
+  return async (prompt, read) => {
+    for (;;) {
+      const answer = read((await keyboard.line(`${prompt} `)).trim());
+      if ('value' in answer) return answer.value;
+      output.print(output.paint.plain(answer.wrong));
+    }
+  };
+}
+
+function list({ print, paint }: Output, question: string, choices: Choice<unknown>[]): void {
+  const { line, reason } = partsOf(question);
+  print(
+    '',
+    paint.bold(line),
+    ...(reason === '' ? [] : [paint.dim(reason)]),
+    ...numberedLines(choices, paint),
+  );
+}
+
+function numberedLines(choices: Choice<unknown>[], paint: Output['paint'], all = choices): string[] {
+  return choices.map((choice) => {
+    const hint = choice.hint === undefined ? '' : ` (${labelOf(choice.hint)})`;
+    return paint.plain(`  ${all.indexOf(choice) + 1}. ${labelOf(choice.label)}${hint}`);
+  });
+}
+
+/** Of a long list only the beginning is read out; the others are found by a part of their text. */
+const shown = 12;
+
+async function askSeveral<T>(
+  ask: Ask,
+  output: Output,
+  question: string,
+  { choices, initial }: { choices: Choice<T>[]; initial: T[] },
+): Promise<T[]> {
+  const present = choices.flatMap(({ value }, index) => (initial.includes(value) ? [index + 1] : []));
+  const enter = present.length > 0 ? present.join(', ') : 'none';
+  list(output, question, choices.slice(0, shown));
+  const more = choices.length > shown ? `; a part of a name finds it among ${choices.length}` : '';
+  const prompt = `Numbers with commas, 0 for none, or Enter for ${enter}${more}:`;
+  return ask(prompt, (typed) =>
+    pickSeveral(typed === '' ? present.join(',') || '0' : typed, choices, (found) =>
+      output.print(...numberedLines(found, output.paint, choices)),
+    ),
+  );
+}

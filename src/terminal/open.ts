@@ -1,0 +1,35 @@
+import type { Stop } from '../stop.ts';
+import { asciiStream, inAscii } from './ascii.ts';
+import { lineAsker } from './line-asker.ts';
+import type { Manner } from './manner.ts';
+import { nobody } from './nobody.ts';
+import { movingOutput, stillOutput } from './output.ts';
+import type { Asker, Output, Streams, Terminal } from './terminal.ts';
+
+/** A terminal that fits the manner; the prompt library is left alone where nobody is asked. */
+export async function openTerminal(
+  { input, output: stream }: Streams,
+  manner: Manner,
+  stop: Stop,
+): Promise<Terminal> {
+  const { unicode, colour, redraws, attended } = manner;
+  const write = (text: string) => stream.write(unicode ? text : inAscii(text));
+  const sink = { write, columns: () => stream.columns, colour };
+  const output = redraws ? movingOutput(sink) : stillOutput(sink);
+  if (!attended) return joined(output, nobody);
+  const streams = { input, output: unicode ? stream : asciiStream(stream) };
+  if (!redraws) return joined(output, lineAsker(streams, output, stop));
+  const { interactiveAsker } = await import('./interactive.ts');
+  return joined(output, interactiveAsker(streams, output.paint, stop));
+}
+
+/** The width of a terminal changes while it is open. */
+function joined(output: Output, asker: Asker): Terminal {
+  return {
+    ...output,
+    ...asker,
+    get columns() {
+      return output.columns;
+    },
+  };
+}

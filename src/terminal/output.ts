@@ -1,0 +1,78 @@
+import { copySequence } from '../ports/clipboard.ts';
+import { oneLine } from './escape.ts';
+import { makePaint } from './paint.ts';
+import type { Output } from './terminal.ts';
+import { shorten } from './width.ts';
+import { wrapLine } from './wrap.ts';
+
+/** What an output is made of. */
+export interface Sink {
+  write(text: string): unknown;
+  /** Undefined where no line is too long. */
+  columns(): number | undefined;
+  colour: boolean;
+}
+
+/** An output that only ever adds lines: for pipes, CI, screen readers and terminals that cannot redraw a line. */
+export function stillOutput({ write, columns, colour }: Sink): Output {
+  const paint = makePaint(colour);
+  const width = () => columns() || Infinity;
+  const printAsIs = (...lines: string[]) => lines.forEach((line) => void write(`${line}\n`));
+  const print = (...lines: string[]) =>
+    printAsIs(...lines.flatMap((line) => line.split('\n')).map((line) => wrapLine(line, width())));
+  return {
+    paint,
+    get columns() {
+      return width();
+    },
+    print,
+    printAsIs,
+    notice: print,
+    during: (label, work) => {
+      print(paint.dim(`${label} ...`));
+      return work;
+    },
+    busy: () => () => undefined,
+    copy: () => undefined,
+  };
+}
+
+const frames = Array.from('⠋⠙⠹⠸⠼⠴⠦⠧⠇⠏');
+
+/** Clears the line that a spinner has drawn, for another one in its place. */
+const takenAway = '\r\u001B[K';
+
+/**
+ * An output that shows in one moving line what is waited for. The prompt library's spinner is not used, because it
+ * ends the process with code 0 on Ctrl-C.
+ */
+export function movingOutput(sink: Sink): Output {
+  const still = stillOutput(sink);
+  const { paint } = still;
+  const busy = (label: string) => {
+    let frame = 0;
+    const draw = () => {
+      const text = shorten(oneLine(label), still.columns - 3);
+      sink.write(`${takenAway}${frames[frame++ % frames.length]} ${paint.dim(text)}`);
+    };
+    draw();
+    const timer = setInterval(draw, 80);
+    return () => {
+      clearInterval(timer);
+      sink.write(takenAway);
+    };
+  };
+  return {
+    ...still,
+    get columns() {
+      return still.columns;
+    },
+    busy,
+    notice: (line) => {
+      sink.write(takenAway);
+      still.print(line);
+    },
+    during: (label, work) => work.finally(busy(label)),
+    copy: (text) => void sink.write(copySequence(text)),
+  };
+}
