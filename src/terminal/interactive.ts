@@ -1,6 +1,6 @@
 import type { Stop } from '../stop.ts';
 import type { Paint } from './paint.ts';
-import { asking, cancelledBy, isFound, labelOf, partsOf } from './question.ts';
+import { asking, isFound, labelOf, partsOf } from './question.ts';
 import type { Asker, Choice, Streams } from './terminal.ts';
 
 type Clack = typeof import('@clack/prompts');
@@ -18,7 +18,7 @@ export function interactiveAsker(streams: Streams, paint: Paint, stop: Stop): As
     asking(stop, async (signal) => {
       const clack = await import('@clack/prompts');
       const answer = await question(clack, { ...streams, signal });
-      if (clack.isCancel(answer)) throw cancelledBy(stop);
+      if (clack.isCancel(answer)) throw stop.cancelled();
       return answer as Exclude<typeof answer, symbol>;
     });
   const message = (question: string) => {

@@ -1,6 +1,6 @@
 import { createInterface } from 'node:readline';
 import type { Stop } from '../stop.ts';
-import { asking, cancelledBy } from './question.ts';
+import { asking } from './question.ts';
 import type { Streams } from './terminal.ts';
 
 /** Reads lines as the terminal itself edits them. */
@@ -18,7 +18,7 @@ export function openKeyboard({ input, output }: Streams, stop: Stop): Keyboard {
       const answer = await read(signal);
       if (answer !== undefined) return answer;
       output.write('\n');
-      throw cancelledBy(stop);
+      throw stop.cancelled();
     });
   return {
     line: (prompt) => asked(prompt, (signal) => readLine(input, signal)),

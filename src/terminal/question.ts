@@ -1,4 +1,3 @@
-import { Cancelled } from '../errors.ts';
 import type { Stop } from '../stop.ts';
 import { oneLine } from './escape.ts';
 import type { Choice } from './terminal.ts';
@@ -29,8 +28,8 @@ export function isFound(
  * run can say what it has done.
  */
 export async function asking<T>(stop: Stop, question: (signal: AbortSignal) => Promise<T>): Promise<T> {
-  return stop.hold(async () => {
-    if (stop.signal.aborted) throw cancelledBy(stop);
+  return stop.ask(async () => {
+    if (stop.signal.aborted) throw stop.cancelled();
     // Of its own, because a question that is over goes on listening to the signal that it was given.
     const controller = new AbortController();
     const abort = () => controller.abort();
@@ -42,7 +41,3 @@ export async function asking<T>(stop: Stop, question: (signal: AbortSignal) => P
     }
   });
 }
-
-/** What ends a question without an answer. */
-export const cancelledBy = ({ signal }: Stop): Cancelled =>
-  new Cancelled(signal.reason === 'SIGTERM' ? 143 : 130);
