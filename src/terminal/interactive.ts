@@ -31,7 +31,13 @@ export function interactiveAsker(streams: Streams, paint: Paint, stop: Stop): As
     selectMany: (question, choices, initial) => selectSeveral(ask, question, message, { choices, initial }),
     text: async (question, initialValue, problem) => {
       const validate = (value: string | undefined) => problem((value ?? '').trim());
-      const field = { message: message(question), initialValue, validate };
+      const { line, reason } = partsOf(question);
+      // A text field draws no bar before the further lines of its question.
+      const field = {
+        message: reason === '' ? line : `${line} ${paint.dim(reason)}`,
+        initialValue,
+        validate,
+      };
       return (await ask((clack, common) => clack.text({ ...common, ...field }))).trim();
     },
     confirm: (question, initialValue) =>

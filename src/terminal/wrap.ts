@@ -10,7 +10,7 @@ export function wrapLine(line: string, columns: number): string {
   const indent = /^ *(?:(?:[^\w ]|\d+\.) +)?/.exec(stripVTControlCharacters(line))?.[0].length ?? 0;
   const lines: string[] = [];
   let current = '';
-  for (const part of line.split(/(?<=\S)(?= )/)) {
+  for (const part of line.split(/(?<=\S)(?= )/).map(shortWord)) {
     if (widthOf(current) + widthOf(part) > columns && current !== '') {
       lines.push(current);
       current = ' '.repeat(indent) + part.trimStart();
@@ -26,14 +26,23 @@ export function wrapLine(line: string, columns: number): string {
 const begin = '\u001B';
 const colour = new RegExp(`(${begin}\\[[\\d;]*m)`);
 
+const address = /^\W?https?:\/\/\S+$/;
+
+function shortWord(part: string): string {
+  if (widthOf(part) <= longestWord || address.test(stripVTControlCharacters(part).trimStart())) return part;
+  return part
+    .split(colour)
+    .map((piece, index) => (index % 2 === 1 ? piece : shorten(piece, longestWord)))
+    .join('');
+}
+
 /** A word that is wider than a line goes on in the next one; an address stays whole, to be clicked and copied. */
 function breakWord(line: string, columns: number, indent: number): string[] {
   const word = stripVTControlCharacters(line).trimStart();
-  if (widthOf(line) <= columns && widthOf(word) <= longestWord) return [line];
-  if (/^\W?https?:\/\/\S+$/.test(word)) return [line];
+  if (widthOf(line) <= columns || address.test(word)) return [line];
   const pieces = line
     .split(colour)
-    .flatMap((piece, index) => (index % 2 === 1 ? [piece] : Array.from(shorten(piece, longestWord))));
+    .flatMap((piece, index) => (index % 2 === 1 ? [piece] : Array.from(piece)));
   const first = firstColumns(pieces, columns);
   const rest = pieces.slice(first.length).join('');
   if (rest === '' || first.length === 0) return [pieces.join('')];

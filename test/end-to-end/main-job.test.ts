@@ -182,7 +182,7 @@ describe('setup --dry-run', () => {
     const { exitCode, stdout } = await runIn(here, ['setup', '--dry-run']);
     expect(exitCode).toBe(0);
     expect(stdout).toContain('+dynamic = ["version"]');
-    expect(stdout).toContain('tier: (none) -> production');
+    expect(stdout).toContain('tier: production');
     expect(stdout).toContain('Nothing was changed');
     expect(here.gitlab.writes()).toEqual([]);
     expect(gitStatus(here.directory)).toBe('');
@@ -220,6 +220,8 @@ describe('the publisher pages', () => {
     const { stdout } = await runIn(here, ['setup', '--yes']);
     for (const line of stdout.split('\n').filter((it) => /registered/.test(it)))
       expect(line).toMatch(/whether/i);
-    expect(stdout.split('\n')).toContain(`${here.testpypi.url}/manage/account/publishing/`);
+    expect(stdout.split('\n').map((line) => line.trim())).toContain(
+      `${here.testpypi.url}/manage/account/publishing/`,
+    );
   });
 });

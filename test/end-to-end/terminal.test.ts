@@ -113,6 +113,7 @@ describe('the wizard in a terminal', () => {
       here.gitlab.latency = 250;
       const session = start('setup', '--yes');
       await session.shows('Putting it in place');
+      while (here.gitlab.writes().length === 0) await new Promise((resolve) => setTimeout(resolve, 20));
       session.kill(signal);
       expect(await session.ended).toBe(exitCode);
       expect(session.screen()).toContain('Not begun, because the run was stopped.');

@@ -256,7 +256,7 @@ describe('without a terminal and a token', () => {
     });
     expect(exitCode).toBe(0);
     expect(stdout).toContain('create the variable UV_PUBLISH_TOKEN for release-test');
-    expect(stdout).toContain('UV_PUBLISH_TOKEN: (none) -> protected, masked and hidden, raw, for release');
+    expect(stdout).toContain('UV_PUBLISH_TOKEN: protected, masked and hidden, raw, for release');
     expect(sent).toEqual([]);
   });
 
