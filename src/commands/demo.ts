@@ -18,7 +18,7 @@ export async function demo(context: Context): Promise<number> {
   const { paint } = terminal;
   const world =
     options.directory === '.'
-      ? await startWorld(demoBeginning(options.as ?? 'team-premium'))
+      ? await startWorld({ ...demoBeginning(options.as ?? 'team-premium'), env: context.env })
       : await resumeWorld(resolve(cwd, options.directory));
   const inside = insideOf(world, context);
   terminal.print(

@@ -27,8 +27,11 @@ const needed = [
   /^GIT_(CONFIG_\w+|CEILING_DIRECTORIES|DISCOVERY_ACROSS_FILESYSTEM)$/,
 ];
 
-/** Git's configuration may name programs of any sort, which have no business with the tokens in the environment. */
-function environmentOf(env: Record<string, string | undefined>): Record<string, string | undefined> {
+/**
+ * The environment that git gets: its configuration and its hooks may name programs of any sort, which have no business
+ * with the tokens there.
+ */
+export function gitEnvironment(env: Record<string, string | undefined>): Record<string, string | undefined> {
   const entries = Object.entries(env);
   return Object.fromEntries(
     entries.filter(([name]) => needed.some((names) => names.test(name.toUpperCase()))),
@@ -37,7 +40,7 @@ function environmentOf(env: Record<string, string | undefined>): Record<string, 
 
 /** Git as the `git` command answers in a folder. */
 export function openGit(directory: string, env: Record<string, string | undefined>): Git {
-  const options = { cwd: directory, env: { ...environmentOf(env), LC_ALL: 'C', GIT_OPTIONAL_LOCKS: '0' } };
+  const options = { cwd: directory, env: { ...gitEnvironment(env), LC_ALL: 'C', GIT_OPTIONAL_LOCKS: '0' } };
   const git = async (...args: string[]) => {
     try {
       return (await run('git', args, options)).stdout;

@@ -2,6 +2,7 @@ import { execFile } from 'node:child_process';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
+import { gitEnvironment } from '../ports/git.ts';
 
 const run = promisify(execFile);
 
@@ -63,11 +64,15 @@ export function scratchFiles(backend: 'hatchling' | 'setuptools' = 'hatchling'):
   };
 }
 
-/** Writes the files into a folder and commits them on the branch main, with `remoteUrl` as the remote origin. */
+/**
+ * Writes the files into a folder and commits them on the branch main, with `remoteUrl` as the remote origin. Git gets
+ * of `env` what it needs, or the environment of the process where none is given.
+ */
 export async function createScratchProject(
   directory: string,
   remoteUrl: string,
   files: Record<string, string> = scratchFiles(),
+  env?: Record<string, string | undefined>,
 ): Promise<ScratchProject> {
   for (const [path, text] of Object.entries(files)) {
     await mkdir(dirname(join(directory, path)), { recursive: true });
@@ -81,7 +86,8 @@ export async function createScratchProject(
     '-c',
     'commit.gpgsign=false',
   ];
-  const git = (...args: string[]) => run('git', args, { cwd: directory });
+  const options = { cwd: directory, ...(env === undefined ? {} : { env: gitEnvironment(env) }) };
+  const git = (...args: string[]) => run('git', args, options);
   await git('init', '-q');
   await git('symbolic-ref', 'HEAD', 'refs/heads/main');
   await git('add', '.');

@@ -28,6 +28,8 @@ export interface Beginning {
   prefix?: string;
   latency?: number;
   asOfficial?: boolean;
+  /** What git is started from. */
+  env?: Record<string, string | undefined>;
 }
 
 /**
@@ -38,6 +40,7 @@ export async function startWorld({
   files = scratchFiles(),
   state,
   asOfficial = false,
+  env,
   ...options
 }: Beginning = {}): Promise<World> {
   const known = state ?? teamState({}, files);
@@ -45,7 +48,7 @@ export async function startWorld({
   const servers = await startServers({ gitlab: known, pypi, testpypi: indexState('testpypi') }, options);
   const directory = await realpath(await mkdtemp(join(tmpdir(), 'gitlab-to-pypi-demo-')));
   const path = known.projects[0]?.path_with_namespace ?? 'demo-group/demo-pkg';
-  await createScratchProject(directory, `${servers.gitlab.url}/${path}.git`, files);
+  await createScratchProject(directory, `${servers.gitlab.url}/${path}.git`, files, env);
   return { ...servers, directory, asOfficial };
 }
 
