@@ -54,7 +54,7 @@ describe('the wizard in a terminal', () => {
     await answerQuestions(session);
     session.press(keys.down);
     session.press(keys.enter);
-    await session.shows('Which choice do you want to change?');
+    await session.shows('Which answer do you want to change?');
     session.press(keys.enter);
     await session.shows(/◆ +How should releases be protected\?/);
     session.press(keys.down);
