@@ -6,16 +6,21 @@ import { promisify } from 'node:util';
 export const run = promisify(execFile);
 
 /** The tool's path, or undefined where it is missing; with CI=true a missing tool is a failure, not a skip. */
-export function findTool(name: string, variable: string): string | undefined {
-  const path = process.env[variable] ?? name;
+export function findTool(name: string, variable: string, ...otherNames: string[]): string | undefined {
+  const path = process.env[variable];
+  const found = (path === undefined ? [name, ...otherNames] : [path]).find(runs);
+  if (found !== undefined) return found;
+  if (process.env.CI === 'true') throw new Error(`${name} is needed with CI=true, and it is not installed.`);
+  console.warn(`SKIPPED: the tests that need ${name}, because it is not installed.`);
+  return undefined;
+}
+
+function runs(path: string): boolean {
   try {
     execFileSync(path, ['--version'], { stdio: 'ignore' });
-    return path;
+    return true;
   } catch {
-    if (process.env.CI === 'true')
-      throw new Error(`${name} is needed with CI=true, and it is not installed.`);
-    console.warn(`SKIPPED: the tests that need ${name}, because it is not installed.`);
-    return undefined;
+    return false;
   }
 }
 

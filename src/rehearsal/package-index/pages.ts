@@ -24,11 +24,13 @@ export function manageProject(state: IndexState, request: Incoming, name: string
     action: request.path,
   };
   const open = prefilled || posted ? 'GitLab' : (query.get('tab') ?? 'GitHub');
-  const body = `<h1>Publishing: ${escapeHtml(project.name)}</h1>${listOf(project.publishers)}<h2>Add a new publisher</h2>${
-    prefilled
-      ? '<p class="warning"><b>Proceed with caution!</b> These values come from a link. Compare them before you add the publisher.</p>'
-      : ''
-  }${done ? '<p class="warning">The publisher was added.</p>' : ''}${tabs(open, request.path)}${open === 'GitLab' ? publisherForm(form) : otherTab(open)}`;
+  const body = [
+    `<h1>Publishing: ${escapeHtml(project.name)}</h1><h2>Manage current publishers</h2>${listOf(project.publishers)}<h2>Add a new publisher</h2>`,
+    prefilled ? caution : '',
+    done ? '<p class="done">The publisher was added.</p>' : '',
+    tabs(open, request.path),
+    open === 'GitLab' ? publisherForm(form) : otherTab(open),
+  ].join('');
   return html(state, posted && !done ? 400 : 200, body);
 }
 
@@ -41,9 +43,12 @@ export function manageAccount(state: IndexState, request: Incoming): Outgoing {
   if (done) state.pendingPublishers.push(fields);
   const open = posted ? 'GitLab' : (request.query.get('tab') ?? 'GitHub');
   const form: Form = { fields: done ? empty : fields, errors, asksName: true, action: request.path };
-  const body = `<h1>Publishing: pending publishers</h1>${listOf(state.pendingPublishers)}<h2>Add a new pending publisher</h2>${
-    done ? '<p class="warning">The pending publisher was added; it lapses in 30 days.</p>' : ''
-  }${tabs(open, request.path)}${open === 'GitLab' ? publisherForm(form) : otherTab(open)}`;
+  const body = [
+    `<h1>Publishing: pending publishers</h1>${listOf(state.pendingPublishers)}<h2>Add a new pending publisher</h2>`,
+    done ? '<p class="done">The pending publisher was added; it lapses in 30 days.</p>' : '',
+    tabs(open, request.path),
+    open === 'GitLab' ? publisherForm(form) : otherTab(open),
+  ].join('');
   return html(state, posted && !done ? 400 : 200, body);
 }
 
@@ -57,6 +62,9 @@ export function projectPage(state: IndexState, _: Incoming, name: string): Outgo
     `<h1>${escapeHtml(project.name)}</h1><p>Releases: ${escapeHtml(project.releases.join(', ') || 'none')}</p>`,
   );
 }
+
+const caution =
+  '<p class="warning"><b>Proceed with caution!</b> These values come from a link. Compare them before you add the publisher.</p>';
 
 const empty: PublisherFields = {
   projectName: '',
@@ -105,12 +113,15 @@ function withoutName({ namespace, project, workflowFilepath, environment }: Publ
 }
 
 function listOf(publishers: (PublisherState & { projectName?: string })[]): string {
-  if (publishers.length === 0) return '<p>No publishers are registered yet.</p>';
-  const rows = publishers.map(({ projectName, namespace, project, workflowFilepath, environment }) => {
-    const cells = [projectName ?? '', `${namespace}/${project}`, workflowFilepath, environment || '(any)'];
-    return `<tr>${cells.map((cell) => `<td>${escapeHtml(cell)}</td>`).join('')}</tr>`;
-  });
-  return `<table><tr><th>Project</th><th>Repository</th><th>Pipeline file</th><th>Environment</th></tr>${rows.join('')}</table>`;
+  if (publishers.length === 0) return '<p>No publishers are currently configured.</p>';
+  const rows = publishers.map(({ projectName, namespace, project, workflowFilepath, environment }) => [
+    ...(projectName === undefined ? [] : [projectName]),
+    ...[`${namespace}/${project}`, workflowFilepath, environment || '(any)'],
+  ]);
+  const heads = ['Project', 'Repository', 'Pipeline file', 'Environment'].slice(-(rows[0]?.length ?? 0));
+  const row = (cells: string[], tag: string) =>
+    `<tr>${cells.map((cell) => `<${tag}>${escapeHtml(cell)}</${tag}>`).join('')}</tr>`;
+  return `<table>${row(heads, 'th')}${rows.map((cells) => row(cells, 'td')).join('')}</table>`;
 }
 
 const otherTab = (name: string) =>
@@ -122,7 +133,7 @@ function html({ kind, user }: IndexState, status: number, body: string): Outgoin
     status,
     body: page(
       `Rehearsal ${name}`,
-      `<p class="help">Signed in as ${escapeHtml(user)}</p>${body}`,
+      `<p class="help user">Signed in as ${escapeHtml(user)}</p>${body}`,
       `Rehearsal ${name}: nothing here reaches the real index`,
     ),
   };
