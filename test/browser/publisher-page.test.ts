@@ -28,7 +28,7 @@ const text = () => page.read<string>('document.body.innerText');
 async function pagesOf(world: World) {
   const { report } = await reportOf(world, ['check']);
   const { stdout } = await runIn(world, ['setup', '--yes', '--no-open']);
-  for (const { url } of report.publisherPages) expect(stdout.split('\n')).toContain(url);
+  for (const { url } of report.publisherPages) expect(stdout.split(/\n */)).toContain(url);
   return Object.fromEntries(report.publisherPages.map((it) => [it.index, it]));
 }
 
