@@ -1,7 +1,7 @@
 import type { Facts } from './facts/index.ts';
 import type { Goal } from './goal/index.ts';
 import type { PlannedSetting, SettledSetting } from './plan.ts';
-import { fieldsOf, inspectAgain, isPartOf, putRight, type Scene } from './put-right.ts';
+import { byAnother, fieldsOf, inspectAgain, isPartOf, putRight, type Scene } from './put-right.ts';
 import type { Finding, World } from './settings/setting.ts';
 
 /** How the work is shown while it goes on. */
@@ -81,10 +81,7 @@ function notBegun(planned: PlannedSetting, { stopped }: ApplyProgress): SettledS
 /** What has become of a setting since its plan was shown, where that is no longer the plan that was agreed to. */
 function overtaken(planned: PlannedSetting, now: Finding): SettledSetting | undefined {
   const failed = (message: string): SettledSetting => ({ ...planned, outcome: 'failed', message });
-  if (now.state === 'ok') {
-    const message = 'It was put in place meanwhile, and not by this run.';
-    return { ...planned, finding: now, outcome: 'unchanged', message };
-  }
+  if (now.state === 'ok') return byAnother(planned, now);
   if (now.state === 'unknown') return failed(now.message);
   const file = planned.finding.files.find(({ path, before }) =>
     now.files.some((it) => it.path === path && it.before !== before),

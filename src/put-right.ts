@@ -81,12 +81,15 @@ function isWorthAnother(error: unknown, attempt: number, before: Finding, after:
 
 function success(planned: PlannedSetting, after: Finding, error: unknown): SettledSetting {
   if (error === undefined) return { ...planned, outcome: 'applied' };
-  if (isOvertaken(error)) {
-    const message = 'It was put in place meanwhile, and not by this run.';
-    return { ...planned, finding: after, outcome: 'unchanged', message };
-  }
+  if (isOvertaken(error)) return byAnother(planned, after);
   const message = `A second look shows it in place; its first answer was: ${reasonOf(error)}`;
   return { ...planned, outcome: 'applied', message };
+}
+
+/** A setting that holds now, and not by this run. */
+export function byAnother(planned: PlannedSetting, now: Finding): SettledSetting {
+  const message = 'It was put in place meanwhile, and not by this run.';
+  return { ...planned, finding: now, outcome: 'unchanged', message };
 }
 
 function failure(planned: PlannedSetting, after: Finding, error: unknown): SettledSetting {
