@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { UserError } from '../errors.ts';
 import type { RequestLog } from './request-log.ts';
 
@@ -46,9 +47,8 @@ export function openNetwork({ timeout, log, notice, stop }: NetworkOptions): Net
     timeLeft: () => timeout,
     longestWait: 2 * timeout,
     wait: (milliseconds, reason) => {
-      if (stop?.aborted) return Promise.resolve(false);
-      tell(reason);
-      return pause(milliseconds, stop);
+      if (!stop?.aborted) tell(reason);
+      return sleep(milliseconds, true, stop ? { signal: stop } : {}).catch(() => false);
     },
     ...(log === undefined ? {} : { log }),
   };
@@ -75,18 +75,4 @@ function onceForMany(notice: NetworkOptions['notice']): (reason: string) => void
     if (reason !== last.reason || now - last.at > 1000) notice?.(reason);
     last = { reason, at: now };
   };
-}
-
-/** True after the time, false as soon as the stop comes. */
-function pause(milliseconds: number, stop: AbortSignal | undefined): Promise<boolean> {
-  return new Promise((resolve) => {
-    const end = (waited: boolean) => () => {
-      clearTimeout(timer);
-      stop?.removeEventListener('abort', interrupted);
-      resolve(waited);
-    };
-    const timer = setTimeout(() => end(true)(), milliseconds);
-    const interrupted = end(false);
-    stop?.addEventListener('abort', interrupted, { once: true });
-  });
 }
