@@ -60,6 +60,7 @@ async function makeContext(options: Options, stop: Stop, shown: Shown): Promise<
   const browser = options.open && hasDisplay(env, platform);
   const terminal = await makeTerminal(options, stop);
   shown.terminal = terminal;
+  process.on('exit', () => terminal.close());
   return {
     options,
     env,
@@ -88,10 +89,13 @@ async function makeTerminal(options: Options, stop: Stop): Promise<Terminal> {
   const { stdin: input, stdout, stderr, env, platform } = process;
   const output = options.json ? stderr : stdout;
   const ends = { env, platform, inputIsTty: input.isTTY === true, outputIsTty: output.isTTY === true };
-  const manner = mannerOf(ends);
-  if (options.json)
-    return openTerminal({ input, output }, { ...manner, attended: false, redraws: false }, stop);
-  return openTerminal({ input, output }, { ...manner, attended: manner.attended && !options.yes }, stop);
+  const { attended, redraws, ...manner } = mannerOf(ends);
+  const asks = attended && !options.yes && !options.json;
+  return openTerminal(
+    { input, output },
+    { ...manner, attended: asks, redraws: redraws && !options.json },
+    stop,
+  );
 }
 
 /** Whoever reads the output may stop, as `head` does; work that was begun goes on to its end all the same. */
