@@ -1,20 +1,12 @@
 import { resolve } from 'node:path';
 import type { Context } from './context.ts';
-import { UserError } from './errors.ts';
-import {
-  type Checkout,
-  locate,
-  obviousRemote,
-  projectAddress,
-  type RemoteCandidate,
-  type RemoteWishes,
-  remoteCandidates,
-} from './facts/checkout.ts';
+import { enterToken, type Token } from './enter-token.ts';
+import type { Checkout } from './facts/checkout.ts';
 import { type GitLabIdentity, readIdentity } from './facts/gitlab-project.ts';
-import { type FoundToken, findToken, tokenPage } from './facts/gitlab-token.ts';
+import { type FoundToken, findToken } from './facts/gitlab-token.ts';
 import type { Facts } from './facts/index.ts';
 import { readUploadTokens, type Secrets } from './facts/upload-tokens.ts';
-import { questionOf } from './options.ts';
+import { findCheckout } from './find-checkout.ts';
 import type { Files } from './ports/files.ts';
 import { type Git, openGit } from './ports/git.ts';
 import type { GitLab } from './ports/gitlab.ts';
@@ -92,48 +84,6 @@ async function ask(context: Context, checkout: Checkout, { token, source }: Toke
   return { ports, tokenSource: source, identity };
 }
 
-async function findCheckout(context: Context, git: Git, directory: string): Promise<Checkout> {
-  const { options, env } = context;
-  // Asked at the same time, for each answer of git's takes as long as a program takes to start.
-  const remotes = git.remotes();
-  const place = await locate(git, directory);
-  const wishes: RemoteWishes = Object.fromEntries(
-    Object.entries({
-      remote: options.remote,
-      gitlabUrl: options.gitlabUrl,
-      project: options.project,
-      gitlabHost: env.GITLAB_HOST,
-    }).filter(([, value]) => value),
-  );
-  const candidates = await remoteCandidates({ ...git, remotes: () => remotes }, wishes);
-  const complete = options.gitlabUrl !== undefined && options.project !== undefined;
-  const remote = complete ? candidates[0] : await chooseRemote(context, git, candidates);
-  return { ...place, ...projectAddress(remote, wishes) };
-}
-
-async function chooseRemote(
-  { terminal, options }: Context,
-  git: Git,
-  candidates: RemoteCandidate[],
-): Promise<RemoteCandidate | undefined> {
-  const obvious = await obviousRemote(git, candidates);
-  if (obvious || candidates.length === 0) return obvious;
-  if (!terminal.interactive || options.json) {
-    const names = candidates.map(({ name, origin, path }) => `${name} (${origin}/${path})`).join(', ');
-    throw new UserError(
-      'two-remotes',
-      `Several git remotes may name the GitLab project: ${names}.`,
-      `Choose one with '--remote ${candidates[0]?.name}', or let the current branch track it.`,
-    );
-  }
-  const choices = candidates.map((value) => ({
-    value,
-    label: value.name,
-    hint: `${value.origin}/${value.path}`,
-  }));
-  return terminal.select(questionOf('remote'), choices, candidates[0] as RemoteCandidate);
-}
-
 /** The ports, the reading ones with an end to all their time. */
 async function connect(context: Context, checkout: Checkout, token: string) {
   const { options, network } = context;
@@ -153,29 +103,4 @@ async function connect(context: Context, checkout: Checkout, token: string) {
       },
     },
   };
-}
-
-type Token = Pick<Extract<FoundToken, { kind: 'found' }>, 'token' | 'source'>;
-
-async function enterToken(context: Context, checkout: Checkout, found: FoundToken): Promise<Token> {
-  const { terminal } = context;
-  const gitlabUrl = checkout.gitlabUrl.value;
-  const page = tokenPage(gitlabUrl);
-  if (!terminal.interactive)
-    throw noToken(found.kind === 'expired' ? found.source : undefined, gitlabUrl, page);
-  terminal.print('', 'A GitLab token with the scope api is needed. Create one on this page:', '', page, '');
-  context.openPage?.(page);
-  const token = await terminal.secret(`GitLab token for ${gitlabUrl}`);
-  if (token === '') throw noToken(undefined, gitlabUrl, page);
-  return { token, source: 'your input' };
-}
-
-function noToken(expired: string | undefined, gitlabUrl: string, page: string): UserError {
-  const message = expired
-    ? `The GitLab token of ${expired} has expired, and there is no other for ${gitlabUrl}.`
-    : `There is no GitLab token for ${gitlabUrl}.`;
-  const hint = expired
-    ? `Renew it with 'glab auth login', or set GITLAB_TOKEN; a new token can be made at ${page}`
-    : `Set GITLAB_TOKEN to a token with the scope api; one can be made at ${page}`;
-  return new UserError('no-token', message, hint);
 }
