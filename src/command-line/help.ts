@@ -15,6 +15,7 @@ ${optionTable.map(line).join('\n')}
 The GitLab token is read from GITLAB_TOKEN, GITLAB_ACCESS_TOKEN or glab's configuration, else asked for.
 It needs the scope api, and the role Maintainer on the project.
 The route token needs an API token of each index: from PYPI_TOKEN and TESTPYPI_TOKEN, else asked for.
+One request may take 30 seconds, or those of GITLAB_TO_PYPI_TIMEOUT.
 
 Exit codes: 0 all holds or was done, 1 something is to do or failed, 2 bad usage or an unmet precondition,
 130 cancelled.`;
