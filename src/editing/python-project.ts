@@ -3,7 +3,7 @@ import { cargoManifest, cargoName } from './cargo.ts';
 import type { PythonFiles, PythonProject } from './python-files.ts';
 import { findCfgOption } from './setup-cfg.ts';
 import { literalString, setupKeywords } from './setup-py.ts';
-import { getToml, parseToml, type TomlTable } from './toml.ts';
+import { getToml, parseToml, type TomlTable, TooDeep } from './toml.ts';
 
 type Found = { value: string; source: string };
 
@@ -26,6 +26,7 @@ export function readToml(text: string | undefined): TomlTable {
   try {
     return text === undefined ? {} : parseToml(text).data;
   } catch (error) {
+    if (error instanceof TooDeep) throw unreadable(error);
     const { lineNumber, column } = error as { lineNumber?: number; column?: number };
     const where = lineNumber === undefined ? '' : ` (line ${lineNumber}, column ${(column ?? 0) + 1})`;
     throw new UserError(
@@ -35,6 +36,15 @@ export function readToml(text: string | undefined): TomlTable {
       { cause: error },
     );
   }
+}
+
+function unreadable(error: TooDeep): UserError {
+  return new UserError(
+    'bad-toml',
+    `pyproject.toml cannot be read here: ${error.message}.`,
+    'Write it flatter; what no person wrote is better kept in a file of its own.',
+    { cause: error },
+  );
 }
 
 function refuseWithoutProject(files: PythonFiles, data: TomlTable): void {

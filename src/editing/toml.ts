@@ -1,4 +1,6 @@
 import { type AST, getStaticTOMLValue, parseTOML } from 'toml-eslint-parser';
+import { isTooDeep } from './depth.ts';
+import { remembered } from './remembered.ts';
 import { appendLines, endOfLine, lineStart, nextLine, type Splice } from './text.ts';
 import { UnsafeEdit } from './unsafe-edit.ts';
 
@@ -18,10 +20,27 @@ export interface TomlDocument {
 type Path = readonly (string | number)[];
 
 /** Parses by TOML 1.0, so that nothing is accepted that Python's tomllib refuses. Throws with line and column. */
-export function parseToml(text: string): TomlDocument {
+export const parseToml = remembered((text: string): TomlDocument => {
   const source = text.replace(/^\uFEFF/, ' ');
-  const program = parseTOML(source, { tomlVersion: '1.0' });
-  return { text, root: program.body[0], data: getStaticTOMLValue(program) as TomlTable };
+  const program = shallow(() => parseTOML(source, { tomlVersion: '1.0' }));
+  const data = shallow(() => getStaticTOMLValue(program) as TomlTable);
+  if (isTooDeep(data)) throw new TooDeep();
+  return { text, root: program.body[0], data };
+});
+
+/** Where a document is more than the parser can take. */
+export class TooDeep extends Error {
+  override name = 'TooDeep';
+  override message = 'it is nested too deeply, or holds too long a text';
+}
+
+/** The parser takes its own call stack for the depth of the document. */
+function shallow<T>(work: () => T): T {
+  try {
+    return work();
+  } catch (error) {
+    throw error instanceof RangeError ? new TooDeep(undefined, { cause: error }) : error;
+  }
 }
 
 /** The value at a path, or undefined. */

@@ -11,6 +11,7 @@ import {
   type YAMLMap,
   YAMLSeq,
 } from 'yaml';
+import { remembered } from './remembered.ts';
 
 /** Data of a pipeline file; `!reference [job, key]` is kept as `{'!reference': [job, key]}`. */
 export type YamlValue = string | number | boolean | null | YamlValue[] | YamlTable;
@@ -44,7 +45,7 @@ const reference = {
 };
 
 /** Parses with the ranges of every node. Duplicate keys are allowed, as GitLab allows them. */
-export function parseYaml(text: string): YamlFile {
+export const parseYaml = remembered((text: string): YamlFile => {
   const documents = parseAllDocuments(text, {
     keepSourceTokens: true,
     uniqueKeys: false,
@@ -53,21 +54,37 @@ export function parseYaml(text: string): YamlFile {
   });
   const all: Document.Parsed[] = 'empty' in documents ? [] : documents;
   const broken = all.flatMap(({ errors }) => errors)[0];
-  if (broken) throw new YamlSyntaxError(broken.message.split('\n')[0]?.replace(/:$/, '') ?? '');
+  if (broken) throw new YamlSyntaxError(reasonOfSyntax(broken.message));
   const last = all.at(-1);
   const root = last?.contents;
   if (root !== null && root !== undefined && !isMap(root) && !(isScalar(root) && root.value === null)) {
     throw new YamlSyntaxError('the file is not a mapping of jobs');
   }
-  return { text, root: isMap(root) ? root : undefined, data: dataOf(last) };
+  return { text, root: isMap(root) ? root : undefined, data: dataOf(last, text) };
+});
+
+/** The parser takes its own call stack for the depth of the document. */
+const stackIsFull = /^Maximum call stack size exceeded/;
+
+function reasonOfSyntax(message: string): string {
+  const [first = ''] = message.split('\n');
+  return first.replace(/:$/, '').replace(stackIsFull, 'it is nested too deeply');
 }
 
-/** Aliases that grow beyond all measure are no pipeline. */
-function dataOf(document: Document.Parsed | undefined): YamlTable {
+/** Hundreds of jobs may share an anchor; an alias that holds others counts as many times as it holds them. */
+const mostAliases = 10_000;
+
+/** Aliases that grow beyond all measure are no pipeline, nor is one that stands inside of what it stands for. */
+function dataOf(document: Document.Parsed | undefined, text: string): YamlTable {
   try {
-    return (document?.toJS() ?? {}) as YamlTable;
+    const data = (document?.toJS({ maxAliasCount: mostAliases }) ?? {}) as YamlTable;
+    if (text.includes('*')) JSON.stringify(data);
+    return data;
   } catch (error) {
-    throw new YamlSyntaxError((error as Error).message);
+    const { message } = error as Error;
+    throw new YamlSyntaxError(
+      /circular/.test(message) ? 'an alias stands inside of its own anchor' : reasonOfSyntax(message),
+    );
   }
 }
 

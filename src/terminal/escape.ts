@@ -9,6 +9,6 @@ export function escapeText(text: string): string {
 /** The same in one line, so that no text from outside looks like a line of this program's own. */
 export function oneLine(text: string): string {
   return escapeText(text)
-    .replace(/\s*\n\s*/g, ' ⏎ ')
+    .replace(/(?<!\s)\s*\n\s*/g, ' ⏎ ')
     .replaceAll('\t', ' ');
 }

@@ -5,7 +5,9 @@ import { codeOf, unreadable } from './problems.ts';
 
 /** The text of a file, or undefined where there is none. */
 export async function readText(target: string, path: string): Promise<string | undefined> {
-  if ((await statusOf(target, path)) === undefined) return undefined;
+  const status = await statusOf(target, path);
+  if (status === undefined) return undefined;
+  refuseTooLarge(status.size, path);
   try {
     return decode(await readFile(target), path);
   } catch (error) {
@@ -13,6 +15,21 @@ export async function readText(target: string, path: string): Promise<string | u
     if (codeOf(error) === 'ENOENT') return undefined;
     throw unreadable(path, error);
   }
+}
+
+/**
+ * What GitLab takes of a pipeline file, and far more than any pyproject.toml:
+ * https://docs.gitlab.com/administration/instance_limits/#maximum-size-and-depth-of-cicd-configuration-yaml-files
+ */
+const mostBytes = 2 * 1024 * 1024;
+
+function refuseTooLarge(size: number, path: string): void {
+  if (size <= mostBytes) return;
+  throw new UserError(
+    'file-too-large',
+    `${path} is ${(size / 1024 / 1024).toFixed(1)} MiB long, and no file of more than 2 MiB is edited here.`,
+    'Take out of it what belongs into files of its own, then run it again.',
+  );
 }
 
 /** The status of a file, or undefined where there is none. Throws a `UserError` for what is no file. */

@@ -35,7 +35,7 @@ export function visibleJobs(data: YamlTable): Job[] {
 /** One job, hidden or not; undefined where the file has none of that name. */
 export function resolveJob(data: YamlTable, name: string): Job | undefined {
   const value = extended(data, name, 0);
-  return value && { name, value: resolveReferences(value, data, 0) as YamlTable };
+  return value && { name, value: resolveReferences(value, data) as YamlTable };
 }
 
 /** What a job comes to with all that it extends; empty where the file has none of that name. */
@@ -82,7 +82,7 @@ export function flat(value: YamlValue | undefined): YamlValue[] {
 
 /** Rules with the references in them resolved, as one flat list. */
 export function resolveRules(rules: YamlValue[], data: YamlTable): YamlValue[] {
-  return flat(resolveReferences(rules, data, 0));
+  return flat(resolveReferences(rules, data));
 }
 
 /** Names that a job extends. */
@@ -90,23 +90,39 @@ export function parentsOf(job: YamlValue | undefined): string[] {
   return isYamlTable(job) ? lines(job.extends) : [];
 }
 
-/** Later parents win over earlier ones, the job itself over all; lists are replaced, not joined. */
-function extended(data: YamlTable, name: string, depth: number): YamlTable | undefined {
+/**
+ * Later parents win over earlier ones, the job itself over all; lists are replaced, not joined. What a job comes to is
+ * kept in `known`, since two parents with two parents each would soon be thousands.
+ */
+function extended(
+  data: YamlTable,
+  name: string,
+  depth: number,
+  known = new Map<string, YamlTable>(),
+): YamlTable | undefined {
   const own = data[name];
   if (!isYamlTable(own) || depth > 11) return undefined;
-  const parents = parentsOf(own).map((parent) => extended(data, parent, depth + 1) ?? {});
-  return [...parents, own].reduce(merge, {});
+  const place = `${depth} ${name}`;
+  const before = known.get(place);
+  if (before !== undefined) return before;
+  const parents = parentsOf(own).map((parent) => extended(data, parent, depth + 1, known) ?? {});
+  const value = [...parents, own].reduce(merge, {});
+  known.set(place, value);
+  return value;
 }
 
-function resolveReferences(value: YamlValue, data: YamlTable, depth: number): YamlValue {
-  if (Array.isArray(value)) return value.map((item) => resolveReferences(item, data, depth));
+/** How many references of one job are followed: each may bring a list of others. */
+const mostReferences = 1000;
+
+function resolveReferences(value: YamlValue, data: YamlTable, depth = 0, followed = { count: 0 }): YamlValue {
+  const resolve = (item: YamlValue) => resolveReferences(item, data, depth, followed);
+  if (Array.isArray(value)) return value.map(resolve);
   if (!isYamlTable(value)) return value;
   const target = value['!reference'];
   if (target !== undefined && Object.keys(value).length === 1) {
-    const found = depth < 10 ? valueAt(data, lines(target)) : undefined;
-    return found === undefined ? value : resolveReferences(found, data, depth + 1);
+    followed.count += 1;
+    const found = depth < 10 && followed.count <= mostReferences ? valueAt(data, lines(target)) : undefined;
+    return found === undefined ? value : resolveReferences(found, data, depth + 1, followed);
   }
-  return Object.fromEntries(
-    Object.entries(value).map(([key, item]) => [key, resolveReferences(item, data, depth)]),
-  );
+  return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, resolve(item)]));
 }

@@ -12,9 +12,7 @@ import { parentsOf } from './jobs.ts';
 
 /** The hidden jobs that a job takes from, by `extends` or by a merged anchor, nearest first. */
 export function ancestorsOf(file: YamlFile, seen: YamlTable, name: string): string[] {
-  const direct = [...parentsOf(seen[name]).toReversed(), ...mergedFrom(file, name)];
-  const all = direct.flatMap((parent) => [parent, ...ancestorsOf(file, { ...seen, [name]: null }, parent)]);
-  return [...new Set(all)];
+  return ancestorsOfAll(file, seen, [name]);
 }
 
 /**
@@ -22,19 +20,35 @@ export function ancestorsOf(file: YamlFile, seen: YamlTable, name: string): stri
  * nobody else.
  */
 export function exclusiveAncestors(file: YamlFile, seen: YamlTable, names: string[]): string[] {
-  const candidates = new Set(names.flatMap((name) => ancestorsOf(file, seen, name)));
+  const candidates = new Set(ancestorsOfAll(file, seen, names));
   const users = Object.keys(seen).filter((name) => !names.includes(name) && !candidates.has(name));
-  const foreign = new Set(users.flatMap((name) => ancestorsOf(file, seen, name)));
+  const foreign = new Set(ancestorsOfAll(file, seen, users));
   const referred = referredTo(users.map((name) => seen[name]));
   return [...candidates].filter(
     (name) => file.data[name] !== undefined && !foreign.has(name) && !referred.has(name),
   );
 }
 
+/** Each is followed once, however many extend it. */
+function ancestorsOfAll(file: YamlFile, seen: YamlTable, names: string[]): string[] {
+  const found = new Set<string>();
+  const left = names.flatMap((name) => parentsIn(file, seen, name)).toReversed();
+  for (let parent = left.pop(); parent !== undefined; parent = left.pop()) {
+    if (found.has(parent)) continue;
+    found.add(parent);
+    left.push(...parentsIn(file, seen, parent).toReversed());
+  }
+  return [...found];
+}
+
+function parentsIn(file: YamlFile, seen: YamlTable, name: string): string[] {
+  return [...parentsOf(seen[name]).toReversed(), ...mergedFrom(file, name)];
+}
+
 /** The keys at the top whose anchors a key at the top merges. */
 function mergedFrom(file: YamlFile, name: string): string[] {
-  const node = file.root && pairOf(file.root, name)?.value;
-  if (!isMap(node)) return [];
+  const node = file.root && file.text.includes('<<') && pairOf(file.root, name)?.value;
+  if (!node || !isMap(node)) return [];
   const merged = node.items.filter(({ key }) => isScalar(key) && key.source === '<<');
   const sources = merged.flatMap(({ value }) => aliasesIn(value as Node));
   return (file.root?.items ?? []).flatMap(({ key, value }) => {

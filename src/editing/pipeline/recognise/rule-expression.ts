@@ -15,13 +15,16 @@ interface Token {
 const tokenPattern =
   /\s*(?:\$\{?(\w+)\}?|"([^"]*)"|'([^']*)'|(\/(?:\\.|[^/\\])+\/[a-z]*)|(null)\b|(==|!=|=~|!~|&&|\|\||\(|\)))/y;
 
+/** No person writes more; each bracket is a call. */
+const mostTokens = 1000;
+
 /**
  * Evaluates the expression of a `rules:if` as far as the variables are known; an expression that is not understood
  * counts as unknown. https://docs.gitlab.com/ci/jobs/job_rules/#cicd-variable-expressions
  */
 export function evaluate(expression: string, variables: Variables): Verdict {
   const tokens = tokenize(expression);
-  if (tokens === undefined) return undefined;
+  if (tokens === undefined || tokens.length > mostTokens) return undefined;
   let at = 0;
   const peek = () => tokens[at]?.text;
   const operator = (text: string): boolean => {

@@ -8,7 +8,7 @@ const control = /^\s*(?:if|for|while|until|case|select|function|\{|\(|\[\[?)(?:\
 
 /** Takes a script item apart into the commands that run one after the other. */
 export function takeApart(item: string): ScriptItem {
-  const text = item.replace(/\s*\\\r?\n\s*/g, ' ');
+  const text = item.replace(/(?<!\s)\s*\\\r?\n\s*/g, ' ');
   if (control.test(text) || /\|\|/.test(text)) return { kind: 'program', text: item };
   const commands = split(text)
     .map((command) => command.trim())
