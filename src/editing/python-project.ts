@@ -3,7 +3,7 @@ import { cargoManifest, cargoName } from './cargo.ts';
 import type { PythonFiles, PythonProject } from './python-files.ts';
 import { findCfgOption } from './setup-cfg.ts';
 import { literalString, setupKeywords } from './setup-py.ts';
-import { getToml, parseToml, type TomlTable, TooDeep } from './toml.ts';
+import { getToml, parseToml, type TomlTable, Unreadable } from './toml.ts';
 
 type Found = { value: string; source: string };
 
@@ -26,7 +26,7 @@ export function readToml(text: string | undefined): TomlTable {
   try {
     return text === undefined ? {} : parseToml(text).data;
   } catch (error) {
-    if (error instanceof TooDeep) throw unreadable(error);
+    if (error instanceof Unreadable) throw unreadable(error);
     const { lineNumber, column } = error as { lineNumber?: number; column?: number };
     const where = lineNumber === undefined ? '' : ` (line ${lineNumber}, column ${(column ?? 0) + 1})`;
     throw new UserError(
@@ -38,11 +38,11 @@ export function readToml(text: string | undefined): TomlTable {
   }
 }
 
-function unreadable(error: TooDeep): UserError {
+function unreadable(error: Unreadable): UserError {
   return new UserError(
     'bad-toml',
     `pyproject.toml cannot be read here: ${error.message}.`,
-    'Write it flatter; what no person wrote is better kept in a file of its own.',
+    'Change that first; no build backend needs it.',
     { cause: error },
   );
 }

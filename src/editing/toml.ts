@@ -1,4 +1,4 @@
-import { type AST, getStaticTOMLValue, parseTOML } from 'toml-eslint-parser';
+import { type AST, getStaticTOMLValue, parseTOML, traverseNodes } from 'toml-eslint-parser';
 import { isTooDeep } from './depth.ts';
 import { remembered } from './remembered.ts';
 import { appendLines, endOfLine, lineStart, nextLine, type Splice } from './text.ts';
@@ -23,15 +23,28 @@ type Path = readonly (string | number)[];
 export const parseToml = remembered((text: string): TomlDocument => {
   const source = text.replace(/^\uFEFF/, ' ');
   const program = shallow(() => parseTOML(source, { tomlVersion: '1.0' }));
+  if (/__proto__|\\u/i.test(text)) refusePrototype(program);
   const data = shallow(() => getStaticTOMLValue(program) as TomlTable);
-  if (isTooDeep(data)) throw new TooDeep();
+  if (isTooDeep(data)) throw new Unreadable(tooDeep);
   return { text, root: program.body[0], data };
 });
 
-/** Where a document is more than the parser can take. */
-export class TooDeep extends Error {
-  override name = 'TooDeep';
-  override message = 'it is nested too deeply, or holds too long a text';
+/** Where a document is TOML, and more than the parser can take. */
+export class Unreadable extends Error {
+  override name = 'Unreadable';
+}
+
+const tooDeep = 'it is nested too deeply, or holds too long a text';
+
+/** The library would write such a table into the prototype of all objects. */
+function refusePrototype(program: AST.TOMLProgram): void {
+  traverseNodes(program, {
+    enterNode: (node) => {
+      if (node.type === 'TOMLKey' && keyPath(node).includes('__proto__'))
+        throw new Unreadable("it has a key '__proto__'");
+    },
+    leaveNode: () => {},
+  });
 }
 
 /** The parser takes its own call stack for the depth of the document. */
@@ -39,7 +52,7 @@ function shallow<T>(work: () => T): T {
   try {
     return work();
   } catch (error) {
-    throw error instanceof RangeError ? new TooDeep(undefined, { cause: error }) : error;
+    throw error instanceof RangeError ? new Unreadable(tooDeep, { cause: error }) : error;
   }
 }
 
