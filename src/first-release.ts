@@ -11,7 +11,7 @@ export function firstRelease(facts: Facts, files: string[], platform: NodeJS.Pla
   // The PowerShell that comes with Windows does not know `&&`.
   const line = (...commands: string[]) => (platform === 'win32' ? commands : [commands.join(' && ')]);
   return [
-    ...line(`git add ${files.map(word).join(' ')}`, 'git commit -m "Publish to PyPI from GitLab"'),
+    ...line(`git add ${files.map(word).join(' ')}`, 'git commit -m "Publish to PyPI"'),
     `git push ${word(remote)} ${word(branch)}`,
     ...line(`git tag ${tag}`, `git push ${word(remote)} ${tag}`),
   ];

@@ -1,4 +1,5 @@
 import type { Context } from '../context.ts';
+import { indexNames } from '../facts/package-index.ts';
 import type { PublisherPage } from '../settings/publisher.ts';
 import { formView } from '../terminal/form-view.ts';
 import { formRows } from './page.ts';
@@ -18,13 +19,13 @@ export async function showPublisherPages(context: Context, pages: PublisherPage[
 async function offer(context: Context, page: PublisherPage): Promise<void> {
   const { terminal, openPage } = context;
   const { paint } = terminal;
-  terminal.print('', paint.bold(`Register the Trusted Publisher on ${page.index.title}`));
+  terminal.print('', paint.bold(`Register the Trusted Publisher on ${indexNames[page.index.id]}`));
   terminal.printAsIs(`  ${paint.cyan(page.url)}`);
   terminal.print(...formView(page, terminal));
   const choices = choicesFor(page, openPage !== undefined);
   let initial = openPage ? 'open' : 'on';
   for (;;) {
-    const question = `${page.index.title}: what now?\nOnly you can press its button: it needs your account.`;
+    const question = `${indexNames[page.index.id]}: what now?\nOnly you can press its button: it needs your account.`;
     const answer = await terminal.select(question, choices, initial);
     if (answer === 'on') return;
     if (answer === 'open') openPage?.(page.url);

@@ -142,6 +142,6 @@ function acceptedNotes(facts: Facts, goal: Goal): string[] {
   const others = goal.indexes.filter(({ gitlabComOnly }) => !gitlabComOnly).map(({ title }) => title);
   if (others.length === 0) return [];
   return [
-    `Which issuers ${others.join(' and ')} accepts cannot be read; ${facts.gitlab.url.value} is taken as accepted.`,
+    `Which issuers ${others.join(' and ')} accept${others.length > 1 ? '' : 's'} cannot be read; ${facts.gitlab.url.value} is taken as accepted.`,
   ];
 }

@@ -21,7 +21,7 @@ export function checkView(facts: Facts, goal: Goal, plan: PlannedSetting[], scre
     ...factsView(facts, screen),
     '',
     ...(ways.length === 0 ? [] : [paint.bold(waysHeading), ...waysView(ways, paint), '']),
-    paint.bold(`${howManyHold(plan)} for the route ${goal.route.value}`),
+    paint.bold(`How it stands, by the route ${goal.route.value}: ${howManyHold(plan)}`),
     ...statesView(plan, screen),
     ...(open.length === 0
       ? []

@@ -3,7 +3,6 @@ import type { Facts } from '../facts/index.ts';
 import type { Known } from '../facts/known.ts';
 import type { IndexFacts } from '../facts/package-index.ts';
 import { roleName, roleOf } from '../facts/role.ts';
-import type { Goal } from '../goal/index.ts';
 import { type People, peopleOf } from '../people.ts';
 import type { Server, TokenInfo } from '../ports/gitlab.ts';
 import { type SourcedRow, sourcedTable } from './table.ts';
@@ -13,20 +12,6 @@ import type { Screen } from './terminal.ts';
 export function factsView(facts: Facts, screen: Screen): string[] {
   const indexes = Object.values(facts.indexes).map(indexRow);
   return sourcedTable([...gitlabRows(facts), ...pythonRows(facts), ...indexes], screen);
-}
-
-/** As much of it as says which project it is. */
-export function briefFactsView(facts: Facts, goal: Goal, screen: Screen): string[] {
-  const { project } = facts.gitlab;
-  const { packageName } = facts.python;
-  return sourcedTable(
-    [
-      ['Project', project.path, facts.checkout.projectPath.source],
-      ['Package', packageName.value, packageName.source],
-      ['Route', goal.route.value, goal.route.source],
-    ],
-    screen,
-  );
 }
 
 function gitlabRows({ gitlab, checkout, pipeline }: Facts): SourcedRow[] {

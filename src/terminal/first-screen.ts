@@ -1,7 +1,8 @@
 import type { Context } from '../context.ts';
 import type { Comparison } from '../credentials.ts';
 import { changesOf } from '../plan.ts';
-import { briefFactsView, factsView } from './facts-view.ts';
+import { oneLine } from './escape.ts';
+import { factsView } from './facts-view.ts';
 import { howManyHold, statesView } from './states-view.ts';
 
 /**
@@ -11,8 +12,13 @@ import { howManyHold, statesView } from './states-view.ts';
 export function showFirstScreen({ terminal }: Pick<Context, 'terminal'>, compared: Comparison): void {
   const { paint } = terminal;
   const { facts, goal, plan } = compared;
-  const brief = changesOf(plan).length === 0;
-  if (brief) terminal.print('', ...briefFactsView(facts, goal, terminal), '');
-  else terminal.print('', paint.bold('What was found'), ...factsView(facts, terminal), '');
-  terminal.print(paint.bold(howManyHold(plan)), ...statesView(plan, terminal), ...(brief ? [] : ['']));
+  if (changesOf(plan).length === 0) {
+    const which = oneLine(
+      `${facts.gitlab.project.path} by the route ${goal.route.value}: ${howManyHold(plan)}`,
+    );
+    terminal.print('', paint.bold(which), ...statesView(plan, terminal));
+    return;
+  }
+  terminal.print('', paint.bold('What was found'), ...factsView(facts, terminal), '');
+  terminal.print(paint.bold(`How it stands: ${howManyHold(plan)}`), ...statesView(plan, terminal), '');
 }

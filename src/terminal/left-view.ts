@@ -3,6 +3,7 @@ import { indexNames } from '../facts/package-index.ts';
 import type { Goal } from '../goal/index.ts';
 import type { SettledSetting } from '../plan.ts';
 import { type PublisherPage, pageFor } from '../settings/publisher.ts';
+import { uncommittedHint } from './check-view.ts';
 import { oneLine } from './escape.ts';
 import { formView } from './form-view.ts';
 import type { Output } from './terminal.ts';
@@ -28,33 +29,33 @@ export function openPages({ facts, goal, settled }: Omit<Ending, 'formsShown'>):
 /** What is left for a person, numbered, each with its address. */
 export function showLeft(output: Output, ending: Ending): void {
   const { paint } = output;
+  const { settled } = ending;
   const items = [
-    ...ending.settled.filter(isManual).map(manualItem),
-    ...ending.settled.flatMap(({ outcome, finding }) => (outcome === 'applied' ? finding.afterwards : [])),
+    ...settled.filter(isManual).map(({ finding }) => `${oneLine(finding.message)} ${finding.manual}`),
+    ...settled.flatMap(({ outcome, finding }) => (outcome === 'applied' ? finding.afterwards : [])),
+    ...(isUnchanged(settled) ? uncommitted(ending.facts) : []),
   ];
   const pages = openPages(ending);
   if (items.length + pages.length === 0) return;
   output.print('', paint.bold('Left for you'));
   for (const [index, item] of items.entries()) output.print(`  ${index + 1}. ${paint.plain(item)}`);
   for (const [index, page] of pages.entries()) showPage(output, items.length + index + 1, page, ending);
-  if (pages.length > 0)
-    output.print(
-      `  ${paint.dim('Whether a publisher is registered no API tells: it shows with the first upload.')}`,
-    );
 }
+
+const isUnchanged = (settled: SettledSetting[]) => settled.every(({ outcome }) => outcome === 'unchanged');
+
+const uncommitted = (facts: Facts) => [uncommittedHint(facts)].filter((hint) => hint !== '');
 
 /** Publishers have a word of their own. */
 function isManual({ setting, finding, outcome }: SettledSetting): boolean {
   return outcome === 'unchanged' && finding.state === 'manual' && !setting.id.startsWith('publisher:');
 }
 
-const manualItem = ({ finding }: SettledSetting) => `${oneLine(finding.message)} ${finding.manual}`;
-
-/** On a later run it has most likely been done. */
+/** That it is registered is never claimed, and on a later run it most likely is. */
 function showPage(output: Output, number: number, page: PublisherPage, ending: Ending): void {
-  const isNew = ending.settled.some(({ outcome }) => outcome === 'applied');
-  const perhaps = isNew ? (ending.formsShown ? ', unless you just have' : '') : ', if you have not yet';
-  const task = `Register the Trusted Publisher on ${indexNames[page.index.id]}${perhaps}:`;
+  const isNew = !isUnchanged(ending.settled);
+  const perhaps = ending.formsShown && isNew ? ', unless you just have' : ', unless you have';
+  const task = `Register the Trusted Publisher on ${indexNames[page.index.id]}${perhaps} (no API tells):`;
   output.print(`  ${number}. ${output.paint.plain(task)}`);
   output.printAsIs(`     ${output.paint.cyan(page.url)}`);
   if (isNew && !ending.formsShown) output.print(...formView(page, output));

@@ -4,7 +4,6 @@ import { firstRelease } from '../first-release.ts';
 import type { Goal } from '../goal/index.ts';
 import type { SettledSetting } from '../plan.ts';
 import { settledLines } from './apply-view.ts';
-import { uncommittedHint } from './check-view.ts';
 import { type Ending, showLeft } from './left-view.ts';
 import type { Paint } from './paint.ts';
 
@@ -30,21 +29,20 @@ function showWhatIsNext(context: Pick<Context, 'terminal' | 'platform'>, ending:
   }
   const edited = settled.flatMap(({ outcome, finding }) => (outcome === 'applied' ? finding.files : []));
   if (edited.length > 0)
-    showFirstRelease(
+    showRelease(
       context,
       ending,
       edited.map((edit) => edit.path),
     );
-  else if (uncommittedHint(facts) !== '') print('', paint.plain(uncommittedHint(facts)));
 }
 
-function showFirstRelease(
+function showRelease(
   { terminal, platform }: Pick<Context, 'terminal' | 'platform'>,
   { facts, goal }: Ending,
   files: string[],
 ): void {
   const { paint } = terminal;
-  terminal.print('', paint.bold('Your first release'));
+  terminal.print('', paint.bold(`Your ${facts.tags.length > 0 ? 'next' : 'first'} release`));
   terminal.printAsIs(...firstRelease(facts, files, platform).map((line) => `  ${paint.cyan(line)}`));
   terminal.print(...whatHappens(facts, goal).map((line) => `  ${paint.dim(line)}`));
 }

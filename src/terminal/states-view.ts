@@ -35,7 +35,7 @@ const titleOf = ({ title }: PlannedSetting['setting']) => shorten(oneLine(title)
 /** How many of the settings hold, for a heading. */
 export function howManyHold(plan: PlannedSetting[]): string {
   const holding = plan.filter(({ finding }) => finding.state === 'ok').length;
-  return `How it stands: ${holding} of ${plan.length} hold`;
+  return `${holding} of ${plan.length} hold`;
 }
 
 /** The publishers are spoken of at the end, where their pages are. */

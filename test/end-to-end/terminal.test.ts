@@ -40,7 +40,7 @@ describe('the wizard in a terminal', () => {
     expect(here.gitlab.writes()).toEqual([]);
     session.press(keys.enter);
     for (const index of ['PyPI', 'TestPyPI']) {
-      await session.shows(new RegExp(`◆ +${index} \\(127.*what now\\?`));
+      await session.shows(new RegExp(`◆ +${index}: what now\\?`));
       session.press(keys.enter);
     }
     expect(await session.ended).toBe(0);
@@ -148,8 +148,8 @@ describe('the wizard in a terminal', () => {
       'Who must',
       'How many',
       'Make these',
-      'what now',
-      'TestPyPI (127.0.0.1',
+      'PyPI: what now',
+      'TestPyPI: what now',
     ]) {
       await session.shows(question);
       session.press(keys.enter);
