@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { spawn } from '@lydell/node-pty';
 import { Terminal } from '@xterm/headless';
 import { binary, cleanEnv } from './program.ts';
@@ -6,6 +7,10 @@ import { binary, cleanEnv } from './program.ts';
 export interface Session {
   /** What the screen shows now, with what has scrolled away. */
   screen(): string;
+  /** The lines that the terminal itself had to break, each in one piece. */
+  brokenLines(): string[];
+  /** Everything that the program wrote, escape sequences and all. */
+  raw(): string;
   /** Waits until the screen shows it; fails with the screen after ten seconds. */
   shows(text: string | RegExp): Promise<void>;
   press(keys: string): void;
@@ -13,34 +18,75 @@ export interface Session {
   ended: Promise<number>;
 }
 
-export const keys = { enter: '\r', down: '\u001B[B', escape: '\u001B', ctrlC: '\u0003' };
+export const keys = { enter: '\r', down: '\u001B[B', escape: '\u001B', ctrlC: '\u0003', ctrlD: '\u0004' };
 
-/** Starts the built program in a terminal of 110 columns. */
-export function startInTerminal(args: string[], env: Record<string, string> = {}): Session {
-  const size = { cols: 110, rows: 40 };
+/** The size of a terminal. */
+export interface Size {
+  cols: number;
+  rows: number;
+}
+
+const usual: Size = { cols: 110, rows: 40 };
+
+/** Starts the built program in a terminal of 110 columns where nothing else is said. */
+export function startInTerminal(
+  args: string[],
+  env: Record<string, string> = {},
+  size: Partial<Size> = {},
+): Session {
+  return startSession(process.execPath, [binary, ...args], env, { ...usual, ...size });
+}
+
+/** The same in a shell, which says afterwards how the terminal was left. */
+export function startInShell(args: string[], env: Record<string, string> = {}): Session {
+  // The shell itself must outlive a Ctrl-C that reaches both of them.
+  const script = 'trap : INT; "$@"; code=$?; stty -a; exit $code';
+  return startSession('sh', ['-c', script, 'sh', process.execPath, binary, ...args], env, usual);
+}
+
+function startSession(file: string, args: string[], env: Record<string, string>, size: Size): Session {
   const terminal = new Terminal({ ...size, scrollback: 5000, allowProposedApi: true });
-  const child = spawn(process.execPath, [binary, ...args], {
-    ...size,
-    env: cleanEnv({ TERM: 'xterm-256color', ...env }),
+  const child = spawn(file, args, { ...size, env: cleanEnv({ TERM: 'xterm-256color', ...env }) });
+  let raw = '';
+  child.onData((data) => {
+    raw += data;
+    terminal.write(data);
   });
-  child.onData((data) => terminal.write(data));
-  const screen = () => {
-    const { active } = terminal.buffer;
-    return Array.from(
-      { length: active.length },
-      (_, row) => active.getLine(row)?.translateToString(true) ?? '',
-    ).join('\n');
-  };
+  const lines = () =>
+    Array.from({ length: terminal.buffer.active.length }, (_, row) => terminal.buffer.active.getLine(row));
+  const screen = () =>
+    lines()
+      .map((line) => line?.translateToString(true) ?? '')
+      .join('\n');
   return {
     screen,
+    brokenLines: () =>
+      brokenOf(lines().map((line) => [line?.translateToString(true) ?? '', line?.isWrapped])),
+    raw: () => raw,
     shows: (text) =>
       waitFor(() => (typeof text === 'string' ? screen().includes(text) : text.test(screen())), text, screen),
     press: (typed) => child.write(typed),
-    kill: (signal) => child.kill(signal),
+    kill: (signal) => process.kill(innermost(child.pid), signal),
     ended: new Promise((resolve) => {
       child.onExit(({ exitCode }) => setTimeout(() => resolve(exitCode), 50));
     }),
   };
+}
+
+function brokenOf(rows: [text: string, isWrapped: boolean | undefined][]): string[] {
+  const whole: { text: string; broken: boolean }[] = [];
+  for (const [text, isWrapped] of rows) {
+    const last = whole.at(-1);
+    if (isWrapped && last) Object.assign(last, { text: last.text + text, broken: true });
+    else whole.push({ text, broken: false });
+  }
+  return whole.filter(({ broken }) => broken).map(({ text }) => text);
+}
+
+/** The program itself, where a shell runs it. */
+function innermost(pid: number): number {
+  const children = readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').trim();
+  return children === '' ? pid : Number(children.split(' ')[0]);
 }
 
 async function waitFor(shown: () => boolean, text: string | RegExp, screen: () => string): Promise<void> {

@@ -1,0 +1,39 @@
+import { keys, type Session } from './terminal.ts';
+
+/** The questions of a first run in each world of the demo, in order; those after the confirmation come once all is done. */
+export const demoQuestions = {
+  'team-premium': {
+    before: [
+      'How should releases be protected?',
+      'Who may release',
+      'Who must approve',
+      'How many approvals',
+      'Make these 6 changes?',
+    ],
+    after: ['PyPI: what now?', 'TestPyPI: what now?'],
+  },
+  solo: {
+    before: ['How should releases be protected?', 'Make these 5 changes?'],
+    after: ['PyPI: what now?', 'TestPyPI: what now?'],
+  },
+  'team-free': { before: ['How should releases be protected?', 'Make these 7 changes?'], after: [] },
+  'self-managed': { before: ['How should releases be protected?', 'Make these 7 changes?'], after: [] },
+};
+
+export type DemoWorldName = keyof typeof demoQuestions;
+
+/** A question that is open: clack marks it so. */
+const openQuestion = (question: string) =>
+  new RegExp(`[◆*] +${question.replace(/[?()]/g, '\\$&').replace(/ /g, '\\s+(?:[│|]\\s+)?')}`);
+
+/** Answers questions with what is preselected. */
+export async function answerAll(session: Session, questions: readonly string[]): Promise<void> {
+  for (const question of questions) {
+    await session.shows(openQuestion(question));
+    session.press(keys.enter);
+  }
+}
+
+/** Waits for a question to be open. */
+export const isAsked = (session: Session, question: string): Promise<void> =>
+  session.shows(openQuestion(question));
