@@ -14,6 +14,7 @@ import { escapeText } from './terminal/escape.ts';
 import { mannerOf } from './terminal/manner.ts';
 import { openTerminal } from './terminal/open.ts';
 import type { Terminal } from './terminal/terminal.ts';
+import { wrapLine } from './terminal/wrap.ts';
 import { version } from './version.ts';
 
 const loaders: Record<Command, () => Promise<(context: Context) => Promise<number>>> = {
@@ -116,14 +117,20 @@ function listenForStop(shown: Shown): Stop {
     end: (cancelled) => process.exit(explain(cancelled, false)),
     notice: (sentence) => {
       if (shown.terminal) shown.terminal.notice(shown.terminal.paint.yellow(sentence));
-      else process.stderr.write(`${sentence}\n`);
+      else complain(sentence);
     },
   });
 }
 
+function complain(text: string): void {
+  const columns = process.stderr.columns ?? Number.POSITIVE_INFINITY;
+  const lines = escapeText(text).split('\n');
+  process.stderr.write(`${lines.map((line) => wrapLine(line, columns)).join('\n')}\n`);
+}
+
 function explain(error: unknown, json: boolean): number {
   if (error instanceof Cancelled) {
-    process.stderr.write(`${error.message} Run gitlab-to-pypi again to go on from what is there.\n`);
+    complain(`${error.message} Run gitlab-to-pypi again to go on from what is there.`);
     return error.exitCode;
   }
   const user = error instanceof UserError ? error : undefined;
@@ -136,7 +143,7 @@ function explain(error: unknown, json: boolean): number {
     process.stdout.write(
       `${JSON.stringify({ schemaVersion: 1, error: { code, message, hint }, exitCode }, null, 2)}\n`,
     );
-  process.stderr.write(`${escapeText(`${message}\n${hint}`)}\n`);
+  complain(`${message}\n${hint}`);
   if (process.env.DEBUG && error instanceof Error) process.stderr.write(`${escapeText(error.stack ?? '')}\n`);
   return exitCode;
 }

@@ -1,0 +1,114 @@
+import { describe, expect, it } from 'vitest';
+import { answerAll, demoQuestions, isAsked } from '../support/demo-questions.ts';
+import { runProgram } from '../support/program.ts';
+import { keys, type Session, startInTerminal } from '../support/terminal.ts';
+
+const { before, after } = demoQuestions['team-premium'];
+
+/** Goes through the demo with what is preselected, to its menu, and ends it there. */
+async function throughDemo(session: Session): Promise<string> {
+  await answerAll(session, [...before, ...after]);
+  await isAsked(session, 'What now?');
+  const screen = session.screen();
+  session.press(keys.ctrlC);
+  await session.ended;
+  return screen;
+}
+
+/** What a line says without the frame at its side. */
+const words = (screen: string) => screen.replace(/[│|┃]/g, ' ').replace(/\s+/g, ' ');
+
+/** Commands, addresses and the lines of a diff are for copying and stay whole. */
+const isProse = (line: string) => !/https?:\/\/|git |setup --|check -C|^ {2}[ +-]/.test(line);
+
+describe('a terminal', () => {
+  it.concurrent.each([40, 80, 120])(
+    'of %d columns shows all of it, and breaks no line by itself',
+    async (cols) => {
+      const session = startInTerminal(['demo'], {}, { cols, rows: 30 });
+      const screen = words(await throughDemo(session));
+      for (const text of [
+        'What was found',
+        'demo-pkg',
+        '3 of 11 hold',
+        'Environment release for PyPI',
+        'Could publish a release',
+        'a Developer with a branch',
+        'Done: 6 put in place',
+        'Left for you',
+        'Your first release',
+        'git push origin',
+      ])
+        expect(screen).toContain(text);
+      expect(session.brokenLines().filter(isProse).join()).toBe('');
+    },
+  );
+});
+
+/** What follows each escape character. */
+const sequences = (session: Session) => session.raw().split('\u001B[').slice(1);
+
+describe('without colours', () => {
+  it.concurrent.each([[{ NO_COLOR: '1' }], [{ TERM: 'dumb' }]])('(%j) nothing is coloured', async (env) => {
+    const session = startInTerminal(['demo', '--as', 'solo'], env);
+    await session.shows('How should releases be protected?');
+    session.press(keys.ctrlC);
+    await session.ended;
+    // Bold and dim are no colours.
+    expect(sequences(session)).not.toContainEqual(expect.stringMatching(/^(?:\d+;)*(?:3|9|4)[0-7][;m]/));
+  });
+});
+
+describe('without Unicode', () => {
+  it.concurrent('every byte of the whole demo is ASCII', async () => {
+    const session = startInTerminal(['demo'], { LANG: 'C', LC_ALL: 'C' });
+    await throughDemo(session);
+    expect([...session.raw()].filter((character) => character > '\u007E')).toEqual([]);
+  });
+});
+
+describe('for a screen reader', () => {
+  it.concurrent.each([[{ ACCESSIBLE: '1' }], [{ TERM: 'dumb' }]])(
+    '(%j) there are lines alone, and no redrawing',
+    async (env) => {
+      const session = startInTerminal(['demo', '--as', 'solo'], env);
+      await session.shows(/How should releases be protected/);
+      session.press('\r');
+      await session.shows(/Make these 5 changes/);
+      session.press(keys.ctrlC);
+      await session.ended;
+      expect(session.raw()).toMatch(/1[.)] /);
+      expect(sequences(session)).not.toContainEqual(expect.stringMatching(/^[\d;?]*[A-LSThlsu]/));
+    },
+  );
+});
+
+describe('a run again', () => {
+  it.concurrent('that finds all well asks nothing, in one screen', async () => {
+    const session = startInTerminal(['demo'], {}, { cols: 80, rows: 30 });
+    await answerAll(session, [...before, ...after]);
+    await isAsked(session, 'What now?');
+    session.press(keys.down + keys.down + keys.enter);
+    await session.shows(/9 of 11 hold[\s\S]*What now\?/);
+    const [, again = ''] =
+      /looks, asks[\s\S]*?Run the wizard again([\s\S]*?)◆ {2}What now/.exec(session.screen()) ?? [];
+    session.press(keys.ctrlC);
+    await session.ended;
+    expect(again).toContain('Nothing to do');
+    expect(again).not.toContain('◇');
+    expect(again.trim().split('\n').length).toBeLessThanOrEqual(28);
+  });
+
+  it.concurrent('has at most seven questions the first time', () => {
+    for (const { before, after } of Object.values(demoQuestions))
+      expect(before.length + after.length).toBeLessThanOrEqual(7);
+  });
+});
+
+describe('a pipe', () => {
+  it.concurrent('gets the plan without an escape sequence, and --json nothing else on stdout', async () => {
+    const text = await runProgram(['demo', '--yes']);
+    expect(text.stdout).not.toContain('\u001B');
+    expect(text.exitCode).toBe(0);
+  });
+});
