@@ -103,8 +103,8 @@ function canRead(read: () => unknown): boolean {
   }
 }
 
-// Each has the five seconds that a test has; what grows without bound would take hours.
-describe('a pipeline file', () => {
+// Each takes a second at most on an idle machine; what grows without bound would take hours.
+describe('a pipeline file', { timeout: 10_000 }, () => {
   it.each(Object.entries(pipelines))(
     '%s is read in time, or refused with a sentence',
     (_, [text, isReadable]) => {
@@ -121,7 +121,7 @@ describe('a pipeline file', () => {
   });
 });
 
-describe('a pyproject.toml', () => {
+describe('a pyproject.toml', { timeout: 10_000 }, () => {
   it.each(Object.entries(projects))(
     '%s is read in time, or refused with a sentence',
     (_, [text, isReadable]) => {

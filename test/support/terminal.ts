@@ -1,12 +1,14 @@
 import { readFileSync } from 'node:fs';
 import { spawn } from '@lydell/node-pty';
-import { Terminal } from '@xterm/headless';
+import { type IBufferLine, Terminal } from '@xterm/headless';
 import { binary, cleanEnv } from './program.ts';
 
 /** A run of the built program in a real terminal. */
 export interface Session {
   /** What the screen shows now, with what has scrolled away. */
   screen(): string;
+  /** The same line by line, with what each character looks like. */
+  lines(): IBufferLine[];
   /** The lines that the terminal itself had to break, each in one piece. */
   brokenLines(): string[];
   /** Everything that the program wrote, escape sequences and all. */
@@ -53,15 +55,17 @@ function startSession(file: string, args: string[], env: Record<string, string>,
     terminal.write(data);
   });
   const lines = () =>
-    Array.from({ length: terminal.buffer.active.length }, (_, row) => terminal.buffer.active.getLine(row));
+    Array.from({ length: terminal.buffer.active.length }, (_, row) =>
+      terminal.buffer.active.getLine(row),
+    ).filter((line) => line !== undefined);
   const screen = () =>
     lines()
-      .map((line) => line?.translateToString(true) ?? '')
+      .map((line) => line.translateToString(true))
       .join('\n');
   return {
     screen,
-    brokenLines: () =>
-      brokenOf(lines().map((line) => [line?.translateToString(true) ?? '', line?.isWrapped])),
+    lines,
+    brokenLines: () => brokenOf(lines().map((line) => [line.translateToString(true), line.isWrapped])),
     raw: () => raw,
     shows: (text) =>
       waitFor(() => (typeof text === 'string' ? screen().includes(text) : text.test(screen())), text, screen),
@@ -73,7 +77,7 @@ function startSession(file: string, args: string[], env: Record<string, string>,
   };
 }
 
-function brokenOf(rows: [text: string, isWrapped: boolean | undefined][]): string[] {
+function brokenOf(rows: [text: string, isWrapped: boolean][]): string[] {
   const whole: { text: string; broken: boolean }[] = [];
   for (const [text, isWrapped] of rows) {
     const last = whole.at(-1);

@@ -1,0 +1,20 @@
+import { readFileSync, statSync } from 'node:fs';
+import { expect, it } from 'vitest';
+import { demoQuestions } from '../support/demo-questions.ts';
+
+const recording = readFileSync('docs/demo.svg', 'utf8');
+
+it('the recording shows the questions as they are now (else: npm run pictures)', () => {
+  const { before, after } = demoQuestions['team-premium'];
+  for (const question of [...before, ...after, 'Your first release']) expect(recording).toContain(question);
+});
+
+it('the recording plays as an image: it runs nothing and loads nothing', () => {
+  expect(recording).not.toMatch(/<(script|image|foreignObject|a)\b|@import|url\(|href="[^#]/);
+  expect(recording).toContain('prefers-reduced-motion');
+});
+
+it('the pictures are small enough for a page that is read on the way', () => {
+  expect(statSync('docs/demo.svg').size).toBeLessThan(120_000);
+  expect(statSync('docs/publisher-page.png').size).toBeLessThan(80_000);
+});
