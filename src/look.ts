@@ -3,7 +3,7 @@ import type { Context } from './context.ts';
 import { enterToken, type Token } from './enter-token.ts';
 import type { Checkout } from './facts/checkout.ts';
 import { type GitLabIdentity, readIdentity } from './facts/gitlab-project.ts';
-import { type FoundToken, findToken } from './facts/gitlab-token.ts';
+import { type FoundToken, findToken, requireTokenForm } from './facts/gitlab-token.ts';
 import type { Facts } from './facts/index.ts';
 import { readUploadTokens, type Secrets } from './facts/upload-tokens.ts';
 import { findCheckout } from './find-checkout.ts';
@@ -75,6 +75,7 @@ export async function look(context: Context, begun?: Begun): Promise<Looked> {
 
 async function ask(context: Context, checkout: Checkout, { token, source }: Token): Promise<Asked> {
   const { terminal } = context;
+  requireTokenForm(token, source);
   const url = checkout.gitlabUrl.value;
   terminal.print(terminal.paint.dim(`Using the GitLab token from ${source} for ${url}.`));
   const ports = await connect(context, checkout, token);

@@ -10,7 +10,7 @@ import { hasDisplay, openPage } from './ports/browser.ts';
 import { openNetwork, timeoutFrom } from './ports/network.ts';
 import type { RequestRecord } from './ports/request-log.ts';
 import { makeStop, type Stop } from './stop.ts';
-import { escapeText } from './terminal/escape.ts';
+import { escapeJson, escapeText } from './terminal/escape.ts';
 import { mannerOf } from './terminal/manner.ts';
 import { openTerminal } from './terminal/open.ts';
 import type { Terminal } from './terminal/terminal.ts';
@@ -57,7 +57,9 @@ interface Shown {
 }
 
 async function makeContext(options: Options, stop: Stop, shown: Shown): Promise<Context> {
-  const { env, platform } = process;
+  const { platform } = process;
+  const env = { ...process.env };
+  forgetTokens();
   const browser = options.open && hasDisplay(env, platform);
   const terminal = await makeTerminal(options, stop);
   shown.terminal = terminal;
@@ -77,9 +79,15 @@ async function makeContext(options: Options, stop: Stop, shown: Shown): Promise<
       notice: (reason) => terminal.notice(terminal.paint.yellow(reason)),
       ...(options.verbose ? { log: logRequest } : {}),
     }),
-    writeJson: (document) => process.stdout.write(`${JSON.stringify(document, null, 2)}\n`),
+    writeJson,
     stop,
   };
+}
+
+/** What is started from here, such as the browser, gets the environment of the process. */
+function forgetTokens(): void {
+  for (const name of ['GITLAB_TOKEN', 'GITLAB_ACCESS_TOKEN', 'PYPI_TOKEN', 'TESTPYPI_TOKEN'])
+    delete process.env[name];
 }
 
 function logRequest({ method, path, status, milliseconds }: RequestRecord): void {
@@ -122,6 +130,10 @@ function listenForStop(shown: Shown): Stop {
   });
 }
 
+function writeJson(document: unknown): void {
+  process.stdout.write(`${escapeJson(JSON.stringify(document, null, 2))}\n`);
+}
+
 function complain(text: string): void {
   const columns = process.stderr.columns ?? Number.POSITIVE_INFINITY;
   const lines = escapeText(text).split('\n');
@@ -139,10 +151,7 @@ function explain(error: unknown, json: boolean): number {
   const message = reasonOf(error);
   const hint =
     user?.hint ?? 'This is a mistake in gitlab-to-pypi; set DEBUG=1 for the details and report it.';
-  if (json)
-    process.stdout.write(
-      `${JSON.stringify({ schemaVersion: 1, error: { code, message, hint }, exitCode }, null, 2)}\n`,
-    );
+  if (json) writeJson({ schemaVersion: 1, error: { code, message, hint }, exitCode });
   complain(`${message}\n${hint}`);
   if (process.env.DEBUG && error instanceof Error) process.stderr.write(`${escapeText(error.stack ?? '')}\n`);
   return exitCode;

@@ -18,6 +18,16 @@ export async function findToken(gitlabUrl: string, machine: Omit<Machine, 'readT
   return readGlabToken(new URL(gitlabUrl).host, { ...machine, readText });
 }
 
+/** Refuses what cannot be sent in a header, and what no token looks like. Throws a `UserError`. */
+export function requireTokenForm(token: string, source: string): void {
+  if (/^[\x21-\x7E]+$/.test(token)) return;
+  throw new UserError(
+    'bad-token',
+    `The GitLab token from ${source} holds a character that no token has: a blank, a line break or a letter outside of ASCII.`,
+    'Copy it again, the token and nothing else.',
+  );
+}
+
 /** GitLab's page for a new token, filled in: https://docs.gitlab.com/user/profile/personal_access_tokens/ */
 export function tokenPage(gitlabUrl: string): string {
   const query = new URLSearchParams({

@@ -12,3 +12,14 @@ export function oneLine(text: string): string {
     .replace(/(?<!\s)\s*\n\s*/g, ' ⏎ ')
     .replaceAll('\t', ' ');
 }
+
+/** A JSON document with such characters written as JSON does it: the data stay, and a terminal shows them as text. */
+export function escapeJson(json: string): string {
+  const unit = (code: number) => `\\u${code.toString(16).padStart(4, '0')}`;
+  return json.replace(hidden, (character) =>
+    character
+      .split('')
+      .map((it) => unit(it.charCodeAt(0)))
+      .join(''),
+  );
+}
