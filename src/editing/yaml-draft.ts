@@ -7,6 +7,7 @@ import { insertion, itemRemoval, itemReplacement } from './yaml-items.ts';
 import { pairExchange, pairRemoval, settingOf } from './yaml-pairs.ts';
 import { hasPair, isWritten, isWrittenInBrackets } from './yaml-places.ts';
 import type { Rendering } from './yaml-rendering.ts';
+import { placeOf, withMore, withSection } from './yaml-sections.ts';
 
 /** A pipeline file in the course of being edited. Each edit is checked at once against the data it must come to. */
 export interface YamlDraft {
@@ -23,7 +24,7 @@ type Change = (data: YamlTable, path: string[]) => void;
  */
 export function setYaml(draft: YamlDraft, path: string[], value: YamlValue, lines?: Rendering): void {
   const set: Change = (data, at) => assign(data, at, value);
-  apply(draft, settingOf(draft.file, path, value, lines), path, set);
+  apply(draft, (file) => settingOf(file, path, value, lines), path, set);
 }
 
 /** Takes a key away, with the mapping that held nothing else. A key that is not there is left alone. */
@@ -38,7 +39,7 @@ export function removeYaml(draft: YamlDraft, path: string[]): void {
   const remove: Change = (data, at) => {
     delete tableAt(data, at.slice(0, -1))[at.at(-1) ?? ''];
   };
-  apply(draft, pairRemoval(draft.file, path), path, remove);
+  apply(draft, (file) => pairRemoval(file, path), path, remove);
 }
 
 /** Puts another key with its value in the place of a key of a mapping at the top. */
@@ -54,25 +55,25 @@ export function exchangeYaml(
     delete table[old];
     table[key] = value;
   };
-  apply(draft, pairExchange(draft.file, [name, old], key, value), [name], exchange);
+  apply(draft, (file) => pairExchange(file, [name, old], key, value), [name], exchange);
 }
 
 /** Inserts an item into a list, before the item at `index` or at the end. */
 export function insertItem(draft: YamlDraft, path: string[], index: number, value: YamlValue): void {
   const insert: Change = (data, at) => void listAt(data, at).splice(index, 0, value);
-  apply(draft, insertion(draft.file, path, index, value), path, insert);
+  apply(draft, (file) => insertion(file, path, index, value), path, insert);
 }
 
 /** Puts a text in the place of an item of a list; a comment on its line stays. */
 export function replaceItem(draft: YamlDraft, path: string[], index: number, value: string): void {
   const replace: Change = (data, at) => void listAt(data, at).splice(index, 1, value);
-  apply(draft, itemReplacement(draft.file, path, index, value), path, replace);
+  apply(draft, (file) => itemReplacement(file, path, index, value), path, replace);
 }
 
 /** Takes an item out of a list that keeps others. */
 export function removeItem(draft: YamlDraft, path: string[], index: number): void {
   const remove: Change = (data, at) => void listAt(data, at).splice(index, 1);
-  apply(draft, itemRemoval(draft.file, path, index), path, remove);
+  apply(draft, (file) => itemRemoval(file, path, index), path, remove);
 }
 
 /** Appends jobs as text, before a final `...`; their data must be exactly `added`. */
@@ -83,17 +84,37 @@ export function appendJobs(draft: YamlDraft, lines: string[], added: YamlTable):
   const edit = marker
     ? { start: marker.index, end: marker.index, text: `${eol}${lines.join(eol)}${eol}` }
     : appendLines(text, lines, true);
-  apply(draft, edit, [], (data) => void Object.assign(data, added));
+  const longer = marker ? undefined : withMore(draft.file, edit, added);
+  if (longer !== undefined && isDeepStrictEqual(longer.data, { ...draft.file.data, ...added })) {
+    draft.file = longer;
+    return;
+  }
+  apply(
+    draft,
+    () => edit,
+    [],
+    (data) => void Object.assign(data, added),
+  );
 }
 
 /** Replaces text that is only a comment. */
 export function changeComment(draft: YamlDraft, edit: Splice): void {
-  apply(draft, edit, [], () => {});
+  apply(
+    draft,
+    () => edit,
+    [],
+    () => {},
+  );
 }
 
 /** Writes a comment on a line of its own above a key at the top. */
 export function addComment(draft: YamlDraft, key: string, comment: string): void {
-  changeComment(draft, commentLine(draft.file, key, comment));
+  apply(
+    draft,
+    (file) => commentLine(file, key, comment),
+    [key],
+    () => {},
+  );
 }
 
 /** The value at a path of the data. */
@@ -106,31 +127,33 @@ export function valueAt(data: YamlValue | undefined, path: string[]): YamlValue 
 
 /** The value at a path where it is written out in that place, and not brought by an anchor, an alias or a reference. */
 export function ownAt({ file }: YamlDraft, path: string[]): YamlValue | undefined {
-  return isWritten(file, path) ? valueAt(file.data, path) : undefined;
+  return isWritten(placeOf(file, path[0]).file, path) ? valueAt(file.data, path) : undefined;
 }
 
 /** Whether the last key of a path is written in that place, whatever stands for its value. */
 export function hasOwn({ file }: YamlDraft, path: string[]): boolean {
-  return hasPair(file, path);
+  return hasPair(placeOf(file, path[0]).file, path);
 }
 
 /** Whether a list or mapping is written on a line of its own, in brackets or braces. */
 export function isInBrackets({ file }: YamlDraft, path: string[]): boolean {
-  return isWrittenInBrackets(file, path);
+  return isWrittenInBrackets(placeOf(file, path[0]).file, path);
 }
 
-function apply(draft: YamlDraft, edit: Splice, path: string[], change: Change): void {
-  const { data, text } = draft.file;
-  const expected = structuredClone(data);
+function apply(draft: YamlDraft, editOf: (file: YamlFile) => Splice, path: string[], change: Change): void {
+  const { file: before, section } = placeOf(draft.file, path[0]);
+  const expected = structuredClone(before.data);
   change(expected, path);
-  const file = parsed(applySplices(text, [edit]));
-  for (const other of draft.together ?? []) {
+  const file = parsed(applySplices(before.text, [editOf(before)]));
+  // Where sections can be told apart, an edit in one shows in no other.
+  for (const other of section === undefined ? (draft.together ?? []) : []) {
     if (other !== path[0])
       allowFor(other, expected, file.data, (table) => change(table, [other, ...path.slice(1)]));
   }
-  if (!isDeepStrictEqual(file.data, expected))
+  const whole = section === undefined ? file : withSection(draft.file, section, file);
+  if (whole === undefined || !isDeepStrictEqual(file.data, expected))
     throw new UnsafeEdit('the edited file would not mean what it should');
-  draft.file = file;
+  draft.file = whole;
 }
 
 /** Another job of the same end may have changed in just the same way, through an anchor that both use. */

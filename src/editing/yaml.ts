@@ -8,6 +8,8 @@ import {
   type Node,
   type Pair,
   parseAllDocuments,
+  type Scalar,
+  visit,
   type YAMLMap,
   YAMLSeq,
 } from 'yaml';
@@ -22,8 +24,17 @@ export interface YamlTable {
 /** A parsed pipeline file: of several documents the last one, since a `spec:` header comes first. */
 export interface YamlFile {
   text: string;
-  root: YAMLMap | undefined;
+  readonly root: YAMLMap | undefined;
   data: YamlTable;
+  /** The keys at the top with their text, where each of them can be read by itself. */
+  sections?: Section[];
+}
+
+/** A key at the top with what belongs to it, up to the next key. */
+export interface Section {
+  key: string;
+  start: number;
+  end: number;
 }
 
 /** Where a text is not YAML as far as this parser can tell. */
@@ -45,7 +56,10 @@ const reference = {
 };
 
 /** Parses with the ranges of every node. Duplicate keys are allowed, as GitLab allows them. */
-export const parseYaml = remembered((text: string): YamlFile => {
+export const parseYaml = remembered(readYaml);
+
+/** The same, of a text that is read once. */
+export function readYaml(text: string): YamlFile {
   const documents = parseAllDocuments(text, {
     keepSourceTokens: true,
     uniqueKeys: false,
@@ -60,8 +74,32 @@ export const parseYaml = remembered((text: string): YamlFile => {
   if (root !== null && root !== undefined && !isMap(root) && !(isScalar(root) && root.value === null)) {
     throw new YamlSyntaxError('the file is not a mapping of jobs');
   }
-  return { text, root: isMap(root) ? root : undefined, data: dataOf(last, text) };
-});
+  const data = dataOf(last, text);
+  if (!isMap(root)) return { text, root: undefined, data };
+  const sections = all.length === 1 ? sectionsOf(text, root) : undefined;
+  return { text, root, data, ...(sections === undefined ? {} : { sections }) };
+}
+
+/** Nothing where an alias ties parts together, where a key is there twice, or where one does not begin a line. */
+function sectionsOf(text: string, root: YAMLMap): Section[] | undefined {
+  if (isFlow(root) || hasAlias(root)) return undefined;
+  const starts = root.items.map(({ key }) => (isScalar(key) ? (key.range?.[0] ?? -1) : -1));
+  const keys = root.items.map(({ key }) => String((key as Scalar).value));
+  if (new Set(keys).size < keys.length) return undefined;
+  if (starts.some((start) => start < 0 || (start > 0 && text[start - 1] !== '\n'))) return undefined;
+  return keys.map((key, at) => ({ key, start: starts[at] ?? 0, end: starts[at + 1] ?? text.length }));
+}
+
+function hasAlias(root: YAMLMap): boolean {
+  let found = false;
+  visit(root, {
+    Alias: () => {
+      found = true;
+      return visit.BREAK;
+    },
+  });
+  return found;
+}
 
 /** The parser takes its own call stack for the depth of the document. */
 const stackIsFull = /^Maximum call stack size exceeded/;

@@ -24,8 +24,16 @@ export interface Job {
   value: YamlTable;
 }
 
-/** Every job of the file that runs, without hidden ones. */
+const knownJobs = new WeakMap<YamlTable, Job[]>();
+
+/** Every job of the file that runs, without hidden ones; asked for many times in one run, and found once. */
 export function visibleJobs(data: YamlTable): Job[] {
+  const jobs = knownJobs.get(data) ?? findJobs(data);
+  knownJobs.set(data, jobs);
+  return jobs;
+}
+
+function findJobs(data: YamlTable): Job[] {
   const names = Object.keys(data).filter(
     (name) => !name.startsWith('.') && (!globalKeys.has(name) || name === 'pages'),
   );
@@ -61,6 +69,7 @@ export function scriptItems(job: YamlTable): string[] {
 
 /** Two mappings as GitLab merges them: what is in both is taken from the second, mappings are merged, lists are not. */
 export function merge(base: YamlTable, over: YamlTable): YamlTable {
+  if (Object.keys(base).length === 0) return over;
   const merged = { ...base };
   for (const [key, value] of Object.entries(over)) {
     const below = merged[key];

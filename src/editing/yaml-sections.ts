@@ -1,0 +1,61 @@
+import { applySplices, type Splice } from './text.ts';
+import { readYaml, type Section, type YamlFile, type YamlTable } from './yaml.ts';
+
+/** Where an edit is made: in the whole file, or in the section of one key, which is a file of its own. */
+export interface Place {
+  file: YamlFile;
+  section?: Section;
+}
+
+/**
+ * The section of a key at the top, so that an edit in a file of thousands of lines takes no longer than one in a short
+ * file; the whole file where its parts hang together.
+ */
+export function placeOf(file: YamlFile, key: string | undefined): Place {
+  const section = file.sections?.find((it) => it.key === key);
+  if (section === undefined) return { file };
+  return { file: readYaml(file.text.slice(section.start, section.end)), section };
+}
+
+/** The file with another text in the place of a section; undefined where that text would not stay by itself. */
+export function withSection(
+  whole: YamlFile,
+  { key, start, end }: Section,
+  { text, data }: YamlFile,
+): YamlFile | undefined {
+  if (!text.endsWith('\n') && end < whole.text.length) return undefined;
+  const longer = text.length - (end - start);
+  const sections = whole.sections?.map((it) => {
+    if (it.start === start) return { ...it, end: it.end + longer };
+    return it.start > start ? { ...it, start: it.start + longer, end: it.end + longer } : it;
+  });
+  const { [key]: _, ...others } = whole.data;
+  const known = key in data ? { ...whole.data, [key]: data[key] ?? null } : others;
+  return withText(applySplices(whole.text, [{ start, end, text }]), known, sections);
+}
+
+/** The file with more text at its end, which is read by itself; undefined where it does not stand by itself. */
+export function withMore(whole: YamlFile, edit: Splice, added: YamlTable): YamlFile | undefined {
+  if (whole.sections === undefined || Object.keys(added).some((key) => key in whole.data)) return undefined;
+  const more = readYaml(edit.text);
+  if (more.sections === undefined) return undefined;
+  const { start } = edit;
+  const moved = more.sections.map((it) => ({ ...it, start: it.start + start, end: it.end + start }));
+  // What ends the line before belongs to the section that it stands in.
+  const before = whole.sections.map((it) =>
+    it.end === start ? { ...it, end: moved[0]?.start ?? start } : it,
+  );
+  return withText(whole.text + edit.text, { ...whole.data, ...more.data }, [...before, ...moved]);
+}
+
+/** The nodes of the whole are read when they are asked for. */
+function withText(text: string, data: YamlTable, sections: Section[] | undefined): YamlFile {
+  return {
+    text,
+    data,
+    ...(sections === undefined ? {} : { sections }),
+    get root() {
+      return readYaml(text).root;
+    },
+  };
+}
