@@ -14,7 +14,10 @@ export interface Place {
 export function placeOf(file: YamlFile, key: string | undefined): Place {
   const section = file.sections?.find((it) => it.key === key);
   if (section === undefined) return { file };
-  return { file: readYaml(file.text.slice(section.start, section.end)), section };
+  const text = file.text.slice(section.start, section.end);
+  // A last line that is not ended does not tell how lines end here.
+  if (!text.includes('\n')) return { file };
+  return { file: readYaml(text), section };
 }
 
 /** The file with another text in the place of a section; undefined where that text would not stay by itself. */
@@ -25,7 +28,8 @@ export function withSection(
 ): YamlFile | undefined {
   if (!text.endsWith('\n') && end < whole.text.length) return undefined;
   const longer = text.length - (end - start);
-  const sections = whole.sections?.map((it) => {
+  const left = whole.sections?.filter((it) => it.start !== start || key in data);
+  const sections = left?.map((it) => {
     if (it.start === start) return { ...it, end: it.end + longer };
     return it.start > start ? { ...it, start: it.start + longer, end: it.end + longer } : it;
   });

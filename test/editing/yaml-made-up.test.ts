@@ -120,3 +120,12 @@ describe.each(Object.keys(edits))('an edit that %s of any pipeline', (name) => {
     });
   });
 });
+
+describe('a key that is taken away', () => {
+  it('may come again', () => {
+    const draft: YamlDraft = { file: parseYaml('a:\n  script: x\nb:\n  script: y\n') };
+    removeYaml(draft, ['b']);
+    setYaml(draft, ['b', 'script'], 'z');
+    expect(draft.file.data).toEqual({ a: { script: 'x' }, b: { script: 'z' } });
+  });
+});
