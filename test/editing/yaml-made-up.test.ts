@@ -90,9 +90,9 @@ describe.each(Object.keys(edits))('an edit that %s of any pipeline', (name) => {
         done += 1;
         check(made, [job, ...keys], result);
       }),
-      runs(80),
+      runs(40),
     );
-    expect(done).toBeGreaterThan(15);
+    expect(done).toBeGreaterThan(5);
   };
 
   it('means what it should and nothing else', () => {
