@@ -9,6 +9,16 @@ it('the recording shows the questions as they are now (else: npm run pictures)',
   for (const question of [...before, ...after, 'Your first release']) expect(recording).toContain(question);
 });
 
+it('the recording is well-formed XML', () => {
+  const open: string[] = [];
+  for (const [, end, name, empty] of recording.matchAll(/<(\/?)(\w+)(?: [\w:-]+="[^"<]*")*(\/?)>/g)) {
+    if (end) expect(open.pop()).toBe(name);
+    else if (!empty) open.push(name!);
+  }
+  expect(open).toEqual([]);
+  expect(recording.replace(/<\/?\w+(?: [\w:-]+="[^"<]*")*\/?>/g, '')).not.toMatch(/<|&(?!(amp|lt|gt);)/);
+});
+
 it('the recording plays as an image: it runs nothing and loads nothing', () => {
   expect(recording).not.toMatch(/<(script|image|foreignObject|a)\b|@import|url\(|href="[^#]/);
   expect(recording).toContain('prefers-reduced-motion');
