@@ -1,61 +1,92 @@
-import { cell, escaped } from './styled-line.ts';
-
-/** What a terminal shows for some time: its lines as SVG text. */
-export interface Frame {
-  lines: string[];
-  seconds: number;
-}
+import type { Film, Showing } from './camera.ts';
+import { cell, escaped, lineStyles } from './styled-line.ts';
 
 const margin = { side: 16, top: 44, bottom: 14 };
 
-const look = `text{font:14px ui-monospace,SFMono-Regular,Menlo,Consolas,"DejaVu Sans Mono",monospace;white-space:pre}
-.b{font-weight:bold}.d{opacity:.6}.f{visibility:hidden}.s{visibility:visible}`;
+/** What is said of the picture to whoever does not see it. */
+export interface Words {
+  title: string;
+  description: string;
+}
 
 /**
- * The frames one after the other, again and again; `still` is the one to show to whoever wants no motion. Nothing in it
- * comes from elsewhere, so that it plays as an image in a page.
+ * A film that begins again at its end: all lines that ever were, one below the other, behind a window that moves down.
+ * Nothing comes from elsewhere, so that it plays as an image in a page. Whoever wants no motion sees the frame `still`.
  */
-export function animation(title: string, frames: Frame[], columns: number, still: number): string {
-  const rows = Math.max(...frames.map(({ lines }) => lines.length));
-  const width = Math.round(columns * cell.width + 2 * margin.side);
-  const height = rows * cell.height + margin.top + margin.bottom;
-  const known = new Map<string, string>();
-  const groups = frames.map((frame, at) => groupOf(frame, at, at === still, known));
-  return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} ${height}" width="${width}" height="${height}" role="img" fill="#e6edf3">
-<title>${escaped(title)}</title>
-<style>${look}
-@media (prefers-reduced-motion:no-preference){.s{visibility:hidden}
-${keyframes(frames)}}</style>
-<defs>${[...known].map(([line, id]) => `<g id="${id}">${line}</g>`).join('\n')}</defs>
-<rect width="${width}" height="${height}" rx="8" fill="#0d1117"/>
+export function animation(film: Film, { title, description }: Words, columns: number, still: number): string {
+  const inner = { width: columns * cell.width, height: film.rows * cell.height };
+  const width = inner.width + 2 * margin.side;
+  const height = inner.height + margin.top + margin.bottom;
+  const groups = groupsOf(film);
+  const seconds = (film.length / 1000).toFixed(1);
+  return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} ${height}" width="${width}" height="${height}" role="img" aria-labelledby="title description" fill="#e6edf3">
+<title id="title">${escaped(title)}</title>
+<desc id="description">${escaped(description)}</desc>
+<style>${lineStyles}
+${stillStyles(film, groups, still)}
+@media (prefers-reduced-motion:no-preference){
+#reel,g[id^=w]{animation:${seconds}s step-end infinite}
+#reel{animation-name:reel}
+${motion(film, groups)}
+}</style>
+<rect x=".5" y=".5" width="${width - 1}" height="${height - 1}" rx="8" fill="#0d1117" stroke="#30363d"/>
 ${['#ff5f57', '#febc2e', '#28c840'].map((fill, at) => `<circle cx="${20 + at * 18}" cy="19" r="5.5" fill="${fill}"/>`).join('')}
 <text x="${width / 2}" y="24" text-anchor="middle" class="d">${escaped(title)}</text>
-<g transform="translate(${margin.side} ${margin.top + 13})">
-${groups.join('\n')}
+<svg x="${margin.side}" y="${margin.top}" width="${inner.width}" height="${inner.height}" aria-hidden="true"><g id="reel">
+${groups.map(drawn).join('\n')}
 </g></svg>
+</svg>
 `;
 }
 
-function groupOf({ lines }: Frame, at: number, isStill: boolean, known: Map<string, string>): string {
-  const uses = lines.map((line, row) => {
-    if (line === '') return '';
-    const id = known.get(line) ?? `l${known.size}`;
-    known.set(line, id);
-    return `<use href="#${id}" y="${row * cell.height}"/>`;
-  });
-  return `<g id="f${at}" class="${isStill ? 'f s' : 'f'}">${uses.join('')}</g>`;
+/** Lines that come and go together. */
+interface Group {
+  from: number;
+  until: number;
+  /** Undefined where they are there for as long as the window shows their place. */
+  id: string | undefined;
+  showings: Showing[];
 }
 
-function keyframes(frames: Frame[]): string {
-  const total = frames.reduce((sum, { seconds }) => sum + seconds, 0);
-  let passed = 0;
-  return frames
-    .map(({ seconds }, at) => {
-      const from = ((passed / total) * 100).toFixed(2);
-      passed += seconds;
-      const to = ((passed / total) * 100).toFixed(2);
-      const hidden = at === 0 ? '' : '0%{visibility:hidden}';
-      return `@keyframes k${at}{${hidden}${from}%{visibility:visible}${to}%,100%{visibility:hidden}}#f${at}{animation:k${at} ${total.toFixed(1)}s step-end infinite}`;
-    })
-    .join('\n');
+function groupsOf(film: Film): Group[] {
+  const groups = new Map<string, Group>();
+  for (const showing of film.showings) {
+    const comesAndGoes = film.frames.some(
+      ({ top }, at) =>
+        (at < showing.from || at >= showing.until) && showing.row >= top && showing.row < top + film.rows,
+    );
+    const { from, until } = comesAndGoes ? showing : { from: 0, until: Infinity };
+    const key = `${from}-${until}`;
+    const id = comesAndGoes ? `w${groups.size}` : undefined;
+    const group = groups.get(key) ?? { from, until, id, showings: [] };
+    group.showings.push(showing);
+    groups.set(key, group);
+  }
+  return [...groups.values()];
+}
+
+function drawn({ id, showings }: Group): string {
+  return `<g${id === undefined ? '' : ` id="${id}"`}>${showings.map(({ line }) => line).join('\n')}</g>`;
+}
+
+const moved = (top: number) => `transform:translateY(-${top * cell.height}px)`;
+
+function stillStyles({ frames }: Film, groups: Group[], still: number): string {
+  const hidden = groups.filter(({ from, until }) => still < from || still >= until);
+  return `${hidden.map(({ id }) => `#${id}`).join()}{visibility:hidden}
+#reel{${moved(frames[still]?.top ?? 0)}}`;
+}
+
+function motion({ frames, length }: Film, groups: Group[]): string {
+  const percent = (frame: number) => `${Number((((frames[frame]?.at ?? 0) / length) * 100).toFixed(2))}%`;
+  const steps = frames.flatMap(({ top }, at) =>
+    at > 0 && top === frames[at - 1]?.top ? [] : `${percent(at)}{${moved(top)}}`,
+  );
+  const windows = groups.flatMap(({ id, from, until }) => {
+    if (id === undefined) return [];
+    const before = from === 0 ? '' : '0%{visibility:hidden}';
+    const after = until === Infinity ? '' : `${percent(until)}{visibility:hidden}`;
+    return `@keyframes ${id}{${before}${percent(from)}{visibility:visible}${after}}#${id}{animation-name:${id}}`;
+  });
+  return [`@keyframes reel{${steps.join('')}}`, ...windows].join('\n');
 }

@@ -1,24 +1,45 @@
 import type { IBufferCell, IBufferLine } from '@xterm/headless';
 
 /** The size of a cell of the terminal in units of the picture. */
-export const cell = { width: 8.4, height: 18 };
+export const cell = { width: 9, height: 18 };
 
-/** The sixteen colours of a terminal, as they look on the dark ground of the picture. */
-const palette = [
-  '#6e7681', '#ff7b72', '#7ee787', '#e3b341', '#79c0ff', '#d2a8ff', '#76e3ea', '#e6edf3',
-  '#8b949e', '#ffa198', '#56d364', '#f2cc60', '#a5d6ff', '#e2c5ff', '#b3f0ff', '#ffffff',
-]; // biome-ignore format: one row for each half
+/** The colours of a terminal that the screens use, as they look on the dark ground of the picture. */
+const palette: Record<number, string> = {
+  1: '#ff7b72',
+  2: '#7ee787',
+  3: '#e3b341',
+  4: '#79c0ff',
+  5: '#d2a8ff',
+  6: '#76e3ea',
+  7: '#e6edf3',
+  8: '#8b949e',
+};
+
+/** The style sheet for what `styledLine` returns. */
+export const lineStyles = [
+  'text{font:15px ui-monospace,SFMono-Regular,Menlo,Consolas,"DejaVu Sans Mono",monospace;white-space:pre}',
+  '.b{font-weight:bold}.d{opacity:.6}',
+  ...Object.entries(palette).map(([index, colour]) => `.c${index}{fill:${colour}}`),
+].join('\n');
+
+const baseline = 14;
 
 /** A line of a terminal as SVG text, each stretch of one look placed by itself so that no font shifts a column. */
-export function styledLine(line: IBufferLine): string {
-  return stretches(line).map(textOf).join('');
+export function styledLine(line: IBufferLine, row: number): string {
+  return stretches(line)
+    .map((stretch) => textOf(stretch, row * cell.height + baseline))
+    .join('');
 }
+
+/** The cursor as a block. */
+export const cursor = (column: number, row: number): string =>
+  `<rect x="${column * cell.width}" y="${row * cell.height}" width="${cell.width}" height="17" class="c8"/>`;
 
 interface Stretch {
   column: number;
   width: number;
   text: string;
-  attributes: string;
+  look: string;
 }
 
 function stretches(line: IBufferLine): Stretch[] {
@@ -27,12 +48,12 @@ function stretches(line: IBufferLine): Stretch[] {
     const here = line.getCell(column);
     if (here === undefined || here.getWidth() === 0) continue;
     const text = here.getChars() || ' ';
-    const attributes = attributesOf(here);
+    const look = lookOf(here);
     const last = found.at(-1);
-    if (last?.attributes === attributes) {
+    if (last?.look === look) {
       last.text += text;
       last.width += here.getWidth();
-    } else found.push({ column, width: here.getWidth(), text, attributes });
+    } else found.push({ column, width: here.getWidth(), text, look });
   }
   return found.flatMap(withoutGaps);
 }
@@ -47,18 +68,21 @@ function withoutGaps(stretch: Stretch): Stretch[] {
   }));
 }
 
-function attributesOf(here: IBufferCell): string {
-  const colour = here.isFgDefault() ? undefined : palette[here.getFgColor() % 16];
-  const classes = [here.isBold() ? 'b' : '', here.isDim() ? 'd' : ''].join('');
-  return `${classes === '' ? '' : ` class="${classes}"`}${colour === undefined ? '' : ` fill="${colour}"`}`;
+/** The classes of a character. */
+function lookOf(here: IBufferCell): string {
+  const colour = here.getFgColor();
+  if (!here.isFgDefault() && (here.isFgRGB() || palette[colour] === undefined))
+    throw new Error(`A screen shows the colour ${colour}, for which test/pictures/styled-line.ts has none.`);
+  const classes = [here.isBold() ? 'b' : '', here.isDim() ? 'd' : '', here.isFgDefault() ? '' : `c${colour}`];
+  return classes.filter((name) => name !== '').join(' ');
 }
 
-function textOf({ column, width, text, attributes }: Stretch): string {
-  const at = (column * cell.width).toFixed(1).replace('.0', '');
-  const length = (width * cell.width).toFixed(1).replace('.0', '');
-  return `<text x="${at}" textLength="${length}"${attributes}>${escaped(text)}</text>`;
+function textOf({ column, width, text, look }: Stretch, y: number): string {
+  const length = width === 1 ? '' : ` textLength="${width * cell.width}"`;
+  const classes = look === '' ? '' : ` class="${look}"`;
+  return `<text x="${column * cell.width}" y="${y}"${length}${classes}>${escaped(text)}</text>`;
 }
 
 /** A text as it may stand in XML. */
-export const escaped = (text: string) =>
+export const escaped = (text: string): string =>
   text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');

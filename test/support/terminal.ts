@@ -46,7 +46,8 @@ export function startInShell(args: string[], env: Record<string, string> = {}): 
   return startSession('sh', ['-c', script, 'sh', process.execPath, binary, ...args], env, usual);
 }
 
-function startSession(file: string, args: string[], env: Record<string, string>, size: Size): Session {
+/** Starts any program in a terminal. */
+export function startSession(file: string, args: string[], env: Record<string, string>, size: Size): Session {
   const terminal = new Terminal({ ...size, scrollback: 5000, allowProposedApi: true });
   const child = spawn(file, args, { ...size, env: cleanEnv({ TERM: 'xterm-256color', ...env }) });
   let raw = '';

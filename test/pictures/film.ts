@@ -1,0 +1,42 @@
+import { Terminal } from '@xterm/headless';
+import type { Size } from '../support/terminal.ts';
+import { Camera, type Film } from './camera.ts';
+import type { Take } from './recording.ts';
+
+/** Milliseconds; output comes faster than anybody reads, so that the film has a pace of its own. */
+const pace = { key: 60, command: 700, line: 20, spinner: 300, screenful: 700, end: 5000 };
+
+const reading = (lines: number) => Math.min(1200 + lines * 45, 4000);
+
+/** Plays what was recorded, line by line, and looks at each question for as long as it takes to read. */
+export async function filmOf(takes: Take[], size: Size): Promise<Film> {
+  const terminal = new Terminal({ ...size, scrollback: 5000, allowProposedApi: true });
+  const camera = new Camera(terminal);
+  const lastKey = takes.findLastIndex(({ after }) => after === 'key');
+  for (const [index, { after, output }] of takes.entries()) {
+    const lines = await play(output, terminal, camera);
+    if (after === 'key') camera.look(index === lastKey ? pace.command : pace.key, true);
+    else camera.look(index === takes.length - 1 ? pace.end : reading(lines));
+  }
+  return camera.film;
+}
+
+/**
+ * A frame for each new line, and a while for each screenful; what came in place of a spinner took its time. Returns how
+ * many lines are new.
+ */
+async function play(output: string, terminal: Terminal, camera: Camera): Promise<number> {
+  const { active } = terminal.buffer;
+  const depth = () => active.baseY + active.cursorY;
+  const start = depth();
+  let [deepest, read] = [start, start];
+  for (const line of output.split(/(?=\r?\n)/)) {
+    await new Promise<void>((resolve) => terminal.write(line, resolve));
+    if (depth() <= deepest) continue;
+    deepest = depth();
+    const isScreenful = line.trim() === '' && deepest - read > terminal.rows * 0.75;
+    if (isScreenful) read = deepest;
+    camera.look(isScreenful ? pace.screenful : line.includes('\r\u001B[K') ? pace.spinner : pace.line);
+  }
+  return deepest - start;
+}
