@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import { appendLines, applySplices, endOfLine, type Splice } from './text.ts';
 import { UnsafeEdit } from './unsafe-edit.ts';
-import { isYamlTable, parseYaml, type YamlFile, type YamlTable, type YamlValue } from './yaml.ts';
+import { isYamlTable, readYaml, type YamlFile, type YamlTable, type YamlValue } from './yaml.ts';
 import { commentLine } from './yaml-comments.ts';
 import { insertion, itemRemoval, itemReplacement } from './yaml-items.ts';
 import { pairExchange, pairRemoval, settingOf } from './yaml-pairs.ts';
@@ -17,6 +17,8 @@ export interface YamlDraft {
 }
 
 type Change = (data: YamlTable, path: string[]) => void;
+
+const nothing: Change = () => {};
 
 /**
  * Sets a value below the root; mappings on the way are created. `lines` is how the pair is to be written where the
@@ -85,36 +87,19 @@ export function appendJobs(draft: YamlDraft, lines: string[], added: YamlTable):
     ? { start: marker.index, end: marker.index, text: `${eol}${lines.join(eol)}${eol}` }
     : appendLines(text, lines, true);
   const longer = marker ? undefined : withMore(draft.file, edit, added);
-  if (longer !== undefined && isDeepStrictEqual(longer.data, { ...draft.file.data, ...added })) {
-    draft.file = longer;
-    return;
-  }
-  apply(
-    draft,
-    () => edit,
-    [],
-    (data) => void Object.assign(data, added),
-  );
+  const add: Change = (data) => void Object.assign(data, added);
+  if (longer === undefined) apply(draft, () => edit, [], add);
+  else draft.file = longer;
 }
 
 /** Replaces text that is only a comment. */
 export function changeComment(draft: YamlDraft, edit: Splice): void {
-  apply(
-    draft,
-    () => edit,
-    [],
-    () => {},
-  );
+  apply(draft, () => edit, [], nothing);
 }
 
 /** Writes a comment on a line of its own above a key at the top. */
 export function addComment(draft: YamlDraft, key: string, comment: string): void {
-  apply(
-    draft,
-    (file) => commentLine(file, key, comment),
-    [key],
-    () => {},
-  );
+  apply(draft, (file) => commentLine(file, key, comment), [key], nothing);
 }
 
 /** The value at a path of the data. */
@@ -145,8 +130,7 @@ function apply(draft: YamlDraft, editOf: (file: YamlFile) => Splice, path: strin
   const expected = structuredClone(before.data);
   change(expected, path);
   const file = parsed(applySplices(before.text, [editOf(before)]));
-  // Where sections can be told apart, an edit in one shows in no other.
-  for (const other of section === undefined ? (draft.together ?? []) : []) {
+  for (const other of draft.together ?? []) {
     if (other !== path[0])
       allowFor(other, expected, file.data, (table) => change(table, [other, ...path.slice(1)]));
   }
@@ -175,7 +159,7 @@ function allowFor(
 
 function parsed(text: string): YamlFile {
   try {
-    return parseYaml(text);
+    return readYaml(text);
   } catch {
     throw new UnsafeEdit('it is written in a way that cannot be added to');
   }

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import { applySplices, type Splice } from './text.ts';
 import { readYaml, type Section, type YamlFile, type YamlTable } from './yaml.ts';
 
@@ -38,18 +39,18 @@ export function withSection(
   return withText(applySplices(whole.text, [{ start, end, text }]), known, sections);
 }
 
-/** The file with more text at its end, which is read by itself; undefined where it does not stand by itself. */
+/** The file with more text at its end; undefined where that is not read as `added` by itself. */
 export function withMore(whole: YamlFile, edit: Splice, added: YamlTable): YamlFile | undefined {
   if (whole.sections === undefined || Object.keys(added).some((key) => key in whole.data)) return undefined;
   const more = readYaml(edit.text);
-  if (more.sections === undefined) return undefined;
+  if (more.sections === undefined || !isDeepStrictEqual(more.data, added)) return undefined;
   const { start } = edit;
   const moved = more.sections.map((it) => ({ ...it, start: it.start + start, end: it.end + start }));
   // What ends the line before belongs to the section that it stands in.
   const before = whole.sections.map((it) =>
     it.end === start ? { ...it, end: moved[0]?.start ?? start } : it,
   );
-  return withText(whole.text + edit.text, { ...whole.data, ...more.data }, [...before, ...moved]);
+  return withText(whole.text + edit.text, { ...whole.data, ...added }, [...before, ...moved]);
 }
 
 /** The nodes of the whole are read when they are asked for. */

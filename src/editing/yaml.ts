@@ -74,15 +74,16 @@ export function readYaml(text: string): YamlFile {
   if (root !== null && root !== undefined && !isMap(root) && !(isScalar(root) && root.value === null)) {
     throw new YamlSyntaxError('the file is not a mapping of jobs');
   }
-  const data = dataOf(last, text);
-  if (!isMap(root)) return { text, root: undefined, data };
-  const sections = all.length === 1 ? sectionsOf(text, root) : undefined;
+  if (last === undefined || !isMap(root)) return { text, root: undefined, data: {} };
+  const aliased = hasAlias(root);
+  const data = dataOf(last, aliased);
+  const sections = all.length === 1 && !aliased ? sectionsOf(text, root) : undefined;
   return { text, root, data, ...(sections === undefined ? {} : { sections }) };
 }
 
-/** Nothing where an alias ties parts together, where a key is there twice, or where one does not begin a line. */
+/** Nothing where a key is there twice, or where one does not begin a line. */
 function sectionsOf(text: string, root: YAMLMap): Section[] | undefined {
-  if (isFlow(root) || hasAlias(root)) return undefined;
+  if (isFlow(root)) return undefined;
   const starts = root.items.map(({ key }) => (isScalar(key) ? (key.range?.[0] ?? -1) : -1));
   const keys = root.items.map(({ key }) => String((key as Scalar).value));
   if (new Set(keys).size < keys.length) return undefined;
@@ -90,6 +91,7 @@ function sectionsOf(text: string, root: YAMLMap): Section[] | undefined {
   return keys.map((key, at) => ({ key, start: starts[at] ?? 0, end: starts[at + 1] ?? text.length }));
 }
 
+/** An alias ties the parts of a file together. */
 function hasAlias(root: YAMLMap): boolean {
   let found = false;
   visit(root, {
@@ -113,10 +115,11 @@ function reasonOfSyntax(message: string): string {
 const mostAliases = 10_000;
 
 /** Aliases that grow beyond all measure are no pipeline, nor is one that stands inside of what it stands for. */
-function dataOf(document: Document.Parsed | undefined, text: string): YamlTable {
+function dataOf(document: Document.Parsed, aliased: boolean): YamlTable {
   try {
-    const data = (document?.toJS({ maxAliasCount: mostAliases }) ?? {}) as YamlTable;
-    if (text.includes('*')) JSON.stringify(data);
+    const data = document.toJS({ maxAliasCount: mostAliases }) as YamlTable;
+    // This throws where data go round in a circle.
+    if (aliased) JSON.stringify(data);
     return data;
   } catch (error) {
     const { message } = error as Error;

@@ -1,7 +1,7 @@
 import { type PipelineGoal, type PipelineIndex, tokenVariable } from '../pipeline-goal.ts';
 import { quoteForShell } from '../shell.ts';
 import { buildTimeCommand, needsUv } from '../versions/build-time-command.ts';
-import { parseYaml, type YamlTable } from '../yaml.ts';
+import { readYaml, type YamlTable } from '../yaml.ts';
 import { pushRule, tagRule } from './recognise/rules.ts';
 import { publishItems } from './uploading.ts';
 
@@ -165,7 +165,7 @@ function itemLines(item: string): string[] {
 
 /** The data of jobs given as lines. */
 export function dataOf(lines: string[]): YamlTable {
-  return parseYaml(`${lines.join('\n')}\n`).data;
+  return readYaml(`${lines.join('\n')}\n`).data;
 }
 
 /** The lines of one key of a job given as lines, from column 0. */
