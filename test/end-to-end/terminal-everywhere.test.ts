@@ -110,5 +110,7 @@ describe('a pipe', () => {
     const text = await runProgram(['demo', '--yes']);
     expect(text.stdout).not.toContain('\u001B');
     expect(text.exitCode).toBe(0);
+    const json = await runProgram(['demo', '--yes', '--json']);
+    expect(JSON.parse(json.stdout)).toMatchObject({ command: 'setup', exitCode: 0 });
   });
 });

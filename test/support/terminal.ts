@@ -1,14 +1,12 @@
 import { readFileSync } from 'node:fs';
 import { spawn } from '@lydell/node-pty';
-import { type IBufferLine, Terminal } from '@xterm/headless';
+import { Terminal } from '@xterm/headless';
 import { binary, cleanEnv } from './program.ts';
 
 /** A run of the built program in a real terminal. */
 export interface Session {
   /** What the screen shows now, with what has scrolled away. */
   screen(): string;
-  /** The same line by line, with what each character looks like. */
-  lines(): IBufferLine[];
   /** The lines that the terminal itself had to break, each in one piece. */
   brokenLines(): string[];
   /** Everything that the program wrote, escape sequences and all. */
@@ -20,7 +18,7 @@ export interface Session {
   ended: Promise<number>;
 }
 
-export const keys = { enter: '\r', down: '\u001B[B', escape: '\u001B', ctrlC: '\u0003', ctrlD: '\u0004' };
+export const keys = { enter: '\r', down: '\u001B[B', escape: '\u001B', ctrlC: '\u0003' };
 
 /** The size of a terminal. */
 export interface Size {
@@ -65,7 +63,6 @@ export function startSession(file: string, args: string[], env: Record<string, s
       .join('\n');
   return {
     screen,
-    lines,
     brokenLines: () => brokenOf(lines().map((line) => [line.translateToString(true), line.isWrapped])),
     raw: () => raw,
     shows: (text) =>
