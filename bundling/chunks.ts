@@ -8,7 +8,7 @@ import { minifySync } from 'rolldown/utils';
 export const chunks = [
   {
     name: 'start',
-    test: /src\/(options|errors|version|stop|ports\/network|command-line\/parse|terminal\/(manner|open|output|nobody|ascii|title-view))\.ts$/,
+    test: /src\/(options|errors|version|stop|token-variables|ports\/network|command-line\/parse|terminal\/(manner|open|output|nobody|ascii|title-view))\.ts$/,
     priority: 2,
   },
   { name: 'look', test: /src\/look\.ts$/, priority: 1 },

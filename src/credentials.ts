@@ -1,11 +1,12 @@
 import type { Context } from './context.ts';
 import { UserError } from './errors.ts';
 import type { Facts } from './facts/index.ts';
-import { judged, tokenSources, type UploadToken } from './facts/upload-tokens.ts';
+import { judged, type UploadToken } from './facts/upload-tokens.ts';
 import { decide, type Goal } from './goal/index.ts';
 import type { Wishes } from './goal/wishes.ts';
 import type { Looked } from './look.ts';
 import { makePlan, type PlannedSetting } from './plan.ts';
+import { indexTokenVariables } from './token-variables.ts';
 import { scopeAdvice, tokenPage } from './upload-token/form.ts';
 
 type IndexId = 'pypi' | 'testpypi';
@@ -103,7 +104,7 @@ async function withAgreed(
 
 function nobodyToAsk({ facts, goal }: Comparison, id: IndexId, token: UploadToken): UserError {
   const index = facts.indexes[id];
-  const hint = `Set ${tokenSources[id]} to a token made at ${tokenPage(index)} (${scopeAdvice(goal.packageName, index)}), or run it in a terminal.`;
+  const hint = `Set ${indexTokenVariables[id]} to a token made at ${tokenPage(index)} (${scopeAdvice(goal.packageName, index)}), or run it in a terminal.`;
   if (token.kind === 'unusable') {
     const message = `${token.source} does not hold an API token of ${index.title}: ${token.reason}.`;
     return new UserError('bad-upload-token', message, hint);

@@ -13,8 +13,9 @@ import { makeStop, type Stop } from './stop.ts';
 import { escapeJson, escapeText } from './terminal/escape.ts';
 import { mannerOf } from './terminal/manner.ts';
 import { openTerminal } from './terminal/open.ts';
+import { stillOutput } from './terminal/output.ts';
 import type { Terminal } from './terminal/terminal.ts';
-import { wrapLine } from './terminal/wrap.ts';
+import { gitlabTokenVariables, indexTokenVariables } from './token-variables.ts';
 import { version } from './version.ts';
 
 const loaders: Record<Command, () => Promise<(context: Context) => Promise<number>>> = {
@@ -86,7 +87,7 @@ async function makeContext(options: Options, stop: Stop, shown: Shown): Promise<
 
 /** What is started from here, such as the browser, gets the environment of the process. */
 function forgetTokens(): void {
-  for (const name of ['GITLAB_TOKEN', 'GITLAB_ACCESS_TOKEN', 'PYPI_TOKEN', 'TESTPYPI_TOKEN'])
+  for (const name of [...gitlabTokenVariables, ...Object.values(indexTokenVariables)])
     delete process.env[name];
 }
 
@@ -135,9 +136,9 @@ function writeJson(document: unknown): void {
 }
 
 function complain(text: string): void {
-  const columns = process.stderr.columns ?? Number.POSITIVE_INFINITY;
-  const lines = escapeText(text).split('\n');
-  process.stderr.write(`${lines.map((line) => wrapLine(line, columns)).join('\n')}\n`);
+  const { stderr } = process;
+  const write = (shown: string) => stderr.write(shown);
+  stillOutput({ write, columns: () => stderr.columns, colour: false }).print(escapeText(text));
 }
 
 function explain(error: unknown, json: boolean): number {

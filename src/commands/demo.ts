@@ -2,11 +2,11 @@ import { resolve } from 'node:path';
 import { quote } from '../command-line/repeat.ts';
 import type { Context } from '../context.ts';
 import { Cancelled } from '../errors.ts';
-import { tokenSources } from '../facts/upload-tokens.ts';
 import { demoBeginning } from '../rehearsal/demo-worlds.ts';
 import { driftsOf } from '../rehearsal/drifts.ts';
 import { madeUpToken } from '../rehearsal/package-index/made-up-token.ts';
 import { resumeWorld, saveWorld, startWorld, type World } from '../rehearsal/world.ts';
+import { indexTokenVariables } from '../token-variables.ts';
 import { check } from './check.ts';
 import { setup } from './setup.ts';
 
@@ -50,7 +50,7 @@ function insideOf(world: World, context: Context): Context {
 
 function uploadTokens({ pypi, testpypi }: World): Record<string, string> {
   const made = (index: { url: string }) => madeUpToken(new URL(index.url).host, 'made up for the demo');
-  return { [tokenSources.pypi]: made(pypi), [tokenSources.testpypi]: made(testpypi) };
+  return { [indexTokenVariables.pypi]: made(pypi), [indexTokenVariables.testpypi]: made(testpypi) };
 }
 
 function placeOf({ directory, pypi, testpypi }: World) {

@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { UserError } from '../errors.ts';
 import type { TokenInfo } from '../ports/gitlab.ts';
+import { gitlabTokenVariables } from '../token-variables.ts';
 import type { GlabToken, Machine } from './glab-config.ts';
 
 /** A token of the environment or of glab's configuration. */
@@ -8,7 +9,7 @@ export type FoundToken = GlabToken;
 
 /** Finds the GitLab token: from the environment, else from glab's configuration for that host. */
 export async function findToken(gitlabUrl: string, machine: Omit<Machine, 'readText'>): Promise<FoundToken> {
-  for (const name of ['GITLAB_TOKEN', 'GITLAB_ACCESS_TOKEN']) {
+  for (const name of gitlabTokenVariables) {
     const token = machine.env[name]?.trim();
     if (token) return { kind: 'found', token, source: name };
   }

@@ -1,11 +1,9 @@
+import { indexTokenVariables } from '../token-variables.ts';
 import { tokenProblem } from '../upload-token/form.ts';
 import { Secret } from '../upload-token/secret.ts';
 import type { IndexFacts } from './package-index.ts';
 
 type IndexId = IndexFacts['id'];
-
-/** The variables of the environment that an API token of each index is read from. */
-export const tokenSources: Record<IndexId, string> = { pypi: 'PYPI_TOKEN', testpypi: 'TESTPYPI_TOKEN' };
 
 /** What is known of the API token of an index; never the token. */
 export type UploadToken =
@@ -27,8 +25,8 @@ export function readUploadTokens(
   indexes: Record<IndexId, Pick<IndexFacts, 'title' | 'url' | 'official'>>,
 ): { found: Record<IndexId, UploadToken>; secrets: Secrets } {
   const read = (id: IndexId): [UploadToken, Secrets] => {
-    const text = env[tokenSources[id]]?.trim();
-    return text ? judged(id, text, tokenSources[id], indexes[id]) : [{ kind: 'absent' }, {}];
+    const text = env[indexTokenVariables[id]]?.trim();
+    return text ? judged(id, text, indexTokenVariables[id], indexes[id]) : [{ kind: 'absent' }, {}];
   };
   const [[pypi, one], [testpypi, other]] = [read('pypi'), read('testpypi')];
   return { found: { pypi, testpypi }, secrets: { ...one, ...other } };

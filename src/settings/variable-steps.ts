@@ -1,8 +1,8 @@
 import { reasonOf } from '../errors.ts';
-import { tokenSources } from '../facts/upload-tokens.ts';
 import type { IndexGoal } from '../goal/index.ts';
 import { GitLabError, isOvertaken } from '../ports/gitlab-error.ts';
 import type { Variable, VariableChange, VariableName } from '../ports/gitlab-variables.ts';
+import { indexTokenVariables } from '../token-variables.ts';
 import type { Step, World } from './setting.ts';
 
 /** What brings a variable to its form; nothing of it needs the value. */
@@ -79,7 +79,7 @@ async function withToken(
 ): Promise<void> {
   const token = uploadTokens[id]?.reveal();
   if (token === undefined)
-    throw new Error(`There is no API token of ${title} to put there; set ${tokenSources[id]} to one.`);
+    throw new Error(`There is no API token of ${title} to put there; set ${indexTokenVariables[id]} to one.`);
   return work(token).catch((error) => {
     const message = reasonOf(error).replaceAll(token, '(the token)');
     throw error instanceof GitLabError

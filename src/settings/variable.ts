@@ -1,9 +1,9 @@
 import { tokenKeys } from '../editing/pipeline-goal.ts';
 import type { Facts } from '../facts/index.ts';
 import { indexNames } from '../facts/package-index.ts';
-import { tokenSources } from '../facts/upload-tokens.ts';
 import type { Goal, IndexGoal } from '../goal/index.ts';
 import type { Variable, VariableName } from '../ports/gitlab-variables.ts';
+import { indexTokenVariables } from '../token-variables.ts';
 import { scopeAdvice, tokenPage } from '../upload-token/form.ts';
 import { compare, type Finding, finding, rereading, type Setting, unreadable } from './setting.ts';
 import { changeOf, creation, replacement, update } from './variable-steps.ts';
@@ -121,7 +121,7 @@ function seen({ key, hidden }: Variable): string[] {
 /** Nobody can tell whether the token that is there is the one that was given, so a new one is offered for its place. */
 function replacementOffer(facts: Facts, { key, environmentScope }: VariableName, { id }: IndexGoal) {
   const token = facts.uploadTokens[id];
-  if (token.kind !== 'found' || token.source !== tokenSources[id]) return undefined;
+  if (token.kind !== 'found' || token.source !== indexTokenVariables[id]) return undefined;
   return {
     id: `replace ${key} ${environmentScope}`,
     question: `${key} is there already for ${environmentScope}. Replace its token with that from ${token.source}?`,
