@@ -9,11 +9,11 @@ import {
   type Pair,
   parseAllDocuments,
   type Scalar,
-  visit,
   type YAMLMap,
   YAMLSeq,
 } from 'yaml';
 import { remembered } from './remembered.ts';
+import { type Aliases, aliasesOf } from './yaml-aliases.ts';
 
 /** Data of a pipeline file; `!reference [job, key]` is kept as `{'!reference': [job, key]}`. */
 export type YamlValue = string | number | boolean | null | YamlValue[] | YamlTable;
@@ -75,9 +75,10 @@ export function readYaml(text: string): YamlFile {
     throw new YamlSyntaxError('the file is not a mapping of jobs');
   }
   if (last === undefined || !isMap(root)) return { text, root: undefined, data: {} };
-  const aliased = hasAlias(root);
-  const data = dataOf(last, aliased);
-  const sections = all.length === 1 && !aliased ? sectionsOf(text, root) : undefined;
+  const aliases = aliasesOf(root);
+  refuseGrowth(aliases);
+  const data = dataOf(last);
+  const sections = all.length === 1 && !aliases.any ? sectionsOf(text, root) : undefined;
   return { text, root, data, ...(sections === undefined ? {} : { sections }) };
 }
 
@@ -91,18 +92,6 @@ function sectionsOf(text: string, root: YAMLMap): Section[] | undefined {
   return keys.map((key, at) => ({ key, start: starts[at] ?? 0, end: starts[at + 1] ?? text.length }));
 }
 
-/** An alias ties the parts of a file together. */
-function hasAlias(root: YAMLMap): boolean {
-  let found = false;
-  visit(root, {
-    Alias: () => {
-      found = true;
-      return visit.BREAK;
-    },
-  });
-  return found;
-}
-
 /** The parser takes its own call stack for the depth of the document. */
 const stackIsFull = /^Maximum call stack size exceeded/;
 
@@ -114,18 +103,22 @@ function reasonOfSyntax(message: string): string {
 /** Hundreds of jobs may share an anchor; an alias that holds others counts as many times as it holds them. */
 const mostAliases = 10_000;
 
+/** Twice what GitLab takes, which counts more for each value. */
+const largest = 4 * 1024 * 1024;
+
 /** Aliases that grow beyond all measure are no pipeline, nor is one that stands inside of what it stands for. */
-function dataOf(document: Document.Parsed, aliased: boolean): YamlTable {
+function refuseGrowth({ any, size }: Aliases): void {
+  if (size === Number.POSITIVE_INFINITY)
+    throw new YamlSyntaxError('an alias stands inside of its own anchor');
+  if (any && size > largest)
+    throw new YamlSyntaxError('its aliases come to more than GitLab takes of a pipeline');
+}
+
+function dataOf(document: Document.Parsed): YamlTable {
   try {
-    const data = document.toJS({ maxAliasCount: mostAliases }) as YamlTable;
-    // This throws where data go round in a circle.
-    if (aliased) JSON.stringify(data);
-    return data;
+    return document.toJS({ maxAliasCount: mostAliases }) as YamlTable;
   } catch (error) {
-    const { message } = error as Error;
-    throw new YamlSyntaxError(
-      /circular/.test(message) ? 'an alias stands inside of its own anchor' : reasonOfSyntax(message),
-    );
+    throw new YamlSyntaxError(reasonOfSyntax((error as Error).message));
   }
 }
 

@@ -19,6 +19,18 @@ const pipelines: Record<string, [text: string, isReadable: boolean]> = {
     `a0: &a0 {k: v}\n${each(25, (at) => `a${at + 1}: &a${at + 1}\n  <<: [*a${at}, *a${at}]\n`)}`,
     false,
   ],
+  'with a list of ten thousand used a thousand times': [
+    `.a: &a\n${each(10_000, (at) => `  - item ${at}\n`)}${each(1000, (at) => `j${at}: {script: *a}\n`)}`,
+    false,
+  ],
+  'with a mapping of ten thousand merged a thousand times': [
+    `.a: &a\n${each(10_000, (at) => `  k${at}: v\n`)}${each(1000, (at) => `j${at}:\n  <<: *a\n`)}`,
+    false,
+  ],
+  'with a long text used a thousand times': [
+    `.a: &a "${'x '.repeat(50_000)}"\n${each(1000, (at) => `j${at}: {script: *a}\n`)}`,
+    false,
+  ],
   'with an alias inside of its own anchor': ['a: &a\n  b: *a\n', false],
   'with a list inside of itself': ['a: &a [*a]\n', false],
   'with a mapping merged into itself': ['a: &a\n  <<: *a\n  script: x\n', false],
