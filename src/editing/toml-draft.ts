@@ -1,4 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
+import { own } from './own.ts';
 import type { Difference } from './result.ts';
 import { appendLines, applySplices, type Splice } from './text.ts';
 import {
@@ -95,8 +96,8 @@ export function exchangeKey(
   value: TomlValue,
 ): void {
   const parent = getToml(draft.doc.data, ...table) as TomlTable;
-  note(draft, [...table, old].join('.'), parent[old], '(none)');
-  note(draft, [...table, key].join('.'), parent[key], show(value));
+  note(draft, [...table, old].join('.'), own(parent, old), '(none)');
+  note(draft, [...table, key].join('.'), own(parent, key), show(value));
   splice(draft, replaceKey(draft.doc, [...table, old], `${key} = ${show(value)}`));
   const target = holder(draft.expected, [...table, key]);
   delete target[old];
@@ -137,7 +138,7 @@ function note(draft: TomlDraft, field: string, current: TomlValue | undefined, w
 function holder(data: TomlTable, path: string[]): TomlTable {
   let table = data;
   for (const key of path.slice(0, -1)) {
-    const inner = table[key] ?? {};
+    const inner = own(table, key) ?? {};
     if (!isTable(inner)) throw new UnsafeEdit(`${path.join('.')} cannot be reached`);
     table[key] = inner;
     table = inner;

@@ -1,5 +1,6 @@
 import { type AST, getStaticTOMLValue, parseTOML, traverseNodes } from 'toml-eslint-parser';
 import { isTooDeep } from './depth.ts';
+import { own } from './own.ts';
 import { remembered } from './remembered.ts';
 import { appendLines, endOfLine, lineStart, nextLine, type Splice } from './text.ts';
 import { UnsafeEdit } from './unsafe-edit.ts';
@@ -61,7 +62,7 @@ export function getToml(data: TomlTable, ...path: string[]): TomlValue | undefin
   let value: TomlValue | undefined = data;
   for (const key of path) {
     if (!isTable(value)) return undefined;
-    value = value[key];
+    value = own(value, key);
   }
   return value;
 }

@@ -1,4 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
+import { own } from './own.ts';
 import { appendLines, applySplices, endOfLine, type Splice } from './text.ts';
 import { UnsafeEdit } from './unsafe-edit.ts';
 import { isYamlTable, readYaml, type YamlFile, type YamlTable, type YamlValue } from './yaml.ts';
@@ -105,7 +106,7 @@ export function addComment(draft: YamlDraft, key: string, comment: string): void
 /** The value at a path of the data. */
 export function valueAt(data: YamlValue | undefined, path: string[]): YamlValue | undefined {
   return path.reduce<YamlValue | undefined>(
-    (value, key) => (isYamlTable(value) ? value[key] : undefined),
+    (value, key) => (isYamlTable(value) ? own(value, key) : undefined),
     data,
   );
 }
@@ -172,7 +173,8 @@ function assign(data: YamlTable, path: string[], value: YamlValue): void {
     return;
   }
   // A merged or anchored mapping may be shared; the copy keeps the change in this place alone.
-  const inner = isYamlTable(data[key]) ? { ...data[key] } : {};
+  const before = own(data, key);
+  const inner = isYamlTable(before) ? { ...before } : {};
   data[key] = inner;
   assign(inner, rest, value);
 }
@@ -180,7 +182,7 @@ function assign(data: YamlTable, path: string[], value: YamlValue): void {
 /** The table at a path, copied on the way for the same reason. */
 function tableAt(data: YamlTable, path: string[]): YamlTable {
   return path.reduce((table, key) => {
-    const inner = table[key];
+    const inner = own(table, key);
     if (!isYamlTable(inner)) throw new UnsafeEdit(`${path.join('.')} is not a mapping`);
     table[key] = { ...inner };
     return table[key] as YamlTable;

@@ -1,3 +1,4 @@
+import { own } from './own.ts';
 import { UnsafeEdit } from './unsafe-edit.ts';
 import {
   isElsewhere,
@@ -64,7 +65,7 @@ export function seqAt(file: YamlFile, path: string[]): YAMLSeq {
 /** What stands at a path, whether it is written there or brought by an anchor. */
 export function dataAt({ data }: YamlFile, path: string[]): YamlValue | undefined {
   return path.reduce<YamlValue | undefined>(
-    (value, key) => (isYamlTable(value) ? value[key] : undefined),
+    (value, key) => (isYamlTable(value) ? own(value, key) : undefined),
     data,
   );
 }

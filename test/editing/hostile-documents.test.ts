@@ -75,6 +75,10 @@ const pipelines: Record<string, [text: string, isReadable: boolean]> = {
     '__proto__:\n  script: x\nconstructor:\n  script: x\ntoString: {a: 1}\n',
     true,
   ],
+  'that names what only the objects of JavaScript have': [
+    `${upload}  extends: [constructor, __proto__]\n  only: [valueOf]\n  needs: [toString]\n  before_script: [!reference [constructor, name]]\n`,
+    true,
+  ],
 };
 
 const named = '[project]\nname = "x"\nversion = "1"\n';

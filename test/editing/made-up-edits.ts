@@ -38,7 +38,7 @@ export const values: TomlValue[] = [
   { local_scheme: 'no-local-version' },
 ];
 /** Keys to set, in documents that have some of them. */
-export const keys = ['name', 'version', 'source', 'x-1', 'enable', 'k'];
+export const keys = ['name', 'version', 'source', 'x-1', 'enable', 'k', 'constructor'];
 
 /** Every edit there is, of one key of one table. */
 export function editsOf(path: string[], key: string, value: TomlValue): Record<string, Edit> {
@@ -58,7 +58,7 @@ export function editsOf(path: string[], key: string, value: TomlValue): Record<s
         if (!(Array.isArray(list) && list.includes('new>=1'))) addToList(draft, path, key, 'new>=1');
       },
       mean: (data) => {
-        const list = (table(data, path)[key] ?? []) as string[];
+        const list = (getToml(data as never, ...whole) ?? []) as string[];
         if (!list.includes('new>=1')) table(data, path)[key] = [...list, 'new>=1'];
       },
     },

@@ -35,7 +35,10 @@ const edits: Record<string, Edit> = {
     make: (draft, path) => removeYaml(draft, path),
     mean: (job, [key = '', inner]) => {
       const table = job[key];
-      if (inner === undefined || (isYamlTable(table) && inner in table && Object.keys(table).length === 1))
+      if (
+        inner === undefined ||
+        (isYamlTable(table) && Object.hasOwn(table, inner) && Object.keys(table).length === 1)
+      )
         delete job[key];
       else if (isYamlTable(table)) delete table[inner];
     },
@@ -57,7 +60,16 @@ const edits: Record<string, Edit> = {
 const keysFor = (name: string) =>
   /item/.test(name)
     ? [['script'], ['rules'], ['tags'], ['after_script']]
-    : [['stage'], ['script'], ['variables'], ['variables', 'A'], ['environment', 'name'], ['new'], ['tags']];
+    : [
+        ['stage'],
+        ['script'],
+        ['variables'],
+        ['variables', 'A'],
+        ['variables', 'constructor'],
+        ['environment', 'name'],
+        ['new'],
+        ['tags'],
+      ];
 
 const textOf = ({ parts }: MadeUpYaml) => parts.map(({ text }) => text).join('');
 

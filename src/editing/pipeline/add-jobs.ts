@@ -1,3 +1,4 @@
+import { own } from '../own.ts';
 import { appendJobs } from '../yaml-draft.ts';
 import { note, type PipelineEdit } from './edit.ts';
 import { baseLines, dataOf, publishLines } from './template.ts';
@@ -18,7 +19,7 @@ export function addMissingJobs(edit: PipelineEdit): void {
       return [name, publishLines(goal, index, around), `a job that publishes ${when}`];
     }),
   ];
-  const missing = blocks.filter(([name]) => draft.file.data[name] === undefined);
+  const missing = blocks.filter(([name]) => own(draft.file.data, name) === undefined);
   if (missing.length === 0) return;
   for (const [name, , what] of missing) note(edit, [name], undefined, what);
   const text = missing.flatMap(([, lines], at) => (at === 0 ? lines : ['', ...lines]));

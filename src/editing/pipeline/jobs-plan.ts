@@ -1,3 +1,4 @@
+import { own } from '../own.ts';
 import type { PipelineGoal, PipelineIndex } from '../pipeline-goal.ts';
 import { UnsafeEdit } from '../unsafe-edit.ts';
 import { isYamlTable, type YamlFile, type YamlTable } from '../yaml.ts';
@@ -33,7 +34,7 @@ export function planJobs(scene: Scene): JobsPlan {
   const { data, goal } = scene;
   const publishing = goal.indexes.map((index) => publisherOf(index, scene));
   const builders = buildersFor(publishing, scene);
-  const free = (name: string, other: string) => (data[name] === undefined ? name : other);
+  const free = (name: string, other: string) => (own(data, name) === undefined ? name : other);
   const buildJobs = builders.length > 0 ? builders : [free('build', 'build-package')];
   const existing = publishing.filter(({ exists }) => exists).map(({ name }) => jobValue(data, name));
   const names = publishing.map(({ name }) => name);
@@ -74,7 +75,7 @@ function publisherOf(index: PipelineIndex, { file, data, goal, ours, roles }: Sc
 }
 
 function requireEditable(name: string, file: YamlFile, data: YamlTable): void {
-  if (!isYamlTable(file.data[name]))
+  if (!isYamlTable(own(file.data, name)))
     throw new UnsafeEdit(`the job '${name}' that publishes is defined in an included file`);
   if (jobValue(data, name).parallel !== undefined)
     throw new UnsafeEdit(`the job '${name}' publishes several times in parallel`);
@@ -126,8 +127,8 @@ function hands(data: YamlTable, name: string): boolean {
 /** The hidden job that all publishing jobs extend already, or the name of a new one. */
 function baseFor(publishing: PublishingJob[], { file, data, ours }: Scene): string {
   const names = publishing.filter(({ exists }) => exists).map(({ name }) => name);
-  const own = exclusiveAncestors(file, data, names);
-  const shared = own.find((base) => names.every((name) => parentsOf(data[name]).includes(base)));
+  const exclusive = exclusiveAncestors(file, data, names);
+  const shared = exclusive.find((base) => names.every((name) => parentsOf(own(data, name)).includes(base)));
   if (shared?.startsWith('.')) return shared;
   return ours || data[baseJob] === undefined ? baseJob : '.publish-package';
 }

@@ -1,3 +1,4 @@
+import { own } from '../own.ts';
 import { addComment, changeComment } from '../yaml-draft.ts';
 import { note, type PipelineEdit } from './edit.ts';
 import { routeMarker } from './reading.ts';
@@ -19,6 +20,6 @@ export function repairRoute(edit: PipelineEdit): void {
 export function rememberRoute(edit: PipelineEdit): void {
   const { draft, around, goal, differences } = edit;
   if (differences.length === 0 || routeMarker.test(draft.file.text)) return;
-  const place = [around.base, around.names.pypi].find((name) => draft.file.data[name] !== undefined);
+  const place = [around.base, around.names.pypi].find((name) => own(draft.file.data, name) !== undefined);
   if (place !== undefined) addComment(draft, place, routeComment(goal));
 }

@@ -1,5 +1,6 @@
 import { posix } from 'node:path';
 import { reasonOf } from '../../errors.ts';
+import { own } from '../own.ts';
 import type { PythonFiles } from '../python-files.ts';
 import { defaultBackend, readToml } from '../python-project.ts';
 import type { Difference, EditResult, FileEdit } from '../result.ts';
@@ -82,7 +83,7 @@ function editorFor(data: TomlTable): VersionEditor {
   if (system === undefined && getToml(data, 'tool', 'poetry') !== undefined) return poetry;
   const backend = String(getToml(data, 'build-system', 'build-backend') ?? defaultBackend);
   const path = getToml(data, 'build-system', 'backend-path');
-  const editor = editors[backend];
+  const editor = own(editors, backend);
   if (editor !== undefined && (path === undefined || editor === poetry || editor === atBuildTime))
     return editor;
   if (typeof getToml(data, 'project', 'version') === 'string') return atBuildTime;

@@ -1,3 +1,4 @@
+import { own } from '../../own.ts';
 import { UnsafeEdit } from '../../unsafe-edit.ts';
 import type { YamlTable } from '../../yaml.ts';
 import { exchangeYaml, hasOwn, removeItem, removeYaml, valueAt } from '../../yaml-draft.ts';
@@ -34,7 +35,7 @@ function clearInherited(edit: PipelineEdit, name: string, key: string): void {
 function leave(edit: PipelineEdit, name: string, holder: string, key: string): void {
   const { draft } = edit;
   const content = Object.keys(jobOf(edit, holder));
-  const parents = parentsOf(draft.file.data[name]);
+  const parents = parentsOf(own(draft.file.data, name));
   const at = parents.indexOf(holder);
   const alone = content.every((it) => /^(only|except|extends|rules)$/.test(it));
   if (at < 0 || !alone)

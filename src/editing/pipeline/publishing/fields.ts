@@ -1,3 +1,4 @@
+import { own } from '../../own.ts';
 import { isYamlTable, type YamlTable, type YamlValue } from '../../yaml.ts';
 import { insertItem, ownAt, setYaml, valueAt } from '../../yaml-draft.ts';
 import type { Check } from '../checks.ts';
@@ -47,15 +48,15 @@ function takeFromBuilders(edit: PipelineEdit, home: string, job: YamlTable): voi
   const data = seen(edit);
   const stageOf = (it: YamlTable) => String(it.stage ?? 'test');
   const isBehind = edit.around.buildJobs.every((builder) => {
-    const stage = data[builder] === undefined ? around.buildStage : stageOf(jobOf(edit, builder));
-    return isEarlier(data, stage, stageOf(job)) || data[builder] === undefined;
+    const stage = own(data, builder) === undefined ? around.buildStage : stageOf(jobOf(edit, builder));
+    return isEarlier(data, stage, stageOf(job)) || own(data, builder) === undefined;
   });
   const key = job.needs === undefined && isBehind ? 'dependencies' : 'needs';
   const present = flat(job[key]);
   const missing = around.buildJobs.filter((builder) => !present.includes(builder));
   note(edit, [home, key], job[key], [...present, ...missing]);
-  const own = ownAt(draft, [home, key]);
-  if (Array.isArray(own) && own.length > 0)
-    for (const builder of missing) insertItem(draft, [home, key], own.length, builder);
+  const written = ownAt(draft, [home, key]);
+  if (Array.isArray(written) && written.length > 0)
+    for (const builder of missing) insertItem(draft, [home, key], written.length, builder);
   else setYaml(draft, [home, key], [...present, ...missing]);
 }

@@ -8,14 +8,14 @@ import { merge, resolveJob } from './jobs.ts';
  */
 export function includedParts(own: YamlTable, merged: string | undefined): YamlTable {
   const all = merged === undefined ? {} : parsed(merged);
-  const elsewhere = Object.fromEntries(Object.entries(all).filter(([key]) => own[key] === undefined));
+  const elsewhere = Object.fromEntries(Object.entries(all).filter(([key]) => !Object.hasOwn(own, key)));
   const seen = merge(elsewhere, own);
   const both = Object.entries(all).flatMap(([key, value]) => {
     const here = resolveJob(seen, key)?.value;
     const more = here && isYamlTable(value) ? beyond(value, here) : {};
     return Object.keys(more).length > 0 ? [[key, more] as const] : [];
   });
-  return { ...elsewhere, ...Object.fromEntries(both.filter(([key]) => own[key] !== undefined)) };
+  return { ...elsewhere, ...Object.fromEntries(both.filter(([key]) => Object.hasOwn(own, key))) };
 }
 
 function parsed(text: string): YamlTable {

@@ -1,3 +1,4 @@
+import { own } from '../../own.ts';
 import { isYamlTable, type YamlTable, type YamlValue } from '../../yaml.ts';
 import { valueAt } from '../../yaml-draft.ts';
 
@@ -72,7 +73,7 @@ export function merge(base: YamlTable, over: YamlTable): YamlTable {
   if (Object.keys(base).length === 0) return over;
   const merged = { ...base };
   for (const [key, value] of Object.entries(over)) {
-    const below = merged[key];
+    const below = own(merged, key);
     merged[key] = isYamlTable(below) && isYamlTable(value) ? merge(below, value) : value;
   }
   return merged;
@@ -109,13 +110,13 @@ function extended(
   depth: number,
   known = new Map<string, YamlTable>(),
 ): YamlTable | undefined {
-  const own = data[name];
-  if (!isYamlTable(own) || depth > 11) return undefined;
+  const itself = own(data, name);
+  if (!isYamlTable(itself) || depth > 11) return undefined;
   const place = `${depth} ${name}`;
   const before = known.get(place);
   if (before !== undefined) return before;
-  const parents = parentsOf(own).map((parent) => extended(data, parent, depth + 1, known) ?? {});
-  const value = [...parents, own].reduce(merge, {});
+  const parents = parentsOf(itself).map((parent) => extended(data, parent, depth + 1, known) ?? {});
+  const value = [...parents, itself].reduce(merge, {});
   known.set(place, value);
   return value;
 }

@@ -1,3 +1,4 @@
+import { own } from '../../own.ts';
 import { isYamlTable, type YamlTable, type YamlValue } from '../../yaml.ts';
 import { flat, lines } from './jobs.ts';
 import { evaluate, type Variables, type Verdict } from './rule-expression.ts';
@@ -55,7 +56,7 @@ function plainExpression(name: string): string {
   if (name === 'tags') return '$CI_COMMIT_TAG';
   if (name === 'branches') return '$CI_COMMIT_BRANCH';
   if (/^\/.*\/[a-z]*$/.test(name)) return `$CI_COMMIT_REF_NAME =~ ${name}`;
-  const source = sources[name];
+  const source = own(sources, name);
   return source === undefined ? `$CI_COMMIT_REF_NAME == "${name}"` : `$CI_PIPELINE_SOURCE == "${source}"`;
 }
 

@@ -1,3 +1,4 @@
+import { own } from '../../own.ts';
 import {
   isAlias,
   isMap,
@@ -23,9 +24,9 @@ export function exclusiveAncestors(file: YamlFile, seen: YamlTable, names: strin
   const candidates = new Set(ancestorsOfAll(file, seen, names));
   const users = Object.keys(seen).filter((name) => !names.includes(name) && !candidates.has(name));
   const foreign = new Set(ancestorsOfAll(file, seen, users));
-  const referred = referredTo(users.map((name) => seen[name]));
+  const referred = referredTo(users.map((name) => own(seen, name)));
   return [...candidates].filter(
-    (name) => file.data[name] !== undefined && !foreign.has(name) && !referred.has(name),
+    (name) => own(file.data, name) !== undefined && !foreign.has(name) && !referred.has(name),
   );
 }
 
@@ -42,7 +43,7 @@ function ancestorsOfAll(file: YamlFile, seen: YamlTable, names: string[]): strin
 }
 
 function parentsIn(file: YamlFile, seen: YamlTable, name: string): string[] {
-  return [...parentsOf(seen[name]).toReversed(), ...mergedFrom(file, name)];
+  return [...parentsOf(own(seen, name)).toReversed(), ...mergedFrom(file, name)];
 }
 
 /** The keys at the top whose anchors a key at the top merges. */

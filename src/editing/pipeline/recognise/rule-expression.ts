@@ -1,3 +1,5 @@
+import { own } from '../../own.ts';
+
 /** A value in an expression: a string, null for a variable that is not set, undefined for one that is not known. */
 type Known = string | null | undefined;
 
@@ -81,7 +83,7 @@ function tokenize(expression: string): Token[] | undefined {
 function valueIn(token: Token | undefined, variables: Variables): Known {
   if (token?.kind === 'string' || token?.kind === 'regex') return token.text;
   if (token?.kind === 'null') return null;
-  return token?.kind === 'variable' ? variables[token.text] : undefined;
+  return token?.kind === 'variable' ? own(variables, token.text) : undefined;
 }
 
 /** A variable that is empty counts as false. */
