@@ -34,7 +34,7 @@ export function setYaml(draft: YamlDraft, path: string[], value: YamlValue, line
 export function removeYaml(draft: YamlDraft, path: string[]): void {
   const holder = path.slice(0, -1);
   const parent = valueAt(draft.file.data, holder);
-  if (!isYamlTable(parent) || parent[path.at(-1) ?? ''] === undefined) return;
+  if (!isYamlTable(parent) || valueAt(draft.file.data, path) === undefined) return;
   if (path.length > (path[0] === 'variables' ? 1 : 2) && Object.keys(parent).length === 1) {
     removeYaml(draft, holder);
     return;

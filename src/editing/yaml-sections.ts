@@ -29,19 +29,20 @@ export function withSection(
 ): YamlFile | undefined {
   if (!text.endsWith('\n') && end < whole.text.length) return undefined;
   const longer = text.length - (end - start);
-  const left = whole.sections?.filter((it) => it.start !== start || key in data);
+  const left = whole.sections?.filter((it) => it.start !== start || Object.hasOwn(data, key));
   const sections = left?.map((it) => {
     if (it.start === start) return { ...it, end: it.end + longer };
     return it.start > start ? { ...it, start: it.start + longer, end: it.end + longer } : it;
   });
   const { [key]: _, ...others } = whole.data;
-  const known = key in data ? { ...whole.data, [key]: data[key] ?? null } : others;
+  const known = Object.hasOwn(data, key) ? { ...whole.data, [key]: data[key] ?? null } : others;
   return withText(applySplices(whole.text, [{ start, end, text }]), known, sections);
 }
 
 /** The file with more text at its end; undefined where that is not read as `added` by itself. */
 export function withMore(whole: YamlFile, edit: Splice, added: YamlTable): YamlFile | undefined {
-  if (whole.sections === undefined || Object.keys(added).some((key) => key in whole.data)) return undefined;
+  if (whole.sections === undefined || Object.keys(added).some((key) => Object.hasOwn(whole.data, key)))
+    return undefined;
   const more = readYaml(edit.text);
   if (more.sections === undefined || !isDeepStrictEqual(more.data, added)) return undefined;
   const { start } = edit;

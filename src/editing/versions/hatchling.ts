@@ -1,3 +1,4 @@
+import { own } from '../own.ts';
 import { getToml, isTable, type TomlTable, type TomlValue } from '../toml.ts';
 import { dropKey, setKey, type TomlDraft } from '../toml-draft.ts';
 import { UnsafeEdit } from '../unsafe-edit.ts';
@@ -56,13 +57,14 @@ function setOptions(toml: TomlDraft, root: string): void {
 
 function otherSource(source: TomlValue, options: TomlTable): NeedsHand {
   const { variable, path } = options;
-  const own = {
+  const advice: Record<string, string> = {
     env: `In the build job, before the build: export ${String(variable)}="\${CI_COMMIT_TAG#v}" on a tag, else export ${String(variable)}="1.2.3.dev$CI_PIPELINE_IID" with the next version`,
     code: `Make ${String(path)} give each commit its own version without a local part (nothing after a +)`,
     regex_commit: `hatch-regex-commit writes the version into ${String(path)} and makes the commit and the tag with it, so each push between two releases would have the version of the last`,
-  }[String(source)];
+  };
+  const known = own(advice, String(source));
   return new NeedsHand(
     `The version comes from the source '${String(source)}', which is left as it is`,
-    `${own ?? 'Make that source give each commit its own version without a local part (nothing after a +)'}. Or delete [tool.hatch.version] with its requirement from pyproject.toml and run this again, which then brings hatch-vcs.`,
+    `${known ?? 'Make that source give each commit its own version without a local part (nothing after a +)'}. Or delete [tool.hatch.version] with its requirement from pyproject.toml and run this again, which then brings hatch-vcs.`,
   );
 }
