@@ -1,6 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import { applySplices, type Splice } from './text.ts';
 import { readYaml, type Section, type YamlFile, type YamlTable } from './yaml.ts';
+import { fileOf, sectionsIn } from './yaml-reading.ts';
 
 /** Where an edit is made: in the whole file, or in the section of one key, which is a file of its own. */
 export interface Place {
@@ -36,32 +37,24 @@ export function withSection(
   });
   const { [key]: _, ...others } = whole.data;
   const known = Object.hasOwn(data, key) ? { ...whole.data, [key]: data[key] ?? null } : others;
-  return withText(applySplices(whole.text, [{ start, end, text }]), known, sections);
+  return withSections(applySplices(whole.text, [{ start, end, text }]), known, sections);
 }
 
 /** The file with more text at its end; undefined where that is not read as `added` by itself. */
 export function withMore(whole: YamlFile, edit: Splice, added: YamlTable): YamlFile | undefined {
   if (whole.sections === undefined || Object.keys(added).some((key) => Object.hasOwn(whole.data, key)))
     return undefined;
-  const more = readYaml(edit.text);
-  if (more.sections === undefined || !isDeepStrictEqual(more.data, added)) return undefined;
+  const more = sectionsIn(edit.text);
+  if (more === undefined || !isDeepStrictEqual(readYaml(edit.text).data, added)) return undefined;
   const { start } = edit;
-  const moved = more.sections.map((it) => ({ ...it, start: it.start + start, end: it.end + start }));
+  const moved = more.map((it) => ({ ...it, start: it.start + start, end: it.end + start }));
   // What ends the line before belongs to the section that it stands in.
   const before = whole.sections.map((it) =>
     it.end === start ? { ...it, end: moved[0]?.start ?? start } : it,
   );
-  return withText(whole.text + edit.text, { ...whole.data, ...added }, [...before, ...moved]);
+  return withSections(whole.text + edit.text, { ...whole.data, ...added }, [...before, ...moved]);
 }
 
-/** The nodes of the whole are read when they are asked for. */
-function withText(text: string, data: YamlTable, sections: Section[] | undefined): YamlFile {
-  return {
-    text,
-    data,
-    ...(sections === undefined ? {} : { sections }),
-    get root() {
-      return readYaml(text).root;
-    },
-  };
+function withSections(text: string, data: YamlTable, sections: Section[] | undefined): YamlFile {
+  return Object.assign(fileOf(text, data), sections && { sections });
 }

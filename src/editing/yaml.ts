@@ -8,11 +8,9 @@ import {
   type Node,
   type Pair,
   parseAllDocuments,
-  type Scalar,
   type YAMLMap,
   YAMLSeq,
 } from 'yaml';
-import { remembered } from './remembered.ts';
 import { type Aliases, aliasesOf } from './yaml-aliases.ts';
 
 /** Data of a pipeline file; `!reference [job, key]` is kept as `{'!reference': [job, key]}`. */
@@ -26,7 +24,7 @@ export interface YamlFile {
   text: string;
   readonly root: YAMLMap | undefined;
   data: YamlTable;
-  /** The keys at the top with their text, where each of them can be read by itself. */
+  /** The keys at the top with their lines, where each of them can be read by itself. */
   sections?: Section[];
 }
 
@@ -56,13 +54,11 @@ const reference = {
 };
 
 /** Parses with the ranges of every node. Duplicate keys are allowed, as GitLab allows them. */
-export const parseYaml = remembered(readYaml);
-
-/** The same, of a text that is read once. */
 export function readYaml(text: string): YamlFile {
   const documents = parseAllDocuments(text, {
     keepSourceTokens: true,
     uniqueKeys: false,
+    logLevel: 'error',
     merge: true,
     customTags: (tags) => [...tags, reference as never],
   });
@@ -75,21 +71,8 @@ export function readYaml(text: string): YamlFile {
     throw new YamlSyntaxError('the file is not a mapping of jobs');
   }
   if (last === undefined || !isMap(root)) return { text, root: undefined, data: {} };
-  const aliases = aliasesOf(root);
-  refuseGrowth(aliases);
-  const data = dataOf(last);
-  const sections = all.length === 1 && !aliases.any ? sectionsOf(text, root) : undefined;
-  return { text, root, data, ...(sections === undefined ? {} : { sections }) };
-}
-
-/** Nothing where a key is there twice, or where one does not begin a line. */
-function sectionsOf(text: string, root: YAMLMap): Section[] | undefined {
-  if (isFlow(root)) return undefined;
-  const starts = root.items.map(({ key }) => (isScalar(key) ? (key.range?.[0] ?? -1) : -1));
-  const keys = root.items.map(({ key }) => String((key as Scalar).value));
-  if (new Set(keys).size < keys.length) return undefined;
-  if (starts.some((start) => start < 0 || (start > 0 && text[start - 1] !== '\n'))) return undefined;
-  return keys.map((key, at) => ({ key, start: starts[at] ?? 0, end: starts[at + 1] ?? text.length }));
+  refuseGrowth(aliasesOf(root));
+  return { text, root, data: dataOf(last) };
 }
 
 /** The parser takes its own call stack for the depth of the document. */

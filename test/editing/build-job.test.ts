@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { editPipeline } from '../../src/editing/pipeline/index.ts';
-import { parseYaml, type YamlTable } from '../../src/editing/yaml.ts';
+import type { YamlTable } from '../../src/editing/yaml.ts';
+import { parseYaml } from '../../src/editing/yaml-reading.ts';
 import { goalWith } from './pipeline-goal.ts';
 
 /** The job `b` that builds, before and after. */

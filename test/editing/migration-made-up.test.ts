@@ -4,10 +4,12 @@ import { editPipeline } from '../../src/editing/pipeline/index.ts';
 import { flat, lines, resolveJob, visibleJobs } from '../../src/editing/pipeline/recognise/jobs.ts';
 import { runsOn } from '../../src/editing/pipeline/recognise/only-except.ts';
 import type { PublishTool } from '../../src/editing/pipeline-goal.ts';
-import { parseYaml, type YamlTable } from '../../src/editing/yaml.ts';
+import type { YamlTable } from '../../src/editing/yaml.ts';
+import { parseYaml } from '../../src/editing/yaml-reading.ts';
 import { hasSchema, schemaErrors } from '../support/gitlab-schema.ts';
 import { madeUpPipeline } from './made-up-pipeline.ts';
 import { goalWith } from './pipeline-goal.ts';
+import { runs } from './runs.ts';
 
 /** The edited text and its data, or nothing where the file is refused with a reason. */
 function migrated(text: string, publishWith: PublishTool) {
@@ -28,7 +30,7 @@ function holders(data: YamlTable, variable: string, audience: string): YamlTable
 
 const property = (check: (text: string, tool: PublishTool) => void) =>
   fc.assert(fc.property(madeUpPipeline, fc.constantFrom<PublishTool[]>('uv', 'twine'), check), {
-    numRuns: 150,
+    ...runs(150),
   });
 
 describe('any pipeline that publishes already', () => {

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { UnsafeEdit } from '../../src/editing/unsafe-edit.ts';
-import { isYamlTable, parseYaml, type YamlTable, type YamlValue } from '../../src/editing/yaml.ts';
+import { isYamlTable, readYaml, type YamlTable, type YamlValue } from '../../src/editing/yaml.ts';
 import {
   insertItem,
   removeItem,
@@ -11,6 +11,7 @@ import {
   valueAt,
   type YamlDraft,
 } from '../../src/editing/yaml-draft.ts';
+import { parseYaml } from '../../src/editing/yaml-reading.ts';
 import { type MadeUpYaml, madeUpYaml } from './made-up-yaml.ts';
 import { runs } from './runs.ts';
 
@@ -109,9 +110,9 @@ describe.each(Object.keys(edits))('an edit that %s of any pipeline', (name) => {
 
   it('means what it should and nothing else', () => {
     property((made, [job = '', ...keys], result) => {
-      const wanted = structuredClone(parseYaml(textOf(made)).data);
+      const wanted = structuredClone(readYaml(textOf(made)).data);
       edits[name]?.mean(wanted[job] as YamlTable, keys);
-      expect(parseYaml(result).data).toEqual(wanted);
+      expect(readYaml(result).data).toEqual(wanted);
     });
   });
 

@@ -48,7 +48,8 @@ function parentsIn(file: YamlFile, seen: YamlTable, name: string): string[] {
 
 /** The keys at the top whose anchors a key at the top merges. */
 function mergedFrom(file: YamlFile, name: string): string[] {
-  const node = file.root && file.text.includes('<<') && pairOf(file.root, name)?.value;
+  if (file.sections !== undefined || !file.text.includes('<<')) return [];
+  const node = file.root && pairOf(file.root, name)?.value;
   if (!node || !isMap(node)) return [];
   const merged = node.items.filter(({ key }) => isScalar(key) && key.source === '<<');
   const sources = merged.flatMap(({ value }) => aliasesIn(value as Node));

@@ -1,0 +1,149 @@
+import { own } from './own.ts';
+import type { YamlTable, YamlValue } from './yaml.ts';
+
+/**
+ * Reads YAML of the plain kind that most of a pipeline is: block mappings and lists, texts on one line or after a `|`,
+ * short lists in brackets. Gives undefined for anything else, and never other data than the library, which takes fifty
+ * times as long for a file of thousands of lines: https://yaml.org/spec/1.2.2/#chapter-8-block-style-productions
+ */
+export function readPlain(text: string): YamlTable | undefined {
+  if (/[\t\uFEFF]|\r(?!\n)/.test(text) || !text.endsWith('\n')) return undefined;
+  const lines: Lines = { all: text.split(/\r?\n/), at: 0 };
+  try {
+    const data = indentOf(lines) < 0 ? {} : mapping(lines, 0, 0);
+    return lines.at < lines.all.length ? undefined : data;
+  } catch (error) {
+    if (error instanceof NotPlain) return undefined;
+    throw error;
+  }
+}
+
+class NotPlain extends Error {}
+
+interface Lines {
+  readonly all: string[];
+  at: number;
+}
+
+const deepest = 50;
+
+/** A key without quotes, which may hold a colon that no blank follows. */
+export const plainKey = /(?!\.\.\.)[A-Za-z_.$/](?:[\w.$/() -]|:(?=[^ ]))*/;
+/** A key, and what stands behind it. */
+const keyLine = new RegExp(`^(${plainKey.source}):(?: +(.*))?$`);
+/** What is no key, or has another value as one. */
+const oddKey = / $|^(?:true|false|null|\.inf|\.nan|.{500,})$/i;
+
+/** The indentation of the next line that says something, to which it goes; -1 at the end. */
+function indentOf(lines: Lines): number {
+  for (; lines.at < lines.all.length; lines.at += 1) {
+    const line = lines.all[lines.at] ?? '';
+    const indent = line.search(/[^ ]/);
+    if (indent >= 0 && line[indent] !== '#') return indent;
+  }
+  return -1;
+}
+
+function block(lines: Lines, indent: number, depth: number): YamlValue {
+  if (depth > deepest) throw new NotPlain();
+  return isItem(lines, indent) ? list(lines, indent, depth) : mapping(lines, indent, depth);
+}
+
+function isItem({ all, at }: Lines, indent: number): boolean {
+  const line = all[at] ?? '';
+  return line[indent] === '-' && (line.length === indent + 1 || line[indent + 1] === ' ');
+}
+
+function mapping(lines: Lines, indent: number, depth: number): YamlTable {
+  const table: YamlTable = {};
+  for (let next = indentOf(lines); next >= indent; next = indentOf(lines)) {
+    const [, key, rest = ''] = keyLine.exec((lines.all[lines.at] ?? '').slice(indent)) ?? [];
+    if (next > indent || key === undefined || oddKey.test(key) || key in table) throw new NotPlain();
+    lines.at += 1;
+    table[key] = value(lines, rest, indent, depth, true);
+  }
+  return table;
+}
+
+function list(lines: Lines, indent: number, depth: number): YamlValue[] {
+  const items: YamlValue[] = [];
+  while (indentOf(lines) === indent && isItem(lines, indent)) {
+    const line = lines.all[lines.at] ?? '';
+    const rest = line.slice(indent + 1).replace(/^ +/, '');
+    const column = line.length - rest.length;
+    if (keyLine.test(rest)) {
+      // The first pair of a mapping stands behind the dash, the others below it.
+      lines.all[lines.at] = ' '.repeat(column) + rest;
+      items.push(mapping(lines, column, depth + 1));
+    } else {
+      lines.at += 1;
+      items.push(value(lines, rest, indent, depth, false));
+    }
+  }
+  return items;
+}
+
+/** What stands behind a key or a dash, or in the lines below it. */
+function value(lines: Lines, rest: string, indent: number, depth: number, ofKey: boolean): YamlValue {
+  const bar = /^\|(-?)(?: +#.*| *)$/.exec(rest);
+  if (bar) return literal(lines, indent, bar[1] === '-');
+  const next = indentOf(lines);
+  if (rest === '' || /^ *(?:#|$)/.test(rest)) {
+    if (next > indent) return block(lines, next, depth + 1);
+    return ofKey && next === indent && isItem(lines, indent) ? list(lines, indent, depth + 1) : null;
+  }
+  // The text would go on there.
+  if (next > indent) throw new NotPlain();
+  return onOneLine(rest);
+}
+
+/** A text after `|`: the lines that are indented further than what they belong to. */
+function literal(lines: Lines, parent: number, stripped: boolean): string {
+  const start = lines.at;
+  while (lines.at < lines.all.length && !/[^ ]/.test(lines.all[lines.at] ?? '')) lines.at += 1;
+  const indent = lines.all[lines.at]?.search(/[^ ]/) ?? -1;
+  if (lines.at > start || indent <= parent) throw new NotPlain();
+  const found: string[] = [];
+  for (; lines.at < lines.all.length; lines.at += 1) {
+    const line = lines.all[lines.at] ?? '';
+    const column = line.search(/[^ ]/);
+    if (column >= 0 && column <= parent) break;
+    if (column < 0 ? line.length > indent : column < indent) throw new NotPlain();
+    found.push(line.slice(indent));
+  }
+  return `${found.join('\n').replace(/\n+$/, '')}${stripped ? '' : '\n'}`;
+}
+
+const quoted = /^(?:"([^"\\]*)"|'([^']*)')(?: +#.*| *)$/;
+const brackets = /^\[([^[\]{}#]*)\](?: +#.*| *)$/;
+/** A text that cannot be taken for a number, and none of whose characters begins anything else. */
+const word = /^(?:[A-Za-z_/$(\\^]|\.[A-Za-z/\\]|--?[A-Za-z]|\d+ [A-Za-z])(?:[^:#]|:(?=[^ ])|(?<=[^ ])#)*$/;
+const wordInBrackets = /^(?:[A-Za-z_/$]|\.[A-Za-z/])[\w./$*+=~@ -]*$/;
+const constants: Record<string, YamlValue> = { true: true, false: false, null: null };
+
+function onOneLine(rest: string): YamlValue {
+  const text = quoted.exec(rest);
+  if (text) return text[1] ?? text[2] ?? '';
+  const items = brackets.exec(rest)?.[1];
+  if (items !== undefined) return !/[^ ]/.test(items) ? [] : items.split(',').map(inBrackets);
+  return plain(withoutComment(rest), word);
+}
+
+function inBrackets(item: string): YamlValue {
+  const trimmed = item.replace(/^ +| +$/g, '');
+  const text = quoted.exec(trimmed);
+  return text ? (text[1] ?? text[2] ?? '') : plain(trimmed, wordInBrackets);
+}
+
+function withoutComment(rest: string): string {
+  const comment = rest.indexOf(' #');
+  return (comment < 0 ? rest : rest.slice(0, comment)).replace(/ +$/, '');
+}
+
+function plain(text: string, allowed: RegExp): YamlValue {
+  const constant = text === '{}' ? {} : own(constants, text);
+  if (constant !== undefined) return constant;
+  if (/^(?:0|[1-9]\d{0,14})$/.test(text)) return Number(text);
+  if (!allowed.test(text) || /^(?:true|false|null|\.inf|\.nan)$/i.test(text)) throw new NotPlain();
+  return text;
+}

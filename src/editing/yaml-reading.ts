@@ -1,0 +1,77 @@
+import { remembered } from './remembered.ts';
+import {
+  readYaml,
+  type Section,
+  type YAMLMap,
+  type YamlFile,
+  YamlSyntaxError,
+  type YamlTable,
+} from './yaml.ts';
+import { aliasesOf } from './yaml-aliases.ts';
+import { plainKey, readPlain } from './yaml-plain.ts';
+
+/**
+ * Reads a pipeline file, section by section where it can be taken apart, so that the slower library reads no more than
+ * what is not plain. Throws `YamlSyntaxError`.
+ */
+export const parseYaml = remembered((text: string): YamlFile => inSections(text) ?? readYaml(text));
+
+function inSections(text: string): YamlFile | undefined {
+  const sections = sectionsIn(text);
+  const data: YamlTable = {};
+  for (const { key, start, end } of sections ?? []) {
+    const part = text.slice(start, end);
+    const read = readPlain(part) ?? byItself(part);
+    if (read === undefined || !Object.hasOwn(read, key)) return undefined;
+    Object.defineProperty(data, key, Object.getOwnPropertyDescriptor(read, key) ?? {});
+  }
+  return sections && Object.assign(fileOf(text, data), { sections });
+}
+
+/** A file of which the data is known; its nodes are read when they are asked for. */
+export function fileOf(text: string, data: YamlTable): YamlFile {
+  let root: YAMLMap | undefined;
+  return {
+    text,
+    data,
+    get root() {
+      root ??= readYaml(text).root;
+      return root;
+    },
+  };
+}
+
+/** What the library reads in a section; nothing where that hangs together with another section, or is not whole. */
+function byItself(text: string): YamlTable | undefined {
+  try {
+    const { root, data } = readYaml(text);
+    return root && !aliasesOf(root).any && root.items.length === 1 ? data : undefined;
+  } catch (error) {
+    if (error instanceof YamlSyntaxError) return undefined;
+    throw error;
+  }
+}
+
+const keyAtTop = new RegExp(`^(?:"([^"\\\\]+)"|'([^']+)'|(${plainKey.source})):(?:[ \\r]|$)`);
+/** What ends a line for JavaScript, but not the way that YAML files are written. */
+const oddBreak = /\r(?!\n)|[\u2028\u2029]/;
+
+const emptyHead = /^(?: *(?:#.*)?\r?\n)*(?:---\r?\n(?: *(?:#.*)?\r?\n)*)?$/;
+
+/** The keys at the top with their lines; nothing where a line at the top is neither that nor an item of a list. */
+export function sectionsIn(text: string): Section[] | undefined {
+  if (oddBreak.test(text)) return undefined;
+  const found = new Map<string, Section>();
+  let last: Section | undefined;
+  for (const { 0: line, index } of text.matchAll(/^[^\s#].*$/gm)) {
+    if (last ? /^- /.test(line) : /^---\r?$/.test(line)) continue;
+    const [, double, single, plain] = keyAtTop.exec(line) ?? [];
+    const key = double ?? single ?? plain;
+    if (key === undefined || found.has(key)) return undefined;
+    if (last) last.end = index;
+    else if (!emptyHead.test(text.slice(0, index))) return undefined;
+    last = { key, start: index, end: text.length };
+    found.set(key, last);
+  }
+  return found.size === 0 ? undefined : [...found.values()];
+}
