@@ -111,7 +111,8 @@ function literal(lines: Lines, parent: number, stripped: boolean): string {
     if (column < 0 ? line.length > indent : column < indent) throw new NotPlain();
     found.push(line.slice(indent));
   }
-  return `${found.join('\n').replace(/\n+$/, '')}${stripped ? '' : '\n'}`;
+  while (found.at(-1) === '') found.pop();
+  return `${found.join('\n')}${stripped ? '' : '\n'}`;
 }
 
 const quoted = /^(?:"([^"\\]*)"|'([^']*)')(?: +#.*| *)$/;
@@ -130,14 +131,21 @@ function onOneLine(rest: string): YamlValue {
 }
 
 function inBrackets(item: string): YamlValue {
-  const trimmed = item.replace(/^ +| +$/g, '');
+  const trimmed = withoutBlanks(item.replace(/^ +/, ''));
   const text = quoted.exec(trimmed);
   return text ? (text[1] ?? text[2] ?? '') : plain(trimmed, wordInBrackets);
 }
 
 function withoutComment(rest: string): string {
   const comment = rest.indexOf(' #');
-  return (comment < 0 ? rest : rest.slice(0, comment)).replace(/ +$/, '');
+  return withoutBlanks(comment < 0 ? rest : rest.slice(0, comment));
+}
+
+/** A pattern for blanks at the end would begin again at each blank of a long row. */
+function withoutBlanks(text: string): string {
+  let end = text.length;
+  while (text[end - 1] === ' ') end -= 1;
+  return text.slice(0, end);
 }
 
 function plain(text: string, allowed: RegExp): YamlValue {
