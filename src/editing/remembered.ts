@@ -14,3 +14,15 @@ export function remembered<T>(read: (text: string) => T): (text: string) => T {
     return result;
   };
 }
+
+/** The same for what is told of an object, for as long as that is in use. */
+export function rememberedOf<K extends object, T>(tell: (of: K) => T): (of: K) => T {
+  const known = new WeakMap<K, T>();
+  return (of) => {
+    const before = known.get(of);
+    if (before !== undefined) return before;
+    const result = tell(of);
+    known.set(of, result);
+    return result;
+  };
+}

@@ -1,4 +1,5 @@
 import { own } from '../../own.ts';
+import { rememberedOf } from '../../remembered.ts';
 import { isYamlTable, type YamlTable, type YamlValue } from '../../yaml.ts';
 import { valueAt } from '../../yaml-draft.ts';
 
@@ -25,21 +26,13 @@ export interface Job {
   value: YamlTable;
 }
 
-const knownJobs = new WeakMap<YamlTable, Job[]>();
-
 /** Every job of the file that runs, without hidden ones; asked for many times in one run, and found once. */
-export function visibleJobs(data: YamlTable): Job[] {
-  const jobs = knownJobs.get(data) ?? findJobs(data);
-  knownJobs.set(data, jobs);
-  return jobs;
-}
-
-function findJobs(data: YamlTable): Job[] {
+export const visibleJobs = rememberedOf((data: YamlTable): Job[] => {
   const names = Object.keys(data).filter(
     (name) => !name.startsWith('.') && (!globalKeys.has(name) || name === 'pages'),
   );
   return names.flatMap((name) => resolveJob(data, name) ?? []);
-}
+});
 
 /** One job, hidden or not; undefined where the file has none of that name. */
 export function resolveJob(data: YamlTable, name: string): Job | undefined {

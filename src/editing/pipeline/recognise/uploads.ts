@@ -1,3 +1,4 @@
+import { rememberedOf } from '../../remembered.ts';
 import { isYamlTable, type YamlTable } from '../../yaml.ts';
 import { credentialName, isWrapper, uploads } from './commands.ts';
 import { scriptItems, scriptOf } from './jobs.ts';
@@ -47,12 +48,12 @@ export function targetOfWrapper(name: string, job: YamlTable): Target {
 }
 
 /** Every command of a job's scripts, one by one where they can be taken apart. */
-export function commandsOf(job: YamlTable): string[] {
-  return scriptItems(job).flatMap((item) => {
+export const commandsOf = rememberedOf((job: YamlTable): string[] =>
+  scriptItems(job).flatMap((item) => {
     const taken = takeApart(item);
     return taken.kind === 'commands' ? taken.commands : taken.text.split('\n').map((line) => line.trim());
-  });
-}
+  }),
+);
 
 /** The variables of a job with those of all jobs, as text. */
 export function variablesOf(job: YamlTable, data: YamlTable): Record<string, string> {
