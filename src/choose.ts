@@ -57,7 +57,7 @@ async function unattended(context: Context, choosing: Choosing): Promise<Decisio
   const { options } = context;
   if (!options.yes && !options.dryRun) {
     const names = choosing.questions.map((name) => `--${name}`);
-    throw nobodyToAsk([...names, '--yes'].join(', '));
+    throw nobodyToAsk(names.join(', '));
   }
   if (choosing.questions.includes('route')) showThreats(context, choosing.facts, choosing.goal);
   if (options.dryRun) return { decision: 'go' };

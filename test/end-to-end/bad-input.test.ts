@@ -158,7 +158,9 @@ describe('without a terminal', () => {
     here = await startWorld();
     const { exitCode, stderr } = await runIn(here, ['setup']);
     expect(exitCode).toBe(2);
-    expect(stderr).toMatch(/no terminal to ask them in\.\nGive --route, --deployer, --approver, --yes/);
+    expect(stderr).toMatch(
+      /no terminal to ask them in\.\nGive --route, --deployer, --approver, or --yes to take/,
+    );
     expect(here.gitlab.writes()).toEqual([]);
   });
 });

@@ -91,12 +91,13 @@ describe('a run again', () => {
     session.press(keys.down + keys.down + keys.enter);
     await session.shows(/9 of 11 hold[\s\S]*What now\?/);
     const [, again = ''] =
-      /looks, asks[\s\S]*?Run the wizard again([\s\S]*?)◆ {2}What now/.exec(session.screen()) ?? [];
+      /looks, asks[\s\S]*?Run the wizard again([\s\S]*?)│\s*◆ {2}What now/.exec(session.screen()) ?? [];
     session.press(keys.ctrlC);
     await session.ended;
     expect(again).toContain('Nothing to do');
     expect(again).not.toContain('◇');
-    expect(again.trim().split('\n').length).toBeLessThanOrEqual(28);
+    // In a project of one's own nothing waits for a commit, and the addresses are shorter: that saves two of them.
+    expect(again.trim().split('\n').length).toBeLessThanOrEqual(25);
   });
 
   it.concurrent('has at most seven questions the first time', () => {
