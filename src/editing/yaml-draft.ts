@@ -1,9 +1,9 @@
 import { isDeepStrictEqual } from 'node:util';
-import { own } from './own.ts';
 import { appendLines, applySplices, endOfLine, type Splice } from './text.ts';
 import { UnsafeEdit } from './unsafe-edit.ts';
 import { isYamlTable, readYaml, type YamlFile, type YamlTable, type YamlValue } from './yaml.ts';
 import { commentLine } from './yaml-comments.ts';
+import { assign, listAt, tableAt, valueAt } from './yaml-data.ts';
 import { insertion, itemRemoval, itemReplacement } from './yaml-items.ts';
 import { pairExchange, pairRemoval, settingOf } from './yaml-pairs.ts';
 import { hasPair, isWritten, isWrittenInBrackets } from './yaml-places.ts';
@@ -103,14 +103,6 @@ export function addComment(draft: YamlDraft, key: string, comment: string): void
   apply(draft, (file) => commentLine(file, key, comment), [key], nothing);
 }
 
-/** The value at a path of the data. */
-export function valueAt(data: YamlValue | undefined, path: string[]): YamlValue | undefined {
-  return path.reduce<YamlValue | undefined>(
-    (value, key) => (isYamlTable(value) ? own(value, key) : undefined),
-    data,
-  );
-}
-
 /** The value at a path where it is written out in that place, and not brought by an anchor, an alias or a reference. */
 export function ownAt({ file }: YamlDraft, path: string[]): YamlValue | undefined {
   return isWritten(placeOf(file, path[0]).file, path) ? valueAt(file.data, path) : undefined;
@@ -164,37 +156,4 @@ function parsed(text: string): YamlFile {
   } catch {
     throw new UnsafeEdit('it is written in a way that cannot be added to');
   }
-}
-
-function assign(data: YamlTable, path: string[], value: YamlValue): void {
-  const [key = '', ...rest] = path;
-  if (rest.length === 0) {
-    data[key] = value;
-    return;
-  }
-  // A merged or anchored mapping may be shared; the copy keeps the change in this place alone.
-  const before = own(data, key);
-  const inner = isYamlTable(before) ? { ...before } : {};
-  data[key] = inner;
-  assign(inner, rest, value);
-}
-
-/** The table at a path, copied on the way for the same reason. */
-function tableAt(data: YamlTable, path: string[]): YamlTable {
-  return path.reduce((table, key) => {
-    const inner = own(table, key);
-    if (!isYamlTable(inner)) throw new UnsafeEdit(`${path.join('.')} is not a mapping`);
-    table[key] = { ...inner };
-    return table[key] as YamlTable;
-  }, data);
-}
-
-function listAt(data: YamlTable, path: string[]): YamlValue[] {
-  const key = path.at(-1) ?? '';
-  const holder = tableAt(data, path.slice(0, -1));
-  const list = holder[key];
-  if (!Array.isArray(list)) throw new UnsafeEdit(`${path.join('.')} is not a list`);
-  const copy = [...list];
-  holder[key] = copy;
-  return copy;
 }

@@ -13,7 +13,8 @@ import {
   type YamlTable,
   type YamlValue,
 } from './yaml.ts';
-import { dataAt, pairAt } from './yaml-places.ts';
+import { valueAt } from './yaml-data.ts';
+import { pairAt } from './yaml-places.ts';
 import { betweenCommas, columnOf, type Rendering, rendered } from './yaml-rendering.ts';
 
 /**
@@ -26,7 +27,7 @@ export function settingOf(file: YamlFile, path: string[], value: YamlValue, line
   for (const [depth, key] of path.entries()) {
     const pair = pairOf(map, key);
     const rest = path.slice(depth + 1);
-    const whole = () => nest(rest, value, dataAt(file, path.slice(0, depth + 1)));
+    const whole = () => nest(rest, value, valueAt(file.data, path.slice(0, depth + 1)));
     const written = rest.length === 0 ? lines : undefined;
     if (!pair) return additionTo(file.text, map, { [key]: whole() }, written);
     if (rest.length === 0 || isElsewhere(pair.value) || !isMap(pair.value))

@@ -1,18 +1,15 @@
-import { own } from './own.ts';
 import { UnsafeEdit } from './unsafe-edit.ts';
 import {
   isElsewhere,
   isFlow,
   isMap,
   isSeq,
-  isYamlTable,
   type Node,
   type Pair,
   pairOf,
   type YAMLMap,
   type YAMLSeq,
   type YamlFile,
-  type YamlValue,
 } from './yaml.ts';
 
 /** Whether a key is written in its place. */
@@ -60,14 +57,6 @@ export function seqAt(file: YamlFile, path: string[]): YAMLSeq {
   const node = nodeAt(file, path);
   if (isElsewhere(node) || !isSeq(node)) throw new UnsafeEdit(`${path.join('.')} is defined elsewhere`);
   return node;
-}
-
-/** What stands at a path, whether it is written there or brought by an anchor. */
-export function dataAt({ data }: YamlFile, path: string[]): YamlValue | undefined {
-  return path.reduce<YamlValue | undefined>(
-    (value, key) => (isYamlTable(value) ? own(value, key) : undefined),
-    data,
-  );
 }
 
 function nodeAt(file: YamlFile, path: string[]): Node | null | undefined {

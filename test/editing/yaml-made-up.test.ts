@@ -2,13 +2,13 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { UnsafeEdit } from '../../src/editing/unsafe-edit.ts';
 import { isYamlTable, readYaml, type YamlTable, type YamlValue } from '../../src/editing/yaml.ts';
+import { valueAt } from '../../src/editing/yaml-data.ts';
 import {
   insertItem,
   removeItem,
   removeYaml,
   replaceItem,
   setYaml,
-  valueAt,
   type YamlDraft,
 } from '../../src/editing/yaml-draft.ts';
 import { parseYaml } from '../../src/editing/yaml-reading.ts';

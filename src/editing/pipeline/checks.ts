@@ -1,6 +1,6 @@
 import { type PipelineGoal, type PipelineIndex, tokenVariable } from '../pipeline-goal.ts';
 import { isYamlTable, type YamlTable } from '../yaml.ts';
-import { valueAt } from '../yaml-draft.ts';
+import { valueAt } from '../yaml-data.ts';
 import { scriptOf, sourcesOf } from './recognise/jobs.ts';
 import { runsOn } from './recognise/only-except.ts';
 import { environmentName, keepsDist } from './recognise/roles.ts';
