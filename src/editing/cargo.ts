@@ -1,6 +1,6 @@
 import { posix } from 'node:path';
 import type { PythonFiles } from './python-files.ts';
-import { getToml, parseToml, type TomlTable } from './toml.ts';
+import { getToml, parseToml, type TomlTable } from './toml/document.ts';
 
 /** The `Cargo.toml` that maturin reads, from the project's folder: https://www.maturin.rs/config */
 export function cargoManifest(data: TomlTable): string {

@@ -3,7 +3,7 @@ import { cargoManifest, cargoName } from './cargo.ts';
 import type { PythonFiles, PythonProject } from './python-files.ts';
 import { findCfgOption } from './setup-cfg.ts';
 import { literalString, setupKeywords } from './setup-py.ts';
-import { getToml, parseToml, type TomlTable, Unreadable } from './toml.ts';
+import { getToml, parseToml, type TomlTable, Unreadable } from './toml/document.ts';
 
 type Found = { value: string; source: string };
 

@@ -5,7 +5,7 @@ import { editPipeline } from '../../src/editing/pipeline/index.ts';
 import type { PythonFiles } from '../../src/editing/python-files.ts';
 import { isCompiled } from '../../src/editing/versions/compiled.ts';
 import { buildTimeVersion, versionFromVcs } from '../../src/editing/versions/index.ts';
-import { parseYaml } from '../../src/editing/yaml-reading.ts';
+import { parseYaml } from '../../src/editing/yaml/reading.ts';
 import { repositoryOf } from '../support/builds.ts';
 import { findTool, run } from '../support/tools.ts';
 import { goalWith } from './pipeline-goal.ts';

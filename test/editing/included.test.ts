@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { editPipeline, readPipeline } from '../../src/editing/pipeline/index.ts';
-import type { YamlTable } from '../../src/editing/yaml.ts';
-import { parseYaml } from '../../src/editing/yaml-reading.ts';
+import type { YamlTable } from '../../src/editing/yaml/document.ts';
+import { parseYaml } from '../../src/editing/yaml/reading.ts';
 import { goalWith } from './pipeline-goal.ts';
 
 /** Edits a file, knowing what GitLab made of it and of the files that it includes. */

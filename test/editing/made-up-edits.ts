@@ -1,5 +1,5 @@
 import { parse } from 'smol-toml';
-import { getToml, type TomlValue } from '../../src/editing/toml.ts';
+import { getToml, type TomlValue } from '../../src/editing/toml/document.ts';
 import {
   addToList,
   appendTable,
@@ -8,7 +8,7 @@ import {
   exchangeKey,
   setKey,
   type TomlDraft,
-} from '../../src/editing/toml-draft.ts';
+} from '../../src/editing/toml/draft.ts';
 
 /** An edit with what it means to the data, as another parser reads it. */
 export interface Edit {

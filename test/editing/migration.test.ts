@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { editPipeline, readPipeline } from '../../src/editing/pipeline/index.ts';
 import { resolveJob } from '../../src/editing/pipeline/recognise/jobs.ts';
-import type { YamlTable } from '../../src/editing/yaml.ts';
-import { parseYaml } from '../../src/editing/yaml-reading.ts';
+import type { YamlTable } from '../../src/editing/yaml/document.ts';
+import { parseYaml } from '../../src/editing/yaml/reading.ts';
 import { hasSchema, schemaErrors } from '../support/gitlab-schema.ts';
 import {
   articlePipeline,

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { editPipeline, readPipeline } from '../../src/editing/pipeline/index.ts';
 import type { PipelineGoal } from '../../src/editing/pipeline-goal.ts';
-import { parseYaml } from '../../src/editing/yaml-reading.ts';
+import { parseYaml } from '../../src/editing/yaml/reading.ts';
 import { goalWith } from './pipeline-goal.ts';
 
 function edited(text: string | undefined, goal: PipelineGoal = goalWith()) {

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { editPipeline } from '../../src/editing/pipeline/index.ts';
 import { type PublishTool, tokenKeys } from '../../src/editing/pipeline-goal.ts';
-import { parseYaml } from '../../src/editing/yaml-reading.ts';
+import { parseYaml } from '../../src/editing/yaml/reading.ts';
 import { repositoryOf } from '../support/builds.ts';
 import { findTool, run } from '../support/tools.ts';
 import { goalWith } from './pipeline-goal.ts';

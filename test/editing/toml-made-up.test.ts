@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { draftOf, finishDraft } from '../../src/editing/toml-draft.ts';
+import { draftOf, finishDraft } from '../../src/editing/toml/draft.ts';
 import { UnsafeEdit } from '../../src/editing/unsafe-edit.ts';
 import { type Edit, editsOf, keys, read, values } from './made-up-edits.ts';
 import { type MadeUpToml, madeUpToml } from './made-up-toml.ts';

@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { UnsafeEdit } from '../../src/editing/unsafe-edit.ts';
-import { isYamlTable, readYaml, type YamlTable, type YamlValue } from '../../src/editing/yaml.ts';
-import { valueAt } from '../../src/editing/yaml-data.ts';
+import { valueAt } from '../../src/editing/yaml/data.ts';
+import { isYamlTable, readYaml, type YamlTable, type YamlValue } from '../../src/editing/yaml/document.ts';
 import {
   insertItem,
   removeItem,
@@ -10,8 +10,8 @@ import {
   replaceItem,
   setYaml,
   type YamlDraft,
-} from '../../src/editing/yaml-draft.ts';
-import { parseYaml } from '../../src/editing/yaml-reading.ts';
+} from '../../src/editing/yaml/draft.ts';
+import { parseYaml } from '../../src/editing/yaml/reading.ts';
 import { type MadeUpYaml, madeUpYaml } from './made-up-yaml.ts';
 import { runs } from './runs.ts';
 

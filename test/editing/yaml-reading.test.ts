@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { readYaml, YamlSyntaxError } from '../../src/editing/yaml.ts';
-import { readPlain } from '../../src/editing/yaml-plain.ts';
-import { parseYaml } from '../../src/editing/yaml-reading.ts';
+import { readYaml, YamlSyntaxError } from '../../src/editing/yaml/document.ts';
+import { readPlain } from '../../src/editing/yaml/plain.ts';
+import { parseYaml } from '../../src/editing/yaml/reading.ts';
 import { longPipeline } from '../bench/editing-documents.ts';
 import { corpus } from '../support/tools.ts';
 import { madeUpYaml } from './made-up-yaml.ts';

@@ -1,5 +1,5 @@
 import { own } from '../own.ts';
-import { appendJobs } from '../yaml-draft.ts';
+import { appendJobs } from '../yaml/draft.ts';
 import { note, type PipelineEdit } from './edit.ts';
 import { baseLines, dataOf, publishLines } from './template.ts';
 

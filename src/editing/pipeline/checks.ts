@@ -1,6 +1,6 @@
 import { type PipelineGoal, type PipelineIndex, tokenVariable } from '../pipeline-goal.ts';
-import { isYamlTable, type YamlTable } from '../yaml.ts';
-import { valueAt } from '../yaml-data.ts';
+import { valueAt } from '../yaml/data.ts';
+import { isYamlTable, type YamlTable } from '../yaml/document.ts';
 import { scriptOf, sourcesOf } from './recognise/jobs.ts';
 import { runsOn } from './recognise/only-except.ts';
 import { environmentName, keepsDist } from './recognise/roles.ts';

@@ -1,7 +1,7 @@
 import type { PipelineGoal, PipelineIndex } from '../pipeline-goal.ts';
 import type { Difference } from '../result.ts';
-import type { YamlTable, YamlValue } from '../yaml.ts';
-import type { YamlDraft } from '../yaml-draft.ts';
+import type { YamlTable, YamlValue } from '../yaml/document.ts';
+import type { YamlDraft } from '../yaml/draft.ts';
 import { jobValue, merge } from './recognise/jobs.ts';
 import type { Surroundings } from './template.ts';
 

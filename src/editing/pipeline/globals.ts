@@ -1,5 +1,5 @@
-import { isYamlTable, type YamlTable } from '../yaml.ts';
-import { valueAt } from '../yaml-data.ts';
+import { valueAt } from '../yaml/data.ts';
+import { isYamlTable, type YamlTable } from '../yaml/document.ts';
 import { visibleJobs } from './recognise/jobs.ts';
 
 const redirecting =

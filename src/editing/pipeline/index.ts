@@ -1,8 +1,8 @@
 import { isOfficialUpload, type PipelineGoal } from '../pipeline-goal.ts';
 import type { EditResult } from '../result.ts';
 import { UnsafeEdit } from '../unsafe-edit.ts';
-import { type YamlFile, YamlSyntaxError, type YamlTable } from '../yaml.ts';
-import { parseYaml } from '../yaml-reading.ts';
+import { type YamlFile, YamlSyntaxError, type YamlTable } from '../yaml/document.ts';
+import { parseYaml } from '../yaml/reading.ts';
 import { addMissingJobs } from './add-jobs.ts';
 import { repairBuildJobs } from './building/index.ts';
 import { newBuilder } from './building/new-builder.ts';

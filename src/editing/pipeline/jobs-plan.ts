@@ -1,7 +1,7 @@
 import { own } from '../own.ts';
 import type { PipelineGoal, PipelineIndex } from '../pipeline-goal.ts';
 import { UnsafeEdit } from '../unsafe-edit.ts';
-import { isYamlTable, type YamlFile, type YamlTable } from '../yaml.ts';
+import { isYamlTable, type YamlFile, type YamlTable } from '../yaml/document.ts';
 import type { PublishingJob } from './edit.ts';
 import { inheritable, othersUpload, redirectingGlobals } from './globals.ts';
 import { buildsDistributions } from './recognise/commands.ts';

@@ -1,7 +1,13 @@
 import { UserError } from '../../errors.ts';
 import type { PublishTool, Route } from '../pipeline-goal.ts';
-import { isYamlTable, type YamlFile, YamlSyntaxError, type YamlTable, type YamlValue } from '../yaml.ts';
-import { parseYaml } from '../yaml-reading.ts';
+import {
+  isYamlTable,
+  type YamlFile,
+  YamlSyntaxError,
+  type YamlTable,
+  type YamlValue,
+} from '../yaml/document.ts';
+import { parseYaml } from '../yaml/reading.ts';
 import { type OpenJobs, openJobs } from './jobs-plan.ts';
 import { type Credential, credentialsIn } from './recognise/credentials.ts';
 import { includedParts } from './recognise/included.ts';

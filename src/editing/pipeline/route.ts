@@ -1,5 +1,5 @@
 import { own } from '../own.ts';
-import { addComment, changeComment } from '../yaml-draft.ts';
+import { addComment, changeComment } from '../yaml/draft.ts';
 import { note, type PipelineEdit } from './edit.ts';
 import { routeMarker } from './reading.ts';
 import { routeComment } from './template.ts';

@@ -1,6 +1,6 @@
 import { UnsafeEdit } from '../unsafe-edit.ts';
-import type { YamlTable } from '../yaml.ts';
-import { insertItem, setYaml } from '../yaml-draft.ts';
+import type { YamlTable } from '../yaml/document.ts';
+import { insertItem, setYaml } from '../yaml/draft.ts';
 import { jobOf, note, type PipelineEdit, type PublishingJob } from './edit.ts';
 import { lines, resolveJob } from './recognise/jobs.ts';
 import type { Surroundings } from './template.ts';

@@ -1,7 +1,7 @@
 import { type PipelineGoal, type PipelineIndex, tokenVariable } from '../pipeline-goal.ts';
 import { quoteForShell } from '../shell.ts';
 import { buildTimeCommand, needsUv } from '../versions/build-time-command.ts';
-import { readYaml, type YamlTable } from '../yaml.ts';
+import { readYaml, type YamlTable } from '../yaml/document.ts';
 import { pushRule, tagRule } from './recognise/rules.ts';
 import { publishItems } from './uploading.ts';
 

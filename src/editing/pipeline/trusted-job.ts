@@ -1,5 +1,5 @@
-import type { YamlTable } from '../yaml.ts';
-import { parseYaml } from '../yaml-reading.ts';
+import type { YamlTable } from '../yaml/document.ts';
+import { parseYaml } from '../yaml/reading.ts';
 import { jobValue, merge, scriptOf } from './recognise/jobs.ts';
 import { environmentName, rolesOf } from './recognise/roles.ts';
 import type { KnownIndex } from './recognise/uploads.ts';

@@ -1,6 +1,6 @@
 import { isOfficialUpload, type PipelineGoal, type PipelineIndex } from '../pipeline-goal.ts';
 import { quoteForShell } from '../shell.ts';
-import type { YamlTable } from '../yaml.ts';
+import type { YamlTable } from '../yaml/document.ts';
 import { kindOf } from './recognise/commands.ts';
 import { lines, scriptItems, scriptOf } from './recognise/jobs.ts';
 import { commandsOf } from './recognise/uploads.ts';

@@ -1,5 +1,5 @@
-import { valueAt } from '../yaml-data.ts';
-import { insertItem, setYaml } from '../yaml-draft.ts';
+import { valueAt } from '../yaml/data.ts';
+import { insertItem, setYaml } from '../yaml/draft.ts';
 import { note, type PipelineEdit, seen } from './edit.ts';
 import { flat, resolveRules } from './recognise/jobs.ts';
 import { type Occasion, placeFor, pushRule, tagRule, usuallyRuns } from './recognise/rules.ts';

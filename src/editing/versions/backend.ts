@@ -1,7 +1,7 @@
 import type { PythonFiles } from '../python-files.ts';
 import type { Difference, FileEdit } from '../result.ts';
-import { getToml, type TomlTable } from '../toml.ts';
-import { addToList, dropKey, exchangeKey, type TomlDraft } from '../toml-draft.ts';
+import { getToml, type TomlTable } from '../toml/document.ts';
+import { addToList, dropKey, exchangeKey, type TomlDraft } from '../toml/draft.ts';
 import { UnsafeEdit } from '../unsafe-edit.ts';
 
 /** What a build backend's editor works on. */

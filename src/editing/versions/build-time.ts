@@ -1,7 +1,7 @@
 import { cargoManifest } from '../cargo.ts';
 import type { PythonFiles } from '../python-files.ts';
 import { readToml } from '../python-project.ts';
-import { getToml } from '../toml.ts';
+import { getToml } from '../toml/document.ts';
 import { NeedsHand, type VersionEdit } from './backend.ts';
 import type { BuildTimeVersion } from './build-time-command.ts';
 import { flitModuleFiles, flitVersion } from './flit.ts';

@@ -1,7 +1,7 @@
 import type { PythonFiles } from '../python-files.ts';
 import { readToml } from '../python-project.ts';
 import { findCfgOption } from '../setup-cfg.ts';
-import { getToml } from '../toml.ts';
+import { getToml } from '../toml/document.ts';
 
 /** Where tools that raise a written version keep theirs, in pyproject.toml. */
 const places = [

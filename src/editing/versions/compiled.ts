@@ -1,7 +1,7 @@
 import type { PythonFiles } from '../python-files.ts';
 import { readToml } from '../python-project.ts';
 import { setupKeywords } from '../setup-py.ts';
-import { getToml, isTable, type TomlTable, type TomlValue } from '../toml.ts';
+import { getToml, isTable, type TomlTable, type TomlValue } from '../toml/document.ts';
 import { buildRequires, requirementName } from './backend.ts';
 
 /** Build backends that are for compiled code. */

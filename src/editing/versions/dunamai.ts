@@ -1,5 +1,5 @@
-import { getToml, isTable, type TomlValue } from '../toml.ts';
-import { setKey } from '../toml-draft.ts';
+import { getToml, isTable, type TomlValue } from '../toml/document.ts';
+import { setKey } from '../toml/draft.ts';
 import { makeVersionDynamic, NeedsHand, type VersionEdit } from './backend.ts';
 
 /** The two plugins that make the version with https://github.com/mtkennerly/dunamai, by the name of their table. */

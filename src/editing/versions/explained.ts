@@ -1,4 +1,4 @@
-import { getToml } from '../toml.ts';
+import { getToml } from '../toml/document.ts';
 import { buildRequires, NeedsHand, type VersionEdit, type VersionEditor } from './backend.ts';
 
 /** What meson.build runs: in a checkout it asks git, in a source distribution its PKG-INFO. */

@@ -1,7 +1,7 @@
 import type { PythonFiles } from '../python-files.ts';
 import { readToml } from '../python-project.ts';
-import { getToml, type TomlTable } from '../toml.ts';
-import { setKey } from '../toml-draft.ts';
+import { getToml, type TomlTable } from '../toml/document.ts';
+import { setKey } from '../toml/draft.ts';
 import { makeVersionDynamic, NeedsHand, type VersionEdit } from './backend.ts';
 import { type BuildTimeVersion, hasModuleVersion } from './build-time-command.ts';
 import { setScmOptions } from './scm-options.ts';

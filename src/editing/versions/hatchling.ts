@@ -1,6 +1,6 @@
 import { own } from '../own.ts';
-import { getToml, isTable, type TomlTable, type TomlValue } from '../toml.ts';
-import { dropKey, setKey, type TomlDraft } from '../toml-draft.ts';
+import { getToml, isTable, type TomlTable, type TomlValue } from '../toml/document.ts';
+import { dropKey, setKey, type TomlDraft } from '../toml/draft.ts';
 import { UnsafeEdit } from '../unsafe-edit.ts';
 import { makeVersionDynamic, NeedsHand, requireForBuild, type VersionEdit } from './backend.ts';
 import { setDunamaiOptions } from './dunamai.ts';

@@ -1,7 +1,7 @@
 import { cargoManifest } from '../cargo.ts';
 import type { PythonFiles } from '../python-files.ts';
 import { readToml } from '../python-project.ts';
-import { getToml } from '../toml.ts';
+import { getToml } from '../toml/document.ts';
 import { NeedsHand } from './backend.ts';
 import { type BuildTimeVersion, hasCargoVersion } from './build-time-command.ts';
 

@@ -1,5 +1,5 @@
-import { getToml } from '../toml.ts';
-import { changeInList, dropKey, setKey } from '../toml-draft.ts';
+import { getToml } from '../toml/document.ts';
+import { changeInList, dropKey, setKey } from '../toml/draft.ts';
 import { buildRequires, requireForBuild, requirementName, type VersionEdit } from './backend.ts';
 import { setDunamaiOptions } from './dunamai.ts';
 

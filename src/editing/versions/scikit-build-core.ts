@@ -1,5 +1,5 @@
-import { getToml, isTable, type TomlTable } from '../toml.ts';
-import { appendTable, setKey } from '../toml-draft.ts';
+import { getToml, isTable, type TomlTable } from '../toml/document.ts';
+import { appendTable, setKey } from '../toml/draft.ts';
 import { makeVersionDynamic, NeedsHand, requireForBuild, type VersionEdit } from './backend.ts';
 import { setScmOptions } from './scm-options.ts';
 

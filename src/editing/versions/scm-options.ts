@@ -1,5 +1,5 @@
-import { getToml, type TomlValue } from '../toml.ts';
-import { setKey, type TomlDraft } from '../toml-draft.ts';
+import { getToml, type TomlValue } from '../toml/document.ts';
+import { setKey, type TomlDraft } from '../toml/draft.ts';
 
 /** Local schemes that leave out the local part, which the indexes refuse. */
 const localSchemes = ['no-local-version', 'no-local-version-strict'];

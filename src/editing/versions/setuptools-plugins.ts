@@ -1,7 +1,7 @@
 import type { PythonFiles } from '../python-files.ts';
 import { readToml } from '../python-project.ts';
 import { setupKeywords } from '../setup-py.ts';
-import { getToml, isTable } from '../toml.ts';
+import { getToml, isTable } from '../toml/document.ts';
 import {
   buildRequires,
   makeVersionDynamic,

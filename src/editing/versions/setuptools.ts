@@ -1,5 +1,5 @@
-import { getToml, isTable } from '../toml.ts';
-import { changeInList, dropKey, setKey } from '../toml-draft.ts';
+import { getToml, isTable } from '../toml/document.ts';
+import { changeInList, dropKey, setKey } from '../toml/draft.ts';
 import {
   buildRequires,
   makeVersionDynamic,

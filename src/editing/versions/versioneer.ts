@@ -2,8 +2,8 @@ import type { PythonFiles } from '../python-files.ts';
 import { findCfgOption, setCfgOption } from '../setup-cfg.ts';
 import { setupKeywords } from '../setup-py.ts';
 import { applySplices } from '../text.ts';
-import { getToml, isTable } from '../toml.ts';
-import { setKey } from '../toml-draft.ts';
+import { getToml, isTable } from '../toml/document.ts';
+import { setKey } from '../toml/draft.ts';
 import { makeVersionDynamic, NeedsHand, type VersionEdit } from './backend.ts';
 
 /** The styles without a local part: https://github.com/python-versioneer/python-versioneer#styles */

@@ -1,5 +1,5 @@
-import { getToml, isTable } from '../toml.ts';
-import { setKey } from '../toml-draft.ts';
+import { getToml, isTable } from '../toml/document.ts';
+import { setKey } from '../toml/draft.ts';
 import { makeVersionDynamic, NeedsHand, type VersionEdit } from './backend.ts';
 
 const table = ['tool', 'versioningit'];

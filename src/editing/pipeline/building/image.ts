@@ -1,6 +1,6 @@
-import { isYamlTable } from '../../yaml.ts';
-import { valueAt } from '../../yaml-data.ts';
-import { insertItem, ownAt, setYaml } from '../../yaml-draft.ts';
+import { valueAt } from '../../yaml/data.ts';
+import { isYamlTable } from '../../yaml/document.ts';
+import { insertItem, ownAt, setYaml } from '../../yaml/draft.ts';
 import { imageFor } from '../checks.ts';
 import { jobOf, note, type PipelineEdit, seen } from '../edit.ts';
 import { lacksGit } from '../recognise/commands.ts';

@@ -1,6 +1,6 @@
-import { isYamlTable, type YamlTable } from '../../yaml.ts';
-import { valueAt } from '../../yaml-data.ts';
-import { insertItem, ownAt, setYaml } from '../../yaml-draft.ts';
+import { valueAt } from '../../yaml/data.ts';
+import { isYamlTable, type YamlTable } from '../../yaml/document.ts';
+import { insertItem, ownAt, setYaml } from '../../yaml/draft.ts';
 import { buildChecks } from '../checks.ts';
 import { note, type PipelineEdit, seen } from '../edit.ts';
 import { jobValue } from '../recognise/jobs.ts';

@@ -1,6 +1,6 @@
 import { stringify } from 'yaml';
 import type { PipelineGoal } from '../../pipeline-goal.ts';
-import { isYamlTable, type YamlTable, type YamlValue } from '../../yaml.ts';
+import { isYamlTable, type YamlTable, type YamlValue } from '../../yaml/document.ts';
 import { imageFor } from '../checks.ts';
 import type { PublishingJob } from '../edit.ts';
 import { planScript, type Step } from '../publishing/script-plan.ts';

@@ -1,7 +1,7 @@
 import { UnsafeEdit } from '../../unsafe-edit.ts';
-import { isYamlTable, type YamlTable, type YamlValue } from '../../yaml.ts';
-import { valueAt } from '../../yaml-data.ts';
-import { insertItem, ownAt, setYaml } from '../../yaml-draft.ts';
+import { valueAt } from '../../yaml/data.ts';
+import { isYamlTable, type YamlTable, type YamlValue } from '../../yaml/document.ts';
+import { insertItem, ownAt, setYaml } from '../../yaml/draft.ts';
 import { note, type PipelineEdit, seen } from '../edit.ts';
 import { flat, lines, resolveRules } from '../recognise/jobs.ts';
 import { letsThrough, placeFor, pushRule, tagRule } from '../recognise/rules.ts';

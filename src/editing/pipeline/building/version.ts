@@ -1,7 +1,7 @@
 import type { PipelineGoal } from '../../pipeline-goal.ts';
 import { buildTimeCommand, needsUv } from '../../versions/build-time-command.ts';
-import type { YamlTable } from '../../yaml.ts';
-import { insertItem, ownAt, replaceItem, setYaml } from '../../yaml-draft.ts';
+import type { YamlTable } from '../../yaml/document.ts';
+import { insertItem, ownAt, replaceItem, setYaml } from '../../yaml/draft.ts';
 import { imageOf } from '../checks.ts';
 import { jobOf, note, type PipelineEdit } from '../edit.ts';
 import { buildsDistributions } from '../recognise/commands.ts';

@@ -1,8 +1,8 @@
 import { own } from '../../own.ts';
 import { UnsafeEdit } from '../../unsafe-edit.ts';
-import type { YamlTable } from '../../yaml.ts';
-import { valueAt } from '../../yaml-data.ts';
-import { exchangeYaml, hasOwn, removeItem, removeYaml } from '../../yaml-draft.ts';
+import { valueAt } from '../../yaml/data.ts';
+import type { YamlTable } from '../../yaml/document.ts';
+import { exchangeYaml, hasOwn, removeItem, removeYaml } from '../../yaml/draft.ts';
 import { jobOf, note, type PipelineEdit, seen } from '../edit.ts';
 import { parentsOf } from '../recognise/jobs.ts';
 import { ancestorsOf, exclusiveAncestors } from '../recognise/parents.ts';

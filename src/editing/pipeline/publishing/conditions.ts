@@ -1,4 +1,4 @@
-import { isYamlTable, type YamlTable, type YamlValue } from '../../yaml.ts';
+import { isYamlTable, type YamlTable, type YamlValue } from '../../yaml/document.ts';
 import { flat } from '../recognise/jobs.ts';
 import { expressionOfRef, oldConditions } from '../recognise/only-except.ts';
 import type { Variables, Verdict } from '../recognise/rule-expression.ts';

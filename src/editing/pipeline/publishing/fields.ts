@@ -1,7 +1,7 @@
 import { own } from '../../own.ts';
-import { isYamlTable, type YamlTable, type YamlValue } from '../../yaml.ts';
-import { valueAt } from '../../yaml-data.ts';
-import { insertItem, ownAt, setYaml } from '../../yaml-draft.ts';
+import { valueAt } from '../../yaml/data.ts';
+import { isYamlTable, type YamlTable, type YamlValue } from '../../yaml/document.ts';
+import { insertItem, ownAt, setYaml } from '../../yaml/draft.ts';
 import type { Check } from '../checks.ts';
 import { jobOf, note, type PipelineEdit, seen } from '../edit.ts';
 import { flat } from '../recognise/jobs.ts';

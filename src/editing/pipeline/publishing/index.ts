@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
-import type { YamlTable, YamlValue } from '../../yaml.ts';
-import { ownAt, setYaml } from '../../yaml-draft.ts';
+import type { YamlTable, YamlValue } from '../../yaml/document.ts';
+import { ownAt, setYaml } from '../../yaml/draft.ts';
 import { baseChecks, publishChecks, runsWhereItShould } from '../checks.ts';
 import { jobOf, note, type PipelineEdit, type PublishingJob, seen } from '../edit.ts';
 import { ancestorsOf, exclusiveAncestors } from '../recognise/parents.ts';

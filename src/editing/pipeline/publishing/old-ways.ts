@@ -1,9 +1,9 @@
 import { tokenKeys, tokenVariable } from '../../pipeline-goal.ts';
 import { UnsafeEdit } from '../../unsafe-edit.ts';
-import { isYamlTable, type YamlTable } from '../../yaml.ts';
-import { staleComments } from '../../yaml-comments.ts';
-import { valueAt } from '../../yaml-data.ts';
-import { changeComment, hasOwn, ownAt, removeYaml, setYaml } from '../../yaml-draft.ts';
+import { staleComments } from '../../yaml/comments.ts';
+import { valueAt } from '../../yaml/data.ts';
+import { isYamlTable, type YamlTable } from '../../yaml/document.ts';
+import { changeComment, hasOwn, ownAt, removeYaml, setYaml } from '../../yaml/draft.ts';
 
 import { jobOf, note, type PipelineEdit, seen } from '../edit.ts';
 import {

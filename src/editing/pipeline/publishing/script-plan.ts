@@ -1,6 +1,6 @@
 import type { PublishTool } from '../../pipeline-goal.ts';
 import { UnsafeEdit } from '../../unsafe-edit.ts';
-import type { YamlTable } from '../../yaml.ts';
+import type { YamlTable } from '../../yaml/document.ts';
 import {
   type CommandKind,
   comparesVersion,

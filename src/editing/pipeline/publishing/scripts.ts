@@ -1,4 +1,4 @@
-import type { YamlValue } from '../../yaml.ts';
+import type { YamlValue } from '../../yaml/document.ts';
 import {
   hasOwn,
   insertItem,
@@ -8,7 +8,7 @@ import {
   removeYaml,
   replaceItem,
   setYaml,
-} from '../../yaml-draft.ts';
+} from '../../yaml/draft.ts';
 import { imageOf, installsTool } from '../checks.ts';
 import { jobOf, note, type PipelineEdit, type PublishingJob } from '../edit.ts';
 import { lines } from '../recognise/jobs.ts';

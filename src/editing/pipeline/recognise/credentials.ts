@@ -1,4 +1,4 @@
-import { isYamlTable, type YamlTable } from '../../yaml.ts';
+import { isYamlTable, type YamlTable } from '../../yaml/document.ts';
 import { inheritsVariable } from '../globals.ts';
 import { jobValue } from './jobs.ts';
 import { publishersIn, type Roles } from './roles.ts';

@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
-import { isYamlTable, YamlSyntaxError, type YamlTable } from '../../yaml.ts';
-import { parseYaml } from '../../yaml-reading.ts';
+import { isYamlTable, YamlSyntaxError, type YamlTable } from '../../yaml/document.ts';
+import { parseYaml } from '../../yaml/reading.ts';
 import { merge, resolveJob } from './jobs.ts';
 
 /**

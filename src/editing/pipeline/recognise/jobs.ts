@@ -1,7 +1,7 @@
 import { own } from '../../own.ts';
 import { rememberedOf } from '../../remembered.ts';
-import { isYamlTable, type YamlTable, type YamlValue } from '../../yaml.ts';
-import { valueAt } from '../../yaml-data.ts';
+import { valueAt } from '../../yaml/data.ts';
+import { isYamlTable, type YamlTable, type YamlValue } from '../../yaml/document.ts';
 
 /** Keys at the top of a pipeline file that are not jobs: https://docs.gitlab.com/ci/yaml/#global-keywords */
 const globalKeys = new Set([

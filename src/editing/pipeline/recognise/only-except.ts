@@ -1,5 +1,5 @@
 import { own } from '../../own.ts';
-import { isYamlTable, type YamlTable, type YamlValue } from '../../yaml.ts';
+import { isYamlTable, type YamlTable, type YamlValue } from '../../yaml/document.ts';
 import { flat, lines } from './jobs.ts';
 import { evaluate, type Variables, type Verdict } from './rule-expression.ts';
 import { letsThrough, type Occasion, variablesOf } from './rules.ts';

@@ -8,7 +8,7 @@ import {
   pairOf,
   type YamlFile,
   type YamlTable,
-} from '../../yaml.ts';
+} from '../../yaml/document.ts';
 import { parentsOf } from './jobs.ts';
 
 /** The hidden jobs that a job takes from, by `extends` or by a merged anchor, nearest first. */

@@ -1,6 +1,6 @@
 import { type Route, tokenVariable } from '../../pipeline-goal.ts';
-import { isYamlTable, type YamlTable, type YamlValue } from '../../yaml.ts';
-import { valueAt } from '../../yaml-data.ts';
+import { valueAt } from '../../yaml/data.ts';
+import { isYamlTable, type YamlTable, type YamlValue } from '../../yaml/document.ts';
 import { isTagCheck } from '../tag-check.ts';
 import { buildsDistributions, comparesVersion } from './commands.ts';
 import { type Job, lines, parentsOf, scriptItems, scriptOf, visibleJobs } from './jobs.ts';

@@ -1,4 +1,4 @@
-import { isYamlTable, type YamlTable, type YamlValue } from '../../yaml.ts';
+import { isYamlTable, type YamlTable, type YamlValue } from '../../yaml/document.ts';
 import { evaluate, type Variables, type Verdict } from './rule-expression.ts';
 
 /** A pipeline that a rule is asked about. */

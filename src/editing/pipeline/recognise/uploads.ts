@@ -1,5 +1,5 @@
 import { rememberedOf } from '../../remembered.ts';
-import { isYamlTable, type YamlTable } from '../../yaml.ts';
+import { isYamlTable, type YamlTable } from '../../yaml/document.ts';
 import { credentialName, isWrapper, uploads } from './commands.ts';
 import { scriptItems, scriptOf } from './jobs.ts';
 import { expand, takeApart, variablesRead } from './shell.ts';

@@ -1,6 +1,6 @@
-import { endOfLine, lineStart, type Splice } from './text.ts';
-import { UnsafeEdit } from './unsafe-edit.ts';
-import { endOfPair, pairOf, type YamlFile } from './yaml.ts';
+import { endOfLine, lineStart, type Splice } from '../text.ts';
+import { UnsafeEdit } from '../unsafe-edit.ts';
+import { endOfPair, pairOf, type YamlFile } from './document.ts';
 
 /** A comment on a line of its own above a key at the top. */
 export function commentLine({ text, root }: YamlFile, key: string, comment: string): Splice {

@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
-import { applySplices, type Splice } from './text.ts';
-import { readYaml, type Section, type YamlFile, type YamlTable } from './yaml.ts';
-import { fileOf, sectionsIn } from './yaml-reading.ts';
+import { applySplices, type Splice } from '../text.ts';
+import { readYaml, type Section, type YamlFile, type YamlTable } from './document.ts';
+import { fileOf, sectionsIn } from './reading.ts';
 
 /** Where an edit is made: in the whole file, or in the section of one key, which is a file of its own. */
 export interface Place {

@@ -1,14 +1,14 @@
 import { isDeepStrictEqual } from 'node:util';
-import { appendLines, applySplices, endOfLine, type Splice } from './text.ts';
-import { UnsafeEdit } from './unsafe-edit.ts';
-import { isYamlTable, readYaml, type YamlFile, type YamlTable, type YamlValue } from './yaml.ts';
-import { commentLine } from './yaml-comments.ts';
-import { assign, listAt, tableAt, valueAt } from './yaml-data.ts';
-import { insertion, itemRemoval, itemReplacement } from './yaml-items.ts';
-import { pairExchange, pairRemoval, settingOf } from './yaml-pairs.ts';
-import { hasPair, isWritten, isWrittenInBrackets } from './yaml-places.ts';
-import type { Rendering } from './yaml-rendering.ts';
-import { placeOf, withMore, withSection } from './yaml-sections.ts';
+import { appendLines, applySplices, endOfLine, type Splice } from '../text.ts';
+import { UnsafeEdit } from '../unsafe-edit.ts';
+import { commentLine } from './comments.ts';
+import { assign, listAt, tableAt, valueAt } from './data.ts';
+import { isYamlTable, readYaml, type YamlFile, type YamlTable, type YamlValue } from './document.ts';
+import { insertion, itemRemoval, itemReplacement } from './items.ts';
+import { pairExchange, pairRemoval, settingOf } from './pairs.ts';
+import { hasPair, isWritten, isWrittenInBrackets } from './places.ts';
+import type { Rendering } from './rendering.ts';
+import { placeOf, withMore, withSection } from './sections.ts';
 
 /** A pipeline file in the course of being edited. Each edit is checked at once against the data it must come to. */
 export interface YamlDraft {

@@ -1,4 +1,5 @@
-import { remembered } from './remembered.ts';
+import { remembered } from '../remembered.ts';
+import { aliasesOf } from './aliases.ts';
 import {
   readYaml,
   type Section,
@@ -6,9 +7,8 @@ import {
   type YamlFile,
   YamlSyntaxError,
   type YamlTable,
-} from './yaml.ts';
-import { aliasesOf } from './yaml-aliases.ts';
-import { plainKey, readPlain } from './yaml-plain.ts';
+} from './document.ts';
+import { plainKey, readPlain } from './plain.ts';
 
 /**
  * Reads a pipeline file, section by section where it can be taken apart, so that the slower library reads no more than

@@ -1,6 +1,6 @@
-import { own } from './own.ts';
-import { UnsafeEdit } from './unsafe-edit.ts';
-import { isYamlTable, type YamlTable, type YamlValue } from './yaml.ts';
+import { own } from '../own.ts';
+import { UnsafeEdit } from '../unsafe-edit.ts';
+import { isYamlTable, type YamlTable, type YamlValue } from './document.ts';
 
 /** The value at a path of the data, whether it is written there or brought by an anchor. */
 export function valueAt(data: YamlValue | undefined, path: string[]): YamlValue | undefined {

@@ -1,5 +1,5 @@
-import { own } from './own.ts';
-import type { YamlTable, YamlValue } from './yaml.ts';
+import { own } from '../own.ts';
+import type { YamlTable, YamlValue } from './document.ts';
 
 /**
  * Reads YAML of the plain kind that most of a pipeline is: block mappings and lists, texts on one line or after a `|`,

@@ -1,5 +1,5 @@
-import { endOfLine, lineStart, nextLine, type Splice } from './text.ts';
-import { UnsafeEdit } from './unsafe-edit.ts';
+import { endOfLine, lineStart, nextLine, type Splice } from '../text.ts';
+import { UnsafeEdit } from '../unsafe-edit.ts';
 import {
   endOfNode,
   isElsewhere,
@@ -8,9 +8,9 @@ import {
   type YAMLSeq,
   type YamlFile,
   type YamlValue,
-} from './yaml.ts';
-import { seqAt } from './yaml-places.ts';
-import { betweenCommas, flow, indented, itemLines } from './yaml-rendering.ts';
+} from './document.ts';
+import { seqAt } from './places.ts';
+import { betweenCommas, flow, indented, itemLines } from './rendering.ts';
 
 /** A new item, before the one at `index` or behind the last. */
 export function insertion(file: YamlFile, path: string[], index: number, value: YamlValue): Splice {

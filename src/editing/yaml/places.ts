@@ -1,4 +1,4 @@
-import { UnsafeEdit } from './unsafe-edit.ts';
+import { UnsafeEdit } from '../unsafe-edit.ts';
 import {
   isElsewhere,
   isFlow,
@@ -10,7 +10,7 @@ import {
   type YAMLMap,
   type YAMLSeq,
   type YamlFile,
-} from './yaml.ts';
+} from './document.ts';
 
 /** Whether a key is written in its place. */
 export function hasPair(file: YamlFile, path: string[]): boolean {

@@ -1,22 +1,17 @@
 import { isDeepStrictEqual } from 'node:util';
-import { own } from './own.ts';
-import type { Difference } from './result.ts';
-import { appendLines, applySplices, type Splice } from './text.ts';
+import { own } from '../own.ts';
+import type { Difference } from '../result.ts';
+import { appendLines, applySplices, type Splice } from '../text.ts';
+import { UnsafeEdit } from '../unsafe-edit.ts';
 import {
-  addKey,
   getToml,
   isTable,
   parseToml,
-  pushString,
-  removeKey,
-  replaceKey,
-  replaceString,
-  replaceValue,
   type TomlDocument,
   type TomlTable,
   type TomlValue,
-} from './toml.ts';
-import { UnsafeEdit } from './unsafe-edit.ts';
+} from './document.ts';
+import { addKey, pushString, removeKey, replaceKey, replaceString, replaceValue } from './splices.ts';
 
 /** A TOML file in the course of being edited, with the data that it must come to. */
 export interface TomlDraft {

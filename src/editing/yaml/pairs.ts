@@ -1,5 +1,6 @@
-import { endOfLine, lineStart, nextLine, type Splice } from './text.ts';
-import { UnsafeEdit } from './unsafe-edit.ts';
+import { endOfLine, lineStart, nextLine, type Splice } from '../text.ts';
+import { UnsafeEdit } from '../unsafe-edit.ts';
+import { valueAt } from './data.ts';
 import {
   endOfPair,
   isElsewhere,
@@ -12,10 +13,9 @@ import {
   type YamlFile,
   type YamlTable,
   type YamlValue,
-} from './yaml.ts';
-import { valueAt } from './yaml-data.ts';
-import { pairAt } from './yaml-places.ts';
-import { betweenCommas, columnOf, type Rendering, rendered } from './yaml-rendering.ts';
+} from './document.ts';
+import { pairAt } from './places.ts';
+import { betweenCommas, columnOf, type Rendering, rendered } from './rendering.ts';
 
 /**
  * Walks down as far as the mappings are written out, then replaces a pair or adds one. What an anchor or an alias

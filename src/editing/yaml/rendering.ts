@@ -1,6 +1,6 @@
 import { stringify } from 'yaml';
-import { endOfLine, lineStart, type Splice } from './text.ts';
-import { isFlow, type YAMLMap, type YamlTable, type YamlValue } from './yaml.ts';
+import { endOfLine, lineStart, type Splice } from '../text.ts';
+import { isFlow, type YAMLMap, type YamlTable, type YamlValue } from './document.ts';
 
 /** How something is to be written in place of the usual way, line by line from column 0: with comments, say. */
 export type Rendering = readonly string[];

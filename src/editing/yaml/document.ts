@@ -11,7 +11,7 @@ import {
   type YAMLMap,
   YAMLSeq,
 } from 'yaml';
-import { type Aliases, aliasesOf } from './yaml-aliases.ts';
+import { type Aliases, aliasesOf } from './aliases.ts';
 
 /** Data of a pipeline file; `!reference [job, key]` is kept as `{'!reference': [job, key]}`. */
 export type YamlValue = string | number | boolean | null | YamlValue[] | YamlTable;
