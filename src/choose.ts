@@ -1,11 +1,12 @@
 import type { Context } from './context.ts';
-import { deadEnd } from './dead-end.ts';
 import { Cancelled, UserError } from './errors.ts';
 import type { Facts } from './facts/index.ts';
 import { decide, type Goal } from './goal/index.ts';
 import { releaseRules } from './goal/people.ts';
 import type { Wishes } from './goal/wishes.ts';
 import { type ChoiceName, routes } from './options.ts';
+import { deadEnd } from './people/dead-end.ts';
+import { threatsOf, waysOf } from './people/threats.ts';
 import { changesOf, type PlannedSetting } from './plan.ts';
 import { choicesView } from './terminal/choices-view.ts';
 import { planView, showEdits } from './terminal/plan-view.ts';
@@ -14,7 +15,6 @@ import { notesView } from './terminal/states-view.ts';
 import type { Terminal } from './terminal/terminal.ts';
 import { threatsView } from './terminal/threats-view.ts';
 import { askWayOut } from './terminal/way-out.ts';
-import { threatsOf, waysOf } from './threats.ts';
 
 /** Where the choosing stands. */
 export interface Choosing {

@@ -1,10 +1,10 @@
-import { deadEnd } from './dead-end.ts';
 import { UserError } from './errors.ts';
 import type { Facts } from './facts/index.ts';
 import { isWish } from './facts/known.ts';
 import type { Goal } from './goal/index.ts';
 import { releaseRules } from './goal/people.ts';
 import type { Looked } from './look.ts';
+import { deadEnd } from './people/dead-end.ts';
 import { changesOf, type PlannedSetting } from './plan.ts';
 import { openQuestions } from './terminal/questions.ts';
 

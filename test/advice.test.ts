@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { advise } from '../src/advice.ts';
 import type { Route } from '../src/editing/pipeline-goal.ts';
 import type { GitLabFacts } from '../src/facts/gitlab-project.ts';
 import { known, unknown } from '../src/facts/known.ts';
-import { namesOf } from '../src/people.ts';
+import { advise } from '../src/goal/advice.ts';
+import { namesOf } from '../src/people/index.ts';
 import type { Member, Project, ProtectedBranch } from '../src/ports/gitlab.ts';
 import { member, peopleFacts, withRole } from './support/people.ts';
 

@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { deadEnd, type ReleaseRules } from '../src/dead-end.ts';
 import type { GitLabFacts } from '../src/facts/gitlab-project.ts';
 import { known, unknown } from '../src/facts/known.ts';
+import { deadEnd, type ReleaseRules } from '../src/people/dead-end.ts';
+import { type Approval, maintainers, type Who } from '../src/people/who.ts';
 import type { Member } from '../src/ports/gitlab.ts';
-import { type Approval, maintainers, type Who } from '../src/who.ts';
 import { member, peopleFacts } from './support/people.ts';
 
 const [alice, bob, carol, dora] = [

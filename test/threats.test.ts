@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import type { GitLabFacts } from '../src/facts/gitlab-project.ts';
 import { known, unknown } from '../src/facts/known.ts';
+import { threatsOf, waysOf } from '../src/people/threats.ts';
 import type { Member, Project } from '../src/ports/gitlab.ts';
-import { threatsOf, waysOf } from '../src/threats.ts';
 import { member, peopleFacts, withRole } from './support/people.ts';
 
 const [alice, bob, carol] = [member('alice', 50), member('bob', 40), member('carol', 30)];

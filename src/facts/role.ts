@@ -1,5 +1,5 @@
 import { UserError } from '../errors.ts';
-import { hasPower } from '../people.ts';
+import { hasPower } from '../people/index.ts';
 import type { Power } from '../ports/gitlab.ts';
 import type { GitLabFacts } from './gitlab-project.ts';
 

@@ -1,10 +1,10 @@
-import { deadEnd, type ReleaseRules } from '../dead-end.ts';
 import type { GitLabFacts } from '../facts/gitlab-project.ts';
 import type { Facts } from '../facts/index.ts';
 import type { Sourced } from '../facts/known.ts';
-import { peopleOf } from '../people.ts';
+import { deadEnd, type ReleaseRules } from '../people/dead-end.ts';
+import { peopleOf } from '../people/index.ts';
+import { type Approval, approvalOf, findWho, maintainers, sameWho, type Who, whoOf } from '../people/who.ts';
 import type { ProtectedEnvironment } from '../ports/gitlab.ts';
-import { type Approval, approvalOf, findWho, maintainers, sameWho, type Who, whoOf } from '../who.ts';
 import type { Goal } from './index.ts';
 import type { Wishes } from './wishes.ts';
 

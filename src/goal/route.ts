@@ -1,9 +1,9 @@
-import type { Advice } from '../advice.ts';
 import type { Route } from '../editing/pipeline-goal.ts';
 import { UserError } from '../errors.ts';
 import type { Facts } from '../facts/index.ts';
 import type { Sourced } from '../facts/known.ts';
-import { whyUnprotected } from '../server.ts';
+import { whyUnprotected } from '../facts/server-version.ts';
+import type { Advice } from './advice.ts';
 import { protectedAs } from './people.ts';
 import type { Wishes } from './wishes.ts';
 

@@ -1,6 +1,6 @@
-import type { ReleaseRules } from '../dead-end.ts';
 import type { GitLabFacts } from '../facts/gitlab-project.ts';
-import { membersOf, sameWho, type Who } from '../who.ts';
+import type { ReleaseRules } from '../people/dead-end.ts';
+import { membersOf, sameWho, type Who } from '../people/who.ts';
 
 /**
  * Approvers who are not among the deployers. GitLab's documentation wants them to be, while its own examples have

@@ -1,5 +1,5 @@
 import type { GitLabFacts, GroupProtection } from '../facts/gitlab-project.ts';
-import { approvalLabels, approvalOf, labels, whoOf } from '../who.ts';
+import { approvalLabels, approvalOf, labels, whoOf } from '../people/who.ts';
 
 /**
  * The rules of the groups above the project for the tier `production`, which a release must meet besides the project's

@@ -1,11 +1,11 @@
 import type { Difference } from '../editing/result.ts';
+import { acceptedIssuer, isIssuerRefused, isSubjectRefused } from '../facts/id-tokens.ts';
 import type { Facts } from '../facts/index.ts';
 import { isForeignPipeline } from '../facts/pipeline-path.ts';
+import { isOlderThan } from '../facts/server-version.ts';
 import type { Goal } from '../goal/index.ts';
-import { acceptedIssuer, isIssuerRefused, isSubjectRefused } from '../id-tokens.ts';
 import { publisherFields } from '../publisher/fields.ts';
 import { formProblems } from '../publisher/form.ts';
-import { isOlderThan } from '../server.ts';
 import { type Finding, finding, keepFacts, type Setting } from './setting.ts';
 
 /** What must hold for an index to match the project's ID tokens. Nothing of it is changed here: other services trust it too. */

@@ -1,12 +1,12 @@
-import { deadEnd } from '../dead-end.ts';
 import type { Difference } from '../editing/result.ts';
 import { protectedEnvironments } from '../facts/gitlab-project.ts';
 import type { Facts } from '../facts/index.ts';
+import { whyUnprotected } from '../facts/server-version.ts';
 import type { Goal } from '../goal/index.ts';
 import { protectedAs, releaseRules } from '../goal/people.ts';
+import { deadEnd } from '../people/dead-end.ts';
+import { approvalLabels, approvalOf, labels, sameWho, whoOf } from '../people/who.ts';
 import type { AccessRule, ApprovalRule, ProtectedEnvironment, ProtectionRules } from '../ports/gitlab.ts';
-import { whyUnprotected } from '../server.ts';
-import { approvalLabels, approvalOf, labels, sameWho, whoOf } from '../who.ts';
 import { approverNotes } from './approver-notes.ts';
 import { groupNotes } from './group-protections.ts';
 import { compare, type Finding, finding, rereading, type Setting, type Step, unreadable } from './setting.ts';

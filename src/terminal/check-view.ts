@@ -1,8 +1,8 @@
 import type { Facts } from '../facts/index.ts';
 import type { Goal } from '../goal/index.ts';
+import { waysOf } from '../people/threats.ts';
 import { isToDo, type PlannedSetting } from '../plan.ts';
 import { summarize } from '../report.ts';
-import { waysOf } from '../threats.ts';
 import { oneLine } from './escape.ts';
 import { factsView } from './facts-view.ts';
 import { differencesView } from './plan-view.ts';

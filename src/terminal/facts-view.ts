@@ -3,7 +3,7 @@ import type { Facts } from '../facts/index.ts';
 import type { Known } from '../facts/known.ts';
 import type { IndexFacts } from '../facts/package-index.ts';
 import { roleName, roleOf } from '../facts/role.ts';
-import { type People, peopleOf } from '../people.ts';
+import { type People, peopleOf } from '../people/index.ts';
 import type { Server, TokenInfo } from '../ports/gitlab.ts';
 import { type SourcedRow, sourcedTable } from './table.ts';
 import type { Screen } from './terminal.ts';

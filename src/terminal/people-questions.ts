@@ -2,7 +2,7 @@ import type { Facts } from '../facts/index.ts';
 import type { Goal } from '../goal/index.ts';
 import type { Wishes } from '../goal/wishes.ts';
 import { questionOf } from '../options.ts';
-import { isActive } from '../people.ts';
+import { isActive } from '../people/index.ts';
 import type { Choice, Terminal } from './terminal.ts';
 
 const answered = <T>(value: T) => ({ value, source: 'your answer' });

@@ -1,7 +1,7 @@
-import type { Advice } from '../advice.ts';
 import type { Route } from '../editing/pipeline-goal.ts';
-import { namesOf } from '../people.ts';
-import type { Threat, Way } from '../threats.ts';
+import type { Advice } from '../goal/advice.ts';
+import { namesOf } from '../people/index.ts';
+import type { Threat, Way } from '../people/threats.ts';
 import { oneLine } from './escape.ts';
 import type { Paint } from './paint.ts';
 import { grid } from './table.ts';

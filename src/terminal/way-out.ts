@@ -1,7 +1,7 @@
-import type { DeadEnd } from '../dead-end.ts';
 import type { Goal } from '../goal/index.ts';
 import type { Wishes } from '../goal/wishes.ts';
 import type { ChoiceName } from '../options.ts';
+import type { DeadEnd } from '../people/dead-end.ts';
 import type { Choice, Terminal } from './terminal.ts';
 
 /** What to do about rules by which somebody cannot release: ask these questions again, or take these wishes. */

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
+import { threatsOf, waysOf } from '../../src/people/threats.ts';
 import { makePaint } from '../../src/terminal/paint.ts';
 import { threatsView } from '../../src/terminal/threats-view.ts';
-import { threatsOf, waysOf } from '../../src/threats.ts';
 import { member, peopleFacts } from '../support/people.ts';
 
 it('all three routes stand side by side in 80 columns, each with what it lets people do', () => {

@@ -1,4 +1,4 @@
-import { isOlderThan } from '../../server.ts';
+import { isOlderThan } from '../../facts/server-version.ts';
 import type { GitLabState } from './state.ts';
 
 const newest = '19.4.1';

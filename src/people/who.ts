@@ -1,7 +1,7 @@
-import { UserError } from './errors.ts';
-import type { GitLabFacts } from './facts/gitlab-project.ts';
-import { isActive } from './people.ts';
-import type { AccessRule, ApprovalRule, Member } from './ports/gitlab.ts';
+import { UserError } from '../errors.ts';
+import type { GitLabFacts } from '../facts/gitlab-project.ts';
+import type { AccessRule, ApprovalRule, Member } from '../ports/gitlab.ts';
+import { isActive } from './index.ts';
 
 /** Somebody who may deploy or approve: a role and all above it, a user, or a group shared with the project. */
 export interface Who {

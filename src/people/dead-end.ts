@@ -1,6 +1,6 @@
-import type { GitLabFacts } from './facts/gitlab-project.ts';
-import { namesOf, peopleOf, tagCreators } from './people.ts';
-import type { Member } from './ports/gitlab.ts';
+import type { GitLabFacts } from '../facts/gitlab-project.ts';
+import type { Member } from '../ports/gitlab.ts';
+import { namesOf, peopleOf, tagCreators } from './index.ts';
 import { type Approval, approvalOf, membersOf, type Who, whoOf } from './who.ts';
 
 /** Who could not release by themselves having started it, why, and the ways out. */

@@ -1,4 +1,4 @@
-import type { Project } from './ports/gitlab.ts';
+import type { Project } from '../ports/gitlab.ts';
 
 /** The issuer of ID tokens that the two official indexes accept: https://docs.pypi.org/trusted-publishers/ */
 export const acceptedIssuer = 'https://gitlab.com';

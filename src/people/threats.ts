@@ -1,8 +1,8 @@
-import type { Route } from './editing/pipeline-goal.ts';
-import type { GitLabFacts } from './facts/gitlab-project.ts';
-import { protectedAs } from './goal/people.ts';
-import { branchPushers, letsIn, peopleOf, pushersBelow, tagCreators } from './people.ts';
-import type { Member } from './ports/gitlab.ts';
+import type { Route } from '../editing/pipeline-goal.ts';
+import type { GitLabFacts } from '../facts/gitlab-project.ts';
+import { protectedAs } from '../goal/people.ts';
+import type { Member } from '../ports/gitlab.ts';
+import { branchPushers, letsIn, peopleOf, pushersBelow, tagCreators } from './index.ts';
 
 /** Somebody who could do harm, how many of them there are here, and how far each route lets them. */
 export interface Threat {

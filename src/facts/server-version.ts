@@ -1,4 +1,4 @@
-import type { GitLabFacts } from './facts/gitlab-project.ts';
+import type { GitLabFacts } from './gitlab-project.ts';
 
 /** Whether a GitLab is older than a version, as far as its own word can be read: `17.10.1-ee`, `18.0.0-pre`. */
 export function isOlderThan(version: string, [major, minor]: readonly [number, number]): boolean {
