@@ -2,7 +2,7 @@
  * A reader of texts that keeps what the last few came to, since one run reads the same file several times. What it
  * returns is shared and not to be changed.
  */
-export function remembered<T>(read: (text: string) => T): (text: string) => T {
+export function remembered<T>(read: (text: string) => T, most = 4): (text: string) => T {
   const known = new Map<string, T>();
   return (text) => {
     const before = known.get(text);
@@ -10,7 +10,7 @@ export function remembered<T>(read: (text: string) => T): (text: string) => T {
     const result = read(text);
     known.set(text, result);
     const [oldest] = known.keys();
-    if (known.size > 4 && oldest !== undefined) known.delete(oldest);
+    if (known.size > most && oldest !== undefined) known.delete(oldest);
     return result;
   };
 }

@@ -67,6 +67,14 @@ const pipelines: Record<string, [text: string, isReadable: boolean]> = {
     `${upload}  rules:\n    - if: '${'$A && '.repeat(20_000)}$B'\n`,
     true,
   ],
+  'with conditions that take an ordinary engine hours': [
+    each(
+      100,
+      (at) =>
+        `j${at}:\n  script: twine upload dist/*\n  rules:\n    - if: '"${'a'.repeat(40 + at)}!" =~ /^(a|a)+$/'\n`,
+    ),
+    true,
+  ],
   'with variables that double each other': [
     `variables:\n${each(40, (at) => `  V${at}: $V${at + 1}$V${at + 1}\n`)}${upload.replace('dist', '-r $V0 dist')}`,
     true,

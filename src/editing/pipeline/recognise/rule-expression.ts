@@ -1,4 +1,5 @@
 import { own } from '../../own.ts';
+import { matches } from './regex.ts';
 
 /** A value in an expression: a string, null for a variable that is not set, undefined for one that is not known. */
 type Known = string | null | undefined;
@@ -111,11 +112,8 @@ function match(
   const value = valueIn(left, variables);
   const [, source, flags] = /^\/(.*)\/([a-z]*)$/s.exec(valueIn(right, variables) ?? '') ?? [];
   if (value === undefined || source === undefined) return undefined;
-  try {
-    return new RegExp(source, flags?.replace(/[^ims]/g, '')).test(value ?? '') === (sign === '=~');
-  } catch {
-    return undefined;
-  }
+  const found = matches(source, flags?.replace(/[^ims]/g, '') ?? '', value ?? '');
+  return found === undefined ? undefined : found === (sign === '=~');
 }
 
 function and(one: Verdict, other: Verdict): Verdict {
