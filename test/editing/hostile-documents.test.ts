@@ -67,6 +67,14 @@ const pipelines: Record<string, [text: string, isReadable: boolean]> = {
     `${upload}  rules:\n    - if: '${'$A && '.repeat(20_000)}$B'\n`,
     true,
   ],
+  'with fifty thousand empty lines in a script': [
+    `a:\n  script:\n    - |\n      twine upload${'\n      '.repeat(50_000)}x\n`,
+    true,
+  ],
+  'with a line that installs fifty thousand times': [
+    `a:\n  script:\n    - ${'pip install '.repeat(50_000)}x\n    - twine upload dist/*\n`,
+    true,
+  ],
   'with conditions that take an ordinary engine hours': [
     each(
       100,

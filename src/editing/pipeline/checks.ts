@@ -1,6 +1,7 @@
 import { type PipelineGoal, type PipelineIndex, tokenVariable } from '../pipeline-goal.ts';
 import { valueAt } from '../yaml/data.ts';
 import { isYamlTable, type YamlTable } from '../yaml/document.ts';
+import { installs } from './recognise/commands.ts';
 import { scriptOf, sourcesOf } from './recognise/jobs.ts';
 import { runsOn } from './recognise/only-except.ts';
 import { environmentName, keepsDist } from './recognise/roles.ts';
@@ -71,9 +72,7 @@ export function buildChecks(goal: PipelineGoal): Check[] {
 
 /** Whether a job's image brings the tool, or its script installs it before it uploads. */
 export function installsTool(job: YamlTable, goal: PipelineGoal): boolean {
-  const script = scriptOf(job);
-  if (goal.publishWith === 'uv') return /\binstall\b.*\buv\b|astral\.sh\/uv/.test(script);
-  return /\binstall\b.*\btwine\b(?!\s*(?:==|~=|<)\s*[0-6]\b)(?![^\n]*,\s*<\s*[0-7]\b)/.test(script);
+  return installs(scriptOf(job), goal.publishWith);
 }
 
 /** Whether a job certainly runs for tags and for pushes to the default branch. */

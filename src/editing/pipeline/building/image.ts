@@ -3,7 +3,7 @@ import { isYamlTable } from '../../yaml/document.ts';
 import { insertItem, ownAt, setYaml } from '../../yaml/draft.ts';
 import { imageFor } from '../checks.ts';
 import { jobOf, note, type PipelineEdit, seen } from '../edit.ts';
-import { lacksGit } from '../recognise/commands.ts';
+import { installs, lacksGit } from '../recognise/commands.ts';
 import { scriptOf } from '../recognise/jobs.ts';
 import { buildLines, dataOf } from '../template.ts';
 
@@ -11,12 +11,7 @@ import { buildLines, dataOf } from '../template.ts';
 export function bringUv(edit: PipelineEdit, name: string): void {
   const job = jobOf(edit, name);
   const needsUv = /\buv[ \t]+(?:build|run|version|sync|pip|tool)\b|\buvx\b/.test(scriptOf(job));
-  if (
-    !needsUv ||
-    imageFor(job, seen(edit)) !== '' ||
-    /\binstall\b.*\buv\b|astral\.sh\/uv/.test(scriptOf(job))
-  )
-    return;
+  if (!needsUv || imageFor(job, seen(edit)) !== '' || installs(scriptOf(job), 'uv')) return;
   const template = buildLines({ ...edit.goal, publishWith: 'uv' }, { ...edit.around, buildJobs: [name] });
   const image = valueAt(dataOf(template)[name], ['image']) ?? null;
   note(edit, [name, 'image'], undefined, image);

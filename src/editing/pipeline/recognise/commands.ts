@@ -104,6 +104,22 @@ function installsTools(command: string): boolean {
   return packages.length > 0 && packages.every((word) => installable.has(packageIn(word)));
 }
 
+/** Whether a script brings a tool that takes what today's build backends make: twine does from version 7 on. */
+export function installs(script: string, tool: 'uv' | 'twine'): boolean {
+  if (tool === 'uv' && script.includes('astral.sh/uv')) return true;
+  return script.split('\n').some((line) => {
+    const from = line.search(/\binstall\b/);
+    const wanted = from < 0 ? '' : line.slice(from);
+    return tool === 'uv' ? /\buv\b/.test(wanted) : namesNewTwine(wanted);
+  });
+}
+
+/** The last one without an old version decides, with the bound that may stand behind a comma. */
+function namesNewTwine(wanted: string): boolean {
+  const named = [...wanted.matchAll(/\btwine\b(?!\s*(?:==|~=|<)\s*[0-6]\b)/g)].at(-1);
+  return named !== undefined && !/,\s*<\s*[0-7]\b/.test(wanted.slice(named.index));
+}
+
 function packageIn(word: string): string {
   return (/^['"]?([A-Za-z0-9][\w.-]*)/.exec(word)?.[1] ?? '').toLowerCase().replace(/[-_.]+/g, '-');
 }

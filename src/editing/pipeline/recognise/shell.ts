@@ -4,7 +4,7 @@ export type ScriptItem =
   /** Control flow or a here-document: to be taken as a whole. */
   | { kind: 'program'; text: string };
 
-const control = /^\s*(?:if|for|while|until|case|select|function|\{|\(|\[\[?)(?:\s|$)|<<-?\s*['"]?\w/m;
+const control = /^[ \t]*(?:if|for|while|until|case|select|function|\{|\(|\[\[?)(?:\s|$)|<<-?\s*['"]?\w/m;
 
 /** Takes a script item apart into the commands that run one after the other. */
 export function takeApart(item: string): ScriptItem {
