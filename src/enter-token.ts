@@ -1,7 +1,8 @@
 import type { Context } from './context.ts';
 import { UserError } from './errors.ts';
 import type { Checkout } from './facts/checkout.ts';
-import { type FoundToken, tokenPage } from './facts/gitlab-token.ts';
+import { tokenPage } from './facts/gitlab-token.ts';
+import type { FoundToken } from './facts/glab-config.ts';
 
 /** A GitLab token, and where it was found. */
 export type Token = Pick<Extract<FoundToken, { kind: 'found' }>, 'token' | 'source'>;

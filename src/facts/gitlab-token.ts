@@ -2,10 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { UserError } from '../errors.ts';
 import type { TokenInfo } from '../ports/gitlab.ts';
 import { gitlabTokenVariables } from '../token-variables.ts';
-import type { GlabToken, Machine } from './glab-config.ts';
-
-/** A token of the environment or of glab's configuration. */
-export type FoundToken = GlabToken;
+import type { FoundToken, Machine } from './glab-config.ts';
 
 /** Finds the GitLab token: from the environment, else from glab's configuration for that host. */
 export async function findToken(gitlabUrl: string, machine: Omit<Machine, 'readText'>): Promise<FoundToken> {

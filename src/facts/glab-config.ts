@@ -1,8 +1,8 @@
 import { posix, win32 } from 'node:path';
 import { parseDocument } from 'yaml';
 
-/** The token that GitLab's own command line has for a host. */
-export type GlabToken =
+/** A token of the environment, or the one that GitLab's own command line has for a host. */
+export type FoundToken =
   | { kind: 'found'; token: string; source: string }
   | { kind: 'expired'; source: string }
   | { kind: 'none' };
@@ -17,7 +17,7 @@ export interface Machine {
 }
 
 /** Reads the token of glab's configuration; the first file that is there counts: https://docs.gitlab.com/cli/ */
-export async function readGlabToken(host: string, machine: Machine, today = new Date()): Promise<GlabToken> {
+export async function readGlabToken(host: string, machine: Machine, today = new Date()): Promise<FoundToken> {
   for (const path of configPaths(machine)) {
     const text = await machine.readText(path);
     if (text !== undefined) return tokenIn(text, host, path.replace(machine.home, '~'), today);
@@ -26,26 +26,25 @@ export async function readGlabToken(host: string, machine: Machine, today = new 
 }
 
 function configPaths({ env, home, platform }: Machine): string[] {
-  const { join } = platform === 'win32' ? win32 : posix;
+  const { join, delimiter } = platform === 'win32' ? win32 : posix;
   if (env.GLAB_CONFIG_DIR) return [join(env.GLAB_CONFIG_DIR, 'config.yml')];
-  const native =
-    platform === 'darwin'
-      ? join(home, 'Library', 'Application Support')
-      : platform === 'win32'
-        ? env.APPDATA
-        : undefined;
+  const native: Partial<Record<NodeJS.Platform, (string | undefined)[]>> = {
+    darwin: [join(home, 'Library', 'Application Support')],
+    // The first by its documentation, the second by the library that it takes the folders from: https://github.com/adrg/xdg
+    win32: [env.APPDATA, env.LOCALAPPDATA],
+  };
   const folders = [
     join(home, '.config'),
     env.XDG_CONFIG_HOME,
-    native,
-    ...(env.XDG_CONFIG_DIRS ?? '').split(':'),
+    ...(native[platform] ?? []),
+    ...(env.XDG_CONFIG_DIRS ?? '').split(delimiter),
   ];
   return folders
     .filter((folder): folder is string => Boolean(folder))
     .map((folder) => join(folder, 'glab-cli', 'config.yml'));
 }
 
-function tokenIn(text: string, host: string, path: string, today: Date): GlabToken {
+function tokenIn(text: string, host: string, path: string, today: Date): FoundToken {
   const hosts = hostsIn(text);
   const entry = hosts[host] ?? Object.values(hosts).find((it) => it?.api_host === host);
   const token = entry?.token;

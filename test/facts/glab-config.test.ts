@@ -46,6 +46,19 @@ describe("glab's configuration", () => {
     ).toEqual({ kind: 'none' });
   });
 
+  it.each([
+    [{ APPDATA: 'C:\\Users\\a\\AppData\\Roaming' }, 'C:\\Users\\a\\AppData\\Roaming'],
+    [{ LOCALAPPDATA: 'C:\\Users\\a\\AppData\\Local' }, 'C:\\Users\\a\\AppData\\Local'],
+    [{ XDG_CONFIG_DIRS: 'D:\\one;D:\\two' }, 'D:\\two'],
+  ])('is found on Windows by %j', async (env, folder) => {
+    const files: Record<string, string> = {
+      [`${folder}\\glab-cli\\config.yml`]: 'hosts: {gitlab.com: {token: one}}',
+    };
+    const readText = async (path: string) => files[path];
+    const machine = { env, home: 'C:\\Users\\a', platform: 'win32' as const, readText };
+    expect(await readGlabToken('gitlab.com', machine, today)).toMatchObject({ token: 'one' });
+  });
+
   it('has no token where it cannot be understood', async () => {
     for (const text of ['hosts: [', 'hosts: *nowhere', '- a', 'hosts: text', 'hosts: {gitlab.com: }'])
       expect(await read({ [config]: text })).toEqual({ kind: 'none' });
