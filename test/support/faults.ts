@@ -72,14 +72,16 @@ export function stateOf(world: World, files: Record<string, string>): string {
   const { gitlab, pypi, testpypi } = world;
   const text = JSON.stringify([gitlab.state, pypi.state, testpypi.state, files], withoutOrder, 1);
   return [gitlab, pypi, testpypi].reduce(
-    (all, { url }, index) => all.replaceAll(url, `server${index}`),
+    (all, { url }, index) =>
+      all.replaceAll(url, `server${index}`).replaceAll(new URL(url).host, `host${index}`),
     text,
   );
 }
 
+/** What came first is chance after a repeated run. */
 function withoutOrder(key: string, value: unknown): unknown {
   if (/^(id|nextId)$/.test(key)) return undefined;
-  return key === 'environments' && Array.isArray(value)
-    ? value.toSorted((one, other) => one.name.localeCompare(other.name))
-    : value;
+  if (!Array.isArray(value) || !/^(environments|variables)$/.test(key)) return value;
+  const nameOf = (it: Record<string, string>) => `${it.name ?? it.key} ${it.environment_scope ?? ''}`;
+  return value.toSorted((one, other) => nameOf(one).localeCompare(nameOf(other)));
 }
