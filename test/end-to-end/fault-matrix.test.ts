@@ -4,6 +4,7 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { madeUpToken } from '../../src/rehearsal/package-index/made-up-token.ts';
 import { scratchFiles } from '../../src/rehearsal/scratch-project.ts';
 import { startWorld, type World } from '../../src/rehearsal/world.ts';
 import { faults, interceptAt, type RequestOfRun, requestsOf, stateOf } from '../support/faults.ts';
@@ -14,6 +15,13 @@ const timeout = '0.7';
 const token = 'glpat-demo-alice';
 const signals = { SIGINT: 130, SIGTERM: 143, SIGKILL: null } as const;
 
+const tokens = {
+  GITLAB_TOKEN: token,
+  PYPI_TOKEN: madeUpToken('127.0.0.1', 'canary of the releases'),
+  TESTPYPI_TOKEN: madeUpToken('127.0.0.1', 'canary of the test uploads'),
+};
+
+let route: 'protected' | 'token';
 let requests: RequestOfRun[];
 let undisturbed: { state: string; files: Record<string, string> };
 let strangers = 0;
@@ -22,24 +30,27 @@ const elsewhere = createServer((_, response) => {
   response.end('{}');
 });
 
-beforeAll(async () => {
-  await new Promise<void>((resolve) => elsewhere.listen(0, '127.0.0.1', resolve));
+beforeAll(() => new Promise<void>((resolve) => elsewhere.listen(0, '127.0.0.1', resolve)));
+
+/** A run by a route that nothing disturbs, with which the others are compared. */
+async function runUndisturbed(by: typeof route) {
+  route = by;
   const world = await startWorld();
   expect((await setUp(world)).exitCode).toBe(0);
   requests = requestsOf(world);
   const files = filesOf(world);
   undisturbed = { state: stateOf(world, files), files };
   await world.close();
-});
+}
 
 afterAll(() => void elsewhere.close());
 
 /** A run that nothing disturbs has the usual time, however busy the machine is. */
 function setUp(world: World, started?: (child: ChildProcess) => void) {
   const limit = started === undefined ? {} : { GITLAB_TO_PYPI_TIMEOUT: timeout };
-  const env = { GITLAB_TOKEN: token, ...limit };
+  const env = { ...tokens, ...limit };
   const options = { env, ...(started ? { started } : {}) };
-  return runProgram(['setup', '--yes', '--json', ...placeOf(world)], options);
+  return runProgram(['setup', '--yes', '--json', '--route', route, ...placeOf(world)], options);
 }
 
 /** The whole work tree by path. */
@@ -67,7 +78,7 @@ function complaints(
   return [
     ...torn.map(([path]) => `${path} is torn`),
     ...(/mistake in gitlab-to-pypi|\n {4}at /.test(stderr) ? [`internal: ${stderr}`] : []),
-    ...((stdout + stderr).includes(token) ? ['the token is shown'] : []),
+    ...(Object.values(tokens).some((it) => (stdout + stderr).includes(it)) ? ['the token is shown'] : []),
     ...(exitCode === 2 && world.gitlab.writes().length > 0 ? ['2 after a change'] : []),
     ...(exitCode === 2 && !report?.error?.message ? ['2 without a reason'] : []),
     ...(exitCode === 1 && (open.length === 0 || open.some(({ message }) => !message))
@@ -148,8 +159,14 @@ function table(outcomes: Outcome[]): string {
     .join('\n');
 }
 
-describe('a setup that is disturbed at any of its requests', { timeout: 600_000 }, () => {
-  it('ends by itself with the reason, and one more run comes to the same end', async () => {
+/** The other requests of the route `token` are those of the route `protected` too. */
+const disturbed: Record<typeof route, RegExp> = { protected: /./, token: /^POST .*\/variables$/ };
+
+describe.each(['protected', 'token'] as const)('a setup by the route %s', { timeout: 600_000 }, (by) => {
+  beforeAll(() => runUndisturbed(by));
+
+  it('that is disturbed ends by itself with the reason, and one more run comes to the same end', async () => {
+    requests = requests.filter(({ line }) => disturbed[by].test(line));
     const { port } = elsewhere.address() as AddressInfo;
     const isWrite = ({ line }: RequestOfRun) => !line.startsWith('GET') && !line.endsWith('/ci/lint');
     const cells = faults.flatMap(({ name: row, answer }) =>
