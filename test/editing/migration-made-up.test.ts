@@ -30,7 +30,7 @@ function holders(data: YamlTable, variable: string, audience: string): YamlTable
 
 const property = (check: (text: string, tool: PublishTool) => void) =>
   fc.assert(fc.property(madeUpPipeline, fc.constantFrom<PublishTool[]>('uv', 'twine'), check), {
-    ...runs(75),
+    ...runs(50),
   });
 
 describe('any pipeline that publishes already', () => {

@@ -7,6 +7,7 @@ import { connectGitLab } from '../../src/ports/gitlab-rest/index.ts';
 import { startGitLab } from '../../src/rehearsal/gitlab/server.ts';
 import { teamState } from '../../src/rehearsal/gitlab/state.ts';
 import { testNetwork } from '../support/network.ts';
+import { variableState } from '../support/variable-state.ts';
 
 const token = 'glpat-very-secret';
 const network = testNetwork();
@@ -355,19 +356,7 @@ describe('lists and tokens of the rehearsal', () => {
   });
 
   it('work below a path prefix, and never show the value of a variable', async () => {
-    const variables = [
-      {
-        key: 'A',
-        value: 'secret-value',
-        environment_scope: '*',
-        protected: false,
-        masked: false,
-        hidden: false,
-        raw: false,
-        variable_type: 'env_var',
-        description: null,
-      },
-    ];
+    const variables = [variableState({ key: 'A', value: 'secret-value' })];
     const server = await startGitLab(teamState({ variables }), { prefix: '/gitlab' });
     closing.push(() => server.close());
     const gitlab = connectGitLab({ url: server.url, token: 'glpat-demo-alice', network });

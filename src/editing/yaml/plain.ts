@@ -3,7 +3,7 @@ import type { YamlTable, YamlValue } from './document.ts';
 
 /**
  * Reads YAML of the plain kind that most of a pipeline is: block mappings and lists, texts on one line or after a `|`,
- * short lists in brackets. Gives undefined for anything else, and never other data than the library, which takes fifty
+ * short lists in brackets. Gives undefined for anything else, and never other data than the library, which takes ten
  * times as long for a file of thousands of lines: https://yaml.org/spec/1.2.2/#chapter-8-block-style-productions
  */
 export function readPlain(text: string): YamlTable | undefined {
