@@ -63,13 +63,20 @@ export function addToList(draft: TomlDraft, table: string[], key: string, value:
   (getToml(draft.expected, ...path) as TomlValue[]).push(value);
 }
 
+/** Adds a table that is nowhere yet, at the end of the file. */
+export function addTable(draft: TomlDraft, path: string[], table: TomlTable): void {
+  for (const [key, value] of Object.entries(table))
+    note(draft, [...path, key].join('.'), undefined, show(value));
+  splice(draft, appendLines(draft.doc.text, [`[${path.join('.')}]`, ...linesOf(table)], true));
+  holder(draft.expected, path)[path.at(-1) ?? ''] = table;
+}
+
 /** Appends a table to an array of tables (`[[tool.x]]`), at the end of the file. */
 export function appendTable(draft: TomlDraft, path: string[], table: Record<string, string>): void {
   const current = getToml(draft.doc.data, ...path);
   if (!Array.isArray(current)) throw new UnsafeEdit(`${path.join('.')} is not an array of tables`);
   note(draft, path.join('.'), current, show([...current, table]));
-  const lines = Object.entries(table).map(([key, value]) => `${key} = ${show(value)}`);
-  splice(draft, appendLines(draft.doc.text, [`[[${path.join('.')}]]`, ...lines], true));
+  splice(draft, appendLines(draft.doc.text, [`[[${path.join('.')}]]`, ...linesOf(table)], true));
   (getToml(draft.expected, ...path) as TomlValue[]).push(table);
 }
 
@@ -106,6 +113,8 @@ export function finishDraft(draft: TomlDraft): string {
   }
   return draft.doc.text;
 }
+
+const linesOf = (table: TomlTable) => Object.entries(table).map(([key, value]) => `${key} = ${show(value)}`);
 
 /** A value as TOML; tables are written inline. */
 function show(value: TomlValue): string {

@@ -1,6 +1,6 @@
 import { own } from '../own.ts';
 import { getToml, isTable, type TomlTable, type TomlValue } from '../toml/document.ts';
-import { dropKey, setKey, type TomlDraft } from '../toml/draft.ts';
+import { addTable, dropKey, setKey, type TomlDraft } from '../toml/draft.ts';
 import { UnsafeEdit } from '../unsafe-edit.ts';
 import { makeVersionDynamic, NeedsHand, requireForBuild, type VersionEdit } from './backend.ts';
 import { setDunamaiOptions } from './dunamai.ts';
@@ -30,8 +30,16 @@ function hatchVcs(edit: VersionEdit): void {
   if (typeof path === 'string') {
     edit.notes.push(`The version written in ${path} is no longer read; hatch-vcs takes it from git.`);
   }
+  if (getToml(toml.doc.data, ...table) === undefined) {
+    addTable(toml, table, { source: 'vcs', 'raw-options': optionsFor(edit.root) });
+    return;
+  }
   setSource(toml);
   setOptions(toml, edit.root);
+}
+
+function optionsFor(root: string): TomlTable {
+  return { ...(root === '.' ? {} : { root }), local_scheme: localScheme };
 }
 
 /** hatchling's own source reads a file by `path` and `pattern`, which hatch-vcs does not know. */
@@ -42,14 +50,12 @@ function setSource(toml: TomlDraft): void {
 
 function setOptions(toml: TomlDraft, root: string): void {
   const options = getToml(toml.doc.data, ...table, 'raw-options');
-  const needsRoot = root !== '.' && !(isTable(options) && options.root !== undefined);
   if (options === undefined) {
-    const wanted = { ...(needsRoot ? { root } : {}), local_scheme: localScheme };
-    setKey(toml, table, 'raw-options', wanted);
+    setKey(toml, table, 'raw-options', optionsFor(root));
     return;
   }
   if (!isTable(options)) throw new UnsafeEdit('tool.hatch.version.raw-options is not a table');
-  if (needsRoot) setKey(toml, [...table, 'raw-options'], 'root', root);
+  if (root !== '.' && options.root === undefined) setKey(toml, [...table, 'raw-options'], 'root', root);
   if (!isWithoutLocalPart(options.local_scheme)) {
     setKey(toml, [...table, 'raw-options'], 'local_scheme', localScheme);
   }
