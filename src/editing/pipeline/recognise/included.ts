@@ -7,16 +7,16 @@ import { merge, resolveJob } from './jobs.ts';
  * What other files bring into a pipeline: the part of GitLab's merged result that the file itself does not say. In the
  * merged result what a job extends is folded in already: https://docs.gitlab.com/ci/pipeline_editor/#view-full-configuration
  */
-export function includedParts(own: YamlTable, merged: string | undefined): YamlTable {
+export function includedParts(itself: YamlTable, merged: string | undefined): YamlTable {
   const all = merged === undefined ? {} : parsed(merged);
-  const elsewhere = Object.fromEntries(Object.entries(all).filter(([key]) => !Object.hasOwn(own, key)));
-  const seen = merge(elsewhere, own);
+  const elsewhere = Object.fromEntries(Object.entries(all).filter(([key]) => !Object.hasOwn(itself, key)));
+  const seen = merge(elsewhere, itself);
   const both = Object.entries(all).flatMap(([key, value]) => {
     const here = resolveJob(seen, key)?.value;
     const more = here && isYamlTable(value) ? beyond(value, here) : {};
     return Object.keys(more).length > 0 ? [[key, more] as const] : [];
   });
-  return { ...elsewhere, ...Object.fromEntries(both.filter(([key]) => Object.hasOwn(own, key))) };
+  return { ...elsewhere, ...Object.fromEntries(both.filter(([key]) => Object.hasOwn(itself, key))) };
 }
 
 function parsed(text: string): YamlTable {

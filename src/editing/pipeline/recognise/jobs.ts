@@ -1,5 +1,5 @@
 import { own } from '../../own.ts';
-import { rememberedOf } from '../../remembered.ts';
+import { recall, rememberedOf } from '../../remembered.ts';
 import { valueAt } from '../../yaml/data.ts';
 import { isYamlTable, type YamlTable, type YamlValue } from '../../yaml/document.ts';
 
@@ -105,13 +105,10 @@ function extended(
 ): YamlTable | undefined {
   const itself = own(data, name);
   if (!isYamlTable(itself) || depth > 11) return undefined;
-  const place = `${depth} ${name}`;
-  const before = known.get(place);
-  if (before !== undefined) return before;
-  const parents = parentsOf(itself).map((parent) => extended(data, parent, depth + 1, known) ?? {});
-  const value = [...parents, itself].reduce(merge, {});
-  known.set(place, value);
-  return value;
+  return recall(known, `${depth} ${name}`, () => {
+    const parents = parentsOf(itself).map((parent) => extended(data, parent, depth + 1, known) ?? {});
+    return [...parents, itself].reduce(merge, {});
+  });
 }
 
 /** How many references of one job are followed: each may bring a list of others. */

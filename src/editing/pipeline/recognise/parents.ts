@@ -50,7 +50,7 @@ function parentsIn(file: YamlFile, seen: YamlTable, name: string): string[] {
 function mergedFrom(file: YamlFile, name: string): string[] {
   if (file.sections !== undefined || !file.text.includes('<<')) return [];
   const node = file.root && pairOf(file.root, name)?.value;
-  if (!node || !isMap(node)) return [];
+  if (!isMap(node)) return [];
   const merged = node.items.filter(({ key }) => isScalar(key) && key.source === '<<');
   const sources = merged.flatMap(({ value }) => aliasesIn(value as Node));
   return (file.root?.items ?? []).flatMap(({ key, value }) => {
