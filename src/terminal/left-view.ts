@@ -37,8 +37,8 @@ export function showLeft(output: Output, ending: Ending): void {
   ];
   const pages = openPages(ending);
   if (items.length + pages.length === 0) return;
-  if (!isUnchanged(settled)) output.print('', paint.bold('Left for you'));
-  else output.print(paint.bold('Left for you all the same:'));
+  if (isUnchanged(settled)) output.print(paint.bold('Left for you all the same:'));
+  else output.print('', paint.bold('Left for you'));
   for (const [index, item] of items.entries()) output.print(`  ${index + 1}. ${paint.plain(item)}`);
   for (const [index, page] of pages.entries()) showPage(output, items.length + index + 1, page, ending);
 }

@@ -1,7 +1,7 @@
 import { type AST, getStaticTOMLValue, parseTOML, traverseNodes } from 'toml-eslint-parser';
-import { isTooDeep } from '../depth.ts';
 import { own } from '../own.ts';
 import { remembered } from '../remembered.ts';
+import { isTooDeep } from './depth.ts';
 
 /** A TOML value as plain data. */
 export type TomlValue = string | number | boolean | Date | TomlValue[] | TomlTable;

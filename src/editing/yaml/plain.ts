@@ -31,8 +31,10 @@ const deepest = 50;
 export const plainKey = /(?!\.\.\.)[A-Za-z_.$/](?:[\w.$/() -]|:(?=[^ ]))*/;
 /** A key, and what stands behind it. */
 const keyLine = new RegExp(`^(${plainKey.source}):(?: +(.*))?$`);
-/** What is no key, or has another value as one. */
-const oddKey = / $|^(?:true|false|null|\.inf|\.nan|.{500,})$/i;
+/** What is no text where it stands by itself. */
+const noText = /^(?:true|false|null|\.inf|\.nan)$/i;
+/** A key that ends in a blank, or is too long for one. */
+const oddKey = / $|^.{500,}$/;
 
 /** The indentation of the next line that says something, to which it goes; -1 at the end. */
 function indentOf(lines: Lines): number {
@@ -58,7 +60,8 @@ function mapping(lines: Lines, indent: number, depth: number): YamlTable {
   const table: YamlTable = {};
   for (let next = indentOf(lines); next >= indent; next = indentOf(lines)) {
     const [, key, rest = ''] = keyLine.exec((lines.all[lines.at] ?? '').slice(indent)) ?? [];
-    if (next > indent || key === undefined || oddKey.test(key) || key in table) throw new NotPlain();
+    if (next > indent || key === undefined || noText.test(key) || oddKey.test(key) || key in table)
+      throw new NotPlain();
     lines.at += 1;
     table[key] = value(lines, rest, indent, depth, true);
   }
@@ -88,7 +91,7 @@ function value(lines: Lines, rest: string, indent: number, depth: number, ofKey:
   const bar = /^\|(-?)(?: +#.*| *)$/.exec(rest);
   if (bar) return literal(lines, indent, bar[1] === '-');
   const next = indentOf(lines);
-  if (rest === '' || /^ *(?:#|$)/.test(rest)) {
+  if (/^ *(?:#|$)/.test(rest)) {
     if (next > indent) return block(lines, next, depth + 1);
     return ofKey && next === indent && isItem(lines, indent) ? list(lines, indent, depth + 1) : null;
   }
@@ -99,10 +102,8 @@ function value(lines: Lines, rest: string, indent: number, depth: number, ofKey:
 
 /** A text after `|`: the lines that are indented further than what they belong to. */
 function literal(lines: Lines, parent: number, stripped: boolean): string {
-  const start = lines.at;
-  while (lines.at < lines.all.length && !/[^ ]/.test(lines.all[lines.at] ?? '')) lines.at += 1;
   const indent = lines.all[lines.at]?.search(/[^ ]/) ?? -1;
-  if (lines.at > start || indent <= parent) throw new NotPlain();
+  if (indent <= parent) throw new NotPlain();
   const found: string[] = [];
   for (; lines.at < lines.all.length; lines.at += 1) {
     const line = lines.all[lines.at] ?? '';
@@ -123,8 +124,8 @@ const wordInBrackets = /^(?:[A-Za-z_/$]|\.[A-Za-z/])[\w./$*+=~@ -]*$/;
 const constants: Record<string, YamlValue> = { true: true, false: false, null: null };
 
 function onOneLine(rest: string): YamlValue {
-  const text = quoted.exec(rest);
-  if (text) return text[1] ?? text[2] ?? '';
+  const text = inQuotes(rest);
+  if (text !== undefined) return text;
   const items = brackets.exec(rest)?.[1];
   if (items !== undefined) return !/[^ ]/.test(items) ? [] : items.split(',').map(inBrackets);
   return plain(withoutComment(rest), word);
@@ -132,8 +133,12 @@ function onOneLine(rest: string): YamlValue {
 
 function inBrackets(item: string): YamlValue {
   const trimmed = withoutBlanks(item.replace(/^ +/, ''));
-  const text = quoted.exec(trimmed);
-  return text ? (text[1] ?? text[2] ?? '') : plain(trimmed, wordInBrackets);
+  return inQuotes(trimmed) ?? plain(trimmed, wordInBrackets);
+}
+
+function inQuotes(rest: string): string | undefined {
+  const [, double, single] = quoted.exec(rest) ?? [];
+  return double ?? single;
 }
 
 function withoutComment(rest: string): string {
@@ -152,6 +157,6 @@ function plain(text: string, allowed: RegExp): YamlValue {
   const constant = text === '{}' ? {} : own(constants, text);
   if (constant !== undefined) return constant;
   if (/^(?:0|[1-9]\d{0,14})$/.test(text)) return Number(text);
-  if (!allowed.test(text) || /^(?:true|false|null|\.inf|\.nan)$/i.test(text)) throw new NotPlain();
+  if (!allowed.test(text) || noText.test(text)) throw new NotPlain();
   return text;
 }

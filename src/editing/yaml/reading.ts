@@ -1,3 +1,4 @@
+import { own } from '../own.ts';
 import { remembered } from '../remembered.ts';
 import { aliasesOf } from './aliases.ts';
 import {
@@ -7,6 +8,7 @@ import {
   type YamlFile,
   YamlSyntaxError,
   type YamlTable,
+  type YamlValue,
 } from './document.ts';
 import { plainKey, readPlain } from './plain.ts';
 
@@ -18,22 +20,23 @@ export const parseYaml = remembered((text: string): YamlFile => inSections(text)
 
 function inSections(text: string): YamlFile | undefined {
   const sections = sectionsIn(text);
-  const data: YamlTable = {};
+  const entries: [string, YamlValue][] = [];
   for (const { key, start, end } of sections ?? []) {
     const part = text.slice(start, end);
-    const read = readPlain(part) ?? byItself(part);
-    if (read === undefined || !Object.hasOwn(read, key)) return undefined;
-    Object.defineProperty(data, key, Object.getOwnPropertyDescriptor(read, key) ?? {});
+    const value = own(readPlain(part) ?? byItself(part) ?? {}, key);
+    if (value === undefined) return undefined;
+    entries.push([key, value]);
   }
-  return sections && Object.assign(fileOf(text, data), { sections });
+  return sections && fileOf(text, Object.fromEntries(entries), sections);
 }
 
-/** A file of which the data is known; its nodes are read when they are asked for. */
-export function fileOf(text: string, data: YamlTable): YamlFile {
+/** A file of which the data and the sections are known; its nodes are read when they are asked for. */
+export function fileOf(text: string, data: YamlTable, sections: Section[]): YamlFile {
   let root: YAMLMap | undefined;
   return {
     text,
     data,
+    sections,
     get root() {
       root ??= readYaml(text).root;
       return root;

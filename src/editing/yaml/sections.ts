@@ -28,16 +28,16 @@ export function withSection(
   { key, start, end }: Section,
   { text, data }: YamlFile,
 ): YamlFile | undefined {
-  if (!text.endsWith('\n') && end < whole.text.length) return undefined;
+  if (whole.sections === undefined || (!text.endsWith('\n') && end < whole.text.length)) return undefined;
   const longer = text.length - (end - start);
-  const left = whole.sections?.filter((it) => it.start !== start || Object.hasOwn(data, key));
-  const sections = left?.map((it) => {
+  const left = whole.sections.filter((it) => it.start !== start || Object.hasOwn(data, key));
+  const sections = left.map((it) => {
     if (it.start === start) return { ...it, end: it.end + longer };
     return it.start > start ? { ...it, start: it.start + longer, end: it.end + longer } : it;
   });
   const { [key]: _, ...others } = whole.data;
   const known = Object.hasOwn(data, key) ? { ...whole.data, [key]: data[key] ?? null } : others;
-  return withSections(applySplices(whole.text, [{ start, end, text }]), known, sections);
+  return fileOf(applySplices(whole.text, [{ start, end, text }]), known, sections);
 }
 
 /** The file with more text at its end; undefined where that is not read as `added` by itself. */
@@ -52,9 +52,5 @@ export function withMore(whole: YamlFile, edit: Splice, added: YamlTable): YamlF
   const before = whole.sections.map((it) =>
     it.end === start ? { ...it, end: moved[0]?.start ?? start } : it,
   );
-  return withSections(whole.text + edit.text, { ...whole.data, ...added }, [...before, ...moved]);
-}
-
-function withSections(text: string, data: YamlTable, sections: Section[] | undefined): YamlFile {
-  return Object.assign(fileOf(text, data), sections && { sections });
+  return fileOf(whole.text + edit.text, { ...whole.data, ...added }, [...before, ...moved]);
 }
