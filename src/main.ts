@@ -1,34 +1,34 @@
 import { homedir } from 'node:os';
-import { helpText } from './command-line/help.ts';
-import { parseCommandLine } from './command-line/parse.ts';
-import { programName } from './command-line/program-name.ts';
-import type { Context } from './context.ts';
-import { Cancelled, reasonOf, UserError } from './errors.ts';
-import type { Begun } from './look.ts';
-import type { Command, Options } from './options.ts';
+import { helpText } from './cli/help.ts';
+import type { Command, Options } from './cli/options.ts';
+import { parseCommandLine } from './cli/parse.ts';
+import { programName } from './cli/program-name.ts';
+import { gitlabTokenVariables, indexTokenVariables } from './indexes/token-variables.ts';
+import { Cancelled, reasonOf, UserError } from './kernel/errors.ts';
+import { makeStop, type Stop } from './kernel/stop.ts';
+import { version } from './kernel/version.ts';
 import { hasDisplay, openPage } from './ports/browser.ts';
 import { openNetwork, timeoutFrom } from './ports/network.ts';
 import type { RequestRecord } from './ports/request-log.ts';
-import { makeStop, type Stop } from './stop.ts';
+import type { Context } from './run/context.ts';
+import type { Begun } from './run/look.ts';
 import { escapeJson, escapeText } from './terminal/escape.ts';
 import { mannerOf } from './terminal/manner.ts';
 import { openTerminal } from './terminal/open.ts';
 import { stillOutput } from './terminal/output.ts';
 import type { Terminal } from './terminal/terminal.ts';
-import { gitlabTokenVariables, indexTokenVariables } from './token-variables.ts';
-import { version } from './version.ts';
 
 const loaders: Record<Command, () => Promise<(context: Context) => Promise<number>>> = {
-  setup: () => afterBeginning(async () => (await import('./commands/setup.ts')).setup),
-  check: () => afterBeginning(async () => (await import('./commands/check.ts')).check),
-  demo: async () => (await import('./commands/demo.ts')).demo,
+  setup: () => afterBeginning(async () => (await import('./run/setup.ts')).setup),
+  check: () => afterBeginning(async () => (await import('./run/check.ts')).check),
+  demo: async () => (await import('./run/demo.ts')).demo,
 };
 
 type Going = (context: Context, begun: Begun) => Promise<number>;
 
 /** What reads GitLab's answers and edits files is heavy, and is loaded while GitLab answers. */
 async function afterBeginning(load: () => Promise<Going>): Promise<(context: Context) => Promise<number>> {
-  const { begin } = await import('./look.ts');
+  const { begin } = await import('./run/look.ts');
   return async (context) => {
     const begun = await begin(context);
     return (await load())(context, begun);

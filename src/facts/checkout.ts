@@ -1,8 +1,8 @@
 import { realpath } from 'node:fs/promises';
 import { join, relative, sep } from 'node:path';
-import { UserError } from '../errors.ts';
+import { UserError } from '../kernel/errors.ts';
+import type { Sourced } from '../kernel/known.ts';
 import type { Git } from '../ports/git.ts';
-import type { Sourced } from './known.ts';
 import { parseRemote } from './remote.ts';
 
 /** Where the checkout is and which GitLab project it belongs to. */

@@ -1,4 +1,5 @@
-import { reasonOf } from '../errors.ts';
+import { reasonOf } from '../kernel/errors.ts';
+import { type Known, known, type Sourced, unknown } from '../kernel/known.ts';
 import type {
   Environment,
   GitLab,
@@ -14,7 +15,6 @@ import type {
 import { GitLabError } from '../ports/gitlab-error.ts';
 import type { Variable } from '../ports/gitlab-variables.ts';
 import { tokenProblem } from './gitlab-token.ts';
-import { type Known, known, type Sourced, unknown } from './known.ts';
 import { projectProblem, refuseUnusable } from './preconditions.ts';
 
 /** The GitLab project as it is now. */

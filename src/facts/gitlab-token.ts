@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
-import { UserError } from '../errors.ts';
+import { gitlabTokenVariables } from '../indexes/token-variables.ts';
+import { UserError } from '../kernel/errors.ts';
 import type { TokenInfo } from '../ports/gitlab.ts';
-import { gitlabTokenVariables } from '../token-variables.ts';
 import type { FoundToken, Machine } from './glab-config.ts';
 
 /** Finds the GitLab token: from the environment, else from glab's configuration for that host. */

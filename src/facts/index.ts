@@ -1,24 +1,19 @@
-import {
-  emptyReading,
-  type KnownIndex,
-  type PipelineReading,
-  readPipeline,
-} from '../editing/pipeline/index.ts';
-import type { PythonFiles, PythonProject } from '../editing/python-files.ts';
-import { readPythonProject } from '../editing/python-project.ts';
-import { furtherFiles } from '../editing/versions/build-time.ts';
-import { UserError } from '../errors.ts';
+import { isValidName, normalizeName } from '../indexes/publisher-form.ts';
+import { UserError } from '../kernel/errors.ts';
+import type { Known, Sourced } from '../kernel/known.ts';
+import { emptyReading, type KnownIndex, type PipelineReading, readPipeline } from '../pipeline/index.ts';
 import type { Files } from '../ports/files.ts';
 import type { Git } from '../ports/git.ts';
 import type { GitLab, LintResult } from '../ports/gitlab.ts';
 import type { PackageIndex } from '../ports/package-index.ts';
-import { isValidName, normalizeName } from '../publisher/form.ts';
+import type { PythonFiles, PythonProject } from '../python/python-files.ts';
+import { readPythonProject } from '../python/python-project.ts';
+import { furtherFiles } from '../python/versions/build-time.ts';
+import type { PublishedFrom } from '../run/published.ts';
 import { type Checkout, inDirectory } from './checkout.ts';
 import { type GitLabFacts, type GitLabIdentity, readProject } from './gitlab-project.ts';
-import type { Known, Sourced } from './known.ts';
 import { type IndexFacts, readPackageIndex, uploadUrl } from './package-index.ts';
 import { pipelinePath } from './pipeline-path.ts';
-import type { PublishedFrom } from './published.ts';
 import { requireMaintainer } from './role.ts';
 import type { UploadToken } from './upload-tokens.ts';
 

@@ -1,6 +1,6 @@
+import { type Known, known } from '../kernel/known.ts';
 import type { Ownership, PackageIndex } from '../ports/package-index.ts';
 import { attempt } from './gitlab-project.ts';
-import { type Known, known } from './known.ts';
 
 /** One of the two indexes, and what it tells about the package without an account. */
 export interface IndexFacts {

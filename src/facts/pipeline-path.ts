@@ -1,5 +1,5 @@
+import type { Sourced } from '../kernel/known.ts';
 import type { Project } from '../ports/gitlab.ts';
-import type { Sourced } from './known.ts';
 
 /** Whether GitLab reads the pipeline from another project (`path@group/project`) or from a URL. */
 export function isForeignPipeline(ciConfigPath: string | null): boolean {

@@ -1,4 +1,4 @@
-import { UserError } from '../errors.ts';
+import { UserError } from '../kernel/errors.ts';
 import type { Project } from '../ports/gitlab.ts';
 import type { GitLabError } from '../ports/gitlab-error.ts';
 

@@ -1,4 +1,4 @@
-import { UserError } from '../errors.ts';
+import { UserError } from '../kernel/errors.ts';
 import { hasPower } from '../people/index.ts';
 import type { Power } from '../ports/gitlab.ts';
 import type { GitLabFacts } from './gitlab-project.ts';

@@ -1,6 +1,6 @@
-import { indexTokenVariables } from '../token-variables.ts';
-import { tokenProblem } from '../upload-token/form.ts';
-import { Secret } from '../upload-token/secret.ts';
+import { indexTokenVariables } from '../indexes/token-variables.ts';
+import { tokenProblem } from '../indexes/upload-token.ts';
+import { Secret } from '../kernel/secret.ts';
 import type { IndexFacts } from './package-index.ts';
 
 type IndexId = IndexFacts['id'];

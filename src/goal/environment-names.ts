@@ -1,6 +1,6 @@
-import { UserError } from '../errors.ts';
 import type { Facts } from '../facts/index.ts';
-import type { Sourced } from '../facts/known.ts';
+import { UserError } from '../kernel/errors.ts';
+import type { Sourced } from '../kernel/known.ts';
 import type { Wishes } from './wishes.ts';
 
 /**

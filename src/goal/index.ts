@@ -1,9 +1,9 @@
-import type { PipelineIndex, PublishTool, Route } from '../editing/pipeline-goal.ts';
-import { UserError } from '../errors.ts';
 import type { Facts } from '../facts/index.ts';
-import type { Sourced } from '../facts/known.ts';
 import { uploadUrl } from '../facts/package-index.ts';
+import { UserError } from '../kernel/errors.ts';
+import type { Sourced } from '../kernel/known.ts';
 import type { Approval, Who } from '../people/who.ts';
+import type { PipelineIndex, PublishTool, Route } from '../pipeline/pipeline-goal.ts';
 import { type Advice, advise } from './advice.ts';
 import { chooseEnvironments } from './environment-names.ts';
 import { chooseJobs, type OpenJob } from './jobs.ts';

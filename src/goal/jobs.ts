@@ -1,5 +1,5 @@
-import { UserError } from '../errors.ts';
 import type { Facts } from '../facts/index.ts';
+import { UserError } from '../kernel/errors.ts';
 import type { Goal } from './index.ts';
 import type { Wishes } from './wishes.ts';
 

@@ -1,6 +1,6 @@
 import type { GitLabFacts } from '../facts/gitlab-project.ts';
 import type { Facts } from '../facts/index.ts';
-import type { Sourced } from '../facts/known.ts';
+import type { Sourced } from '../kernel/known.ts';
 import { deadEnd, type ReleaseRules } from '../people/dead-end.ts';
 import { peopleOf } from '../people/index.ts';
 import { type Approval, approvalOf, findWho, maintainers, sameWho, type Who, whoOf } from '../people/who.ts';

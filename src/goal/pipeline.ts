@@ -1,8 +1,8 @@
-import type { PipelineGoal } from '../editing/pipeline-goal.ts';
-import { isCompiled } from '../editing/versions/compiled.ts';
-import { buildTimeVersion } from '../editing/versions/index.ts';
 import type { Facts } from '../facts/index.ts';
 import type { Who } from '../people/who.ts';
+import type { PipelineGoal } from '../pipeline/pipeline-goal.ts';
+import { isCompiled } from '../python/versions/compiled.ts';
+import { buildTimeVersion } from '../python/versions/index.ts';
 import type { Goal } from './index.ts';
 
 /** The part of the goal that the pipeline file is edited to. */

@@ -1,8 +1,8 @@
-import type { Route } from '../editing/pipeline-goal.ts';
-import { UserError } from '../errors.ts';
 import type { Facts } from '../facts/index.ts';
-import type { Sourced } from '../facts/known.ts';
 import { whyUnprotected } from '../facts/server-version.ts';
+import { UserError } from '../kernel/errors.ts';
+import type { Sourced } from '../kernel/known.ts';
+import type { Route } from '../pipeline/pipeline-goal.ts';
 import type { Advice } from './advice.ts';
 import { protectedAs } from './people.ts';
 import type { Wishes } from './wishes.ts';

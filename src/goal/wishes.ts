@@ -1,6 +1,6 @@
-import type { PublishTool, Route } from '../editing/pipeline-goal.ts';
-import type { Sourced } from '../facts/known.ts';
-import type { Options } from '../options.ts';
+import type { Options } from '../cli/options.ts';
+import type { Sourced } from '../kernel/known.ts';
+import type { PublishTool, Route } from '../pipeline/pipeline-goal.ts';
 
 /** What the user said, on the command line or in answer to a question; each with which of the two it was. */
 export interface Wishes {

@@ -1,6 +1,6 @@
-import type { Known } from '../facts/known.ts';
+import type { Known } from '../kernel/known.ts';
+import { fitsPattern } from '../kernel/wildcard.ts';
 import type { AccessRule, Member, Power, ProtectedBranch, ProtectedTag } from '../ports/gitlab.ts';
-import { fitsPattern } from '../settings/wildcard.ts';
 
 /** Who is on a project, by what they may do to its releases. */
 export interface People {

@@ -1,6 +1,6 @@
-import type { Route } from '../editing/pipeline-goal.ts';
 import type { GitLabFacts } from '../facts/gitlab-project.ts';
 import { protectedAs } from '../goal/people.ts';
+import type { Route } from '../pipeline/pipeline-goal.ts';
 import type { Member } from '../ports/gitlab.ts';
 import { branchPushers, letsIn, peopleOf, pushersBelow, tagCreators } from './index.ts';
 

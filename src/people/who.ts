@@ -1,5 +1,5 @@
-import { UserError } from '../errors.ts';
 import type { GitLabFacts } from '../facts/gitlab-project.ts';
+import { UserError } from '../kernel/errors.ts';
 import type { AccessRule, ApprovalRule, Member } from '../ports/gitlab.ts';
 import { isActive } from './index.ts';
 

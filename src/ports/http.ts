@@ -1,4 +1,4 @@
-import { version } from '../version.ts';
+import { version } from '../kernel/version.ts';
 import { exchange, type Reply } from './exchange.ts';
 import type { Network } from './network.ts';
 import { isCut } from './network-errors.ts';

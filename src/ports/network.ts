@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { UserError } from '../errors.ts';
+import { UserError } from '../kernel/errors.ts';
 import type { RequestLog } from './request-log.ts';
 
 /** What all requests of a run have in common: how long they may take, and who is told of them. */

@@ -1,4 +1,4 @@
-import type { DemoWorld } from '../options.ts';
+import type { DemoWorld } from '../cli/options.ts';
 import { type GitLabState, type ProjectState, teamState } from './gitlab/state.ts';
 import { scratchFiles } from './scratch-project.ts';
 import type { Beginning } from './world.ts';

@@ -1,7 +1,7 @@
 import { mkdtemp, readFile, realpath, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { UserError } from '../errors.ts';
+import { UserError } from '../kernel/errors.ts';
 import { type RehearsalGitLab, startGitLab } from './gitlab/server.ts';
 import { type GitLabState, teamState } from './gitlab/state.ts';
 import { type RehearsalIndex, startPackageIndex } from './package-index/server.ts';

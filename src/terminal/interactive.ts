@@ -1,4 +1,4 @@
-import type { Stop } from '../stop.ts';
+import type { Stop } from '../kernel/stop.ts';
 import type { Paint } from './paint.ts';
 import { asking, isFound, labelOf, partsOf } from './question.ts';
 import type { Asker, Choice, Streams } from './terminal.ts';

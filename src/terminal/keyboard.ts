@@ -1,5 +1,5 @@
 import { createInterface } from 'node:readline';
-import type { Stop } from '../stop.ts';
+import type { Stop } from '../kernel/stop.ts';
 import { asking } from './question.ts';
 import type { Streams } from './terminal.ts';
 

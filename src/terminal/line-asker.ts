@@ -1,4 +1,4 @@
-import type { Stop } from '../stop.ts';
+import type { Stop } from '../kernel/stop.ts';
 import { type Keyboard, openKeyboard } from './keyboard.ts';
 import { pick, pickSeveral } from './numbers.ts';
 import { labelOf, partsOf } from './question.ts';

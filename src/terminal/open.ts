@@ -1,4 +1,4 @@
-import type { Stop } from '../stop.ts';
+import type { Stop } from '../kernel/stop.ts';
 import { asciiStream, inAscii } from './ascii.ts';
 import { lineAsker } from './line-asker.ts';
 import type { Manner } from './manner.ts';

@@ -1,4 +1,4 @@
-import type { Stop } from '../stop.ts';
+import type { Stop } from '../kernel/stop.ts';
 import { oneLine } from './escape.ts';
 import type { Choice } from './terminal.ts';
 import { shorten } from './width.ts';

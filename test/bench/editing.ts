@@ -1,7 +1,7 @@
-import { editPipeline, readPipeline } from '../../src/editing/pipeline/index.ts';
-import type { EditResult } from '../../src/editing/result.ts';
-import { versionFromVcs } from '../../src/editing/versions/index.ts';
-import { goalWith } from '../editing/pipeline-goal.ts';
+import { editPipeline, readPipeline } from '../../src/pipeline/index.ts';
+import { versionFromVcs } from '../../src/python/versions/index.ts';
+import type { EditResult } from '../../src/text/result.ts';
+import { goalWith } from '../pipeline/pipeline-goal.ts';
 import { longPipeline, longPyproject } from './editing-documents.ts';
 import { type Figure, inTurn } from './figures.ts';
 

@@ -1,6 +1,6 @@
 import { readFileSync, statSync } from 'node:fs';
 import { expect, it } from 'vitest';
-import { optionTable } from '../../src/options.ts';
+import { optionTable } from '../../src/cli/options.ts';
 import { demoQuestions } from '../support/demo-questions.ts';
 
 const recording = readFileSync('docs/demo.svg', 'utf8');

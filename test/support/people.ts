@@ -1,5 +1,5 @@
 import type { GitLabFacts } from '../../src/facts/gitlab-project.ts';
-import { known, unknown } from '../../src/facts/known.ts';
+import { known, unknown } from '../../src/kernel/known.ts';
 import type { Member, Power, Project } from '../../src/ports/gitlab.ts';
 
 /** A member by name and level. */

@@ -1,6 +1,6 @@
 import { lstat, realpath } from 'node:fs/promises';
 import { basename, dirname, isAbsolute, join, relative } from 'node:path';
-import { UserError } from '../../errors.ts';
+import { UserError } from '../../kernel/errors.ts';
 import { codeOf, unreadable } from './problems.ts';
 
 /** Where a file of the checkout really is or would be, every symbolic link on the way followed. */

@@ -1,4 +1,4 @@
-import { reasonOf, UserError } from '../../errors.ts';
+import { reasonOf, UserError } from '../../kernel/errors.ts';
 
 /** What the operating system refuses, in words that go on after 'because'. */
 const words: Record<string, string> = {

@@ -1,6 +1,6 @@
 import type { Stats } from 'node:fs';
 import { readFile, stat } from 'node:fs/promises';
-import { UserError } from '../../errors.ts';
+import { UserError } from '../../kernel/errors.ts';
 import { codeOf, unreadable } from './problems.ts';
 
 /** The text of a file, or undefined where there is none. */

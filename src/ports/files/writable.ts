@@ -1,7 +1,7 @@
 import { access, constants, stat } from 'node:fs/promises';
 import { platform } from 'node:os';
 import { dirname } from 'node:path';
-import { UserError } from '../../errors.ts';
+import { UserError } from '../../kernel/errors.ts';
 import { codeOf, unreadable } from './problems.ts';
 import { statusOf } from './reading.ts';
 

@@ -1,7 +1,7 @@
 import { stringify } from 'yaml';
-import { merge } from '../../editing/pipeline/recognise/jobs.ts';
-import { isYamlTable, type YamlTable, type YamlValue } from '../../editing/yaml/document.ts';
-import { parseYaml } from '../../editing/yaml/reading.ts';
+import { merge } from '../../pipeline/recognise/jobs.ts';
+import { isYamlTable, type YamlTable, type YamlValue } from '../../text/yaml/document.ts';
+import { parseYaml } from '../../text/yaml/reading.ts';
 
 const jobKeys = new Set(
   `after_script allow_failure artifacts before_script cache coverage dast_configuration dependencies environment except

@@ -1,5 +1,5 @@
-import type { PublisherFields } from '../../publisher/form.ts';
-import { formRows } from '../../publisher/page.ts';
+import type { PublisherFields } from '../../indexes/publisher-form.ts';
+import { formRows } from '../../indexes/publisher-page.ts';
 import { escapeHtml } from '../html.ts';
 
 /** The GitLab form with what was typed and what was refused. */

@@ -1,4 +1,4 @@
-import { formProblems, normalizeName, type PublisherFields } from '../../publisher/form.ts';
+import { formProblems, normalizeName, type PublisherFields } from '../../indexes/publisher-form.ts';
 import { escapeHtml, page } from '../html.ts';
 import type { Incoming, Outgoing } from '../http-server.ts';
 import { type Form, publisherForm, tabs } from './form.ts';

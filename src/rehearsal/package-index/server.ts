@@ -1,4 +1,4 @@
-import { normalizeName } from '../../publisher/form.ts';
+import { normalizeName } from '../../indexes/publisher-form.ts';
 import {
   type Incoming,
   type LoggedRequest,

@@ -1,4 +1,4 @@
-import type { PublisherFields } from '../../publisher/form.ts';
+import type { PublisherFields } from '../../indexes/publisher-form.ts';
 
 /** A Trusted Publisher as an index keeps it. */
 export type PublisherState = Omit<PublisherFields, 'projectName'>;

@@ -1,11 +1,11 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { editPipeline } from '../../../src/editing/pipeline/index.ts';
-import type { PipelineGoal, PublishTool } from '../../../src/editing/pipeline-goal.ts';
-import type { PythonFiles } from '../../../src/editing/python-files.ts';
-import type { EditResult } from '../../../src/editing/result.ts';
-import { versionFromVcs } from '../../../src/editing/versions/index.ts';
-import { goalWith } from '../../editing/pipeline-goal.ts';
+import { editPipeline } from '../../../src/pipeline/index.ts';
+import type { PipelineGoal, PublishTool } from '../../../src/pipeline/pipeline-goal.ts';
+import type { PythonFiles } from '../../../src/python/python-files.ts';
+import { versionFromVcs } from '../../../src/python/versions/index.ts';
+import type { EditResult } from '../../../src/text/result.ts';
+import { goalWith } from '../../pipeline/pipeline-goal.ts';
 import { commitAll, repositoryOf } from '../builds.ts';
 import { run } from '../tools.ts';
 

@@ -1,0 +1,110 @@
+import { stringify } from 'yaml';
+import { isYamlTable, type YamlTable, type YamlValue } from '../../text/yaml/document.ts';
+import { imageFor } from '../checks.ts';
+import type { PublishingJob } from '../edit.ts';
+import type { PipelineGoal } from '../pipeline-goal.ts';
+import { planScript, type Step } from '../publishing/script-plan.ts';
+import { credentialName } from '../recognise/commands.ts';
+import { jobValue } from '../recognise/jobs.ts';
+import { pushRule, tagRule } from '../recognise/rules.ts';
+import { buildLines, type Surroundings } from '../template.ts';
+import { addGit, imageWithGit } from './image.ts';
+import { versionCommands } from './version.ts';
+
+/** The job that is to build, where there is none: its lines and the folder that it builds into. */
+export interface NewBuilder {
+  lines: string[];
+  dist: string;
+}
+
+/** What a build takes over from the job that it is taken out of. */
+const inherited = ['image', 'services', 'tags', 'cache'];
+
+/** Builds that see nothing of the version: they leave out the requirements of the build, or ask a plugin for it. */
+const blind = /\bsetup\.py\b|\bpoetry\b.*\bbuild\b/;
+
+/**
+ * The new job that builds: from the template, or, where a publishing job prepares its own build in a way of its own,
+ * what that job did up to the upload.
+ */
+export function newBuilder(
+  data: YamlTable,
+  goal: PipelineGoal,
+  around: Surroundings,
+  publishing: PublishingJob[],
+): NewBuilder {
+  const template = { lines: buildLines(goal, around), dist: 'dist' };
+  for (const { name } of publishing.filter(({ exists }) => exists)) {
+    const job = jobValue(data, name);
+    const { building } = planScript(name, job, goal.publishWith);
+    if (building.some(({ kind }) => kind === 'other')) return fromJob(job, data, building, goal, around);
+  }
+  return template;
+}
+
+function fromJob(
+  job: YamlTable,
+  data: YamlTable,
+  building: Step[],
+  goal: PipelineGoal,
+  around: Surroundings,
+): NewBuilder {
+  const dist = distOf(building);
+  const own = inherited.flatMap((key) => (job[key] === undefined ? [] : [[key, job[key]] as const]));
+  const fromGit = goal.buildTimeVersion === undefined;
+  const image = imageFor(job, data);
+  const variables = { ...plainVariables(job.variables), ...(fromGit ? { GIT_DEPTH: '0' } : {}) };
+  const git = fromGit && /alpine/.test(image) ? [addGit] : [];
+  const built: YamlTable = {
+    stage: around.buildStage,
+    ...(Object.fromEntries(own) as YamlTable),
+    ...(fromGit ? wholeImage(job.image, imageWithGit(image)) : {}),
+    ...(Object.keys(variables).length > 0 ? { variables } : {}),
+    ...(around.hasDefaultBeforeScript && job.before_script !== undefined ? { before_script: [] } : {}),
+    script: [...git, ...commandsOf(building, goal, image)],
+    artifacts: { paths: [`${dist}/`] },
+    rules: [tagRule, pushRule],
+  };
+  const text = stringify(
+    { [around.buildJobs[0] ?? 'build']: built },
+    { lineWidth: 0, aliasDuplicateObjects: false },
+  );
+  return { lines: text.trimEnd().split('\n'), dist };
+}
+
+/** Another image in the form of the one that was there, which may have an entry point beside its name. */
+function wholeImage(before: YamlValue | undefined, name: string | undefined): YamlTable {
+  if (name === undefined) return {};
+  return { image: isYamlTable(before) ? { ...before, name } : name };
+}
+
+function commandsOf(building: Step[], goal: PipelineGoal, image: string): string[] {
+  const sdist = goal.sdistOnly ? ' --sdist' : '';
+  const version = versionCommands(goal, image);
+  const ours = ['pip install build', ...version, `python -m build${sdist}`];
+  const steps = building.filter(
+    ({ kind }) => kind !== 'credential' && kind !== 'report' && kind !== 'tag check',
+  );
+  if (!steps.some(({ kind }) => kind === 'build')) return [...steps.map(({ text }) => text), ...ours];
+  return steps.flatMap(({ kind, text }) => {
+    if (kind !== 'build') return [text];
+    return blind.test(text) ? ours : [...version, text];
+  });
+}
+
+/** Where a build that changes its folder first leaves its files. */
+function distOf(building: Step[]): string {
+  const texts = building.map(({ text }) => text);
+  const out = texts.flatMap((text) => /--out-?dir[ =]["']?([\w./-]+)/.exec(text)?.[1] ?? [])[0];
+  const folder = texts.flatMap((text) => /^cd\s+["']?([\w./-]+)["']?$/.exec(text)?.[1] ?? [])[0];
+  const dist = (out ?? 'dist').replace(/\/+$/, '');
+  return folder === undefined || folder === '.' ? dist : `${folder.replace(/\/+$/, '')}/${dist}`;
+}
+
+function plainVariables(variables: YamlValue | undefined): YamlTable {
+  if (!isYamlTable(variables)) return {};
+  const plain = Object.entries(variables).filter(
+    ([key]) => !credentialName.test(key) && !/^GIT_(STRATEGY|DEPTH)$/.test(key),
+  );
+  return Object.fromEntries(plain);
+}

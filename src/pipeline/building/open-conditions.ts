@@ -1,0 +1,68 @@
+import { UnsafeEdit } from '../../text/unsafe-edit.ts';
+import { valueAt } from '../../text/yaml/data.ts';
+import { isYamlTable, type YamlTable, type YamlValue } from '../../text/yaml/document.ts';
+import { insertItem, ownAt, setYaml } from '../../text/yaml/draft.ts';
+import { note, type PipelineEdit, seen } from '../edit.ts';
+import { flat, lines, resolveRules } from '../recognise/jobs.ts';
+import { letsThrough, placeFor, pushRule, tagRule } from '../recognise/rules.ts';
+
+/** Lets the job run for tags and for pushes to the default branch, in the way in which it is limited now. */
+export function openConditions(edit: PipelineEdit, name: string, job: YamlTable): void {
+  if (job.rules !== undefined) openRules(edit, name, job);
+  else {
+    closeNothing(edit, name, job);
+    openOnly(edit, name, job);
+  }
+}
+
+function openRules(edit: PipelineEdit, name: string, job: YamlTable): void {
+  const { draft, goal } = edit;
+  const path = [name, 'rules'];
+  const own = ownAt(draft, path);
+  const before = Array.isArray(own) ? own : flat(job.rules);
+  if (JSON.stringify(before).includes('"!reference"') && !Array.isArray(own)) throw limited(name);
+  const rules = [...before];
+  if (!Array.isArray(own)) setYaml(draft, path, rules);
+  for (const [occasion, rule] of [
+    ['tag', tagRule],
+    ['default-branch push', pushRule],
+  ] as const) {
+    const now = valueAt(draft.file.data, path) as YamlValue[];
+    if (letsThrough(resolveRules(now, seen(edit)), occasion, goal.defaultBranch) === true) continue;
+    insertItem(draft, path, placeFor(now, occasion, goal.defaultBranch), rule);
+  }
+  note(edit, path, before, valueAt(draft.file.data, path) ?? null);
+}
+
+/** Takes out of `except` what keeps the job from running for tags or for the default branch. */
+function closeNothing({ draft, goal }: PipelineEdit, name: string, job: YamlTable): void {
+  if (job.except === undefined) return;
+  const own = ownAt(draft, [name, 'except']);
+  const closing = ['tags', 'branches', 'pushes', goal.defaultBranch];
+  if (!Array.isArray(own) || own.some((it) => typeof it !== 'string' || it.startsWith('/')))
+    throw limited(name);
+  const rest = own.filter((ref) => !closing.includes(String(ref)));
+  setYaml(draft, [name, 'except'], rest.length > 0 ? rest : ['schedules']);
+}
+
+function openOnly(edit: PipelineEdit, name: string, job: YamlTable): void {
+  const { draft, goal } = edit;
+  if (job.only === undefined) return;
+  const path = [name, ...(isYamlTable(job.only) ? ['only', 'refs'] : ['only'])];
+  const before = valueAt(job, path.slice(1));
+  if (isYamlTable(job.only) && Object.keys(job.only).some((key) => key !== 'refs')) throw limited(name);
+  const refs = lines(before);
+  const missing = ['tags', ...(refs.includes('branches') ? [] : [goal.defaultBranch])].filter(
+    (ref) => !refs.includes(ref),
+  );
+  const own = ownAt(draft, path);
+  if (Array.isArray(own)) for (const ref of missing) insertItem(draft, path, own.length, ref);
+  else setYaml(draft, path, [...refs, ...missing]);
+  note(edit, path, before, [...refs, ...missing]);
+}
+
+function limited(name: string): UnsafeEdit {
+  return new UnsafeEdit(
+    `the job '${name}' does not run for each tag and each push to the default branch, and its conditions are not such as can be added to`,
+  );
+}

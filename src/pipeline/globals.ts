@@ -1,0 +1,35 @@
+import { valueAt } from '../text/yaml/data.ts';
+import { isYamlTable, type YamlTable } from '../text/yaml/document.ts';
+import { visibleJobs } from './recognise/jobs.ts';
+
+const redirecting =
+  /^(?:TWINE_(?:USERNAME|PASSWORD|REPOSITORY(?:_URL)?)|UV_PUBLISH_(?:TOKEN|USERNAME|PASSWORD|URL|INDEX))$/;
+
+/** Whether a variable gives twine or uv other credentials or another index. */
+export function isRedirecting(name: string): boolean {
+  return redirecting.test(name);
+}
+
+/** Variables that a file sets for all jobs and that a publishing job must not have. */
+export function redirectingGlobals({ variables }: YamlTable): string[] {
+  return isYamlTable(variables) ? Object.keys(variables).filter(isRedirecting) : [];
+}
+
+/** Whether another job than these may need what the file sets for all jobs. */
+export function othersUpload(data: YamlTable, names: string[]): boolean {
+  const others = visibleJobs(data).filter(({ name }) => !names.includes(name));
+  return /\btwine\b|\bpublish\b|\bupload\b/i.test(JSON.stringify(others.map(({ value }) => value)));
+}
+
+/** What a publishing job may have of the variables of all jobs: https://docs.gitlab.com/ci/yaml/#inheritvariables */
+export function inheritable({ variables }: YamlTable, without: string[]): string[] | false {
+  const names = isYamlTable(variables) ? Object.keys(variables) : [];
+  const rest = names.filter((name) => !without.includes(name));
+  return rest.length > 0 ? rest : false;
+}
+
+/** Whether a variable of all jobs reaches a job. */
+export function inheritsVariable(job: YamlTable, name: string): boolean {
+  const inherited = valueAt(job, ['inherit', 'variables']);
+  return inherited !== false && !(Array.isArray(inherited) && !inherited.includes(name));
+}

@@ -1,0 +1,123 @@
+import type { EditResult } from '../text/result.ts';
+import { UnsafeEdit } from '../text/unsafe-edit.ts';
+import { type YamlFile, YamlSyntaxError, type YamlTable } from '../text/yaml/document.ts';
+import { parseYaml } from '../text/yaml/reading.ts';
+import { addMissingJobs } from './add-jobs.ts';
+import { repairBuildJobs } from './building/index.ts';
+import { newBuilder } from './building/new-builder.ts';
+import type { PipelineEdit } from './edit.ts';
+import { planJobs } from './jobs-plan.ts';
+import { tellOfOthers } from './other-publishers.ts';
+import { isOfficialUpload, type PipelineGoal } from './pipeline-goal.ts';
+import { repairPublishingJobs } from './publishing/index.ts';
+import { isOurs, routeIn } from './reading.ts';
+import { merge } from './recognise/jobs.ts';
+import { rolesOf } from './recognise/roles.ts';
+import { rememberRoute, repairRoute } from './route.ts';
+import { addStages } from './stages.ts';
+import { baseLines, buildLines, noSurroundings, publishLines, routeComment } from './template.ts';
+import { repairWorkflow } from './workflow.ts';
+
+export { emptyReading, type PipelineReading, readPipeline, routeIn } from './reading.ts';
+export type { KnownIndex } from './recognise/uploads.ts';
+export { isTrustedJob } from './trusted-job.ts';
+
+/**
+ * Edits a pipeline file so that it builds once and publishes to each index; jobs that publish already are migrated.
+ * `included` is what included files bring. What cannot be read or edited safely is refused with the block to paste.
+ */
+export function editPipeline(
+  text: string | undefined,
+  goal: PipelineGoal,
+  included: YamlTable = {},
+): EditResult {
+  const notes: string[] = [];
+  try {
+    const edit = begin(text ?? '', goal, included, notes);
+    editAll(edit);
+    requireSettled(edit);
+    return result(edit, text);
+  } catch (error) {
+    if (error instanceof YamlSyntaxError)
+      return refused(`it cannot be read here (${error.message})`, goal, notes);
+    if (!(error instanceof UnsafeEdit)) throw error;
+    return refused(error.message, goal, notes);
+  }
+}
+
+function begin(text: string, goal: PipelineGoal, included: YamlTable, notes: string[]): PipelineEdit {
+  const file = parseYaml(text);
+  refuseForeignIndex(goal);
+  refuseGenerated(file);
+  const ours = isOurs(file.text, file.data);
+  const data = merge(included, file.data);
+  const roles = rolesOf(data, goal.indexes, routeIn(file.text));
+  tellOfOthers(roles, goal, notes);
+  const plan = planJobs({ file, data, goal, ours, roles });
+  const builder = plan.builders.length > 0 ? undefined : newBuilder(data, goal, plan.around, plan.publishing);
+  const around = builder === undefined ? plan.around : { ...plan.around, dist: builder.dist };
+  const lines = builder === undefined ? {} : { newBuilder: builder.lines };
+  return { draft: { file }, included, goal, ours, ...plan, around, ...lines, differences: [], notes };
+}
+
+/** Everything that may be wrong, in an order in which each part finds what it needs. */
+function editAll(edit: PipelineEdit): void {
+  repairRoute(edit);
+  repairWorkflow(edit);
+  repairBuildJobs(edit);
+  repairPublishingJobs(edit);
+  addStages(edit);
+  addMissingJobs(edit);
+  rememberRoute(edit);
+}
+
+/** What is changed in somebody's own jobs has to be all that there is to change, or a later run would go on. */
+function requireSettled({ draft, goal, included, builders, publishing, differences }: PipelineEdit): void {
+  const isForeign = builders.length > 0 || publishing.some(({ exists }) => exists);
+  if (differences.length === 0 || !isForeign) return;
+  const again = begin(draft.file.text, withoutChoices(goal), included, []);
+  editAll(again);
+  const [left] = again.differences;
+  if (left) throw new UnsafeEdit(`'${left.field}' would not come to be as it should`);
+}
+
+/** The choice among several jobs is told by what they have become. */
+function withoutChoices({ publishingJobs: _, ...goal }: PipelineGoal): PipelineGoal {
+  return goal;
+}
+
+function result({ draft, goal, differences, notes }: PipelineEdit, before: string | undefined): EditResult {
+  if (differences.length === 0) return { kind: 'unchanged', notes };
+  return { kind: 'edited', edits: [{ path: goal.path, before, after: draft.file.text }], differences, notes };
+}
+
+function refused(reason: string, goal: PipelineGoal, notes: string[]): EditResult {
+  const publishing = goal.indexes.map((index) => publishLines(goal, index, noSurroundings));
+  const base = [routeComment(goal), ...baseLines(goal, noSurroundings)];
+  const block = [buildLines(goal, noSurroundings), base, ...publishing];
+  return {
+    kind: 'refused',
+    reason: `${goal.path} is not edited, because ${reason}.`,
+    differences: [],
+    manual: `Bring these jobs into ${goal.path} by hand, in place of those that publish there now:\n\n${block.map((lines) => lines.join('\n')).join('\n\n')}\n`,
+    notes,
+  };
+}
+
+/** A file that something else writes would lose the edit at the next time. */
+function refuseGenerated({ text }: YamlFile): void {
+  const head = text.split('\n', 12).filter((line) => line.startsWith('#'));
+  const sign = head.find((line) => /\b(?:do not|don't) (?:edit|modify)\b|\bauto-?generated\b/i.test(line));
+  if (sign !== undefined)
+    throw new UnsafeEdit(
+      `it says that it is generated ('${sign.replace(/^#\s*/, '').trim()}'); change its source`,
+    );
+}
+
+function refuseForeignIndex({ publishWith, route, indexes }: PipelineGoal): void {
+  const other = indexes.find(({ uploadUrl }) => !isOfficialUpload(uploadUrl));
+  if (publishWith !== 'twine' || route === 'token' || other === undefined) return;
+  throw new UnsafeEdit(
+    `twine can use a Trusted Publisher only on PyPI and TestPyPI and not on ${other.uploadUrl}; '--publish-with uv' can`,
+  );
+}

@@ -1,0 +1,134 @@
+import { own } from '../kernel/has-own.ts';
+import { UnsafeEdit } from '../text/unsafe-edit.ts';
+import { isYamlTable, type YamlFile, type YamlTable } from '../text/yaml/document.ts';
+import type { PublishingJob } from './edit.ts';
+import { inheritable, othersUpload, redirectingGlobals } from './globals.ts';
+import type { PipelineGoal, PipelineIndex } from './pipeline-goal.ts';
+import { buildsDistributions } from './recognise/commands.ts';
+import { jobValue, lines, parentsOf, scriptOf, sourcesOf } from './recognise/jobs.ts';
+import { exclusiveAncestors } from './recognise/parents.ts';
+import { distPaths, keepsDist, publishersIn, type Roles } from './recognise/roles.ts';
+import { stagesFor } from './stages.ts';
+import { baseJob, type Surroundings } from './template.ts';
+
+/** Which job is to do what. */
+export interface JobsPlan {
+  publishing: PublishingJob[];
+  /** Jobs that build already; none where one is to be made. */
+  builders: string[];
+  around: Surroundings;
+}
+
+/** What is known of the pipeline before anything is changed. */
+interface Scene {
+  file: YamlFile;
+  /** With what included files bring. */
+  data: YamlTable;
+  goal: PipelineGoal;
+  ours: boolean;
+  roles: Roles;
+}
+
+/** Finds the jobs that publish and build now, and names those that are to be made. Throws `UnsafeEdit` where that is not certain. */
+export function planJobs(scene: Scene): JobsPlan {
+  const { data, goal } = scene;
+  const publishing = goal.indexes.map((index) => publisherOf(index, scene));
+  const builders = buildersFor(publishing, scene);
+  const free = (name: string, other: string) => (own(data, name) === undefined ? name : other);
+  const buildJobs = builders.length > 0 ? builders : [free('build', 'build-package')];
+  const existing = publishing.filter(({ exists }) => exists).map(({ name }) => jobValue(data, name));
+  const names = publishing.map(({ name }) => name);
+  const withheld = othersUpload(data, names) ? redirectingGlobals(data) : [];
+  const nameOf = (id: PipelineIndex['id']) => publishing.find(({ index }) => index.id === id)?.name;
+  return {
+    publishing,
+    builders,
+    around: {
+      buildJobs,
+      ...stagesFor(data, builders, publishing),
+      base: baseFor(publishing, scene),
+      names: { pypi: nameOf('pypi') ?? 'release', testpypi: nameOf('testpypi') ?? 'release-test' },
+      dist: builders.flatMap((name) => distPaths(jobValue(data, name)))[0] ?? 'dist',
+      runnerTags: lines(existing[0]?.tags),
+      hasDefaultBeforeScript:
+        data.before_script !== undefined || JSON.stringify(data.default ?? '').includes('"before_script"'),
+      ...(withheld.length === 0 ? {} : { inheritedVariables: inheritable(data, withheld) }),
+    },
+  };
+}
+
+function publisherOf(index: PipelineIndex, { file, data, goal, ours, roles }: Scene): PublishingJob {
+  const candidates = roles.publishers[index.id].map(({ name }) => name);
+  const wished = goal.publishingJobs?.[index.id];
+  if (candidates.length > 1 && wished === undefined) {
+    const names = candidates.map((name) => `'${name}'`).join(', ');
+    throw new UnsafeEdit(`several jobs publish to the same index: ${names}`);
+  }
+  const [name] = wished === undefined ? candidates : [wished];
+  if (name !== undefined) {
+    requireEditable(name, file, data);
+    return { index, name, exists: true };
+  }
+  const lost = ours && parentsOf(file.data[index.job]).includes(baseJob);
+  const other = index.id === 'pypi' ? 'release-pypi' : 'release-testpypi';
+  return { index, name: lost || data[index.job] === undefined ? index.job : other, exists: lost };
+}
+
+function requireEditable(name: string, file: YamlFile, data: YamlTable): void {
+  if (!isYamlTable(own(file.data, name)))
+    throw new UnsafeEdit(`the job '${name}' that publishes is defined in an included file`);
+  if (jobValue(data, name).parallel !== undefined)
+    throw new UnsafeEdit(`the job '${name}' publishes several times in parallel`);
+}
+
+function buildersFor(publishing: PublishingJob[], { data, goal, ours, roles }: Scene): string[] {
+  if (goal.buildJobs !== undefined) return goal.buildJobs;
+  const names = publishing.filter(({ exists }) => exists).map(({ name }) => name);
+  const { certain, open } = sourcesFor(names, data, roles);
+  if (open.length > 0) {
+    throw new UnsafeEdit(`several jobs build dist/: ${open.map((name) => `'${name}'`).join(', ')}`);
+  }
+  if (certain.length > 0) return certain;
+  return ours && buildsDistributions(scriptOf(jobValue(data, 'build'))) ? ['build'] : [];
+}
+
+/** Jobs of which it cannot be told which one is meant: none, or all that are candidates. */
+export interface OpenJobs {
+  pypi: string[];
+  testpypi: string[];
+  build: string[];
+}
+
+/** What has to be asked about the jobs of a pipeline. */
+export function openJobs(data: YamlTable, roles: Roles): OpenJobs {
+  const { pypi, testpypi } = roles.publishers;
+  const several = (all: { name: string }[]) => (all.length > 1 ? all.map(({ name }) => name) : []);
+  const names = publishersIn(roles).map(({ name }) => name);
+  return { pypi: several(pypi), testpypi: several(testpypi), build: sourcesFor(names, data, roles).open };
+}
+
+/** The jobs that build for those that publish: by name, else all of which the artifacts arrive, else the only one. */
+function sourcesFor(names: string[], data: YamlTable, roles: Roles): { certain: string[]; open: string[] } {
+  const jobs = names.map((name) => jobValue(data, name));
+  const named = [...new Set(jobs.flatMap(sourcesOf))].filter((name) => hands(data, name));
+  if (named.length > 0) return { certain: named, open: [] };
+  const found = roles.builders.filter((name) => !names.includes(name));
+  const takesAll = jobs.some((job) => job.needs === undefined && job.dependencies === undefined);
+  if (found.length > 1 && !takesAll) return { certain: [], open: found };
+  if (found.length > 0 || !takesAll) return { certain: found, open: [] };
+  return { certain: roles.handing.filter((name) => !names.includes(name)), open: [] };
+}
+
+function hands(data: YamlTable, name: string): boolean {
+  const job = jobValue(data, name);
+  return keepsDist(job) || buildsDistributions(scriptOf(job));
+}
+
+/** The hidden job that all publishing jobs extend already, or the name of a new one. */
+function baseFor(publishing: PublishingJob[], { file, data, ours }: Scene): string {
+  const names = publishing.filter(({ exists }) => exists).map(({ name }) => name);
+  const exclusive = exclusiveAncestors(file, data, names);
+  const shared = exclusive.find((base) => names.every((name) => parentsOf(own(data, name)).includes(base)));
+  if (shared?.startsWith('.')) return shared;
+  return ours || data[baseJob] === undefined ? baseJob : '.publish-package';
+}

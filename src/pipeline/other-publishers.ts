@@ -1,0 +1,41 @@
+import { UnsafeEdit } from '../text/unsafe-edit.ts';
+import type { PipelineGoal } from './pipeline-goal.ts';
+import type { Roles } from './recognise/roles.ts';
+
+/** Says which jobs are left alone and why. Throws `UnsafeEdit` where one script uploads to several indexes. */
+export function tellOfOthers(
+  roles: Roles,
+  { indexes, buildTimeVersion }: PipelineGoal,
+  notes: string[],
+): void {
+  const { mixed, elsewhere, besides, doubtful } = roles;
+  if (elsewhere.length > 0) notes.push(`${leftAlone(elsewhere, 'to another index')}.`);
+  if (besides.length > 0) {
+    notes.push(
+      `${leftAlone(besides, 'to the same index in another way')}; take that out, since an index takes each file once.`,
+    );
+  }
+  const toTestPyPI = roles.publishers.testpypi.map(({ name }) => name);
+  if (toTestPyPI.length > 0 && !indexes.some(({ id }) => id === 'testpypi'))
+    notes.push(`${leftAlone(toTestPyPI, 'to TestPyPI')}.`);
+  for (const { name, command } of doubtful) {
+    notes.push(
+      `The job '${name}' runs '${command}', which may publish; if it does, take that out, since an index takes each file once.`,
+    );
+  }
+  for (const { name, command } of buildTimeVersion === undefined ? roles.comparing : []) {
+    notes.push(
+      `The job '${name}' compares the tag with the written version (${command}); the version comes from the tag now, so take that out.`,
+    );
+  }
+  if (mixed[0] !== undefined)
+    throw new UnsafeEdit(`the job '${mixed[0]}' uploads to several indexes by itself`);
+}
+
+/** 'The job 'a' publishes ... and is left alone', or several of them. */
+function leftAlone(jobs: string[], where: string): string {
+  const names = jobs.map((name) => `'${name}'`).join(' and ');
+  return jobs.length === 1
+    ? `The job ${names} publishes ${where} and is left alone`
+    : `The jobs ${names} publish ${where} and are left alone`;
+}

@@ -1,0 +1,59 @@
+import type { BuildTimeVersion } from '../python/versions/build-time-command.ts';
+
+/** The client that uploads `dist/*`: both do Trusted Publishing on GitLab by themselves. */
+export type PublishTool = 'uv' | 'twine';
+
+/** By a Trusted Publisher with or without a protected environment, or by an API token in a CI/CD variable. */
+export type Route = 'protected' | 'trusted' | 'token';
+
+/** One index that the pipeline uploads to. */
+export interface PipelineIndex {
+  id: 'pypi' | 'testpypi';
+  /** `release` or `release-test`: the name of the job where it is made here. */
+  job: 'release' | 'release-test';
+  environment: string;
+  /** The package's page, the environment's URL. */
+  page: string;
+  /** The audience of the ID token; the variable is `tokenVariable(audience)`. */
+  audience: string;
+  /** Where uploads go; `https://upload.pypi.org/legacy/` for PyPI itself. */
+  uploadUrl: string;
+}
+
+/** What the pipeline file must come to. */
+export interface PipelineGoal {
+  /** Path of the pipeline file from the repository root. */
+  path: string;
+  route: Route;
+  /** Developers may deploy on purpose, which the file remembers. */
+  developersDeploy: boolean;
+  publishWith: PublishTool;
+  /** The build backend takes no version from git, so the job that builds gives each push its own, written there. */
+  buildTimeVersion?: BuildTimeVersion | undefined;
+  /** The index refuses the wheels that a plain build makes of compiled code. */
+  sdistOnly: boolean;
+  /** The version comes from a plugin of Poetry, which 'poetry build' has to be given. */
+  poetryPlugin?: boolean;
+  /** Jobs that the user named, where several publish to the same index. */
+  publishingJobs?: Partial<Record<PipelineIndex['id'], string>>;
+  /** Jobs that the user named, where several build. */
+  buildJobs?: string[];
+  /** TestPyPI first; only PyPI with `--no-testpypi`. */
+  indexes: PipelineIndex[];
+  /** The Python project's folder from the repository root, `.` for the root itself. */
+  packageDirectory: string;
+  defaultBranch: string;
+}
+
+/** uv and `id` (twine) look for the token here: the audience in upper case, other characters as `_`. */
+export function tokenVariable(audience: string): string {
+  return `${audience.toUpperCase().replace(/[^A-Z0-9]/g, '_')}_ID_TOKEN`;
+}
+
+/** The variable that each tool reads an API token from by itself; with it twine's user name is `__token__`. */
+export const tokenKeys: Record<PublishTool, string> = { uv: 'UV_PUBLISH_TOKEN', twine: 'TWINE_PASSWORD' };
+
+/** Whether an address is that of PyPI or TestPyPI: twine knows what to do without being told on these alone. */
+export function isOfficialUpload(url: string): boolean {
+  return /^https:\/\/(upload\.pypi\.org|test\.pypi\.org)\/legacy\/$/.test(url);
+}

@@ -1,0 +1,49 @@
+import { own } from '../../kernel/has-own.ts';
+import { UnsafeEdit } from '../../text/unsafe-edit.ts';
+import { valueAt } from '../../text/yaml/data.ts';
+import type { YamlTable } from '../../text/yaml/document.ts';
+import { exchangeYaml, hasOwn, removeItem, removeYaml } from '../../text/yaml/draft.ts';
+import { jobOf, note, type PipelineEdit, seen } from '../edit.ts';
+import { parentsOf } from '../recognise/jobs.ts';
+import { ancestorsOf, exclusiveAncestors } from '../recognise/parents.ts';
+
+/** `only` and `except` make room for rules, which GitLab does not allow beside them, wherever they come from. */
+export function clearConditions(edit: PipelineEdit, name: string, rules: YamlTable[]): void {
+  const { draft } = edit;
+  for (const key of ['only', 'except']) {
+    clearInherited(edit, name, key);
+    if (!hasOwn(draft, [name, key])) continue;
+    if (hasOwn(draft, [name, 'rules'])) removeYaml(draft, [name, key]);
+    else exchangeYaml(draft, name, key, 'rules', rules);
+  }
+}
+
+function clearInherited(edit: PipelineEdit, name: string, key: string): void {
+  const { draft } = edit;
+  const data = seen(edit);
+  const holders = ancestorsOf(draft.file, data, name).filter(
+    (it) => hasOwn(draft, [it, key]) || valueAt(edit.included, [it, key]) !== undefined,
+  );
+  const names = edit.publishing.filter(({ exists }) => exists).map((it) => it.name);
+  const exclusive = exclusiveAncestors(draft.file, data, names);
+  for (const holder of holders) {
+    if (exclusive.includes(holder)) removeYaml(draft, [holder, key]);
+    else leave(edit, name, holder, key);
+  }
+}
+
+/** A parent that others use and that holds nothing but the conditions is no longer extended. */
+function leave(edit: PipelineEdit, name: string, holder: string, key: string): void {
+  const { draft } = edit;
+  const content = Object.keys(jobOf(edit, holder));
+  const parents = parentsOf(own(draft.file.data, name));
+  const at = parents.indexOf(holder);
+  const alone = content.every((it) => /^(only|except|extends|rules)$/.test(it));
+  if (at < 0 || !alone)
+    throw new UnsafeEdit(
+      `'${key}' of the job '${name}' comes from '${holder}', which other jobs use as well`,
+    );
+  note(edit, [name, 'extends'], parents, parents.toSpliced(at, 1));
+  if (parents.length === 1) removeYaml(draft, [name, 'extends']);
+  else removeItem(draft, [name, 'extends'], at);
+}

@@ -1,0 +1,63 @@
+import { own } from '../../kernel/has-own.ts';
+import { valueAt } from '../../text/yaml/data.ts';
+import { isYamlTable, type YamlTable, type YamlValue } from '../../text/yaml/document.ts';
+import { insertItem, ownAt, setYaml } from '../../text/yaml/draft.ts';
+import type { Check } from '../checks.ts';
+import { jobOf, note, type PipelineEdit, seen } from '../edit.ts';
+import { flat } from '../recognise/jobs.ts';
+import { isEarlier } from '../stages.ts';
+import { dataOf, linesOfKey } from '../template.ts';
+
+/** Puts those fields of a publishing job right that do not hold, in the place that is its home for them. */
+export function repairFields(
+  edit: PipelineEdit,
+  name: string,
+  home: string,
+  lines: string[],
+  checks: Check[],
+): void {
+  const wanted = Object.values(dataOf(lines))[0] as YamlTable;
+  for (const { path, holds } of checks) {
+    const job = jobOf(edit, name);
+    if (holds(job)) continue;
+    if (path[0] === 'dependencies') {
+      takeFromBuilders(edit, home, job);
+      continue;
+    }
+    const [target, value] = repairOf(job, path, wanted);
+    note(edit, [home, ...path], valueAt(job, path), valueAt(wanted, path) ?? 'start');
+    const written = linesOfKey(lines, target[0] ?? '');
+    setYaml(
+      edit.draft,
+      [home, ...target],
+      value,
+      target.length === 1 && written.length > 0 ? written : undefined,
+    );
+  }
+}
+
+/** Where to write: `environment: name` has no fields of its own, and what is not there at all comes whole. */
+function repairOf(job: YamlTable, path: string[], wanted: YamlTable): [string[], YamlValue] {
+  const [first = ''] = path;
+  if (path.length > 1 && !isYamlTable(job[first])) return [[first], wanted[first] ?? null];
+  return [path, valueAt(wanted, path) ?? 'start'];
+}
+
+/** `dependencies` reach to earlier stages alone; a job that has `needs` gets one more. */
+function takeFromBuilders(edit: PipelineEdit, home: string, job: YamlTable): void {
+  const { draft, around } = edit;
+  const data = seen(edit);
+  const stageOf = (it: YamlTable) => String(it.stage ?? 'test');
+  const isBehind = edit.around.buildJobs.every((builder) => {
+    const stage = own(data, builder) === undefined ? around.buildStage : stageOf(jobOf(edit, builder));
+    return isEarlier(data, stage, stageOf(job)) || own(data, builder) === undefined;
+  });
+  const key = job.needs === undefined && isBehind ? 'dependencies' : 'needs';
+  const present = flat(job[key]);
+  const missing = around.buildJobs.filter((builder) => !present.includes(builder));
+  note(edit, [home, key], job[key], [...present, ...missing]);
+  const written = ownAt(draft, [home, key]);
+  if (Array.isArray(written) && written.length > 0)
+    for (const builder of missing) insertItem(draft, [home, key], written.length, builder);
+  else setYaml(draft, [home, key], [...present, ...missing]);
+}

@@ -1,0 +1,149 @@
+import { UnsafeEdit } from '../../text/unsafe-edit.ts';
+import { staleComments } from '../../text/yaml/comments.ts';
+import { valueAt } from '../../text/yaml/data.ts';
+import { isYamlTable, type YamlTable } from '../../text/yaml/document.ts';
+import { changeComment, hasOwn, ownAt, removeYaml, setYaml } from '../../text/yaml/draft.ts';
+import { jobOf, note, type PipelineEdit, seen } from '../edit.ts';
+import {
+  inheritable,
+  inheritsVariable,
+  isRedirecting,
+  othersUpload,
+  redirectingGlobals,
+} from '../globals.ts';
+import { tokenKeys, tokenVariable } from '../pipeline-goal.ts';
+import { credentialName } from '../recognise/commands.ts';
+import { jobValue, lines } from '../recognise/jobs.ts';
+import { variablesRead } from '../recognise/shell.ts';
+
+/** Variables that the new way needs although their names look like those of the old one. */
+const needed = /^TWINE_NON_INTERACTIVE$/;
+
+/** Takes away what only the old way of publishing read: tokens, addresses, and the script that jobs had in common. */
+export function clearOldWays(
+  edit: PipelineEdit,
+  names: string[],
+  shared: string[],
+  before: YamlTable[],
+): void {
+  const { draft } = edit;
+  for (const base of shared) clearBase(edit, base, names);
+  for (const holder of [...names, ...shared]) clearTokens(edit, holder);
+  const read = new Set(before.flatMap((job) => variablesRead(JSON.stringify({ ...job, variables: null }))));
+  const removed = new Set<string>();
+  for (const holder of [...names, ...shared]) {
+    for (const key of staleVariables(edit, holder, names, read)) {
+      if (!hasOwn(draft, [holder, 'variables', key])) continue;
+      note(edit, [holder, 'variables', key], valueAt(draft.file.data, [holder, 'variables', key]), null);
+      removeYaml(draft, [holder, 'variables', key]);
+      removed.add(key);
+    }
+  }
+  clearGlobals(edit, names);
+  for (const name of names) refuseRedirected(edit, name);
+  tellOfTokens(edit, before);
+  for (const holder of [...names, ...shared]) clearComments(edit, holder, removed);
+}
+
+function clearComments({ draft }: PipelineEdit, holder: string, removed: ReadonlySet<string>): void {
+  let stale = staleComments(draft.file, holder, removed);
+  while (stale !== undefined) {
+    changeComment(draft, stale);
+    stale = staleComments(draft.file, holder, removed);
+  }
+}
+
+/** What a job has from a parent that others use cannot be taken from it, and an empty value would be used as well. */
+function refuseRedirected(edit: PipelineEdit, name: string): void {
+  const { variables } = jobOf(edit, name);
+  const own = edit.goal.publishWith === 'uv' ? /^UV_/ : /^TWINE_/;
+  const left = Object.keys(variables ?? {}).find((key) => isRedirecting(key) && own.test(key));
+  if (left === undefined) return;
+  throw new UnsafeEdit(
+    `the variable '${left}' of the job '${name}' comes from a job that others extend as well, and ${edit.goal.publishWith} would use it in place of what it is to have`,
+  );
+}
+
+/** Credentials that come from the settings of the project or group, and that nothing in the file reads any more. */
+function tellOfTokens({ draft, notes, goal }: PipelineEdit, before: YamlTable[]): void {
+  const set = new Set(
+    before.flatMap(({ variables }) => (isYamlTable(variables) ? Object.keys(variables) : [])),
+  );
+  const left = new Set(variablesRead(JSON.stringify(draft.file.data)));
+  const gone = [...new Set(variablesRead(JSON.stringify(before)))].filter(
+    (key) =>
+      credentialName.test(key) &&
+      !/_ID_TOKEN$/.test(key) &&
+      !set.has(key) &&
+      !left.has(key) &&
+      !(goal.route === 'token' && key === tokenKeys[goal.publishWith]),
+  );
+  if (gone.length === 0) return;
+  const way = goal.route === 'token' ? 'with the new variable' : 'by the Trusted Publisher';
+  notes.push(
+    `Nothing in the file reads ${gone.join(', ')} any more: after the first release ${way}, delete the CI/CD variable and revoke the token on the index.`,
+  );
+}
+
+/** A script that every job now has of its own. */
+function clearBase({ draft }: PipelineEdit, base: string, names: string[]): void {
+  const own = (name: string) => isYamlTable(draft.file.data[name]) && draft.file.data[name];
+  const users = names.map(own);
+  const holdsMore = Object.keys(draft.file.data[base] ?? {}).length > 1;
+  if (holdsMore && users.every((job) => job && job.script !== undefined)) removeYaml(draft, [base, 'script']);
+}
+
+/** Variables that look like credentials, or that only the old commands read. */
+function staleVariables(
+  edit: PipelineEdit,
+  holder: string,
+  names: string[],
+  read: ReadonlySet<string>,
+): string[] {
+  const variables = valueAt(edit.draft.file.data, [holder, 'variables']);
+  if (!isYamlTable(variables)) return [];
+  const jobs = names.map((name) => jobOf(edit, name));
+  const stillRead = new Set(
+    jobs.flatMap((job) => variablesRead(JSON.stringify({ ...job, variables: null }))),
+  );
+  const isStale = (key: string) => !stillRead.has(key) && (credentialName.test(key) || read.has(key));
+  return Object.keys(variables).filter((key) => isRedirecting(key) || (!needed.test(key) && isStale(key)));
+}
+
+/** ID tokens of the indexes under another name or for another job, and all of them where an API token is used. */
+function clearTokens(edit: PipelineEdit, holder: string): void {
+  const { draft, publishing, goal } = edit;
+  const tokens = ownAt(draft, [holder, 'id_tokens']);
+  if (!isYamlTable(tokens)) return;
+  const users = publishing.filter(
+    ({ name }) => name === holder || !publishing.some((it) => it.name === holder),
+  );
+  for (const [key, token] of Object.entries(tokens)) {
+    const audience = isYamlTable(token) ? token.aud : undefined;
+    const right =
+      goal.route !== 'token' &&
+      users.some(({ index }) => tokenVariable(index.audience) === key && index.audience === audience);
+    if (right || !/PYPI/i.test(`${key} ${audience}`)) continue;
+    note(edit, [holder, 'id_tokens', key], lines(audience), null);
+    removeYaml(draft, [holder, 'id_tokens', key]);
+  }
+}
+
+/** Credentials of all jobs go where no other job uploads anything, else they are kept from the publishing jobs. */
+function clearGlobals(edit: PipelineEdit, names: string[]): void {
+  const { draft } = edit;
+  for (const key of othersUpload(seen(edit), names) ? [] : redirectingGlobals(seen(edit))) {
+    if (!hasOwn(draft, ['variables', key])) continue;
+    note(edit, ['variables', key], valueAt(draft.file.data, ['variables', key]), null);
+    removeYaml(draft, ['variables', key]);
+  }
+  const left = redirectingGlobals(seen(edit));
+  for (const name of names) {
+    const data = seen(edit);
+    const job = jobValue(data, name);
+    if (!left.some((key) => inheritsVariable(job, key))) continue;
+    const wanted = inheritable(data, left);
+    note(edit, [name, 'inherit', 'variables'], valueAt(job, ['inherit', 'variables']), wanted);
+    setYaml(draft, [name, 'inherit', 'variables'], wanted);
+  }
+}

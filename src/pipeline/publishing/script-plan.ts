@@ -1,0 +1,136 @@
+import { UnsafeEdit } from '../../text/unsafe-edit.ts';
+import type { YamlTable } from '../../text/yaml/document.ts';
+import type { PublishTool } from '../pipeline-goal.ts';
+import {
+  type CommandKind,
+  comparesVersion,
+  credentialName,
+  isWrapper,
+  kindOf,
+  uploads,
+} from '../recognise/commands.ts';
+import { lines } from '../recognise/jobs.ts';
+import { takeApart, variablesRead } from '../recognise/shell.ts';
+import { commandsOf } from '../recognise/uploads.ts';
+import { isTagCheck } from '../tag-check.ts';
+
+/** One command of a publishing job, with what is to become of it. */
+export interface Step {
+  text: string;
+  kind: CommandKind;
+}
+
+/** One item of a script as it is to be: unchanged, another text, `upload` where the upload belongs, or gone. */
+export type PlannedItem = { keep: string } | { before: string[]; upload: true; after: string[] } | 'gone';
+
+/** What becomes of the scripts of a job that publishes. */
+export interface ScriptPlan {
+  beforeScript: PlannedItem[];
+  script: PlannedItem[];
+  /** Commands of the project's own that stay, beside the token. */
+  own: string[];
+  /** The files that the old upload named, as it wrote them, where those are not all of `dist/`. */
+  files?: string;
+  /** A program of the project that is taken for the upload, and is no longer run. */
+  wrapper?: string;
+  /** Everything up to the last build, where the job builds by itself; else none. */
+  building: Step[];
+}
+
+/**
+ * Plans a publishing job's scripts: the upload is replaced, what only served it goes, what builds goes into a job of
+ * its own, and the rest stays. Throws `UnsafeEdit` where the script decides by itself when to upload.
+ */
+export function planScript(name: string, job: YamlTable, tool: PublishTool): ScriptPlan {
+  const kind = kindsIn(job, tool);
+  const before = lines(job.before_script).map((item) => stepsOf(name, item, kind));
+  const script = lines(job.script).map((item) => stepsOf(name, item, kind));
+  const all = [...before, ...script].flat();
+  const building = buildingOf(all);
+  const own = all.filter((step) => step.kind === 'other' && !building.includes(step));
+  const stays = staying(own, droppedNames(all));
+  const seen = { upload: false };
+  const plan = (items: Step[][], texts: string[]) =>
+    items.map((steps, index) => planItem(steps, texts[index] ?? '', stays, seen));
+  const wrapper = all.find((step) => step.kind === 'upload' && !uploads(step.text));
+  return {
+    beforeScript: plan(before, lines(job.before_script)),
+    script: plan(script, lines(job.script)),
+    own: own.map(({ text }) => text),
+    building,
+    ...(wrapper === undefined ? {} : { wrapper: wrapper.text }),
+    ...filesIn(all),
+  };
+}
+
+type Stays = (step: Step) => boolean;
+
+/** The project's own commands stay, with the tools that they may need, and what harms nobody and reads no secret. */
+function staying(own: Step[], dropped: ReadonlySet<string>): Stays {
+  const isGone = (name: string) => dropped.has(name) || credentialName.test(name);
+  return (step) =>
+    own.includes(step) ||
+    (step.kind === 'install' && own.length > 0) ||
+    (step.kind === 'harmless' && !variablesRead(step.text).some(isGone));
+}
+
+/** A program of the project counts as the upload where the job has no other; twine's check needs twine. */
+function kindsIn(job: YamlTable, tool: PublishTool): (command: string) => CommandKind {
+  const hasUpload = commandsOf(job).some(uploads);
+  return (command) => {
+    if (!hasUpload && isWrapper(command)) return 'upload';
+    if (/\btwine[ \t]+check\b/.test(command)) return tool === 'twine' ? 'harmless' : 'report';
+    return kindOf(command);
+  };
+}
+
+function stepsOf(name: string, item: string, kind: (command: string) => CommandKind): Step[] {
+  if (isTagCheck(item) || comparesVersion(item)) return [{ text: item, kind: 'tag check' }];
+  const taken = takeApart(item);
+  if (taken.kind === 'commands') return taken.commands.map((text) => ({ text, kind: kind(text) }));
+  if (taken.text.split('\n').some((line) => kind(line.trim()) === 'upload'))
+    throw new UnsafeEdit(`the script of the job '${name}' decides by itself when and where to upload`);
+  return [{ text: taken.text, kind: /\.pypirc/.test(taken.text) ? 'credential' : 'other' }];
+}
+
+/** An upload command that builds first, or a program of the project of which that is not known. */
+const buildsToo =
+  /\b(?:flit|maturin|pdm)\b.*\bpublish\b|\bpoetry\b.*\bpublish\b.*--build\b|\bsdist\b.*\bupload\b/;
+
+function buildingOf(steps: Step[]): Step[] {
+  const upload = steps.findIndex(({ kind }) => kind === 'upload');
+  const last = steps.findLastIndex(({ kind }, at) => kind === 'build' && (upload < 0 || at < upload));
+  if (last >= 0) return steps.slice(0, last + 1);
+  const { text = '' } = steps[upload] ?? {};
+  return buildsToo.test(text) && !/--no-build\b/.test(text) ? steps.slice(0, upload) : [];
+}
+
+/** Without the names of the folder it was in, or of variables, the files of an upload cannot be told. */
+function filesIn(steps: Step[]): Pick<ScriptPlan, 'files'> {
+  const upload = steps.find(({ kind, text }) => kind === 'upload' && uploads(text))?.text ?? '';
+  const words = upload.match(/(?:"[^"]*"|'[^']*'|[^\s"'])+/g) ?? [];
+  const files = words.filter((word) => !/^-|=/.test(word) && /\*|\.whl|\.tar\.gz/.test(word)).join(' ');
+  const certain =
+    !/\$/.test(files) && !steps.some(({ kind, text }) => kind === 'place' && text.startsWith('cd'));
+  return certain && !/^(?:["']?(?:\.\/)?dist\/\*["']?)?$/.test(files) ? { files } : {};
+}
+
+/** Names that only commands set which go; what prints them has nothing to print any more. */
+function droppedNames(steps: Step[]): ReadonlySet<string> {
+  const going = steps.filter(({ kind }) => kind === 'credential' || kind === 'report');
+  return new Set(going.flatMap(({ text }) => /^(?:export\s+)?(\w+)=/.exec(text)?.[1] ?? []));
+}
+
+function planItem(steps: Step[], text: string, stays: Stays, seen: { upload: boolean }): PlannedItem {
+  const at = steps.findIndex(({ kind }) => kind === 'upload');
+  if (at >= 0 && !seen.upload) {
+    seen.upload = true;
+    const kept = (part: Step[]) => part.filter(stays).map((step) => step.text);
+    return { before: kept(steps.slice(0, at)), upload: true, after: kept(steps.slice(at + 1)) };
+  }
+  const kept = steps.filter(stays);
+  if (kept.length === steps.length) return { keep: text };
+  if (kept.length === 0) return 'gone';
+  const joint = text.trim().includes('\n') ? '\n' : ' && ';
+  return { keep: kept.map((step) => step.text).join(joint) };
+}

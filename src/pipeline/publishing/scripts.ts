@@ -1,0 +1,120 @@
+import type { YamlValue } from '../../text/yaml/document.ts';
+import {
+  hasOwn,
+  insertItem,
+  isInBrackets,
+  ownAt,
+  removeItem,
+  removeYaml,
+  replaceItem,
+  setYaml,
+} from '../../text/yaml/draft.ts';
+import { imageOf, installsTool } from '../checks.ts';
+import { jobOf, note, type PipelineEdit, type PublishingJob } from '../edit.ts';
+import { lines } from '../recognise/jobs.ts';
+import { installTwine } from '../template.ts';
+import { publishes, publishItems } from '../uploading.ts';
+import { type PlannedItem, planScript } from './script-plan.ts';
+
+/** A publishing job, and the hidden base that it shares with others of its kind, or itself. */
+type Home = Pick<PublishingJob, 'index' | 'name'> & { home: string };
+
+/** Exchanges the way in which a job uploads, and leaves out what only served the old one. */
+export function repairScripts(edit: PipelineEdit, { index, name, home }: Home): void {
+  const { goal, around } = edit;
+  const job = jobOf(edit, name);
+  if (publishes(job, goal, index, around.dist)) return;
+  const plan = planScript(name, job, goal.publishWith);
+  const install = plan.own.length > 0 && !hasTool(edit, name) ? [installs[goal.publishWith]] : [];
+  const upload = [...install, ...publishItems(goal, index, around.dist, plan.files)];
+  note(edit, [name, 'script'], lines(job.script), upload.at(-1) ?? null);
+  writeItems(edit, [name, 'script'], lines(job.script), plan.script, upload);
+  prepare(edit, { name, home }, lines(job.before_script), plan.beforeScript);
+}
+
+const installs = { uv: 'pip install uv', twine: installTwine };
+
+function hasTool({ goal, draft, included }: PipelineEdit, name: string): boolean {
+  const job = jobOf({ draft, included }, name);
+  return (goal.publishWith === 'uv' && /\buv\b/.test(imageOf(job))) || installsTool(job, goal);
+}
+
+/** What a `before_script` set up for the old way goes, where the job or its own base holds it. */
+function prepare(
+  edit: PipelineEdit,
+  { name, home }: Omit<Home, 'index'>,
+  before: string[],
+  plan: PlannedItem[],
+): void {
+  const { draft } = edit;
+  const holder = [name, home].find((it) => hasOwn(draft, [it, 'before_script']));
+  if (
+    holder === undefined ||
+    plan.every((item, at) => typeof item === 'object' && 'keep' in item && item.keep === before[at])
+  )
+    return;
+  const path = [holder, 'before_script'];
+  const kept = textsOf(plan, []);
+  note(edit, path, before, kept);
+  if (kept.length > 0) writeItems(edit, path, before, plan, []);
+  else if (edit.around.hasDefaultBeforeScript) setYaml(draft, path, []);
+  else removeYaml(draft, path);
+}
+
+/**
+ * Item by item, so that the comments between them stay; as a whole where the list is defined elsewhere, or in brackets,
+ * which no program of several lines fits into.
+ */
+function writeItems(
+  { draft }: PipelineEdit,
+  path: string[],
+  before: string[],
+  plan: PlannedItem[],
+  upload: string[],
+): void {
+  const uploads = plan.some(isUpload);
+  const wanted =
+    uploads || upload.length === 0 ? plan : [...plan, { before: [], upload: true as const, after: [] }];
+  const own = ownAt(draft, path);
+  const fits = !isInBrackets(draft, path) || upload.every((item) => !item.includes('\n'));
+  if (!isPlainList(own) || own.length !== before.length || !fits || wanted.every((item) => item === 'gone')) {
+    setYaml(draft, path, textsOf(wanted, upload));
+    return;
+  }
+  for (const [at, item] of [...wanted.entries()].toReversed()) {
+    if (item === 'gone') removeItem(draft, path, at);
+    else if ('keep' in item) keep(draft, path, at, item.keep, before[at]);
+    else exchange(draft, path, at, [...item.before, ...upload, ...item.after], before[at]);
+  }
+}
+
+function keep(draft: PipelineEdit['draft'], path: string[], at: number, text: string, before?: string): void {
+  if (text !== before) replaceItem(draft, path, at, text);
+}
+
+/** Several items in the place of one, or at the end. */
+function exchange(
+  draft: PipelineEdit['draft'],
+  path: string[],
+  at: number,
+  items: string[],
+  before?: string,
+): void {
+  const [last = '', ...others] = items.toReversed();
+  if (before === undefined) insertItem(draft, path, at, last);
+  else replaceItem(draft, path, at, last);
+  for (const item of others) insertItem(draft, path, at, item);
+}
+
+function textsOf(plan: PlannedItem[], upload: string[]): string[] {
+  return plan.flatMap((item) => {
+    if (item === 'gone') return [];
+    return 'keep' in item ? [item.keep] : [...item.before, ...upload, ...item.after];
+  });
+}
+
+const isUpload = (item: PlannedItem) => typeof item === 'object' && 'upload' in item;
+
+function isPlainList(value: YamlValue | undefined): value is string[] {
+  return Array.isArray(value) && value.every((item) => typeof item === 'string');
+}

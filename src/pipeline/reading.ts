@@ -1,0 +1,162 @@
+import { UserError } from '../kernel/errors.ts';
+import {
+  isYamlTable,
+  type YamlFile,
+  YamlSyntaxError,
+  type YamlTable,
+  type YamlValue,
+} from '../text/yaml/document.ts';
+import { parseYaml } from '../text/yaml/reading.ts';
+import { type OpenJobs, openJobs } from './jobs-plan.ts';
+import type { PublishTool, Route } from './pipeline-goal.ts';
+import { type Credential, credentialsIn } from './recognise/credentials.ts';
+import { includedParts } from './recognise/included.ts';
+import { type Job, jobValue, merge, parentsOf, scriptOf, visibleJobs } from './recognise/jobs.ts';
+import { environmentName, publishersIn, type Roles, rolesOf } from './recognise/roles.ts';
+import type { KnownIndex } from './recognise/uploads.ts';
+import { baseJob } from './template.ts';
+
+/** What a pipeline file has decided already. */
+export interface PipelineReading {
+  /** The publishing jobs were made by an earlier run. */
+  ours: boolean;
+  hasTestJob: boolean;
+  /** What included files bring, as far as GitLab told. */
+  included: YamlTable;
+  /** Jobs of which it has to be asked which one is meant. */
+  openJobs: OpenJobs;
+  /** Jobs that publish to an index in another way than that of a route of this tool. */
+  unsettled: string[];
+  /** Every job that runs, in this file or an included one. */
+  jobs: string[];
+  route?: Route;
+  /** An earlier run was told that Developers may deploy. */
+  developersDeploy: boolean;
+  publishWith?: PublishTool;
+  releaseEnvironment?: string;
+  testEnvironment?: string;
+  /** Variables of the file that beat or block Trusted Publishing; job '(all jobs)' for those at the top. */
+  credentials: Credential[];
+}
+
+/** What is known of a file that GitLab can read and this program cannot. */
+export const emptyReading: PipelineReading = {
+  ours: false,
+  hasTestJob: false,
+  included: {},
+  openJobs: { pypi: [], testpypi: [], build: [] },
+  unsettled: [],
+  jobs: [],
+  developersDeploy: false,
+  credentials: [],
+};
+
+/** The comment of an earlier run, with the route in it. */
+export const routeMarker = /^([ \t]*)# gitlab-to-pypi:[^\r\n]*\(route: (\w+)(, developers may deploy)?\)/m;
+
+/** The route that an earlier run wrote into a file. */
+export function routeIn(text: string): Route | undefined {
+  const route = routeMarker.exec(text)?.[2];
+  return route === 'protected' || route === 'trusted' || route === 'token' ? route : undefined;
+}
+
+/**
+ * Reads a pipeline file, with what GitLab made of it and of the files that it includes, where that is known. Throws a
+ * `UserError` where it is not YAML.
+ */
+export function readPipeline(
+  text: string | undefined,
+  indexes: readonly KnownIndex[] = officialIndexes,
+  merged?: string,
+): PipelineReading {
+  const file = parsePipeline(text ?? '');
+  const included = includedParts(file.data, merged);
+  const data = merge(included, file.data);
+  const ours = isOurs(text ?? '', file.data);
+  const route = routeIn(text ?? '');
+  const roles = rolesOf(data, indexes, route);
+  const tool = toolOf(data, roles);
+  return {
+    ours,
+    hasTestJob: isYamlTable(data['release-test']) || roles.publishers.testpypi.some((it) => it.settled),
+    included,
+    openJobs: openJobs(data, roles),
+    unsettled: publishersIn(roles)
+      .filter(({ settled }) => !settled)
+      .map(({ name }) => name),
+    jobs: visibleJobs(data).map(({ name }) => name),
+    developersDeploy: routeMarker.exec(text ?? '')?.[3] !== undefined,
+    ...(route === undefined ? {} : { route }),
+    ...(tool === undefined ? {} : { publishWith: tool }),
+    ...named('releaseEnvironment', environmentOf(data, roles, 'pypi', ours ? 'release' : undefined)),
+    ...named('testEnvironment', environmentOf(data, roles, 'testpypi', ours ? 'release-test' : undefined)),
+    credentials: credentialsIn(file.data, data, roles),
+  };
+}
+
+/** The two official indexes. */
+export const officialIndexes: readonly KnownIndex[] = [
+  { id: 'pypi', audience: 'pypi', uploadUrl: 'https://upload.pypi.org/legacy/' },
+  { id: 'testpypi', audience: 'testpypi', uploadUrl: 'https://test.pypi.org/legacy/' },
+];
+
+/** Parses a pipeline file. Throws a `UserError` with line and column where it is not YAML. */
+function parsePipeline(text: string): YamlFile {
+  try {
+    return parseYaml(text);
+  } catch (error) {
+    if (!(error instanceof YamlSyntaxError)) throw error;
+    throw new UserError(
+      'bad-yaml',
+      `The pipeline file is not valid YAML: ${error.message.replace(/\.$/, '')}.`,
+      'Correct it first; the pipeline editor of GitLab shows the place.',
+      { cause: error },
+    );
+  }
+}
+
+/** Whether the publishing jobs come from an earlier run: by its comment, or by the base that they extend. */
+export function isOurs(text: string, data: YamlTable): boolean {
+  const extend = ['release', 'release-test'].some((name) => parentsOf(data[name]).includes(baseJob));
+  return extend || routeMarker.test(text);
+}
+
+function named<K extends string>(key: K, value: string | undefined): { [P in K]?: string } {
+  return (value === undefined ? {} : { [key]: value }) as { [P in K]?: string };
+}
+
+/** The environment of the job that publishes to an index, unless others share it or PyPI's form would refuse it. */
+function environmentOf(
+  data: YamlTable,
+  { publishers }: Roles,
+  id: KnownIndex['id'],
+  usual: string | undefined,
+): string | undefined {
+  const [publisher, second] = publishers[id];
+  const name = publisher?.name ?? usual;
+  if (name === undefined || second !== undefined) return undefined;
+  const environment = environmentName(jobValue(data, name));
+  if (typeof environment !== 'string' || publisher?.settled !== false) return asText(environment);
+  const users = visibleJobs(data).filter(({ value }) => environmentName(value) === environment);
+  return users.length === 1 && /^[a-zA-Z0-9\-_/ ]+$/.test(environment) ? environment : undefined;
+}
+
+const asText = (value: YamlValue | undefined) => (typeof value === 'string' ? value : undefined);
+
+/** The tool that publishes now, else the one that other jobs use; where several do, nothing is taken from them. */
+function toolOf(data: YamlTable, roles: Roles): PublishTool | undefined {
+  const names = publishersIn(roles).map(({ name }) => name);
+  const jobs = visibleJobs(data);
+  const publishing = jobs.filter(({ name }) => names.includes(name));
+  return onlyTool(publishing) ?? onlyTool(jobs);
+}
+
+function onlyTool(jobs: Job[]): PublishTool | undefined {
+  const scripts = jobs.map(({ value }) => scriptOf(value));
+  const used = (['uv', 'twine'] as const).filter((tool) =>
+    scripts.some((script) =>
+      (tool === 'uv' ? /\buv[ \t]+(?:-\S+[ \t]+)*publish\b/ : /\btwine[ \t]+upload\b/).test(script),
+    ),
+  );
+  return used.length === 1 ? used[0] : undefined;
+}

@@ -1,0 +1,40 @@
+import { isYamlTable, type YamlTable } from '../../text/yaml/document.ts';
+import { inheritsVariable } from '../globals.ts';
+import { jobValue } from './jobs.ts';
+import { publishersIn, type Roles } from './roles.ts';
+
+/** A variable that a pipeline file sets; `job` is '(all jobs)' for those at the top. */
+export interface Credential {
+  job: string;
+  key: string;
+}
+
+const allJobs = '(all jobs)';
+const credentialKey = /^(TWINE_(USERNAME|PASSWORD)|UV_PUBLISH_(TOKEN|USERNAME|PASSWORD))$/;
+
+/**
+ * The variables of a file by which twine and uv take credentials; what it sets for all jobs matters only where a job
+ * that publishes takes it over.
+ */
+export function credentialsIn(own: YamlTable, data: YamlTable, roles: Roles): Credential[] {
+  return credentialsOf(own).filter(({ job, key }) => reaches(data, roles, job, key));
+}
+
+function reaches(data: YamlTable, roles: Roles, holder: string, key: string): boolean {
+  const settled = publishersIn(roles).filter((it) => it.settled);
+  if (holder !== allJobs || settled.length === 0) return true;
+  return settled.some(({ name }) => inheritsVariable(jobValue(data, name), key));
+}
+
+function credentialsOf(data: YamlTable): Credential[] {
+  const own = Object.entries(data).filter(([name, job]) => name !== 'variables' && isYamlTable(job));
+  const places: [string, YamlTable][] = [
+    [allJobs, data],
+    ...own.map(([name, job]): [string, YamlTable] => [name, job as YamlTable]),
+  ];
+  return places.flatMap(([job, { variables }]) =>
+    (isYamlTable(variables) ? Object.keys(variables) : [])
+      .filter((key) => credentialKey.test(key))
+      .map((key) => ({ job, key })),
+  );
+}

@@ -1,0 +1,92 @@
+import { own } from '../../kernel/has-own.ts';
+import { isYamlTable, type YamlTable, type YamlValue } from '../../text/yaml/document.ts';
+import { flat, lines } from './jobs.ts';
+import { evaluate, type Variables, type Verdict } from './rule-expression.ts';
+import { letsThrough, type Occasion, variablesOf } from './rules.ts';
+
+/** The older conditions as data: each list holds if one of its members does, and all lists must. */
+export interface OldConditions {
+  refs: string[];
+  variables: string[];
+  /** `changes` or `kubernetes`, of which nothing can be told here. */
+  opaque: boolean;
+}
+
+/** Sources of a pipeline by the older names: https://docs.gitlab.com/ci/yaml/deprecated_keywords/ */
+const sources: Record<string, string> = {
+  api: 'api',
+  chat: 'chat',
+  external: 'external',
+  external_pull_requests: 'external_pull_request_event',
+  merge_requests: 'merge_request_event',
+  pipelines: 'pipeline',
+  pushes: 'push',
+  schedules: 'schedule',
+  triggers: 'trigger',
+  web: 'web',
+};
+
+/** Whether a job runs on an occasion, by its rules or its older conditions; undefined where that cannot be told. */
+export function runsOn(job: YamlTable, occasion: Occasion, defaultBranch: string): Verdict {
+  if (job.rules !== undefined) return letsThrough(flat(job.rules), occasion, defaultBranch);
+  const verdicts = variablesOf(occasion, defaultBranch).map((variables) => byOldConditions(job, variables));
+  if (verdicts.includes(true)) return true;
+  return verdicts.every((verdict) => verdict === false) ? false : undefined;
+}
+
+/** Reads the value of `only` or `except`; undefined where there is none. */
+export function oldConditions(value: YamlValue | undefined): OldConditions | undefined {
+  if (value === undefined || value === null) return undefined;
+  if (!isYamlTable(value)) return { refs: lines(value), variables: [], opaque: false };
+  return {
+    refs: lines(value.refs),
+    variables: lines(value.variables),
+    opaque: value.changes !== undefined || value.kubernetes !== undefined,
+  };
+}
+
+/** What a member of `refs` says, as the expression of a rule. */
+export function expressionOfRef(ref: string): string {
+  const [, name = ref, path] = /^(.*)@([\w./-]+)$/.exec(ref) ?? [];
+  const there = path === undefined ? '' : ` && $CI_PROJECT_PATH == "${path}"`;
+  return `${plainExpression(name)}${there}`;
+}
+
+function plainExpression(name: string): string {
+  if (name === 'tags') return '$CI_COMMIT_TAG';
+  if (name === 'branches') return '$CI_COMMIT_BRANCH';
+  if (/^\/.*\/[a-z]*$/.test(name)) return `$CI_COMMIT_REF_NAME =~ ${name}`;
+  const source = own(sources, name);
+  return source === undefined ? `$CI_COMMIT_REF_NAME == "${name}"` : `$CI_PIPELINE_SOURCE == "${source}"`;
+}
+
+/** Without either the job runs for branches and tags. */
+function byOldConditions({ only, except }: YamlTable, variables: Variables): Verdict {
+  const wanted = oldConditions(only) ?? { refs: ['branches', 'tags'], variables: [], opaque: false };
+  const unwanted = oldConditions(except);
+  const in_ = all([
+    anyOf(wanted.refs.map(expressionOfRef), variables),
+    anyOf(wanted.variables, variables),
+    ...(wanted.opaque ? [undefined] : []),
+  ]);
+  const out = unwanted && leftOut(unwanted, variables);
+  return all([in_, out === undefined ? (unwanted ? undefined : true) : !out]);
+}
+
+/** `except` leaves a job out as soon as one of its lists holds. */
+function leftOut({ refs, variables: expressions, opaque }: OldConditions, variables: Variables): Verdict {
+  const verdicts = [...refs.map(expressionOfRef), ...expressions].map((it) => evaluate(it, variables));
+  if (verdicts.includes(true)) return true;
+  return opaque || verdicts.includes(undefined) ? undefined : false;
+}
+
+function anyOf(expressions: string[], variables: Variables): Verdict {
+  const verdicts = expressions.map((expression) => evaluate(expression, variables));
+  if (verdicts.length === 0 || verdicts.includes(true)) return true;
+  return verdicts.includes(undefined) ? undefined : false;
+}
+
+function all(verdicts: Verdict[]): Verdict {
+  if (verdicts.includes(false)) return false;
+  return verdicts.includes(undefined) ? undefined : true;
+}

@@ -1,0 +1,71 @@
+import { own } from '../../kernel/has-own.ts';
+import {
+  isAlias,
+  isMap,
+  isScalar,
+  isSeq,
+  type Node,
+  pairOf,
+  type YamlFile,
+  type YamlTable,
+} from '../../text/yaml/document.ts';
+import { parentsOf } from './jobs.ts';
+
+/** The hidden jobs that a job takes from, by `extends` or by a merged anchor, nearest first. */
+export function ancestorsOf(file: YamlFile, seen: YamlTable, name: string): string[] {
+  return ancestorsOfAll(file, seen, [name]);
+}
+
+/**
+ * Those ancestors of some jobs that stand in this file and that no other job uses, so that an edit in them touches
+ * nobody else.
+ */
+export function exclusiveAncestors(file: YamlFile, seen: YamlTable, names: string[]): string[] {
+  const candidates = new Set(ancestorsOfAll(file, seen, names));
+  const users = Object.keys(seen).filter((name) => !names.includes(name) && !candidates.has(name));
+  const foreign = new Set(ancestorsOfAll(file, seen, users));
+  const referred = referredTo(users.map((name) => own(seen, name)));
+  return [...candidates].filter(
+    (name) => own(file.data, name) !== undefined && !foreign.has(name) && !referred.has(name),
+  );
+}
+
+/** Each is followed once, however many extend it. */
+function ancestorsOfAll(file: YamlFile, seen: YamlTable, names: string[]): string[] {
+  const found = new Set<string>();
+  const left = names.flatMap((name) => parentsIn(file, seen, name)).toReversed();
+  for (let parent = left.pop(); parent !== undefined; parent = left.pop()) {
+    if (found.has(parent)) continue;
+    found.add(parent);
+    left.push(...parentsIn(file, seen, parent).toReversed());
+  }
+  return [...found];
+}
+
+function parentsIn(file: YamlFile, seen: YamlTable, name: string): string[] {
+  return [...parentsOf(own(seen, name)).toReversed(), ...mergedFrom(file, name)];
+}
+
+/** The keys at the top whose anchors a key at the top merges. */
+function mergedFrom(file: YamlFile, name: string): string[] {
+  if (file.sections !== undefined || !file.text.includes('<<')) return [];
+  const node = file.root && pairOf(file.root, name)?.value;
+  if (!isMap(node)) return [];
+  const merged = node.items.filter(({ key }) => isScalar(key) && key.source === '<<');
+  const sources = merged.flatMap(({ value }) => aliasesIn(value as Node));
+  return (file.root?.items ?? []).flatMap(({ key, value }) => {
+    const anchor = (value as { anchor?: string } | null)?.anchor;
+    return isScalar(key) && anchor !== undefined && sources.includes(anchor) ? [String(key.value)] : [];
+  });
+}
+
+function aliasesIn(node: Node | null): string[] {
+  if (isAlias(node)) return [node.source];
+  return isSeq(node) ? (node.items as Node[]).flatMap(aliasesIn) : [];
+}
+
+/** The first names of all `!reference [name, ...]`. */
+function referredTo(value: unknown): Set<string> {
+  const names = [...JSON.stringify(value ?? null).matchAll(/"!reference":\["((?:[^"\\]|\\.)*)"/g)];
+  return new Set(names.map(([, name = '']) => JSON.parse(`"${name}"`) as string));
+}

@@ -1,0 +1,134 @@
+import { valueAt } from '../../text/yaml/data.ts';
+import { isYamlTable, type YamlTable, type YamlValue } from '../../text/yaml/document.ts';
+import { type Route, tokenVariable } from '../pipeline-goal.ts';
+import { isTagCheck } from '../tag-check.ts';
+import { buildsDistributions, comparesVersion } from './commands.ts';
+import { type Job, lines, parentsOf, scriptItems, scriptOf, visibleJobs } from './jobs.ts';
+import { expand } from './shell.ts';
+import {
+  type KnownIndex,
+  possibleWrapper,
+  publishingWrapper,
+  type Target,
+  targetOfWrapper,
+  targetsOf,
+  variablesOf,
+} from './uploads.ts';
+
+/** The job that publishes to one index. */
+export interface Publisher {
+  name: string;
+  /** It has an environment, and proves itself by an ID token for the index or was made for an API token. */
+  settled: boolean;
+}
+
+/** Who does what in a pipeline. */
+export interface Roles {
+  /** Those that publish to each index; of several, those alone that are settled already. */
+  publishers: Record<KnownIndex['id'], Publisher[]>;
+  /** Others that publish to the same index, beside one that is settled. */
+  besides: string[];
+  /** Jobs that upload to several indexes in one script. */
+  mixed: string[];
+  /** Jobs that publish to GitLab's own registry or to a private index. */
+  elsewhere: string[];
+  /** Jobs that run something that may publish, with what they run. */
+  doubtful: { name: string; command: string }[];
+  /** Jobs that compare the tag with the version that is written, with the first line of how they do it. */
+  comparing: { name: string; command: string }[];
+  /** Jobs that build `dist/` and hand it on. */
+  builders: string[];
+  /** Jobs that hand on `dist/`, however they come by it. */
+  handing: string[];
+}
+
+/** Reads the roles of the jobs off what they run, the ID tokens that they have, and the route of an earlier run. */
+export function rolesOf(data: YamlTable, indexes: readonly KnownIndex[], route: Route | undefined): Roles {
+  const jobs = visibleJobs(data).filter(({ value }) => value.trigger === undefined);
+  const found = jobs.map((job) => ({ job, target: roleOf(job, data, indexes) }));
+  const of = (id: KnownIndex['id']) => found.filter(({ target }) => target === id).map(({ job }) => job);
+  const names = (target: string) => found.filter((it) => it.target === target).map(({ job }) => job.name);
+  const isSettled = (job: Job, id: KnownIndex['id']) =>
+    environmentName(job.value) !== undefined &&
+    (route === 'token' || byToken(job.value, data, indexes) === id);
+  const chosen = (id: KnownIndex['id']) =>
+    choose(of(id).map((job) => ({ name: job.name, settled: isSettled(job, id) })));
+  const [pypi, testpypi] = [chosen('pypi'), chosen('testpypi')];
+  return {
+    publishers: { pypi: pypi.chosen, testpypi: testpypi.chosen },
+    besides: [...pypi.besides, ...testpypi.besides],
+    mixed: names('several'),
+    elsewhere: names('other'),
+    doubtful: found.flatMap(({ job: { name, value }, target }) => {
+      const command = target === undefined ? possibleWrapper(value) : undefined;
+      return command === undefined ? [] : [{ name, command }];
+    }),
+    comparing: found.flatMap(({ job: { name, value }, target }) => {
+      const text = scriptItems(value).find((item) => !isTagCheck(item) && comparesVersion(item));
+      const publishes = target === 'pypi' || target === 'testpypi';
+      return text === undefined || publishes ? [] : [{ name, command: text.trim().split('\n')[0] ?? '' }];
+    }),
+    handing: jobs.filter(({ value }) => keepsDist(value)).map(({ name }) => name),
+    builders: jobs
+      .filter(({ value }) => keepsDist(value) && buildsDistributions(scriptOf(value)))
+      .map(({ name }) => name),
+  };
+}
+
+/** Those that publish to either index. */
+export function publishersIn({ publishers }: Roles): Publisher[] {
+  return [...publishers.pypi, ...publishers.testpypi];
+}
+
+/** Whether a job hands on `dist/`. */
+export function keepsDist(job: YamlTable): boolean {
+  return distPaths(job).length > 0;
+}
+
+/** The folders of distributions that a job hands on (cibuildwheel calls its own `wheelhouse`), from the root of the repository. */
+export function distPaths(job: YamlTable): string[] {
+  return lines(valueAt(job, ['artifacts', 'paths'])).flatMap((path) => {
+    const [, folder] = /^(?:\.\/)?((?:[\w.-]+\/)*(?:dist|wheelhouse))(?:\/.*)?$/.exec(path) ?? [];
+    return folder === undefined ? [] : [folder];
+  });
+}
+
+/** The name of the environment of a job. */
+export function environmentName({ environment }: YamlTable): YamlValue | undefined {
+  return isYamlTable(environment) ? environment.name : environment;
+}
+
+type Role = Target | 'several' | undefined;
+
+/** Its own ID token tells best what a job is for, then the addresses in its script. */
+function roleOf(job: Job, data: YamlTable, indexes: readonly KnownIndex[]): Role {
+  const targets = targetsOf(job.value, data, indexes);
+  const wrapper = targets.length === 0 ? publishingWrapper(job.value) : undefined;
+  const uploads = targets.length > 0 || wrapper !== undefined;
+  const told = byToken(job.value, data, indexes);
+  if (told !== undefined && (uploads || extendsBase(job.value))) return told;
+  if (targets.length > 1) return targets.every((it) => it === 'other') ? 'other' : 'several';
+  return wrapper === undefined ? targets[0] : targetOfWrapper(job.name, job.value);
+}
+
+function byToken(job: YamlTable, data: YamlTable, indexes: readonly KnownIndex[]): Role {
+  if (!isYamlTable(job.id_tokens)) return undefined;
+  const tokens = Object.entries(job.id_tokens);
+  const variables = variablesOf(job, data);
+  const test = indexes.find(({ id }) => id === 'testpypi');
+  if (test && tokens.some(([name]) => name === tokenVariable(test.audience))) return test.id;
+  const audiences = tokens.flatMap(([, token]) => lines(isYamlTable(token) ? token.aud : undefined));
+  const named = audiences.map((audience) => expand(audience, variables));
+  return indexes.find(({ audience }) => named.includes(audience))?.id;
+}
+
+/** A job that shares a hidden base with tokens of its own has lost its script, not its purpose. */
+function extendsBase(job: YamlTable): boolean {
+  return parentsOf(job).length > 0 && job.id_tokens !== undefined;
+}
+
+function choose(all: Publisher[]): { chosen: Publisher[]; besides: string[] } {
+  const settled = all.filter((it) => it.settled);
+  const chosen = settled.length > 0 ? settled : all;
+  return { chosen, besides: all.filter((it) => !chosen.includes(it)).map(({ name }) => name) };
+}

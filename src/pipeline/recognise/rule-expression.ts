@@ -1,0 +1,127 @@
+import { own } from '../../kernel/has-own.ts';
+import { matches } from './regex.ts';
+
+/** A value in an expression: a string, null for a variable that is not set, undefined for one that is not known. */
+type Known = string | null | undefined;
+
+/** True, false, or undefined where an unknown variable decides. */
+export type Verdict = boolean | undefined;
+
+/** The variables of a pipeline; those that are not in it are unknown. */
+export type Variables = Record<string, string | null>;
+
+interface Token {
+  kind: 'variable' | 'string' | 'regex' | 'null' | 'operator';
+  text: string;
+}
+
+const tokenPattern =
+  /\s*(?:\$\{?(\w+)\}?|"([^"]*)"|'([^']*)'|(\/(?:\\.|[^/\\])+\/[a-z]*)|(null)\b|(==|!=|=~|!~|&&|\|\||\(|\)))/y;
+
+/** No person writes more; each bracket is a call. */
+const mostTokens = 1000;
+
+/**
+ * Evaluates the expression of a `rules:if` as far as the variables are known; an expression that is not understood
+ * counts as unknown. https://docs.gitlab.com/ci/jobs/job_rules/#cicd-variable-expressions
+ */
+export function evaluate(expression: string, variables: Variables): Verdict {
+  const tokens = tokenize(expression);
+  if (tokens === undefined || tokens.length > mostTokens) return undefined;
+  let at = 0;
+  const peek = () => tokens[at]?.text;
+  const operator = (text: string): boolean => {
+    const found = tokens[at]?.kind === 'operator' && peek() === text;
+    if (found) at += 1;
+    return found;
+  };
+
+  const either = (): Verdict => {
+    let result = both();
+    while (operator('||')) result = or(result, both());
+    return result;
+  };
+  const both = (): Verdict => {
+    let result = comparison();
+    while (operator('&&')) result = and(result, comparison());
+    return result;
+  };
+  const comparison = (): Verdict => {
+    if (operator('(')) {
+      const inner = either();
+      operator(')');
+      return inner;
+    }
+    const left = tokens[at++];
+    const sign = tokens[at]?.kind === 'operator' ? peek() : undefined;
+    if (sign === undefined || !/^[=!][=~]$/.test(sign)) return truth(valueIn(left, variables));
+    const right = tokens[at + 1];
+    at += 2;
+    return sign.endsWith('~') ? match(sign, left, right, variables) : equal(sign, left, right, variables);
+  };
+
+  const result = either();
+  return at === tokens.length ? result : undefined;
+}
+
+function tokenize(expression: string): Token[] | undefined {
+  const tokens: Token[] = [];
+  tokenPattern.lastIndex = 0;
+  const text = expression.trimEnd();
+  while (tokenPattern.lastIndex < text.length) {
+    const found = tokenPattern.exec(text);
+    if (!found) return undefined;
+    const [, variable, double, single, regex, nothing, operator] = found;
+    if (variable !== undefined) tokens.push({ kind: 'variable', text: variable });
+    else if (regex !== undefined) tokens.push({ kind: 'regex', text: regex });
+    else if (nothing !== undefined) tokens.push({ kind: 'null', text: nothing });
+    else if (operator !== undefined) tokens.push({ kind: 'operator', text: operator });
+    else tokens.push({ kind: 'string', text: double ?? single ?? '' });
+  }
+  return tokens;
+}
+
+function valueIn(token: Token | undefined, variables: Variables): Known {
+  if (token?.kind === 'string' || token?.kind === 'regex') return token.text;
+  if (token?.kind === 'null') return null;
+  return token?.kind === 'variable' ? own(variables, token.text) : undefined;
+}
+
+/** A variable that is empty counts as false. */
+function truth(value: Known): Verdict {
+  return value === undefined ? undefined : value !== null && value !== '';
+}
+
+function equal(
+  sign: string,
+  left: Token | undefined,
+  right: Token | undefined,
+  variables: Variables,
+): Verdict {
+  const [one, other] = [valueIn(left, variables), valueIn(right, variables)];
+  if (one === undefined || other === undefined) return undefined;
+  return (one === other) === (sign === '==');
+}
+
+function match(
+  sign: string,
+  left: Token | undefined,
+  right: Token | undefined,
+  variables: Variables,
+): Verdict {
+  const value = valueIn(left, variables);
+  const [, source, flags] = /^\/(.*)\/([a-z]*)$/s.exec(valueIn(right, variables) ?? '') ?? [];
+  if (value === undefined || source === undefined) return undefined;
+  const found = matches(source, flags?.replace(/[^ims]/g, '') ?? '', value ?? '');
+  return found === undefined ? undefined : found === (sign === '=~');
+}
+
+function and(one: Verdict, other: Verdict): Verdict {
+  if (one === false || other === false) return false;
+  return one === undefined || other === undefined ? undefined : true;
+}
+
+function or(one: Verdict, other: Verdict): Verdict {
+  if (one === true || other === true) return true;
+  return one === undefined || other === undefined ? undefined : false;
+}

@@ -1,0 +1,111 @@
+import { rememberedOf } from '../../kernel/memoize.ts';
+import { isYamlTable, type YamlTable } from '../../text/yaml/document.ts';
+import { credentialName, isWrapper, uploads } from './commands.ts';
+import { scriptItems, scriptOf } from './jobs.ts';
+import { expand, takeApart, variablesRead } from './shell.ts';
+
+/** An index that a pipeline is to publish to, as far as it is needed to recognise it. */
+export interface KnownIndex {
+  id: 'pypi' | 'testpypi';
+  audience: string;
+  uploadUrl: string;
+}
+
+/** Where a job uploads to; `other` is GitLab's own registry or a private index. */
+export type Target = KnownIndex['id'] | 'other';
+
+/** Signs of an index that is not PyPI: GitLab's own registry, or a private one. */
+const otherIndex = /\/packages\/pypi|CI_JOB_TOKEN|gitlab-ci-token|artifactory|nexus|devpi/i;
+
+/** Variables by which the tools are told the index: twine, uv, flit, hatch, pdm, maturin. */
+const indexVariables =
+  /^(?:TWINE_REPOSITORY(?:_URL)?|UV_PUBLISH_(?:URL|INDEX)|FLIT_INDEX_URL|HATCH_INDEX_REPO|PDM_PUBLISH_REPO|MATURIN_REPOSITORY(?:_URL)?)$/;
+
+/** The targets of all the uploads of a job, each once; none where it uploads nothing. */
+export function targetsOf(job: YamlTable, data: YamlTable, indexes: readonly KnownIndex[]): Target[] {
+  const variables = variablesOf(job, data);
+  const script = scriptOf(job);
+  const commands = commandsOf(job).filter((command) => uploads(command));
+  return [...new Set(commands.map((command) => targetOf(command, script, variables, indexes)))];
+}
+
+/** A program of the project that a job runs and that, by the credentials the job has, publishes. */
+export function publishingWrapper(job: YamlTable): string | undefined {
+  const found = commandsOf(job).find((command) => isWrapper(command));
+  return found !== undefined && hasCredentials(job) ? found : undefined;
+}
+
+/** A program of the project that may publish, without any further sign. */
+export function possibleWrapper(job: YamlTable): string | undefined {
+  return commandsOf(job).find((command) => isWrapper(command) || /\bsemantic-release\b/.test(command));
+}
+
+/** Where a wrapper publishes to, by the names of what it is given. */
+export function targetOfWrapper(name: string, job: YamlTable): Target {
+  const words = JSON.stringify([job.variables ?? {}, job.script ?? null]);
+  if (otherIndex.test(words)) return 'other';
+  return /test[-_.]?pypi|pypi[-_]?test/i.test(`${name} ${words}`) ? 'testpypi' : 'pypi';
+}
+
+/** Every command of a job's scripts, one by one where they can be taken apart. */
+export const commandsOf = rememberedOf((job: YamlTable): string[] =>
+  scriptItems(job).flatMap((item) => {
+    const taken = takeApart(item);
+    return taken.kind === 'commands' ? taken.commands : taken.text.split('\n').map((line) => line.trim());
+  }),
+);
+
+/** The variables of a job with those of all jobs, as text. */
+export function variablesOf(job: YamlTable, data: YamlTable): Record<string, string> {
+  const tables = [data.variables, job.variables].filter((table) => isYamlTable(table));
+  const entries = tables.flatMap((table) => Object.entries(table as YamlTable));
+  return Object.fromEntries(
+    entries.map(([key, value]) => [key, String((isYamlTable(value) ? value.value : value) ?? '')]),
+  );
+}
+
+function hasCredentials(job: YamlTable): boolean {
+  const keys = isYamlTable(job.variables) ? Object.keys(job.variables) : [];
+  return [...keys, ...variablesRead(scriptOf(job))].some((name) => credentialName.test(name));
+}
+
+function targetOf(
+  command: string,
+  script: string,
+  variables: Record<string, string>,
+  indexes: readonly KnownIndex[],
+): Target {
+  const named = givenIn(command) ?? fromVariables(command, variables);
+  const signs = `${script}\n${JSON.stringify(variables)}`;
+  if (named === undefined) return otherIndex.test(signs) ? 'other' : 'pypi';
+  const configured = new RegExp(`repositories[.\\s]+${escaped(named)}(?:\\.url)?\\s+(\\S+)`).exec(
+    script,
+  )?.[1];
+  return whichIndex(expand(unquoted(configured ?? named), variables), indexes);
+}
+
+function givenIn(command: string): string | undefined {
+  const url = /--(?:repository-url|publish-url)[ =]+(\S+)/.exec(command)?.[1];
+  return url ?? /\s(?:-r|--repository|--repo|--index)[ =]+(\S+)/.exec(command)?.[1];
+}
+
+function fromVariables(command: string, variables: Record<string, string>): string | undefined {
+  const inline = [...command.matchAll(/\b(\w+)=(\S+)/g)].find(([, name = '']) => indexVariables.test(name));
+  const set = Object.entries(variables).find(([name]) => indexVariables.test(name));
+  return inline?.[2] ?? set?.[1];
+}
+
+function whichIndex(text: string, indexes: readonly KnownIndex[]): Target {
+  const address = text.replace(/\/+$/, '');
+  const known = indexes.find(({ uploadUrl }) => uploadUrl.replace(/\/+$/, '') === address);
+  if (known) return known.id;
+  if (otherIndex.test(address)) return 'other';
+  if (/test[-_.]?pypi|pypi[-_]?test|^test$/i.test(address)) return 'testpypi';
+  return /\bpypi\.(?:org|python\.org)\b|^(?:pypi|main|production)$/i.test(address) ||
+    /\$\{?\w*PYPI/i.test(address)
+    ? 'pypi'
+    : 'other';
+}
+
+const unquoted = (text: string) => text.replace(/^["']|["']$/g, '');
+const escaped = (text: string) => text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');

@@ -1,0 +1,192 @@
+import { buildTimeCommand, needsUv } from '../python/versions/build-time-command.ts';
+import { quoteForShell } from '../text/shell.ts';
+import { readYaml, type YamlTable } from '../text/yaml/document.ts';
+import { type PipelineGoal, type PipelineIndex, tokenVariable } from './pipeline-goal.ts';
+import { pushRule, tagRule } from './recognise/rules.ts';
+import { publishItems } from './uploading.ts';
+
+/** The hidden job that both publishing jobs extend, where no other job has the name. */
+export const baseJob = '.publish';
+
+const images = {
+  uv: {
+    build: 'ghcr.io/astral-sh/uv:0.12-python3.13-trixie',
+    publish: 'ghcr.io/astral-sh/uv:0.12-python3.13-trixie-slim',
+  },
+  twine: { build: 'python:3.13', publish: 'python:3.13-slim' },
+};
+
+/** How twine is installed; older ones refuse the metadata that today's build backends write. */
+export const installTwine = "pip install 'twine>=7'";
+
+/** What the file around the jobs demands of them. */
+export interface Surroundings {
+  /** Names of the jobs that build; the first is the one that is made where there is none. */
+  buildJobs: string[];
+  buildStage: string;
+  publishStage: string;
+  /** Name of the hidden job that those publishing jobs extend that are made here. */
+  base: string;
+  /** Names of the jobs that publish. */
+  names: Record<PipelineIndex['id'], string>;
+  /** The folder with what was built. */
+  dist: string;
+  /** Tags of the runners that the project's publishing jobs ask for. */
+  runnerTags: string[];
+  /** The file has a `before_script` for all jobs, which the new ones must not run. */
+  hasDefaultBeforeScript: boolean;
+  /** The variables of all jobs that a publishing job may have, where it must not have all. */
+  inheritedVariables?: string[] | false;
+}
+
+/** The surroundings in an empty file. */
+export const noSurroundings: Surroundings = {
+  buildJobs: ['build'],
+  buildStage: 'build',
+  publishStage: 'deploy',
+  base: baseJob,
+  names: { pypi: 'release', testpypi: 'release-test' },
+  dist: 'dist',
+  runnerTags: [],
+  hasDefaultBeforeScript: false,
+};
+
+/** The job that builds. */
+export function buildLines(goal: PipelineGoal, around: Surroundings): string[] {
+  const fromGit = goal.buildTimeVersion === undefined;
+  return [
+    `${quoted(around.buildJobs[0] ?? 'build')}:`,
+    `  stage: ${quoted(around.buildStage)}`,
+    ...(fromGit ? ['  # Not a slim image: the version is taken from git.'] : []),
+    `  image: ${images[goal.publishWith].build}`,
+    ...tagLines(around),
+    ...(fromGit
+      ? ['  variables:', '    GIT_DEPTH: "0" # all history and tags, of which the version is made']
+      : []),
+    ...(around.hasDefaultBeforeScript ? ['  before_script: []'] : []),
+    '  script:',
+    ...buildScript(goal).map((line) => `    - ${line}`),
+    '  artifacts:',
+    '    paths:',
+    '      - dist/',
+    '  rules:',
+    `    - if: ${String(tagRule.if)}`,
+    `    - if: ${String(pushRule.if)}`,
+  ];
+}
+
+function buildScript(goal: PipelineGoal): string[] {
+  const sdist = goal.sdistOnly ? ' --sdist' : '';
+  const { buildTimeVersion: place, packageDirectory } = goal;
+  const version = place ? [inSingleQuotes(buildTimeCommand(place, packageDirectory))] : [];
+  if (goal.publishWith === 'uv')
+    return [...version, `uv build --no-sources${sdist}${inFolder(goal, '--out-dir')}`];
+  const install = `pip install build${place && needsUv(place) ? ' uv' : ''}`;
+  return [install, ...version, `python -m build${sdist}${inFolder(goal, '--outdir')}`];
+}
+
+/** A command as YAML, with every backslash and double quote as the shell is to get it. */
+const inSingleQuotes = (command: string) => `'${command.replaceAll("'", "''")}'`;
+
+/** The line from which a later run knows the route. */
+export function routeComment({
+  route,
+  developersDeploy,
+}: Pick<PipelineGoal, 'route' | 'developersDeploy'>): string {
+  const words = {
+    protected: 'Trusted Publisher with a protected environment',
+    trusted: 'Trusted Publisher with plain environments',
+    token: 'API token in a CI/CD variable of each environment',
+  };
+  const open = developersDeploy ? ', developers may deploy' : '';
+  return `# gitlab-to-pypi: ${words[route]} (route: ${route}${open})`;
+}
+
+/** The hidden base of the publishing jobs. */
+export function baseLines(goal: PipelineGoal, around: Surroundings): string[] {
+  const twine = goal.publishWith === 'twine';
+  const { inheritedVariables: inherited } = around;
+  return [
+    `${around.base}:`,
+    `  stage: ${quoted(around.publishStage)}`,
+    `  image: ${images[goal.publishWith].publish}`,
+    ...tagLines(around),
+    '  dependencies:',
+    ...around.buildJobs.map((name) => `    - ${quoted(name)}`),
+    '  variables:',
+    '    GIT_STRATEGY: empty # only the built files: no code of the repository next to the token',
+    ...(twine ? ['    TWINE_NON_INTERACTIVE: "1"'] : []),
+    ...(inherited === undefined ? [] : inheritLines(inherited)),
+    ...(twine ? ['  before_script:', `    - ${installTwine}`] : []),
+    ...(!twine && around.hasDefaultBeforeScript ? ['  before_script: []'] : []),
+  ];
+}
+
+function inheritLines(names: string[] | false): string[] {
+  const head = [
+    '  # Not the variables by which the tool would take other credentials or another index.',
+    '  inherit:',
+  ];
+  if (names === false) return [...head, '    variables: false'];
+  return [...head, '    variables:', ...names.map((name) => `      - ${quoted(name)}`)];
+}
+
+/** The job that publishes to one index. */
+export function publishLines(goal: PipelineGoal, index: PipelineIndex, around: Surroundings): string[] {
+  const rule = index.id === 'pypi' ? tagRule : pushRule;
+  return [
+    `${quoted(around.names[index.id])}:`,
+    `  extends: ${around.base}`,
+    '  rules:',
+    `    - if: ${String(rule.if)}`,
+    '  environment:',
+    `    name: ${quoted(index.environment)}`,
+    `    url: ${index.page}`,
+    ...(goal.route === 'token' ? [] : tokenLines(index)),
+    '  script:',
+    ...publishItems(goal, index, around.dist).flatMap(itemLines),
+  ];
+}
+
+function tokenLines({ audience }: PipelineIndex): string[] {
+  return ['  id_tokens:', `    ${tokenVariable(audience)}:`, `      aud: ${quoted(audience)}`];
+}
+
+function itemLines(item: string): string[] {
+  if (!item.includes('\n')) return [`    - ${item}`];
+  return [
+    '    - |',
+    ...item
+      .trimEnd()
+      .split('\n')
+      .map((line) => (line === '' ? '' : `      ${line}`)),
+  ];
+}
+
+/** The data of jobs given as lines. */
+export function dataOf(lines: string[]): YamlTable {
+  return readYaml(`${lines.join('\n')}\n`).data;
+}
+
+/** The lines of one key of a job given as lines, from column 0. */
+export function linesOfKey(lines: string[], key: string): string[] {
+  const start = lines.findIndex((line) => line.startsWith(`  ${key}:`));
+  const length = lines.slice(start + 1).findIndex((line) => /^ {2}\S/.test(line));
+  const end = length < 0 ? lines.length : start + 1 + length;
+  return start < 0 ? [] : lines.slice(start, end).map((line) => line.slice(2));
+}
+
+function tagLines({ runnerTags }: Surroundings): string[] {
+  return runnerTags.length === 0 ? [] : ['  tags:', ...runnerTags.map((tag) => `    - ${quoted(tag)}`)];
+}
+
+function inFolder({ packageDirectory }: PipelineGoal, option: string): string {
+  return packageDirectory === '.' ? '' : ` ${option} dist ${quoteForShell(packageDirectory)}`;
+}
+
+/** Plain where YAML reads the same text back, else in quotes. */
+function quoted(text: string): string {
+  return /^\.?[A-Za-z][\w./-]*$/.test(text) && !/^(true|false|null|yes|no|on|off|y|n)$/i.test(text)
+    ? text
+    : JSON.stringify(text);
+}

@@ -1,0 +1,32 @@
+import { quote } from '../cli/repeat.ts';
+import type { Facts } from '../facts/index.ts';
+import { buildTimeVersion } from '../python/versions/index.ts';
+
+/** The commands by which the edited files become the first release, each a line to copy. */
+export function firstRelease(facts: Facts, files: string[], platform: NodeJS.Platform): string[] {
+  const word = (text: string) => quote(text, platform);
+  const remote = /^git remote (\S+)$/.exec(facts.checkout.projectPath.source)?.[1] ?? 'origin';
+  const branch = facts.gitlab.project.defaultBranch ?? 'main';
+  const tag = word(nextTag(facts));
+  // The PowerShell that comes with Windows does not know `&&`.
+  const line = (...commands: string[]) => (platform === 'win32' ? commands : [commands.join(' && ')]);
+  return [
+    ...line(`git add ${files.map(word).join(' ')}`, 'git commit -m "Publish to PyPI"'),
+    `git push ${word(remote)} ${word(branch)}`,
+    ...line(`git tag ${tag}`, `git push ${word(remote)} ${tag}`),
+  ];
+}
+
+/** A tag that was not there yet: the written version where the tag must be it, else the one after the newest. */
+export function nextTag({ tags, python, indexes }: Facts): string {
+  const written = /\d+\.\d+\.\d+/.exec(python.version.value)?.[0];
+  const newest = tags.map((tag) => /^(.*?)(\d+\.\d+\.\d+)$/.exec(tag)).find((found) => found !== null);
+  const prefix = newest?.[1] ?? 'v';
+  if (written !== undefined && buildTimeVersion(python.files)) return prefix + written;
+  if (newest?.[2] !== undefined) return prefix + afterIt(newest[2]);
+  const exists = indexes.pypi.exists.known && indexes.pypi.exists.value;
+  if (written === undefined) return 'v0.1.0';
+  return prefix + (exists ? afterIt(written) : written);
+}
+
+const afterIt = (version: string) => version.replace(/\d+$/, (last) => String(Number(last) + 1));

@@ -1,0 +1,137 @@
+import type { Command } from '../cli/options.ts';
+import type { Facts } from '../facts/index.ts';
+import type { Goal } from '../goal/index.ts';
+import { version } from '../kernel/version.ts';
+import { unifiedDiff } from '../text/diff.ts';
+import { isToDo, type PlannedSetting, type SettledSetting } from './plan.ts';
+import { pageFor } from './settings/publisher.ts';
+
+/** The JSON document of a run that could look: `schemaVersion` 1. */
+export interface Report {
+  schemaVersion: 1;
+  command: Command;
+  version: string;
+  project: { url: string; id: number; path: string; defaultBranch: string | null; pipelineFile: string };
+  package: { name: string; directory: string; buildBackend: string };
+  route: { chosen: string; recommended: string; because: string[] };
+  settings: ReportedSetting[];
+  files: { path: string; state: string; diff: string }[];
+  publisherPages: { index: string; url: string; prefilled: boolean; fields: Record<string, string> }[];
+  summary: Summary;
+  exitCode: number;
+}
+
+interface ReportedSetting {
+  id: string;
+  title: string;
+  state: string;
+  outcome?: string;
+  message: string;
+  differences: { field: string; current: string; wanted: string }[];
+  manual: string;
+}
+
+/** How many settings ended in each way; a setting that was put right counts as applied and no longer as to do. */
+export interface Summary {
+  ok: number;
+  toDo: number;
+  applied: number;
+  failed: number;
+  unknown: number;
+  manual: number;
+}
+
+/** What the settings of a run are: as planned, or as settled after applying. */
+export type Reported = (PlannedSetting & Partial<SettledSetting>)[];
+
+/** 0 where everything holds or was done, 1 where something is to do, unknown or failed. */
+export function exitCodeOf(settings: Reported): 0 | 1 {
+  const { toDo, failed, unknown } = summarize(settings);
+  return toDo + failed + unknown > 0 ? 1 : 0;
+}
+
+/** Counts the settings of a run. */
+export function summarize(settings: Reported): Summary {
+  const count = (test: (setting: Reported[number]) => boolean) => settings.filter(test).length;
+  return {
+    ok: count(({ finding }) => finding.state === 'ok'),
+    toDo: count((it) => isToDo(it) && it.outcome !== 'applied' && it.outcome !== 'failed'),
+    applied: count(({ outcome }) => outcome === 'applied'),
+    failed: count(({ outcome }) => outcome === 'failed'),
+    unknown: count(({ finding }) => finding.state === 'unknown'),
+    manual: count(({ finding }) => finding.state === 'manual'),
+  };
+}
+
+/** Makes the JSON document of a run. */
+export async function buildReport(
+  command: Command,
+  facts: Facts,
+  goal: Goal,
+  settings: Reported,
+  exitCode: number,
+): Promise<Report> {
+  const { project, url } = facts.gitlab;
+  const { python, checkout, pipeline } = facts;
+  return {
+    schemaVersion: 1,
+    command,
+    version,
+    project: {
+      url: project.webUrl || `${url.value}/${project.path}`,
+      id: project.id,
+      path: project.path,
+      defaultBranch: project.defaultBranch,
+      pipelineFile: pipeline.path.value,
+    },
+    package: {
+      name: goal.packageName,
+      directory: checkout.directory,
+      buildBackend: python.buildBackend.value,
+    },
+    route: { chosen: goal.route.value, recommended: goal.advice.route, because: goal.advice.because },
+    settings: settings.map(reportSetting),
+    files: await reportFiles(settings),
+    publisherPages:
+      goal.route.value === 'token' ? [] : goal.indexes.flatMap((index) => reportPage(facts, index)),
+    summary: summarize(settings),
+    exitCode,
+  };
+}
+
+function reportSetting({ setting, finding, outcome, message }: Reported[number]): ReportedSetting {
+  return {
+    id: setting.id,
+    title: setting.title,
+    state: finding.state,
+    ...(outcome === undefined ? {} : { outcome }),
+    message: message ?? [finding.message, ...finding.notes].join(' '),
+    differences: finding.differences,
+    manual: finding.manual,
+  };
+}
+
+async function reportFiles(settings: Reported): Promise<Report['files']> {
+  const edits = settings.flatMap(({ finding }) => finding.files);
+  return Promise.all(
+    edits.map(async (edit) => ({
+      path: edit.path,
+      state: edit.before === undefined ? 'missing' : 'different',
+      diff: await unifiedDiff(edit),
+    })),
+  );
+}
+
+function reportPage(facts: Facts, index: Goal['indexes'][number]): Report['publisherPages'] {
+  const page = pageFor(facts, index);
+  if (page === undefined) return [];
+  const { namespace, project, workflowFilepath, environment, projectName } = page.fields;
+  const fields = {
+    namespace,
+    project,
+    workflow_filepath: workflowFilepath,
+    environment,
+    project_name: projectName,
+  };
+  return [{ index: index.id, url: page.url, prefilled: page.prefilled, fields }];
+}

@@ -1,0 +1,40 @@
+import type { AccessRule, Member } from '../../ports/gitlab.ts';
+
+/** What a rule says that lets Maintainers and Owners do something, and nobody else. */
+export const maintainersOnly: AccessRule[] = [{ accessLevel: 40 }];
+
+/** Whether a row is a role below Maintainer; 'No one' (0) is stricter, and people and keys are no roles. */
+export function isLooseRole({ accessLevel, userId, groupId, deployKeyId }: AccessRule): boolean {
+  const role = userId === undefined && groupId === undefined && deployKeyId === undefined;
+  return role && accessLevel !== undefined && accessLevel > 0 && accessLevel < 40;
+}
+
+/** A role below Maintainer, or a user who is. What groups and deploy keys stand for cannot be told from here. */
+export function isLoose(row: AccessRule, members: Member[]): boolean {
+  if (row.userId === undefined) return isLooseRole(row);
+  return (members.find(({ id }) => id === row.userId)?.accessLevel ?? 40) < 40;
+}
+
+/** A sentence on the groups and deploy keys that a rule lets in besides; none where it lets in no such. */
+export function unknownPeopleNote(rule: string, rows: AccessRule[]): string[] {
+  const unknown = rows.filter(
+    ({ groupId, deployKeyId }) => groupId !== undefined || deployKeyId !== undefined,
+  );
+  if (unknown.length === 0) return [];
+  return [`${rule} lets in ${rowLabels(unknown)} too; who that is cannot be told from here, so it stays.`];
+}
+
+/** What a list of rows lets people do, in words. */
+export function rowLabels(rows: AccessRule[]): string {
+  const levels: Record<number, string> = {
+    0: 'No one',
+    30: 'Developers + Maintainers',
+    40: 'Maintainers',
+    60: 'Administrators',
+  };
+  const label = ({ accessLevel, userId, groupId, deployKeyId, description }: AccessRule) =>
+    userId === undefined && groupId === undefined && deployKeyId === undefined
+      ? (levels[accessLevel ?? 40] ?? `level ${accessLevel}`)
+      : (description ?? `user, group or key ${userId ?? groupId ?? deployKeyId}`);
+  return rows.map(label).sort().join(', ');
+}

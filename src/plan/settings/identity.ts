@@ -1,0 +1,147 @@
+import { acceptedIssuer, isIssuerRefused, isSubjectRefused } from '../../facts/id-tokens.ts';
+import type { Facts } from '../../facts/index.ts';
+import { isForeignPipeline } from '../../facts/pipeline-path.ts';
+import { isOlderThan } from '../../facts/server-version.ts';
+import type { Goal } from '../../goal/index.ts';
+import { publisherFields } from '../../indexes/publisher-fields.ts';
+import { formProblems } from '../../indexes/publisher-form.ts';
+import type { Difference } from '../../text/result.ts';
+import { type Finding, finding, keepFacts, type Setting } from './setting.ts';
+
+/** What must hold for an index to match the project's ID tokens. Nothing of it is changed here: other services trust it too. */
+export const identity: Setting = {
+  id: 'identity',
+  title: 'ID tokens that PyPI can match',
+  dependsOn: [],
+  inspect,
+  reread: keepFacts,
+};
+
+interface Problem extends Difference {
+  message: string;
+  manual: string;
+}
+
+function inspect(facts: Facts, goal: Goal): Finding {
+  const problems = [
+    issuer(facts, goal),
+    pipelineFile(facts),
+    subject(facts),
+    claims(facts),
+    features(facts),
+    ...form(facts, goal),
+  ];
+  const found = problems.filter((problem) => problem !== undefined);
+  const [first] = found;
+  const notes = acceptedNotes(facts, goal);
+  if (first === undefined) return finding('ok', 'PyPI can match the ID tokens of this project.', { notes });
+  return finding(
+    first.field === 'issuer' ? 'unavailable' : 'different',
+    found.map(({ message }) => message).join(' '),
+    {
+      differences: found.map(({ field, current, wanted }) => ({ field, current, wanted })),
+      manual: found.map(({ manual }) => manual).join(' '),
+      notes,
+    },
+  );
+}
+
+function issuer(facts: Facts, goal: Goal): Problem | undefined {
+  const url = facts.gitlab.url.value;
+  if (!goal.indexes.some((index) => isIssuerRefused(url, index))) return undefined;
+  return {
+    field: 'issuer',
+    current: url,
+    wanted: acceptedIssuer,
+    message: `PyPI and TestPyPI accept ID tokens of ${acceptedIssuer} only, and this project is on ${url}.`,
+    manual:
+      'PyPI staff can set up another issuer for an organisation on PyPI (https://docs.pypi.org/organization-accounts/); else publish with an API token, with --route token.',
+  };
+}
+
+function pipelineFile({ gitlab, pipeline }: Facts): Problem | undefined {
+  const { ciConfigPath, webUrl } = gitlab.project;
+  const foreign = isForeignPipeline(ciConfigPath);
+  if (!foreign && /\.ya?ml$/.test(pipeline.path.value)) return undefined;
+  const current = ciConfigPath ?? pipeline.path.value;
+  return {
+    field: 'ci_config_path',
+    current,
+    wanted: '.gitlab-ci.yml',
+    message: foreign
+      ? `The pipeline is defined outside of the project (${current}), and PyPI accepts only a file of the project itself.`
+      : `The pipeline file ${current} ends neither in .yml nor in .yaml, and PyPI accepts no other.`,
+    manual: `Set 'CI/CD configuration file' at ${webUrl}/-/settings/ci_cd to a .yml file of the project, and include the other from it.`,
+  };
+}
+
+function subject({ gitlab }: Facts): Problem | undefined {
+  const { subClaimComponents: components, id, path } = gitlab.project;
+  if (components === null || !isSubjectRefused(gitlab.project)) return undefined;
+  return {
+    field: 'ci_id_token_sub_claim_components',
+    current: components.join(', '),
+    wanted: 'project_path, ref_type, ref',
+    message: `The claim 'sub' of the ID tokens begins with ${components[0] ?? 'nothing'}, and PyPI demands that it begins with project_path.`,
+    manual: `${usedBefore(components[0], path)}Ask what else relies on that claim, then set it with: glab api --method PUT projects/${id} -F 'ci_id_token_sub_claim_components[]=project_path' -F 'ci_id_token_sub_claim_components[]=ref_type' -F 'ci_id_token_sub_claim_components[]=ref'.`,
+  };
+}
+
+/** GitLab itself asks for the number where a path had another owner, and mints no other token there. */
+function usedBefore(component: string | undefined, path: string): string {
+  if (component !== 'project_id') return '';
+  return `If GitLab's jobs said that the path ${path} was held by a different project before, no ID token of this project can match: publish with an API token, or move the project to a path that was never used. Otherwise: `;
+}
+
+/** PyPI matches `ci_config_ref_uri`, which GitLab puts into its ID tokens since this version. */
+const claimsSince = [16, 2] as const;
+
+function claims({ gitlab }: Facts): Problem | undefined {
+  if (!gitlab.server.known || !isOlderThan(gitlab.server.value.version, claimsSince)) return undefined;
+  const wanted = `${claimsSince.join('.')} or newer`;
+  return {
+    field: 'GitLab version',
+    current: gitlab.server.value.version,
+    wanted,
+    message: `GitLab ${gitlab.server.value.version} does not put the claim ci_config_ref_uri into its ID tokens, and no index can match them without it.`,
+    manual: `Have GitLab updated to ${wanted}, or publish with an API token.`,
+  };
+}
+
+function features({ gitlab }: Facts): Problem | undefined {
+  const { environments, webUrl } = gitlab.project;
+  if (environments !== 'disabled') return undefined;
+  return {
+    field: 'environments_access_level',
+    current: 'disabled',
+    wanted: 'enabled',
+    message: 'Environments are turned off for this project.',
+    manual: `Turn them on at ${webUrl}/edit under 'Visibility, project features, permissions'.`,
+  };
+}
+
+function form(facts: Facts, goal: Goal): Problem[] {
+  const problems = goal.indexes.flatMap((index) => {
+    const fields = publisherFields(facts, index);
+    return formProblems(fields).map(({ field, problem }) => ({ field, problem, current: fields[field] }));
+  });
+  // The pipeline file has a check of its own, with a better sentence.
+  return problems
+    .filter(({ field }) => field !== 'workflowFilepath')
+    .filter((one, index, all) => all.findIndex((other) => other.problem === one.problem) === index)
+    .map(({ field, problem, current }) => ({
+      field,
+      current,
+      wanted: "a name that PyPI's form accepts",
+      message: problem,
+      manual: field === 'environment' ? 'Choose another name for the environment.' : 'Rename it on GitLab.',
+    }));
+}
+
+function acceptedNotes(facts: Facts, goal: Goal): string[] {
+  const others = goal.indexes.filter(({ gitlabComOnly }) => !gitlabComOnly).map(({ title }) => title);
+  if (others.length === 0) return [];
+  return [
+    `Which issuers ${others.join(' and ')} accept${others.length > 1 ? '' : 's'} cannot be read; ${facts.gitlab.url.value} is taken as accepted.`,
+  ];
+}

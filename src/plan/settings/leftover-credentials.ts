@@ -1,0 +1,128 @@
+import type { Facts } from '../../facts/index.ts';
+import type { Goal } from '../../goal/index.ts';
+import { readPipeline, routeIn } from '../../pipeline/index.ts';
+import { tokenKeys } from '../../pipeline/pipeline-goal.ts';
+import { type Beating, beatingKeys, beatingVariables } from './beating.ts';
+import { editedPipeline } from './pipeline.ts';
+import {
+  type Finding,
+  finding,
+  type Offer,
+  rereading,
+  type Setting,
+  type Step,
+  unreadable,
+} from './setting.ts';
+
+/** No variable and no job line that beats Trusted Publishing. Deleted only on a yes: somebody else may need it still. */
+export const leftoverCredentials: Setting = {
+  id: 'leftover-credentials',
+  title: 'No credentials that beat the Trusted Publisher',
+  dependsOn: [],
+  inspect,
+  reread: rereading('variables', (gitlab, id) => gitlab.variables(id)),
+};
+
+function inspect(facts: Facts, goal: Goal): Finding {
+  const { variables, project } = facts.gitlab;
+  if (!variables.known) return unreadable('CI/CD variables', variables.reason);
+  const keys = beatingKeys[goal.publishWith.value];
+  const inSettings = beatingVariables(facts, goal, keys);
+  const inFile = credentialsLeft(facts, goal)
+    .filter(({ key }) => keys.includes(key))
+    .map(({ job, key }) => `${key} in ${facts.pipeline.path.value} (${job})`);
+  const found = [...inSettings.map(wording), ...inFile];
+  const notes = unreadableGroups(facts);
+  if (found.length === 0)
+    return finding('ok', 'Nothing that could be read takes the place of the Trusted Publisher.', { notes });
+  const { agreed, offers } = deletions(inSettings, facts, goal);
+  const afterwards = agreed.length > 0 ? [`Revoke the token too, ${revoking(goal)}.`] : [];
+  const gone = agreed.length > 0 ? agreed.map(wording) : found;
+  return finding(agreed.length > 0 ? 'different' : 'manual', `${found.join(', ')}: ${effectOf(goal)}.`, {
+    differences: gone.map((where) => ({ field: 'credential', current: where, wanted: '(none)' })),
+    manual: `Remove ${found.length > 1 ? 'them' : 'it'} at ${places(inSettings, inFile, facts).join(' and ')}, and revoke the token ${revoking(goal)}.`,
+    steps: agreed.map((it) => deletion(project.id, it)),
+    notes: [...notes, ...afterwards],
+    afterwards,
+    offers,
+  });
+}
+
+/**
+ * Variables of the project alone are deleted here: those that the token route made, and others once a release has
+ * shown that they are not needed. Those of a group serve other projects too.
+ */
+function deletions(found: Beating[], facts: Facts, goal: Goal): { agreed: Beating[]; offers: Offer[] } {
+  const last = facts.published?.pypi;
+  const hasReleased = last?.known === true && last.value !== undefined;
+  const scopes = goal.indexes.map(({ environment }) => environment);
+  const deletable = found.filter(
+    ({ group, key, environmentScope }) =>
+      group === undefined &&
+      (hasReleased || (Object.values(tokenKeys).includes(key) && scopes.includes(environmentScope))),
+  );
+  const offers = deletable.map((it) => ({ id: offerId(it), question: question(it, facts, goal) }));
+  return { agreed: deletable.filter((it) => goal.agreed.includes(offerId(it))), offers };
+}
+
+const offerId = ({ key, environmentScope }: Beating) => `delete ${key} ${environmentScope}`;
+
+function question(it: Beating, { gitlab }: Facts, goal: Goal): string {
+  const { committedPipeline: committed, project } = gitlab;
+  const isRead = committed.known && routeIn(committed.value ?? '') === 'token';
+  const warning = isRead
+    ? ` The pipeline on ${project.defaultBranch} needs it until the new one is pushed.`
+    : '';
+  return `Delete ${wording(it)}? While it is there, ${effectOf(goal)}.${warning}`;
+}
+
+function deletion(projectId: number, it: Beating): Step {
+  return {
+    label: `delete the variable ${it.key} for ${it.environmentScope}`,
+    run: ({ gitlab }) => gitlab.deleteVariable(projectId, it),
+  };
+}
+
+/** Those of the file that its edit does not take out. */
+function credentialsLeft(facts: Facts, goal: Goal) {
+  const edit = editedPipeline(facts, goal);
+  const [file] = edit.kind === 'edited' ? edit.edits : [];
+  return (file ? readPipeline(file.after) : facts.pipeline.reading).credentials;
+}
+
+function effectOf({ publishWith }: Goal): string {
+  return publishWith.value === 'uv'
+    ? 'uv refuses to publish while it is set'
+    : 'twine would use it in place of the Trusted Publisher';
+}
+
+function wording({ key, environmentScope, group }: Beating): string {
+  const where = group === undefined ? 'CI/CD variable' : `CI/CD variable of the group ${group}`;
+  return `${key} (${where}${environmentScope === '*' ? '' : `, environment ${environmentScope}`})`;
+}
+
+function places(inSettings: Beating[], inFile: string[], facts: Facts): string[] {
+  const { project, url } = facts.gitlab;
+  const pages = inSettings.map(({ group }) =>
+    group === undefined ? `${project.webUrl}/-/settings/ci_cd` : groupPage(url.value, group),
+  );
+  return [
+    ...[...new Set(pages)].map((page) => `${page} (section 'Variables')`),
+    ...(inFile.length > 0 ? [facts.pipeline.path.value] : []),
+  ];
+}
+
+function unreadableGroups({ gitlab }: Facts): string[] {
+  return gitlab.groupVariables.flatMap(({ path, variables }) =>
+    variables.known
+      ? []
+      : [
+          `The variables of the group ${path} cannot be read with this token (${variables.reason.replace(/\.$/, '')}); an Owner of it sees them at ${groupPage(gitlab.url.value, path)}.`,
+        ],
+  );
+}
+
+const groupPage = (url: string, path: string) => `${url}/groups/${path}/-/settings/ci_cd`;
+
+const revoking = ({ indexes }: Goal) =>
+  `at ${indexes.map(({ url }) => `${url}/manage/account/`).join(' or ')}`;

@@ -1,0 +1,137 @@
+import { protectedEnvironments } from '../../facts/gitlab-project.ts';
+import type { Facts } from '../../facts/index.ts';
+import { whyUnprotected } from '../../facts/server-version.ts';
+import type { Goal } from '../../goal/index.ts';
+import { protectedAs, releaseRules } from '../../goal/people.ts';
+import { deadEnd } from '../../people/dead-end.ts';
+import { approvalLabels, approvalOf, labels, sameWho, whoOf } from '../../people/who.ts';
+import type { AccessRule, ApprovalRule, ProtectedEnvironment, ProtectionRules } from '../../ports/gitlab.ts';
+import type { Difference } from '../../text/result.ts';
+import { approverNotes } from './approver-notes.ts';
+import { groupNotes } from './group-protections.ts';
+import { compare, type Finding, finding, rereading, type Setting, type Step, unreadable } from './setting.ts';
+
+/** Who may deploy to the environment of the releases, and who must approve: https://docs.gitlab.com/api/protected_environments/ */
+export const protectedEnvironment: Setting = {
+  id: 'protected-environment:release',
+  title: 'Deployers and approvals of the releases',
+  dependsOn: [],
+  inspect,
+  reread: rereading('protectedEnvironments', (gitlab, id) => protectedEnvironments(gitlab, id)),
+};
+
+function inspect(facts: Facts, goal: Goal): Finding {
+  const { protectedEnvironments: all, project } = facts.gitlab;
+  const name = goal.releaseEnvironment.value;
+  const manual = manualWay(facts, goal);
+  if (!project.protectedEnvironmentsLicensed) return unavailable(whyUnprotected(facts.gitlab));
+  if (!all.known) return unreadable('protected environments', all.reason);
+  const existing = protectedAs(facts.gitlab, name);
+  const differences = compareRules(existing, facts, goal);
+  const notes = notesFor(facts, goal);
+  if (existing === undefined) {
+    const steps = [protection(project.id, goal)];
+    return finding('missing', `Anybody who can run a job may deploy to ${name}.`, {
+      manual,
+      steps,
+      differences,
+      notes,
+    });
+  }
+  if (differences.length > 0) {
+    const steps = [repair(project.id, existing, goal)];
+    return finding('different', `The protection of ${name} differs.`, { manual, steps, differences, notes });
+  }
+  const stuck = deadEnd(facts.gitlab, releaseRules(goal));
+  if (stuck?.total) return finding('manual', stuck.message, { manual: stuck.hint, notes });
+  return finding(
+    'ok',
+    `Deployers of ${name}: ${labels(goal.deployers.value)}; approvals: ${approvalLabels(goal.approvals.value)}.`,
+    { notes },
+  );
+}
+
+function unavailable(why: string): Finding {
+  return finding('unavailable', why, {
+    manual:
+      "Run again with '--route trusted', or bring the project under Premium, Ultimate or GitLab for Open Source (https://about.gitlab.com/solutions/open-source/).",
+  });
+}
+
+function compareRules(existing: ProtectedEnvironment | undefined, facts: Facts, goal: Goal): Difference[] {
+  const deployers = existing?.deployAccessLevels.map((row) => whoOf(row, facts.gitlab)) ?? [];
+  const approvals = existing?.approvalRules.map((row) => approvalOf(row, facts.gitlab));
+  return compare([
+    ['deployers', existing && labels(deployers), labels(goal.deployers.value)],
+    ['approvals', approvals && approvalLabels(approvals), approvalLabels(goal.approvals.value)],
+  ]);
+}
+
+/** What else decides about a release: who of those who may start one is stuck, and the rules of the groups. */
+function notesFor(facts: Facts, goal: Goal): string[] {
+  const rules = releaseRules(goal);
+  const stuck = deadEnd(facts.gitlab, rules);
+  const partly = stuck === undefined || stuck.total ? [] : [`${stuck.message} ${stuck.hint}`];
+  return [...partly, ...approverNotes(facts.gitlab, rules), ...groupNotes(facts.gitlab)];
+}
+
+function protection(projectId: number, goal: Goal): Step {
+  const name = goal.releaseEnvironment.value;
+  const rules: ProtectionRules = {
+    deployAccessLevels: goal.deployers.value.map(({ rule }) => rule),
+    approvalRules: goal.approvals.value.map(({ who, required }) => ({
+      ...who.rule,
+      requiredApprovals: required,
+    })),
+  };
+  return {
+    label: `protect the environment ${name}`,
+    run: ({ gitlab }) => gitlab.protectEnvironment(projectId, name, rules),
+  };
+}
+
+/** One request, so that there is no moment without a deployer: what is not wanted goes as the wanted comes. */
+function repair(projectId: number, existing: ProtectedEnvironment, goal: Goal): Step {
+  const deployAccessLevels = changesOf(
+    existing.deployAccessLevels,
+    goal.deployers.value.map(({ rule }) => rule),
+  );
+  const wanted = goal.approvals.value.map(({ who, required }) => ({
+    ...who.rule,
+    requiredApprovals: required,
+  }));
+  const approvalRules = approvalChanges(existing.approvalRules, wanted);
+  const { name } = existing;
+  return {
+    label: `update the protection of ${name}`,
+    run: ({ gitlab }) =>
+      gitlab.updateProtectedEnvironment(projectId, name, { deployAccessLevels, approvalRules }),
+  };
+}
+
+function changesOf<T extends AccessRule>(existing: T[], wanted: T[]): T[] {
+  const gone = existing.filter((row, index) => isUnwanted(row, index, existing, wanted));
+  const added = wanted.filter((rule) => !existing.some((row) => sameWho(row, rule)));
+  return [...added, ...gone.map((row) => ({ ...row, destroy: true }))];
+}
+
+function approvalChanges(existing: ApprovalRule[], wanted: ApprovalRule[]): ApprovalRule[] {
+  const changed = wanted.flatMap((rule) => {
+    const row = existing.find((candidate) => sameWho(candidate, rule));
+    return row?.id !== undefined && row.requiredApprovals !== rule.requiredApprovals
+      ? [{ ...rule, id: row.id }]
+      : [];
+  });
+  return [...changesOf(existing, wanted), ...changed];
+}
+
+/** Not wanted at all, or a second row for the same people. */
+function isUnwanted<T extends AccessRule>(row: T, index: number, existing: T[], wanted: T[]): boolean {
+  const twin = existing.findIndex((other) => sameWho(other, row));
+  return twin < index || !wanted.some((rule) => sameWho(rule, row));
+}
+
+function manualWay(facts: Facts, goal: Goal): string {
+  const { webUrl } = facts.gitlab.project;
+  return `Open ${webUrl}/-/settings/ci_cd, section 'Protected environments', protect '${goal.releaseEnvironment.value}', allowed to deploy: ${labels(goal.deployers.value)}; approvers: ${approvalLabels(goal.approvals.value)}.`;
+}

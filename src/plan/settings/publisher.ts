@@ -1,0 +1,63 @@
+import type { Facts } from '../../facts/index.ts';
+import { indexNames } from '../../facts/package-index.ts';
+import type { Goal, IndexGoal } from '../../goal/index.ts';
+import { publisherFields } from '../../indexes/publisher-fields.ts';
+import type { PublisherFields } from '../../indexes/publisher-form.ts';
+import { publisherPage } from '../../indexes/publisher-page.ts';
+import { beatingKeys, beatingVariables } from './beating.ts';
+import { type Finding, finding, keepFacts, type Setting, unreadable } from './setting.ts';
+
+/** The Trusted Publisher on one index. No public API tells of it; that it has published is the one proof. */
+export function publisher(index: IndexGoal): Setting {
+  return {
+    id: `publisher:${index.id}`,
+    title: `Trusted Publisher on ${indexNames[index.id]}`,
+    // An index must not trust an environment that anybody may still deploy to.
+    dependsOn: index.job === 'release' ? ['protected-environment:release'] : [],
+    inspect: (facts, goal) => inspect(facts, goal, index),
+    reread: keepFacts,
+  };
+}
+
+/** The page on which the publisher is registered, with what is to be typed there. */
+export interface PublisherPage {
+  index: IndexGoal;
+  url: string;
+  prefilled: boolean;
+  fields: PublisherFields;
+  /** What the user must be and do there, in finished sentences. */
+  steps: string[];
+}
+
+/** The page for one index; undefined while it is not known whether the package exists there. */
+export function pageFor(facts: Facts, index: IndexGoal): PublisherPage | undefined {
+  const { exists } = facts.indexes[index.id];
+  if (!exists.known) return undefined;
+  const fields = publisherFields(facts, index);
+  return { index, fields, ...publisherPage(index, fields, exists.value) };
+}
+
+function inspect(facts: Facts, goal: Goal, index: IndexGoal): Finding {
+  const proof = proofOf(facts, goal, index);
+  if (proof !== undefined) return finding('ok', proof);
+  const { exists, ownership } = facts.indexes[index.id];
+  if (!exists.known) return unreadable(`existence of the package on ${index.title}`, exists.reason);
+  const page = pageFor(facts, index);
+  const owners = ownership.known ? (ownership.value?.owners ?? []) : [];
+  const whose = owners.length > 0 ? ` It is owned by ${owners.join(', ')} there.` : '';
+  const message = exists.value
+    ? `Whether the Trusted Publisher is registered on ${index.title} cannot be read, so check it there.${whose}`
+    : `${fieldsName(facts)} does not exist on ${index.title} yet, so register a pending publisher there, unless you already did.`;
+  return finding('manual', message, { manual: `Open ${page?.url}. ${page?.steps.join(' ') ?? ''}` });
+}
+
+/** Nothing is proved while there is a variable by which the job could have published instead. */
+function proofOf(facts: Facts, goal: Goal, index: IndexGoal): string | undefined {
+  const last = facts.published?.[index.id];
+  if (!last?.known || !last.value?.asTrustedPublisher) return undefined;
+  if (beatingVariables(facts, goal, Object.values(beatingKeys).flat()).length > 0) return undefined;
+  const { job, ref, createdAt } = last.value;
+  return `The Trusted Publisher is registered on ${index.title}: by it the job '${job}' published ${ref} from ${index.environment} on ${createdAt.slice(0, 10)}.`;
+}
+
+const fieldsName = (facts: Facts) => facts.python.packageName.value;

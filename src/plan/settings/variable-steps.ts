@@ -1,0 +1,89 @@
+import type { IndexGoal } from '../../goal/index.ts';
+import { indexTokenVariables } from '../../indexes/token-variables.ts';
+import { reasonOf } from '../../kernel/errors.ts';
+import { GitLabError, isOvertaken } from '../../ports/gitlab-error.ts';
+import type { Variable, VariableChange, VariableName } from '../../ports/gitlab-variables.ts';
+import type { Step, World } from './setting.ts';
+
+/** What brings a variable to its form; nothing of it needs the value. */
+export function changeOf(own: Variable, { environmentScope }: VariableName): VariableChange {
+  return {
+    ...(own.environmentScope === environmentScope ? {} : { environmentScope }),
+    ...(own.protected ? {} : { protected: true }),
+    ...(own.masked ? {} : { masked: true }),
+    ...(own.raw === false ? { raw: true } : {}),
+    ...(own.type === 'env_var' ? {} : { type: 'env_var' }),
+  };
+}
+
+/** Changes the flags alone. */
+export function update(projectId: number, own: Variable, change: VariableChange): Step {
+  return {
+    label: `update the variable ${own.key} for ${own.environmentScope}`,
+    run: ({ gitlab }) => gitlab.updateVariable(projectId, own, change),
+  };
+}
+
+/** Creates the variable, and takes it away again where the server has not masked it. */
+export function creation(projectId: number, name: VariableName, index: IndexGoal): Step {
+  return {
+    label: `create the variable ${name.key} for ${name.environmentScope}`,
+    run: (world) => withToken(world, index, (token) => create(projectId, name, index, world, token)),
+  };
+}
+
+/** Puts another token in place; one that is not hidden is created anew, since nothing else hides it. */
+export function replacement(projectId: number, own: Variable, name: VariableName, index: IndexGoal): Step {
+  return {
+    label: `replace the token in ${name.key} for ${name.environmentScope}`,
+    run: (world) =>
+      withToken(world, index, async (value) => {
+        if (own.hidden !== false)
+          return world.gitlab.updateVariable(projectId, own, { ...changeOf(own, name), value });
+        await world.gitlab.deleteVariable(projectId, own).catch(unlessGone);
+        return create(projectId, name, index, world, value);
+      }),
+  };
+}
+
+async function create(
+  projectId: number,
+  name: VariableName,
+  index: IndexGoal,
+  { gitlab }: World,
+  value: string,
+): Promise<void> {
+  const description = `API token of ${index.title} (gitlab-to-pypi)`;
+  const made = await gitlab.createVariable(projectId, { ...name, value, description });
+  if (made.masked) return;
+  await gitlab.deleteVariable(projectId, name).catch((error) => {
+    throw new Error(
+      `GitLab left ${name.key} unmasked, so that jobs could print it, and it could not be deleted again (${reasonOf(error)}): delete it by hand and revoke the token.`,
+    );
+  });
+  throw new Error(
+    `GitLab left ${name.key} unmasked, so that jobs could print it; it was deleted again. This server is too old for the token route.`,
+  );
+}
+
+/** A variable that somebody else has deleted meanwhile is as it should be. */
+function unlessGone(error: unknown): void {
+  if (!isOvertaken(error)) throw error;
+}
+
+/** A server may quote in its refusal what it was sent, and that is shown. */
+async function withToken(
+  { uploadTokens }: World,
+  { id, title }: IndexGoal,
+  work: (token: string) => Promise<void>,
+): Promise<void> {
+  const token = uploadTokens[id]?.reveal();
+  if (token === undefined)
+    throw new Error(`There is no API token of ${title} to put there; set ${indexTokenVariables[id]} to one.`);
+  return work(token).catch((error) => {
+    const message = reasonOf(error).replaceAll(token, '(the token)');
+    throw error instanceof GitLabError
+      ? new GitLabError(error.kind, message, error.status)
+      : new Error(message);
+  });
+}

@@ -1,0 +1,135 @@
+import type { Facts } from '../../facts/index.ts';
+import { indexNames } from '../../facts/package-index.ts';
+import type { Goal, IndexGoal } from '../../goal/index.ts';
+import { indexTokenVariables } from '../../indexes/token-variables.ts';
+import { scopeAdvice, tokenPage } from '../../indexes/upload-token.ts';
+import { fitsPattern } from '../../kernel/wildcard.ts';
+import { tokenKeys } from '../../pipeline/pipeline-goal.ts';
+import type { Variable, VariableName } from '../../ports/gitlab-variables.ts';
+import { compare, type Finding, finding, rereading, type Setting, unreadable } from './setting.ts';
+import { changeOf, creation, replacement, update } from './variable-steps.ts';
+
+/** The API token of one index as a CI/CD variable of its environment: https://docs.gitlab.com/ci/variables/ */
+export function variable(index: IndexGoal, goal: Goal): Setting {
+  const key = tokenKeys[goal.publishWith.value];
+  const release = index.job === 'release';
+  return {
+    // Both indexes have the key that the tool reads, so the second one is told by its job.
+    id: release ? `variable:${key}` : `variable:${key}@${index.job}`,
+    title: `API token of ${indexNames[index.id]} in ${key}`,
+    // A protected variable is open to whoever may create a tag or push to the default branch.
+    dependsOn: release ? ['protected-tags', 'protected-branch'] : [],
+    inspect: (facts) => inspect(facts, goal, index),
+    reread: rereading('variables', (gitlab, id) => gitlab.variables(id)),
+    afterwards: (facts) => ({
+      ...facts,
+      uploadTokens: { ...facts.uploadTokens, [index.id]: { kind: 'stored' } },
+    }),
+  };
+}
+
+function inspect(facts: Facts, goal: Goal, index: IndexGoal): Finding {
+  const { variables } = facts.gitlab;
+  if (!variables.known) return unreadable('CI/CD variables', variables.reason);
+  const name = { key: tokenKeys[goal.publishWith.value], environmentScope: index.environment };
+  const own = ownVariable(variables.value, name, goal);
+  if (own === undefined) return absent(facts, name, index);
+  const offer = replacementOffer(facts, name, index);
+  const differences = compareFlags(own, name);
+  const change = changeOf(own, name);
+  const more = { manual: manualWay(facts, name, index), offers: offer === undefined ? [] : [offer] };
+  if (offer && goal.agreed.includes(offer.id)) {
+    const steps = [replacement(facts.gitlab.project.id, own, name, index)];
+    const afterwards = [`Revoke the old token at ${index.url}/manage/account/ afterwards.`];
+    return finding('different', `The token in ${name.key} is to be replaced.`, {
+      ...more,
+      steps,
+      differences: [...differences, { field: 'value', current: 'another token', wanted: 'the new token' }],
+      notes: afterwards,
+      afterwards,
+    });
+  }
+  if (differences.length === 0)
+    return finding('ok', `${name.key} is there for ${index.environment}.`, { ...more, notes: seen(own) });
+  const steps = [update(facts.gitlab.project.id, own, change)];
+  return finding('different', `${name.key} for ${index.environment} is open wider than it should be.`, {
+    ...more,
+    steps,
+    differences,
+  });
+}
+
+/** A token that is not there yet; without one to put there the step says what is missing. */
+function absent(facts: Facts, name: VariableName, index: IndexGoal): Finding {
+  const manual = manualWay(facts, name, index);
+  const message = `There is no API token of ${index.title} for the environment ${index.environment} yet.`;
+  if (facts.uploadTokens[index.id].kind === 'left out') return finding('manual', message, { manual });
+  const wanted = `protected, masked and hidden, raw, for ${index.environment}`;
+  return finding('missing', message, {
+    manual,
+    needsToken: index.id,
+    differences: compare([[name.key, null, wanted]]),
+    notes: tokenNotes(facts, index),
+    steps: [creation(facts.gitlab.project.id, name, index)],
+  });
+}
+
+/** Where the token is taken from, before it is. */
+function tokenNotes({ uploadTokens }: Facts, { id, title }: IndexGoal): string[] {
+  const token = uploadTokens[id];
+  if (token.kind === 'found') return [`The token is taken from ${token.source}.`];
+  return token.kind === 'unusable' ? [`${token.source} holds no token of ${title}: ${token.reason}.`] : [];
+}
+
+/**
+ * The variable of just this environment, else one of a wider scope that reaches it and is not that of the other
+ * environment. Of two indexes that a wide one reaches, the releases come first.
+ */
+function ownVariable(
+  all: Variable[],
+  { key, environmentScope }: VariableName,
+  goal: Goal,
+): Variable | undefined {
+  const named = all.filter((it) => it.key === key);
+  const exact = (scope: string) => named.find((it) => it.environmentScope === scope);
+  if (exact(environmentScope)) return exact(environmentScope);
+  const scopes = goal.indexes.map(({ environment }) => environment);
+  const wide = named.filter(
+    (it) => !scopes.includes(it.environmentScope) && fitsPattern(environmentScope, it.environmentScope),
+  );
+  const release = goal.releaseEnvironment.value;
+  return environmentScope === release || exact(release) ? wide[0] : undefined;
+}
+
+function compareFlags(own: Variable, { environmentScope }: VariableName) {
+  return compare([
+    ['environment_scope', own.environmentScope, environmentScope],
+    ['protected', String(own.protected), 'true'],
+    ['masked', String(own.masked), 'true'],
+    ['raw', String(own.raw ?? true), 'true'],
+    ['variable_type', own.type, 'env_var'],
+  ]);
+}
+
+/** Hiding is for new variables alone, and for servers that can. */
+function seen({ key, hidden }: Variable): string[] {
+  if (hidden === undefined)
+    return [`This GitLab cannot hide variables, so every Maintainer can read ${key}.`];
+  return hidden ? [] : [`Every Maintainer can read ${key}; it is hidden when the token is replaced.`];
+}
+
+/** Nobody can tell whether the token that is there is the one that was given, so a new one is offered for its place. */
+function replacementOffer(facts: Facts, { key, environmentScope }: VariableName, { id }: IndexGoal) {
+  const token = facts.uploadTokens[id];
+  if (token.kind !== 'found' || token.source !== indexTokenVariables[id]) return undefined;
+  return {
+    id: `replace ${key} ${environmentScope}`,
+    question: `${key} is there already for ${environmentScope}. Replace its token with that from ${token.source}?`,
+  };
+}
+
+function manualWay(facts: Facts, { key, environmentScope }: VariableName, index: IndexGoal): string {
+  const { webUrl } = facts.gitlab.project;
+  const advice = scopeAdvice(facts.python.packageName.value, facts.indexes[index.id]);
+  return `Make a token at ${tokenPage(index)} (${advice}). Open ${webUrl}/-/settings/ci_cd, section 'Variables', and add ${key} with it: 'Masked and hidden', 'Protect variable' on, 'Expand variable reference' off, environment ${environmentScope}.`;
+}

@@ -1,0 +1,127 @@
+import { reasonOf, UserError } from '../kernel/errors.ts';
+import { findCfgOption } from '../text/setup-cfg.ts';
+import { literalString, setupKeywords } from '../text/setup-py.ts';
+import { getToml, parseToml, type TomlTable, Unreadable } from '../text/toml/document.ts';
+import { cargoManifest, cargoName } from './cargo.ts';
+import type { PythonFiles, PythonProject } from './python-files.ts';
+
+type Found = { value: string; source: string };
+
+/** The backend where nothing else is said: https://peps.python.org/pep-0517/#source-trees */
+export const defaultBackend = 'setuptools.build_meta';
+
+/** What the files say of the project. Throws a `UserError` for broken TOML, or where there is no Python project. */
+export function readPythonProject(files: PythonFiles): PythonProject {
+  const data = readToml(files['pyproject.toml']);
+  refuseWithoutProject(files, data);
+  return {
+    name: findName(files, data),
+    buildBackend: findBackend(data),
+    version: findVersion(files, data),
+  };
+}
+
+/** The data of `pyproject.toml`, empty where there is none. Throws a `UserError` for broken TOML. */
+export function readToml(text: string | undefined): TomlTable {
+  try {
+    return text === undefined ? {} : parseToml(text).data;
+  } catch (error) {
+    if (error instanceof Unreadable) throw unreadable(error);
+    const { lineNumber, column } = error as { lineNumber?: number; column?: number };
+    const where = lineNumber === undefined ? '' : ` (line ${lineNumber}, column ${(column ?? 0) + 1})`;
+    throw new UserError(
+      'bad-toml',
+      `pyproject.toml is not valid TOML${where}: ${reasonOf(error).replace(/\.$/, '')}.`,
+      'Correct it first; every Python tool refuses it as it is.',
+      { cause: error },
+    );
+  }
+}
+
+function unreadable(error: Unreadable): UserError {
+  return new UserError(
+    'bad-toml',
+    `pyproject.toml cannot be read here: ${error.message}.`,
+    'Change that first; no build backend needs it.',
+    { cause: error },
+  );
+}
+
+function refuseWithoutProject(files: PythonFiles, data: TomlTable): void {
+  const hasSetup = files['setup.cfg'] !== undefined || files['setup.py'] !== undefined;
+  const declared = data.project ?? data['build-system'] ?? getToml(data, 'tool', 'poetry');
+  if (hasSetup || declared !== undefined) return;
+  const message =
+    files['pyproject.toml'] === undefined
+      ? 'There is no Python project here: neither pyproject.toml nor setup.cfg nor setup.py is there.'
+      : 'pyproject.toml describes no package: it has neither [project] nor [build-system].';
+  throw new UserError(
+    'no-python-project',
+    message,
+    "Name the folder of the Python project with '--directory DIR'.",
+  );
+}
+
+function findName(files: PythonFiles, data: TomlTable): Found | undefined {
+  return (
+    fromToml(data, ['project', 'name']) ??
+    fromToml(data, ['tool', 'poetry', 'name']) ??
+    fromToml(data, ['tool', 'flit', 'metadata', 'dist-name']) ??
+    fromToml(data, ['tool', 'flit', 'metadata', 'module']) ??
+    fromCfg(files, 'name') ??
+    fromSetupPy(files, 'name') ??
+    fromCargo(files, data)
+  );
+}
+
+function findBackend(data: TomlTable): Found {
+  const backend = fromToml(data, ['build-system', 'build-backend']);
+  return backend ?? { value: defaultBackend, source: 'default, nothing else is said' };
+}
+
+function findVersion(files: PythonFiles, data: TomlTable): Found {
+  const fixed =
+    fromToml(data, ['project', 'version']) ??
+    fromToml(data, ['tool', 'poetry', 'version']) ??
+    fromCfg(files, 'version') ??
+    fromSetupPy(files, 'version');
+  if (fixed) return { value: `fixed at ${fixed.value}`, source: fixed.source };
+  const hatch = getToml(data, 'tool', 'hatch', 'version');
+  if (hatch !== undefined)
+    return dynamic(
+      fromToml(data, ['tool', 'hatch', 'version', 'source'])?.value ?? 'a file',
+      '[tool.hatch.version]',
+    );
+  if (getToml(data, 'tool', 'setuptools_scm') !== undefined)
+    return dynamic('git (setuptools-scm)', '[tool.setuptools_scm]');
+  if (getToml(data, 'tool', 'setuptools', 'dynamic', 'version') !== undefined)
+    return dynamic('a file', '[tool.setuptools.dynamic]');
+  return { value: 'from the build backend', source: 'pyproject.toml' };
+}
+
+function dynamic(from: string, table: string): Found {
+  return { value: `from ${from === 'vcs' ? 'git (hatch-vcs)' : from}`, source: `pyproject.toml ${table}` };
+}
+
+function fromToml(data: TomlTable, path: string[]): Found | undefined {
+  const value = getToml(data, ...path);
+  return typeof value === 'string'
+    ? { value, source: `pyproject.toml [${path.slice(0, -1).join('.')}]` }
+    : undefined;
+}
+
+function fromCfg(files: PythonFiles, key: string): Found | undefined {
+  const option = findCfgOption(files['setup.cfg'] ?? '', 'metadata', key);
+  return option && { value: option.value, source: 'setup.cfg [metadata]' };
+}
+
+function fromSetupPy(files: PythonFiles, key: string): Found | undefined {
+  const keyword = setupKeywords(files['setup.py'] ?? '')?.find(({ name }) => name === key);
+  const value = keyword && literalString(keyword.value);
+  return value === undefined ? undefined : { value, source: 'setup.py' };
+}
+
+function fromCargo(files: PythonFiles, data: TomlTable): Found | undefined {
+  const value = cargoName(files, data);
+  return value === undefined ? undefined : { value, source: `${cargoManifest(data)} [package]` };
+}

@@ -1,0 +1,71 @@
+import type { Difference, FileEdit } from '../../text/result.ts';
+import { getToml, type TomlTable } from '../../text/toml/document.ts';
+import { addToList, dropKey, exchangeKey, type TomlDraft } from '../../text/toml/draft.ts';
+import { UnsafeEdit } from '../../text/unsafe-edit.ts';
+import type { PythonFiles } from '../python-files.ts';
+
+/** What a build backend's editor works on. */
+export interface VersionEdit {
+  files: PythonFiles;
+  /** `pyproject.toml` in the course of being edited. */
+  toml: TomlDraft;
+  /** The way from the Python project to the repository root: '.', '..', '../..' */
+  root: string;
+  /** The names of the repository's tags, the newest first. */
+  tags: readonly string[];
+  /** Edits of other files than `pyproject.toml`, by their name in the project's folder. */
+  others: FileEdit[];
+  differences: Difference[];
+  notes: string[];
+}
+
+/** The editor of one build backend. Throws `UnsafeEdit` where it would have to guess. */
+export type VersionEditor = (edit: VersionEdit) => void;
+
+/** The way by hand that goes with a refusal. */
+export class NeedsHand extends UnsafeEdit {
+  constructor(
+    reason: string,
+    readonly manual: string,
+  ) {
+    super(reason);
+  }
+}
+
+/** The normalised name of a requirement, without extras and version: https://peps.python.org/pep-0503/ */
+export function requirementName(requirement: string): string {
+  const name = /^\s*([A-Za-z0-9][\w.-]*)/.exec(requirement)?.[1] ?? '';
+  return name.toLowerCase().replace(/[-_.]+/g, '-');
+}
+
+/** The requirements of the build. */
+export function buildRequires(data: TomlTable): string[] {
+  const requires = getToml(data, 'build-system', 'requires');
+  return Array.isArray(requires) ? requires.filter((it) => typeof it === 'string') : [];
+}
+
+/** Adds a requirement of the build unless one of that name is there; true where it was added. */
+export function requireForBuild(toml: TomlDraft, requirement: string): boolean {
+  const present = buildRequires(toml.doc.data).map(requirementName);
+  if (present.includes(requirementName(requirement))) return false;
+  addToList(toml, ['build-system'], 'requires', requirement);
+  return true;
+}
+
+/** Turns a fixed `[project] version` into a dynamic one; a project without a `[project]` table stays without. */
+export function makeVersionDynamic(toml: TomlDraft): void {
+  const { project } = toml.doc.data;
+  if (project === undefined) return;
+  const dynamic = getToml(toml.doc.data, 'project', 'dynamic');
+  const declared = Array.isArray(dynamic) && dynamic.includes('version');
+  if (getToml(toml.doc.data, 'project', 'version') === undefined) {
+    if (!declared) addToList(toml, ['project'], 'dynamic', 'version');
+    return;
+  }
+  if (dynamic === undefined) {
+    exchangeKey(toml, ['project'], 'version', 'dynamic', ['version']);
+    return;
+  }
+  dropKey(toml, ['project', 'version']);
+  if (!declared) addToList(toml, ['project'], 'dynamic', 'version');
+}

@@ -1,0 +1,57 @@
+import { getToml } from '../../text/toml/document.ts';
+import { cargoManifest } from '../cargo.ts';
+import type { PythonFiles } from '../python-files.ts';
+import { readToml } from '../python-project.ts';
+import { NeedsHand, type VersionEdit } from './backend.ts';
+import type { BuildTimeVersion } from './build-time-command.ts';
+import { flitModuleFiles, flitVersion } from './flit.ts';
+import { maturinVersion } from './maturin.ts';
+
+/** Where build backends read a version that is not in `[project]`. */
+const places: Record<string, (files: PythonFiles) => BuildTimeVersion> = {
+  'flit_core.buildapi': flitVersion,
+  'flit.buildapi': flitVersion,
+  maturin: maturinVersion,
+};
+
+/** Where a build backend reads the version. Throws `NeedsHand` where the pipeline could not change it. */
+export function placeOfVersion(files: PythonFiles): BuildTimeVersion {
+  const backend = String(getToml(readToml(files['pyproject.toml']), 'build-system', 'build-backend'));
+  return (places[backend] ?? pyprojectVersion)(files);
+}
+
+/**
+ * The files besides `pyproject.toml`, `setup.cfg` and `setup.py` in which this project's version may be written, by
+ * their path from the project's folder; not each of them is there. Throws a `UserError` for broken TOML.
+ */
+export function furtherFiles(files: PythonFiles): string[] {
+  const data = readToml(files['pyproject.toml']);
+  const backend = String(getToml(data, 'build-system', 'build-backend'));
+  if (typeof getToml(data, 'project', 'version') === 'string') return [];
+  if (backend === 'maturin') return [cargoManifest(data)];
+  return /^flit(_core)?\./.test(backend) ? flitModuleFiles(data) : [];
+}
+
+/** Nothing to edit: the job that builds appends the pipeline's number, and a tag must be the version that is written. */
+export function atBuildTime({ files, toml, notes }: VersionEdit): void {
+  const version = placeOfVersion(files);
+  const where = 'path' in version ? version.path : '[project] of pyproject.toml';
+  notes.push(
+    `The build backend takes no version from git, so test uploads are the version in ${where} with .devN, the pipeline's number; write the next version there before you tag it.`,
+  );
+  if (getToml(toml.doc.data, 'build-system', 'build-backend') === 'maturin') {
+    notes.push(
+      'maturin fetches Rust by rustup where the image of the job that builds has none; an image with Rust saves that.',
+    );
+  }
+}
+
+/** Throws `NeedsHand` where `[project]` has no fixed version. */
+function pyprojectVersion(files: PythonFiles): BuildTimeVersion {
+  if (typeof getToml(readToml(files['pyproject.toml']), 'project', 'version') === 'string')
+    return { kind: 'pyproject' };
+  throw new NeedsHand(
+    'The version is not written in [project] of pyproject.toml, where the pipeline could change it',
+    'Write version = "1.2.3" into [project] and take it out of its dynamic list, then run this again.',
+  );
+}

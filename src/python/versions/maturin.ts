@@ -1,0 +1,35 @@
+import { getToml } from '../../text/toml/document.ts';
+import { cargoManifest } from '../cargo.ts';
+import type { PythonFiles } from '../python-files.ts';
+import { readToml } from '../python-project.ts';
+import { NeedsHand } from './backend.ts';
+import { type BuildTimeVersion, hasCargoVersion } from './build-time-command.ts';
+
+/** Where maturin reads the version. Throws `NeedsHand` where the pipeline could not change it. */
+export function maturinVersion(files: PythonFiles): BuildTimeVersion {
+  const data = readToml(files['pyproject.toml']);
+  if (typeof getToml(data, 'project', 'version') === 'string') return { kind: 'pyproject' };
+  const path = cargoManifest(data);
+  if (!hasCargoVersion(files[path] ?? '')) throw elsewhere(path, files[path]);
+  if (getToml(data, 'tool', 'maturin', 'locked') === true) {
+    throw new NeedsHand(
+      '[tool.maturin] locked = true makes the build fail as soon as the pipeline changes the version, since Cargo.lock holds it too',
+      'Take locked = true out of [tool.maturin] (the versions in Cargo.lock are used without it as well), or write version = "1.2.3" into [project] of pyproject.toml and take it out of its dynamic list; then run this again.',
+    );
+  }
+  return { kind: 'cargo', path };
+}
+
+function elsewhere(path: string, text: string | undefined): NeedsHand {
+  const inherited = /^\s*version\s*\.\s*workspace|^\s*version\s*=\s*\{[^}]*workspace/m.test(text ?? '');
+  const reason =
+    text === undefined
+      ? `maturin reads the version from ${path}, which is not there`
+      : inherited
+        ? `${path} takes its version from the workspace, where other packages have it too`
+        : `${path} has no version = "1.2.3" on a line of its own in [package], which the pipeline could change`;
+  return new NeedsHand(
+    reason,
+    `Write version = "1.2.3" into [package] of ${path}, or into [project] of pyproject.toml and take it out of its dynamic list; then run this again.`,
+  );
+}

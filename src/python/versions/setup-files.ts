@@ -1,0 +1,62 @@
+import { findCfgOption, removeCfgOption } from '../../text/setup-cfg.ts';
+import { type Keyword, literalString, removeKeyword, setupKeywords } from '../../text/setup-py.ts';
+import { applySplices, type Splice } from '../../text/text.ts';
+import { NeedsHand, type VersionEdit } from './backend.ts';
+import { addScmOption } from './use-scm-version.ts';
+
+/**
+ * Takes the version out of `setup()`, where it silently beats setuptools-scm. True where setup.py itself asks
+ * setuptools-scm for the version, so that no table is needed. Throws `NeedsHand` where the version is computed.
+ */
+export function editSetupPy(edit: VersionEdit): boolean {
+  const text = edit.files['setup.py'];
+  if (text === undefined) return false;
+  const keywords = setupKeywords(text);
+  const version = keywords?.find(({ name }) => name === 'version');
+  const scm = keywords?.find(({ name }) => name === 'use_scm_version');
+  if (!version && !scm) refuseHidden(text, keywords);
+  const splices = [version && removeFixed(text, version), scm && addScmOption(scm, edit.root)];
+  const after = applySplices(
+    text,
+    splices.filter((it) => it !== undefined),
+  );
+  if (after !== text) edit.others.push({ path: 'setup.py', before: text, after });
+  for (const keyword of [version, scm]) if (keyword) noteChange(edit, keyword, after);
+  return scm !== undefined;
+}
+
+function noteChange(edit: VersionEdit, { name, value }: Keyword, after: string): void {
+  const wanted = setupKeywords(after)?.find((it) => it.name === name)?.value ?? '(none)';
+  if (wanted !== value) edit.differences.push({ field: `setup.py setup(${name}=)`, current: value, wanted });
+}
+
+function removeFixed(text: string, version: Keyword): Splice {
+  if (literalString(version.value) !== undefined) return removeKeyword(text, version);
+  const computed = version.value.replace(/\s+/g, ' ');
+  throw new NeedsHand(
+    `setup.py computes the version (${computed}), and a version given there silently wins`,
+    `Delete version=${computed} from setup() in setup.py, with the lines that compute it and are then of no use, and run this again.`,
+  );
+}
+
+/** A version may also be in arguments that are made elsewhere: `setup(**arguments)`. */
+function refuseHidden(text: string, keywords: Keyword[] | undefined): void {
+  const hidden = /\*\*\s*[A-Za-z_]/.test(text) && /['"]version['"]\s*[\]:]|\bversion\s*=/.test(text);
+  if (keywords === undefined ? !/\bversion\s*=/.test(text) : !hidden) return;
+  throw new NeedsHand(
+    'setup.py calls setup() in a way that is not understood, and a version given there silently wins',
+    'Call setup() once in setup.py, with its arguments written out and without version=; then run this again.',
+  );
+}
+
+/** setuptools takes a version of `setup.cfg` before that of a plugin, without a word. */
+export function dropCfgVersion(edit: VersionEdit, instead: string): void {
+  const text = edit.files['setup.cfg'];
+  const option = findCfgOption(text ?? '', 'metadata', 'version');
+  if (text === undefined || option === undefined) return;
+  if (/^(attr|file):/.test(option.value)) {
+    edit.notes.push(`The version that setup.cfg points to (${option.value}) is no longer read; ${instead}.`);
+  }
+  edit.differences.push({ field: 'setup.cfg [metadata] version', current: option.value, wanted: '(none)' });
+  edit.others.push({ path: 'setup.cfg', before: text, after: applySplices(text, [removeCfgOption(option)]) });
+}

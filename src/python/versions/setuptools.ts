@@ -1,0 +1,76 @@
+import { getToml, isTable } from '../../text/toml/document.ts';
+import { changeInList, dropKey, setKey } from '../../text/toml/draft.ts';
+import {
+  buildRequires,
+  makeVersionDynamic,
+  requireForBuild,
+  requirementName,
+  type VersionEdit,
+} from './backend.ts';
+import { setScmOptions } from './scm-options.ts';
+import { dropCfgVersion, editSetupPy } from './setup-files.ts';
+import { otherSetuptoolsSource } from './setuptools-plugins.ts';
+
+/** setuptools: keeps the plugin that gives the version from git, or brings setuptools-scm where there is none. */
+export function setuptools(edit: VersionEdit): void {
+  const other = otherSetuptoolsSource(edit.files);
+  if (other) other(edit);
+  else setuptoolsScm(edit);
+}
+
+/** https://setuptools-scm.readthedocs.io/ */
+function setuptoolsScm(edit: VersionEdit): void {
+  const { toml } = edit;
+  requireBuildSystem(edit);
+  if (requireForBuild(toml, 'setuptools-scm>=8')) raiseSetuptools(edit);
+  makeVersionDynamic(toml);
+  dropDynamicSource(edit);
+  dropCfgVersion(edit, 'it comes from git');
+  if (!editSetupPy(edit)) setScmOptions(toml, edit.root);
+}
+
+/** Without the table the requirement would have no place. */
+function requireBuildSystem({ toml, files }: VersionEdit): void {
+  if (buildRequires(toml.doc.data).length === 0) {
+    setKey(toml, ['build-system'], 'requires', ['setuptools>=80', 'setuptools-scm>=8']);
+  }
+  if (getToml(toml.doc.data, 'build-system', 'build-backend') !== undefined) return;
+  if (!importsItsNeighbours(files['setup.py'] ?? ''))
+    setKey(toml, ['build-system'], 'build-backend', 'setuptools.build_meta');
+}
+
+/**
+ * Whether setup.py may import modules that lie beside it: it then goes on without a `build-backend`, as only the
+ * legacy way finds those (https://setuptools.pypa.io/en/latest/build_meta.html).
+ */
+function importsItsNeighbours(setupPy: string): boolean {
+  const known =
+    /^(setuptools|distutils|__future__|codecs|glob|io|os|pathlib|platform|re|shutil|subprocess|sys|typing)$/;
+  return [...setupPy.matchAll(/^[ \t]*(?:from|import)[ \t]+(\w+)/gm)].some(
+    ([, name = '']) => !known.test(name),
+  );
+}
+
+/** setuptools before 69.3 names source distributions as PyPI refuses (https://peps.python.org/pep-0625/). */
+function raiseSetuptools({ toml, notes }: VersionEdit): void {
+  const old = buildRequires(toml.doc.data).find((it) => requirementName(it) === 'setuptools');
+  const [, least] = /^setuptools\s*(?:>=\s*(\d+)[\d.]*)?\s*$/.exec(old ?? '') ?? [undefined, 'other'];
+  if (old !== undefined && least === 'other' && /[<=~]=?/.test(old)) {
+    notes.push(`${old} is kept; releases of setuptools before 69.3 make files that PyPI refuses.`);
+  }
+  if (old === undefined || least === 'other' || Number(least ?? 0) >= 80) return;
+  changeInList(toml, ['build-system', 'requires'], old, 'setuptools>=80');
+}
+
+function dropDynamicSource({ toml, notes }: VersionEdit): void {
+  const path = ['tool', 'setuptools', 'dynamic', 'version'];
+  const source = getToml(toml.doc.data, ...path);
+  if (source === undefined) return;
+  const where = Object.entries(isTable(source) ? source : {}).map(
+    ([kind, value]) => `${kind}: ${String(value)}`,
+  );
+  notes.push(
+    `The version that [tool.setuptools.dynamic] points to (${where.join(', ')}) is no longer read; it comes from git.`,
+  );
+  dropKey(toml, path);
+}

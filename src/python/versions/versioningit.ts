@@ -1,0 +1,36 @@
+import { getToml, isTable } from '../../text/toml/document.ts';
+import { setKey } from '../../text/toml/draft.ts';
+import { makeVersionDynamic, NeedsHand, type VersionEdit } from './backend.ts';
+
+const table = ['tool', 'versioningit'];
+
+/** A format without a local part, which is left out of versioningit's own. */
+const formats = {
+  distance: '{next_version}.dev{distance}',
+  dirty: '{base_version}',
+  'distance-dirty': '{next_version}.dev{distance}',
+};
+
+/** versioningit, a plugin of hatchling and of setuptools: https://versioningit.readthedocs.io/en/stable/configuration.html */
+export function versioningit({ toml, notes }: VersionEdit): void {
+  const options = getToml(toml.doc.data, ...table);
+  const { 'next-version': next, format, ...rest } = isTable(options) ? options : {};
+  if (typeof format === 'string' || (isTable(format) && format.method !== undefined)) {
+    throw new NeedsHand(
+      'versioningit formats the version by a function of its own, which is left as it is',
+      'Make that function leave out everything after a +, since the indexes refuse local versions.',
+    );
+  }
+  makeVersionDynamic(toml);
+  if (next === undefined || (isTable(next) && next.method === undefined))
+    setKey(toml, [...table, 'next-version'], 'method', 'smallest');
+  for (const [key, value] of Object.entries(formats)) {
+    const current = isTable(format) ? format[key] : undefined;
+    if (typeof current === 'string' && !current.includes('+')) continue;
+    setKey(toml, [...table, 'format'], key, value);
+  }
+  if (rest['default-version'] === undefined) return;
+  notes.push(
+    `Where there is no tag or no git, versioningit silently gives every build the version ${String(rest['default-version'])}: tag a first version before you publish.`,
+  );
+}

@@ -1,0 +1,59 @@
+import type { Facts } from '../facts/index.ts';
+import { decide, type Goal } from '../goal/index.ts';
+import { severalJobs } from '../goal/jobs.ts';
+import { type Wishes, wishesOf } from '../goal/wishes.ts';
+import { changesOf, makePlan } from '../plan/plan.ts';
+import { showFirstScreen } from '../screens/first-screen.ts';
+import { askFor, openQuestions } from '../screens/questions.ts';
+import { chooseGoal } from './choose.ts';
+import type { Context } from './context.ts';
+import { type Comparison, settleCredentials } from './credentials.ts';
+import type { Looked } from './look.ts';
+import { refuseDeadEnd, refuseGuess, refuseUnmatchable, requireWritable } from './refusals.ts';
+import { withVerdicts } from './verdicts.ts';
+
+/** Shows what was found, then asks and shows until the plan is wanted; a run with nothing to change asks nothing. */
+export async function agreeOnPlan(context: Context, found: Looked): Promise<Comparison> {
+  let { wishes, goal } = await settleJobs(context, found.facts);
+  let looked = found;
+  let questions = openQuestions(goal);
+  const [asked, seen] = [new Set<string>(), new Set<string>()];
+  for (let first = true; ; first = false) {
+    let compared: Comparison = { looked, wishes, goal, ...(await compare(context, looked, goal)) };
+    if (first) showFirstScreen(context, compared);
+    const mustAsk = context.terminal.interactive && questions.length > 0;
+    if (!mustAsk || changesOf(compared.plan).length === 0)
+      compared = await settleCredentials(context, compared, asked);
+    if (changesOf(compared.plan).length === 0) return compared;
+    ({ looked } = compared);
+    const choice = await chooseGoal(context, { ...compared, facts: looked.facts, questions, seen });
+    if (choice.decision === 'go') return compared;
+    ({ wishes, goal } = choice);
+    questions = [];
+  }
+}
+
+/** Which of several jobs is meant is asked before anything is compared, for without it nothing can be. */
+async function settleJobs(
+  { options, terminal }: Context,
+  facts: Facts,
+): Promise<{ wishes: Wishes; goal: Goal }> {
+  let wishes = wishesOf(options);
+  let goal = decide(facts, wishes);
+  if (goal.openJobs.length > 0 && !terminal.interactive) throw severalJobs(goal.openJobs);
+  for (const { option } of goal.openJobs) {
+    wishes = { ...wishes, ...(await askFor(option, facts, goal, terminal)) };
+    goal = decide(facts, wishes);
+  }
+  return { wishes, goal };
+}
+
+async function compare({ terminal, options }: Context, looked: Looked, goal: Goal) {
+  const facts = await terminal.during("Asking GitLab's lint about the pipeline", withVerdicts(looked, goal));
+  const plan = makePlan(facts, goal);
+  refuseUnmatchable(plan);
+  refuseDeadEnd(facts, goal);
+  if (!terminal.interactive) refuseGuess(facts, goal);
+  if (!options.dryRun) await requireWritable(looked, plan);
+  return { facts, plan };
+}

@@ -1,0 +1,135 @@
+import { type ChoiceName, routes } from '../cli/options.ts';
+import type { Facts } from '../facts/index.ts';
+import { decide, type Goal } from '../goal/index.ts';
+import { releaseRules } from '../goal/people.ts';
+import type { Wishes } from '../goal/wishes.ts';
+import { Cancelled, UserError } from '../kernel/errors.ts';
+import { deadEnd } from '../people/dead-end.ts';
+import { threatsOf, waysOf } from '../people/threats.ts';
+import { changesOf, type PlannedSetting } from '../plan/plan.ts';
+import { choicesView } from '../screens/choices.ts';
+import { planView, showEdits } from '../screens/plan.ts';
+import { askFor, nobodyToAsk, pickChoice } from '../screens/questions.ts';
+import { notesView } from '../screens/states.ts';
+import { threatsView } from '../screens/threats.ts';
+import { askWayOut } from '../screens/way-out.ts';
+import type { Terminal } from '../terminal/terminal.ts';
+import type { Context } from './context.ts';
+
+/** Where the choosing stands. */
+export interface Choosing {
+  facts: Facts;
+  wishes: Wishes;
+  goal: Goal;
+  /** The questions that are still open. */
+  questions: ChoiceName[];
+  plan: PlannedSetting[];
+  /** The diffs that have been shown. */
+  seen: Set<string>;
+}
+
+/** What the user made of it: go ahead, or compare again with other choices. */
+export type Decision = { decision: 'go' } | { decision: 'again'; wishes: Wishes; goal: Goal };
+
+/** Shows what is recommended, asks what is open, shows the plan and asks once whether to apply it. */
+export async function chooseGoal(context: Context, choosing: Choosing): Promise<Decision> {
+  const { terminal, options } = context;
+  if (!terminal.interactive) return unattended(context, choosing);
+  if (choosing.questions.length > 0) return again(context, choosing, choosing.questions);
+  if (options.dryRun) return { decision: 'go' };
+  await showPlan(context, choosing);
+  const answer = await terminal.select(
+    `Make ${countOf(choosing.plan)}?\nNothing has been changed so far.`,
+    [
+      { value: 'go', label: 'Yes' },
+      { value: 'change', label: 'Change an answer' },
+      { value: 'stop', label: 'No, leave everything as it is' },
+    ],
+    'go',
+  );
+  if (answer === 'stop') throw new Cancelled();
+  if (answer === 'go') return { decision: 'go' };
+  const name = await pickChoice(choosing.goal, terminal);
+  return again(context, choosing, name === undefined ? [] : [name]);
+}
+
+async function unattended(context: Context, choosing: Choosing): Promise<Decision> {
+  const { options } = context;
+  if (!options.yes && !options.dryRun) {
+    const names = choosing.questions.map((name) => `--${name}`);
+    throw nobodyToAsk(names.join(', '));
+  }
+  if (choosing.questions.includes('route')) showThreats(context, choosing.facts, choosing.goal);
+  if (options.dryRun) return { decision: 'go' };
+  await showPlan(context, choosing);
+  return { decision: 'go' };
+}
+
+async function again(context: Context, choosing: Choosing, names: ChoiceName[]): Promise<Decision> {
+  const { terminal } = context;
+  const { facts } = choosing;
+  let { wishes, goal } = choosing;
+  if (names.includes('route')) showThreats(context, facts, goal);
+  for (const name of names) {
+    if (goal.route.value !== 'protected' && (name === 'deployer' || name === 'approver')) continue;
+    ({ wishes, goal } = await askUntilPossible(name, terminal, { facts, wishes, goal }));
+  }
+  const stuck = goal.route.value === 'protected' ? deadEnd(facts.gitlab, releaseRules(goal)) : undefined;
+  if (stuck === undefined || !(stuck.total || names.some(isAboutPeople)))
+    return { decision: 'again', wishes, goal };
+  const way = await askWayOut(stuck, goal, terminal);
+  const wanted = { ...wishes, ...way.wishes };
+  return again(context, { ...choosing, wishes: wanted, goal: decide(facts, wanted) }, way.ask);
+}
+
+const isAboutPeople = (name: ChoiceName) =>
+  ['route', 'deployer', 'approver', 'approvals', 'self-approval'].includes(name);
+
+/** An answer that cannot be is explained and asked for again. */
+async function askUntilPossible(
+  name: ChoiceName,
+  terminal: Terminal,
+  { facts, wishes, goal }: Pick<Choosing, 'facts' | 'wishes' | 'goal'>,
+): Promise<Pick<Choosing, 'wishes' | 'goal'>> {
+  for (;;) {
+    const wanted = { ...wishes, ...(await askFor(name, facts, goal, terminal)) };
+    try {
+      return { wishes: wanted, goal: decide(facts, wanted) };
+    } catch (error) {
+      if (!(error instanceof UserError)) throw error;
+      terminal.print('', terminal.paint.yellow(error.message), terminal.paint.plain(error.hint), '');
+    }
+  }
+}
+
+function showThreats({ terminal }: Context, facts: Facts, goal: Goal): void {
+  const auditLog = `${facts.gitlab.project.webUrl}/-/audit_events`;
+  const threats = threatsOf(facts.gitlab, goal.approvals.value.length > 0);
+  const ways = waysOf(facts.gitlab, goal.releaseEnvironment.value);
+  const shown = { threats, ways, advice: goal.advice, routes, auditLog };
+  terminal.print(...threatsView(shown, terminal), '');
+}
+
+async function showPlan({ terminal }: Context, { facts, goal, plan, seen }: Choosing): Promise<void> {
+  const { paint } = terminal;
+  const edited = changesOf(plan).flatMap(({ finding }) => finding.files.map(({ path }) => path));
+  const dirty = facts.pipeline.uncommitted.filter((path) => edited.includes(path));
+  await showEdits(terminal, 'The edits', plan, seen);
+  terminal.print(paint.bold('What is to hold'), ...choicesView(goal, terminal), '');
+  terminal.print(paint.bold('The plan, in this order'), ...(await planView(plan, terminal)));
+  terminal.print(...notesView(unchangedOf(plan), terminal));
+  if (dirty.length > 0) {
+    terminal.print(
+      '',
+      paint.yellow(`  ${dirty.join(', ')}: not committed yet; those changes stay, the edits come on top.`),
+    );
+  }
+}
+
+/** The steps speak of the others themselves. */
+const unchangedOf = (plan: PlannedSetting[]) => plan.filter(({ finding }) => finding.steps.length === 0);
+
+function countOf(plan: PlannedSetting[]): string {
+  const number = changesOf(plan).flatMap(({ finding }) => finding.steps).length;
+  return number === 1 ? 'this change' : `these ${number} changes`;
+}

@@ -1,0 +1,25 @@
+import type { Options } from '../cli/options.ts';
+import type { Stop } from '../kernel/stop.ts';
+import type { OpenPage } from '../ports/browser.ts';
+import type { Network } from '../ports/network.ts';
+import type { Terminal } from '../terminal/terminal.ts';
+
+/** The world around a command, so that only `main.ts` touches the process. */
+export interface Context {
+  options: Options;
+  env: Record<string, string | undefined>;
+  cwd: string;
+  home: string;
+  platform: NodeJS.Platform;
+  /** How the user calls this program: 'gitlab-to-pypi', 'npx gitlab-to-pypi' ... */
+  program: string;
+  terminal: Terminal;
+  /** Opens a page, or does nothing where that is not wanted or not possible. */
+  openPage: OpenPage | undefined;
+  network: Network;
+  /** Takes the indexes to accept what the official ones do, for the rehearsal of a GitLab that those refuse. */
+  asOfficial?: boolean;
+  /** Writes the one JSON document to stdout. */
+  writeJson(document: unknown): void;
+  stop: Stop;
+}

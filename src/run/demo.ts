@@ -1,0 +1,131 @@
+import { resolve } from 'node:path';
+import { quote } from '../cli/repeat.ts';
+import { indexTokenVariables } from '../indexes/token-variables.ts';
+import { Cancelled } from '../kernel/errors.ts';
+import { demoBeginning } from '../rehearsal/demo-worlds.ts';
+import { driftsOf } from '../rehearsal/drifts.ts';
+import { madeUpToken } from '../rehearsal/package-index/made-up-token.ts';
+import { resumeWorld, saveWorld, startWorld, type World } from '../rehearsal/world.ts';
+import { check } from './check.ts';
+import type { Context } from './context.ts';
+import { setup } from './setup.ts';
+
+const token = 'glpat-demo-alice';
+
+/** The wizard against servers of its own: the same program, another world. Returns the exit code of the set-up. */
+export async function demo(context: Context): Promise<number> {
+  const { terminal, options, cwd } = context;
+  const { paint } = terminal;
+  const world =
+    options.directory === '.'
+      ? await startWorld({ ...demoBeginning(options.as ?? 'team-premium'), env: context.env })
+      : await resumeWorld(resolve(cwd, options.directory));
+  const inside = insideOf(world, context);
+  terminal.print(
+    paint.bold('A rehearsal: this program plays GitLab, PyPI and TestPyPI, here alone.'),
+    paint.dim(`The Python project is in ${world.directory}.`),
+    '',
+  );
+  try {
+    const exitCode = await setup(inside);
+    if (terminal.interactive) await playOn(world, inside).catch((error) => sayWhatStays(error, world));
+    showWhatNext(world, context);
+    return exitCode;
+  } finally {
+    await saveWorld(world);
+    await world.close();
+  }
+}
+
+/** The same run with the rehearsal's addresses and its tokens in place of the user's, none of which it must get. */
+function insideOf(world: World, context: Context): Context {
+  const { GITLAB_HOST: _, GITLAB_ACCESS_TOKEN: __, ...env } = context.env;
+  const options = { ...context.options, ...placeOf(world), command: 'setup' as const };
+  delete options.remote;
+  delete options.gitlabUrl;
+  delete options.project;
+  const { asOfficial } = world;
+  return { ...context, options, asOfficial, env: { ...env, GITLAB_TOKEN: token, ...uploadTokens(world) } };
+}
+
+function uploadTokens({ pypi, testpypi }: World): Record<string, string> {
+  const made = (index: { url: string }) => madeUpToken(new URL(index.url).host, 'made up for the demo');
+  return { [indexTokenVariables.pypi]: made(pypi), [indexTokenVariables.testpypi]: made(testpypi) };
+}
+
+function placeOf({ directory, pypi, testpypi }: World) {
+  return { directory, pypiUrl: pypi.url, testpypiUrl: testpypi.url };
+}
+
+function showWhatNext({ directory }: World, { terminal, program, platform }: Context): void {
+  const { paint, print, printAsIs } = terminal;
+  const again = `${program} demo --directory ${quote(directory, platform)}`;
+  print('', paint.bold('What to try next'));
+  print(`  ${paint.plain(`The scratch project is in ${directory}; 'git diff' there shows the edits.`)}`);
+  print('  Look again (nothing is left to do), or edit its files and see them put right:');
+  printAsIs(`  ${paint.cyan(`${again} --dry-run`)}`, `  ${paint.cyan(again)}`);
+}
+
+/** How the program itself is pointed at the rehearsal, from another terminal while this one runs. */
+function showWayIn(world: World, { terminal, program, platform }: Context): void {
+  const { paint } = terminal;
+  const { directory, pypiUrl, testpypiUrl } = placeOf(world);
+  const where = `-C ${quote(directory, platform)} --pypi-url ${pypiUrl} --testpypi-url ${testpypiUrl}`;
+  const check = `${program} check ${where}`;
+  terminal.print(
+    '',
+    paint.dim('The servers run until you end this. In another terminal you can use them yourself:'),
+  );
+  const lines =
+    platform === 'win32' ? [`$env:GITLAB_TOKEN = "${token}"`, check] : [`GITLAB_TOKEN=${token} ${check}`];
+  terminal.printAsIs(...lines.map((line) => `  ${paint.cyan(line)}`), '');
+}
+
+type Next = 'check' | 'drift' | 'setup' | 'end';
+
+/** Checking, drifting and repairing for as long as the user likes. */
+async function playOn(world: World, context: Context): Promise<void> {
+  const { terminal } = context;
+  // A run from outside takes these indexes for some other Warehouse, and would tell another story.
+  if (!world.asOfficial) showWayIn(world, context);
+  for (let next: Next = 'check'; ; ) {
+    next = await terminal.select<Next>(
+      'What now?',
+      [
+        { value: 'check', label: 'Check how everything stands' },
+        { value: 'drift', label: 'Let something drift' },
+        { value: 'setup', label: 'Run the wizard again' },
+        { value: 'end', label: 'End the rehearsal', hint: 'its servers stop, the project stays' },
+      ],
+      next,
+    );
+    if (next === 'end') return;
+    if (next === 'drift') await drift(world, context);
+    else await stayInside(context, () => (next === 'check' ? check(asCheck(context)) : setup(context)));
+    next = next === 'drift' ? 'check' : next === 'check' ? 'setup' : 'drift';
+  }
+}
+
+/** `check` inside of the rehearsal, whose other runs are those of `setup`. */
+function asCheck(context: Context): Context {
+  return { ...context, options: { ...context.options, command: 'check' } };
+}
+
+async function drift(world: World, { terminal }: Context): Promise<void> {
+  const choices = driftsOf(world).map((value) => ({ value, label: value.label }));
+  const chosen = await terminal.select('What has happened meanwhile?', choices, choices[0]?.value);
+  await chosen?.happen(world);
+}
+
+/** Nothing of the user's own was ever touched. */
+function sayWhatStays(error: unknown, { directory }: World): never {
+  if (!(error instanceof Cancelled)) throw error;
+  throw new Cancelled(error.exitCode, `The rehearsal has ended; its scratch project stays in ${directory}.`);
+}
+
+/** Leaving one run of the wizard does not leave the rehearsal; stopping its work does. */
+async function stayInside({ stop }: Context, work: () => Promise<number>): Promise<void> {
+  await work().catch((error) => {
+    if (!(error instanceof Cancelled) || stop.signal.aborted) throw error;
+  });
+}

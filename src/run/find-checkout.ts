@@ -1,0 +1,59 @@
+import { questionOf } from '../cli/options.ts';
+import {
+  type Checkout,
+  locate,
+  obviousRemote,
+  projectAddress,
+  type RemoteCandidate,
+  type RemoteWishes,
+  remoteCandidates,
+} from '../facts/checkout.ts';
+import { UserError } from '../kernel/errors.ts';
+import type { Git } from '../ports/git.ts';
+import type { Context } from './context.ts';
+
+/**
+ * Finds the checkout and the GitLab project it belongs to; of several remotes the user is asked for one. Throws a
+ * `UserError` where there is no checkout, and where there is nobody to ask.
+ */
+export async function findCheckout(context: Context, git: Git, directory: string): Promise<Checkout> {
+  const { options, env } = context;
+  // Asked at the same time, for each answer of git's takes as long as a program takes to start.
+  const remotes = git.remotes();
+  const place = await locate(git, directory);
+  const wishes: RemoteWishes = Object.fromEntries(
+    Object.entries({
+      remote: options.remote,
+      gitlabUrl: options.gitlabUrl,
+      project: options.project,
+      gitlabHost: env.GITLAB_HOST,
+    }).filter(([, value]) => value),
+  );
+  const candidates = await remoteCandidates({ ...git, remotes: () => remotes }, wishes);
+  const complete = options.gitlabUrl !== undefined && options.project !== undefined;
+  const remote = complete ? candidates[0] : await chooseRemote(context, git, candidates);
+  return { ...place, ...projectAddress(remote, wishes) };
+}
+
+async function chooseRemote(
+  { terminal, options }: Context,
+  git: Git,
+  candidates: RemoteCandidate[],
+): Promise<RemoteCandidate | undefined> {
+  const obvious = await obviousRemote(git, candidates);
+  if (obvious || candidates.length === 0) return obvious;
+  if (!terminal.interactive || options.json) {
+    const names = candidates.map(({ name, origin, path }) => `${name} (${origin}/${path})`).join(', ');
+    throw new UserError(
+      'two-remotes',
+      `Several git remotes may name the GitLab project: ${names}.`,
+      `Choose one with '--remote ${candidates[0]?.name}', or let the current branch track it.`,
+    );
+  }
+  const choices = candidates.map((value) => ({
+    value,
+    label: value.name,
+    hint: `${value.origin}/${value.path}`,
+  }));
+  return terminal.select(questionOf('remote'), choices, candidates[0] as RemoteCandidate);
+}

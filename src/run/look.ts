@@ -1,0 +1,108 @@
+import { resolve } from 'node:path';
+import type { Checkout } from '../facts/checkout.ts';
+import { type GitLabIdentity, readIdentity } from '../facts/gitlab-project.ts';
+import { findToken, requireTokenForm } from '../facts/gitlab-token.ts';
+import type { FoundToken } from '../facts/glab-config.ts';
+import type { Facts } from '../facts/index.ts';
+import { readUploadTokens, type Secrets } from '../facts/upload-tokens.ts';
+import type { Files } from '../ports/files.ts';
+import { type Git, openGit } from '../ports/git.ts';
+import type { GitLab } from '../ports/gitlab.ts';
+import { readingTime, within } from '../ports/network.ts';
+import { showTitle } from '../screens/title.ts';
+import type { Context } from './context.ts';
+import { enterToken, type Token } from './enter-token.ts';
+import { findCheckout } from './find-checkout.ts';
+
+/** Everything that was found, and the ports through which it can be changed. */
+export interface Looked {
+  facts: Facts;
+  gitlab: GitLab;
+  files: Files;
+  git: Git;
+  uploadTokens: Secrets;
+}
+
+/** What is found and under way before anything heavy is loaded. */
+export interface Begun {
+  git: Git;
+  checkout: Checkout;
+  token: FoundToken;
+  /** Undefined where a token is still to be asked for. */
+  asked: Asked | undefined;
+}
+
+/** The ports, and GitLab's first answers. */
+interface Asked {
+  ports: Awaited<ReturnType<typeof connect>>;
+  tokenSource: string;
+  identity: Promise<GitLabIdentity>;
+}
+
+/** Finds the checkout and a token, and asks GitLab the first questions. Throws a `UserError` for no checkout. */
+export async function begin(context: Context): Promise<Begun> {
+  const { env, home, platform } = context;
+  showTitle(context.terminal, context.options.command);
+  const directory = resolve(context.cwd, context.options.directory);
+  const git = openGit(directory, env);
+  const checkout = await findCheckout(context, git, directory);
+  const token = await findToken(checkout.gitlabUrl.value, { env, home, platform });
+  const asked = token.kind === 'found' ? await ask(context, checkout, token) : undefined;
+  return { git, checkout, token, asked };
+}
+
+/** Looks at the checkout, GitLab and the two indexes. Throws a `UserError` for an unmet precondition. */
+export async function look(context: Context, begun?: Begun): Promise<Looked> {
+  const { git, checkout, token, ...first } = begun ?? (await begin(context));
+  const { openFiles } = await import('../ports/files.ts');
+  const { readFacts, readPython } = await import('../facts/index.ts');
+  const files = openFiles(checkout.root);
+  const python = await readPython(files, checkout.directory, context.options.package);
+  const asked = first.asked ?? (await ask(context, checkout, await enterToken(context, checkout, token)));
+  const { ports, tokenSource, identity } = asked;
+  const asOfficial = context.asOfficial === true;
+  const sources = { checkout, git, files, ...ports.reading, tokenSource, identity, asOfficial };
+  const work = readFacts(sources, python);
+  const facts = await context.terminal.during(`Reading ${checkout.projectPath.value} and the indexes`, work);
+  const { found, secrets } = readUploadTokens(context.env, facts.indexes);
+  return {
+    facts: { ...facts, uploadTokens: found },
+    gitlab: ports.gitlab,
+    files,
+    git,
+    uploadTokens: secrets,
+  };
+}
+
+async function ask(context: Context, checkout: Checkout, { token, source }: Token): Promise<Asked> {
+  const { terminal } = context;
+  requireTokenForm(token, source);
+  const url = checkout.gitlabUrl.value;
+  terminal.print(terminal.paint.dim(`Using the GitLab token from ${source} for ${url}.`));
+  const ports = await connect(context, checkout, token);
+  const identity = readIdentity(ports.reading.gitlab, checkout.projectPath.value, source);
+  // It is awaited later, and what is wrong in the checkout is told first.
+  identity.catch(() => undefined);
+  return { ports, tokenSource: source, identity };
+}
+
+/** The ports, the reading ones with an end to all their time. */
+async function connect(context: Context, checkout: Checkout, token: string) {
+  const { options, network } = context;
+  const [{ connectGitLab }, { connectPackageIndex }] = await Promise.all([
+    import('../ports/gitlab-rest/index.ts'),
+    import('../ports/package-index-http.ts'),
+  ]);
+  const url = checkout.gitlabUrl.value;
+  const reading = within(network, readingTime(network));
+  return {
+    gitlab: connectGitLab({ url, token, network }),
+    reading: {
+      gitlab: connectGitLab({ url, token, network: reading }),
+      indexes: {
+        pypi: connectPackageIndex(options.pypiUrl, reading),
+        testpypi: connectPackageIndex(options.testpypiUrl, reading),
+      },
+    },
+  };
+}

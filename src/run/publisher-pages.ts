@@ -1,0 +1,52 @@
+import { indexNames } from '../facts/package-index.ts';
+import { formRows } from '../indexes/publisher-page.ts';
+import type { PublisherPage } from '../plan/settings/publisher.ts';
+import { formView } from '../screens/publisher-form.ts';
+import type { Context } from './context.ts';
+
+/**
+ * Opens the page of each index on which the Trusted Publisher is registered, where that is wanted; in a terminal each
+ * is shown with its form until the user goes on. Nothing is claimed about what the user does there.
+ */
+export async function showPublisherPages(context: Context, pages: PublisherPage[]): Promise<void> {
+  for (const page of pages) {
+    if (context.terminal.interactive) await offer(context, page);
+    else context.openPage?.(page.url);
+  }
+}
+
+/** Opening and copying as often as the user likes, until they go on. */
+async function offer(context: Context, page: PublisherPage): Promise<void> {
+  const { terminal, openPage } = context;
+  const { paint } = terminal;
+  terminal.print('', paint.bold(`Register the Trusted Publisher on ${indexNames[page.index.id]}`));
+  terminal.printAsIs(`  ${paint.cyan(page.url)}`);
+  terminal.print(...formView(page, terminal));
+  const choices = choicesFor(page, openPage !== undefined);
+  let initial = openPage ? 'open' : 'on';
+  for (;;) {
+    const question = `${indexNames[page.index.id]}: what now?\nOnly you can press its button: it needs your account.`;
+    const answer = await terminal.select(question, choices, initial);
+    if (answer === 'on') return;
+    if (answer === 'open') openPage?.(page.url);
+    else {
+      terminal.copy(answer === 'copy:url' ? page.url : answer.slice('copy:'.length));
+      terminal.print(paint.dim('Sent to the clipboard, if this terminal takes it from there (OSC 52).'));
+    }
+    initial = 'on';
+  }
+}
+
+function choicesFor(page: PublisherPage, canOpen: boolean) {
+  const copies = formRows(page.fields, page.prefilled).map(({ label, value }) => ({
+    value: `copy:${value}`,
+    label: `Copy ${label}`,
+    hint: value,
+  }));
+  return [
+    ...(canOpen ? [{ value: 'open', label: 'Open the page in the browser' }] : []),
+    { value: 'on', label: 'Go on' },
+    { value: 'copy:url', label: 'Copy the address' },
+    ...copies,
+  ];
+}

@@ -1,0 +1,41 @@
+import type { Facts } from '../facts/index.ts';
+import type { Goal } from '../goal/index.ts';
+import { releaseRules } from '../goal/people.ts';
+import { UserError } from '../kernel/errors.ts';
+import { isWish } from '../kernel/known.ts';
+import { deadEnd } from '../people/dead-end.ts';
+import { changesOf, type PlannedSetting } from '../plan/plan.ts';
+import { openQuestions } from '../screens/questions.ts';
+import type { Looked } from './look.ts';
+
+/** Nothing is set up for an index that could never accept it. */
+export function refuseUnmatchable(plan: PlannedSetting[]): void {
+  const identity = plan.find(({ setting }) => setting.id === 'identity')?.finding;
+  if (identity === undefined || identity.state === 'ok') return;
+  throw new UserError('identity', identity.message, identity.manual);
+}
+
+/** Later runs keep to the people that are found, so that nobody is chosen without knowing who there is. */
+export function refuseGuess({ gitlab: { members } }: Facts, goal: Goal): void {
+  const guessed = openQuestions(goal).map((name) => `--${name}`);
+  if (members.known || guessed.length === 0) return;
+  throw new UserError(
+    'members-unknown',
+    `The members of the project could not be read, so nothing can be recommended: ${members.reason}`,
+    `Run it again once they can be read, or decide yourself with ${guessed.join(', ')}.`,
+  );
+}
+
+/** A file that cannot be written is told before anything on GitLab is changed. */
+export async function requireWritable({ files }: Looked, plan: PlannedSetting[]): Promise<void> {
+  const edits = changesOf(plan).flatMap(({ finding }) => finding.files);
+  for (const { path } of edits) await files.requireWritable(path);
+}
+
+/** Rules that come from the user's own wish are refused before they lock everybody out. */
+export function refuseDeadEnd({ gitlab }: Facts, goal: Goal): void {
+  const wished = [goal.approvals, goal.deployers, goal.selfApproval].some(isWish);
+  if (!wished || goal.route.value !== 'protected') return;
+  const stuck = deadEnd(gitlab, releaseRules(goal));
+  if (stuck?.total) throw new UserError('dead-end', stuck.message, stuck.hint);
+}

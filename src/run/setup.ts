@@ -1,0 +1,76 @@
+import { repeatCommand } from '../cli/repeat.ts';
+import { inDirectory } from '../facts/checkout.ts';
+import type { Facts } from '../facts/index.ts';
+import { Cancelled } from '../kernel/errors.ts';
+import { applyPlan } from '../plan/apply.ts';
+import type { SettledSetting } from '../plan/plan.ts';
+import { buildReport, exitCodeOf } from '../plan/report.ts';
+import { choicesView } from '../screens/choices.ts';
+import { outcomeView, showEnd } from '../screens/end.ts';
+import { planView, showEdits } from '../screens/plan.ts';
+import { applyProgress, workHeading } from '../screens/progress.ts';
+import { notesView } from '../screens/states.ts';
+import { type Ending, openPages } from '../screens/still-to-do.ts';
+import { agreeOnPlan } from './agree.ts';
+import type { Context } from './context.ts';
+import type { Comparison } from './credentials.ts';
+import { type Begun, look } from './look.ts';
+import { showPublisherPages } from './publisher-pages.ts';
+
+/** The wizard: look, ask, show the plan, confirm, apply, show the publisher pages, report. Returns the exit code. */
+export async function setup(context: Context, begun?: Begun): Promise<number> {
+  const { options, terminal } = context;
+  const wanted = await agreeOnPlan(context, await look(context, begun));
+  if (options.dryRun) return showDryRun(context, wanted);
+  const settled = await apply(context, wanted);
+  const pages = settled.some(({ outcome }) => outcome === 'applied') ? openPages({ ...wanted, settled }) : [];
+  const ending = { ...wanted, settled, formsShown: terminal.interactive };
+  await showPublisherPages(context, pages).catch(async (error) => {
+    if (!(error instanceof Cancelled)) throw error;
+    await finish(context, ending, error.exitCode);
+    throw new Cancelled(error.exitCode, 'Cancelled; what is reported above stays as it is.');
+  });
+  return finish(context, ending, exitCodeOf(settled));
+}
+
+async function apply(context: Context, wanted: Comparison): Promise<SettledSetting[]> {
+  const { terminal, stop } = context;
+  const { facts, goal, plan, looked } = wanted;
+  terminal.print(...workHeading(plan, terminal.paint));
+  for (const path of editedFolders(facts)) await looked.files.removeDrafts(path);
+  const progress = applyProgress(terminal, plan, stop.signal);
+  const settled = await stop.hold(() => applyPlan(plan, facts, goal, looked, progress));
+  if (!stop.signal.aborted) return settled;
+  terminal.print('', ...outcomeView(settled, terminal.paint));
+  const exitCode: 130 | 143 = stop.signal.reason;
+  if (context.options.json) context.writeJson(await buildReport('setup', facts, goal, settled, exitCode));
+  throw new Cancelled(exitCode, 'Cancelled; what is reported above as put in place stays.');
+}
+
+/** One file of each folder in which files are edited, where a killed run may have left something. */
+function editedFolders({ checkout, pipeline }: Facts): string[] {
+  return [inDirectory(checkout.directory, 'pyproject.toml'), pipeline.path.value];
+}
+
+async function finish(context: Context, ending: Ending, exitCode: number): Promise<number> {
+  const { terminal, options } = context;
+  const { facts, goal, settled } = ending;
+  showEnd(context, ending);
+  if (settled.some(({ outcome }) => outcome !== 'unchanged')) {
+    terminal.print('', terminal.paint.bold('The same again without questions'));
+    terminal.printAsIs(`  ${terminal.paint.cyan(repeatCommand(context, goal))}`);
+  }
+  if (options.json) context.writeJson(await buildReport('setup', facts, goal, settled, exitCode));
+  return exitCode;
+}
+
+async function showDryRun(context: Context, { facts, goal, plan }: Comparison): Promise<number> {
+  const { terminal, options } = context;
+  const { paint } = terminal;
+  await showEdits(terminal, 'The edits', plan);
+  terminal.print(paint.bold('What is to hold'), ...choicesView(goal, terminal), '');
+  terminal.print(paint.bold('The plan, in this order'), ...(await planView(plan, terminal)));
+  terminal.print(...notesView(plan, terminal), '', 'Nothing was changed, because this was a dry run.');
+  if (options.json) context.writeJson(await buildReport('setup', facts, goal, plan, 0));
+  return 0;
+}

@@ -1,0 +1,58 @@
+import type { Facts } from '../facts/index.ts';
+import type { Goal } from '../goal/index.ts';
+import { waysOf } from '../people/threats.ts';
+import { isToDo, type PlannedSetting } from '../plan/plan.ts';
+import { summarize } from '../plan/report.ts';
+import { oneLine } from '../terminal/escape.ts';
+import type { Screen } from '../terminal/terminal.ts';
+import { factsView } from './facts.ts';
+import { differencesView } from './plan.ts';
+import { howManyHold, notesView, statesView } from './states.ts';
+import { waysHeading, waysView } from './threats.ts';
+
+/** The whole output of `check`: what was found, how each setting stands, what to do about it. */
+export function checkView(facts: Facts, goal: Goal, plan: PlannedSetting[], screen: Screen): string[] {
+  const { paint } = screen;
+  const ways = waysOf(facts.gitlab, goal.releaseEnvironment.value);
+  const open = plan.filter(isToDo);
+  return [
+    '',
+    paint.bold('What was found'),
+    ...factsView(facts, screen),
+    '',
+    ...(ways.length === 0 ? [] : [paint.bold(waysHeading), ...waysView(ways, paint), '']),
+    paint.bold(`How it stands, by the route ${goal.route.value}: ${howManyHold(plan)}`),
+    ...statesView(plan, screen),
+    ...(open.length === 0
+      ? []
+      : ['', paint.bold('What is to do'), ...open.flatMap((it) => details(it, screen))]),
+    ...notesView(plan, screen),
+    '',
+    closing(facts, plan, screen),
+  ];
+}
+
+function details({ setting, finding }: PlannedSetting, screen: Screen): string[] {
+  const { paint } = screen;
+  return [
+    `  ${paint.plain(oneLine(setting.title))}`,
+    `     ${paint.dim(oneLine(finding.message))}`,
+    ...differencesView(finding.differences, screen),
+    ...(finding.steps.length > 0 ? [] : [`     ${paint.plain(finding.manual)}`]),
+  ];
+}
+
+function closing(facts: Facts, plan: PlannedSetting[], { paint }: Screen): string {
+  const { ok, toDo, unknown, manual } = summarize(plan);
+  const counts = `${ok} hold, ${toDo} to do, ${unknown} unknown, ${manual} for a person to do or to check.`;
+  if (toDo > 0) return `${counts} ${paint.bold("Run 'gitlab-to-pypi' to put it right.")}`;
+  return uncommittedHint(facts) === '' ? counts : `${counts} ${uncommittedHint(facts)}`;
+}
+
+/** The edits take effect on GitLab only once they are on the default branch. */
+export function uncommittedHint({ gitlab, pipeline }: Facts): string {
+  const { committedPipeline, project } = gitlab;
+  if (pipeline.text === undefined || !committedPipeline.known || committedPipeline.value === pipeline.text)
+    return '';
+  return `${pipeline.path.value} is not yet like this on ${project.defaultBranch}: commit and push it.`;
+}

@@ -1,0 +1,80 @@
+import type { Facts } from '../facts/index.ts';
+import type { Goal } from '../goal/index.ts';
+import { firstRelease } from '../plan/first-release.ts';
+import type { SettledSetting } from '../plan/plan.ts';
+import type { Context } from '../run/context.ts';
+import type { Paint } from '../terminal/paint.ts';
+import { settledLines } from './progress.ts';
+import { type Ending, showLeft } from './still-to-do.ts';
+
+/** What was done and what failed, what is left to a person, and how the first release is made. */
+export function showEnd(context: Pick<Context, 'terminal' | 'platform'>, ending: Ending): void {
+  const { terminal } = context;
+  terminal.print('', ...outcomeView(ending.settled, terminal.paint));
+  showLeft(terminal, ending);
+  if (!ending.settled.some(isOpen)) showWhatIsNext(context, ending);
+}
+
+/** Nothing is published by a pipeline that still waits for its jobs, and a later run needs no lesson in releasing. */
+function showWhatIsNext(context: Pick<Context, 'terminal' | 'platform'>, ending: Ending): void {
+  const { print, paint } = context.terminal;
+  const { facts, settled } = ending;
+  const { path } = facts.pipeline;
+  const waits = settled.some(
+    ({ setting, finding }) => setting.id === 'pipeline' && finding.state === 'manual',
+  );
+  if (waits) {
+    print('', paint.plain(`Bring the jobs above into ${path.value} first: until then nothing is published.`));
+    return;
+  }
+  const edited = settled.flatMap(({ outcome, finding }) => (outcome === 'applied' ? finding.files : []));
+  if (edited.length > 0)
+    showRelease(
+      context,
+      ending,
+      edited.map((edit) => edit.path),
+    );
+}
+
+function showRelease(
+  { terminal, platform }: Pick<Context, 'terminal' | 'platform'>,
+  { facts, goal }: Ending,
+  files: string[],
+): void {
+  const { paint } = terminal;
+  terminal.print('', paint.bold(`Your ${facts.tags.length > 0 ? 'next' : 'first'} release`));
+  terminal.printAsIs(...firstRelease(facts, files, platform).map((line) => `  ${paint.cyan(line)}`));
+  terminal.print(...whatHappens(facts, goal).map((line) => `  ${paint.dim(line)}`));
+}
+
+/** What was put in place, and what was not, with the way by hand. */
+export function outcomeView(settled: SettledSetting[], paint: Paint): string[] {
+  const applied = settled.filter(({ outcome }) => outcome === 'applied').length;
+  const open = settled.filter(isOpen);
+  const holding = settled.filter(({ finding }) => finding.state === 'ok').length;
+  return [
+    paint.bold(headline(applied, open.length, holding)),
+    ...open.flatMap((it) => settledLines(it, paint)),
+  ];
+}
+
+const isOpen = ({ outcome }: SettledSetting) => outcome === 'failed' || outcome === 'skipped';
+
+function headline(applied: number, open: number, holding: number): string {
+  if (open > 0)
+    return `${applied} put in place, ${open} not; ${holding} held already. Run it again once the cause is gone.`;
+  if (applied === 0) return `Nothing to do: all ${holding} settings that can be read hold.`;
+  return `Done: ${applied} put in place, ${holding} held already.`;
+}
+
+function whatHappens({ gitlab }: Facts, { testpypi, route, approvals, selfApproval }: Goal): string[] {
+  const branch = gitlab.project.defaultBranch ?? 'the default branch';
+  const names = approvals.value.map(({ who }) => who.label).join(' and ');
+  const self = selfApproval.value ? '' : ' (not whoever pushed the tag)';
+  return [
+    `Nothing was committed for you. ${testpypi.value ? `The push to ${branch} goes to TestPyPI, the tag to PyPI.` : 'The tag goes to PyPI.'}`,
+    ...(route.value === 'protected' && names !== ''
+      ? [`The job that releases then waits: ${names} approve it${self}, then somebody starts it.`]
+      : []),
+  ];
+}

@@ -1,0 +1,24 @@
+import { changesOf } from '../plan/plan.ts';
+import type { Context } from '../run/context.ts';
+import type { Comparison } from '../run/credentials.ts';
+import { oneLine } from '../terminal/escape.ts';
+import { factsView } from './facts.ts';
+import { howManyHold, statesView } from './states.ts';
+
+/**
+ * What was found, with where it was read, and the state of every setting at a glance. Where all is well that is the
+ * whole of the run, so it is short.
+ */
+export function showFirstScreen({ terminal }: Pick<Context, 'terminal'>, compared: Comparison): void {
+  const { paint } = terminal;
+  const { facts, goal, plan } = compared;
+  if (changesOf(plan).length === 0) {
+    const which = oneLine(
+      `${facts.gitlab.project.path} by the route ${goal.route.value}: ${howManyHold(plan)}`,
+    );
+    terminal.print('', paint.bold(which), ...statesView(plan, terminal));
+    return;
+  }
+  terminal.print('', paint.bold('What was found'), ...factsView(facts, terminal), '');
+  terminal.print(paint.bold(`How it stands: ${howManyHold(plan)}`), ...statesView(plan, terminal), '');
+}

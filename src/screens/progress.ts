@@ -1,0 +1,46 @@
+import type { ApplyProgress } from '../plan/apply.ts';
+import { changesOf, type PlannedSetting, type SettledSetting } from '../plan/plan.ts';
+import { oneLine } from '../terminal/escape.ts';
+import type { Paint } from '../terminal/paint.ts';
+import type { Terminal } from '../terminal/terminal.ts';
+
+/** Which step of how many is under way, in one line that becomes that of the outcome. */
+export function applyProgress(terminal: Terminal, plan: PlannedSetting[], stop: AbortSignal): ApplyProgress {
+  const stepsOf = (changes: PlannedSetting[]) => changes.flatMap(({ finding }) => finding.steps);
+  const total = stepsOf(plan).length;
+  let begun = 0;
+  return {
+    start: (planned) => {
+      const steps = planned.finding.steps.map(({ label }) => label);
+      const done = terminal.busy(`${begun + 1}/${total} ${steps.join(', then ')}`);
+      begun += steps.length;
+      return (settled) => {
+        done();
+        terminal.print(...settledLines(settled, terminal.paint, `${begun}/${total} `));
+      };
+    },
+    stopped: () => stop.aborted,
+  };
+}
+
+/** What became of one setting, with the sentence and the manual way where it failed. */
+export function settledLines(
+  { setting, finding, outcome, message }: SettledSetting,
+  paint: Paint,
+  number = '',
+): string[] {
+  if (outcome === 'applied') {
+    const steps = finding.steps.map(({ label }) => label).join(', then ');
+    return [`  ${paint.green('✔')} ${paint.dim(number)}${paint.plain(oneLine(steps))}`];
+  }
+  const mark = outcome === 'failed' ? paint.red('✖') : paint.yellow('-');
+  const by = finding.manual === '' ? [] : [`    ${paint.plain(`By hand: ${finding.manual}`)}`];
+  return [
+    `  ${mark} ${paint.dim(number)}${paint.plain(oneLine(`${setting.title}: ${message ?? finding.message}`))}`,
+    ...by,
+  ];
+}
+
+/** The heading of the work, which has none where nothing is to be done. */
+export const workHeading = (plan: PlannedSetting[], paint: Paint): string[] =>
+  changesOf(plan).length > 0 ? ['', paint.bold('Putting it in place')] : [];

@@ -1,0 +1,17 @@
+import { formRows } from '../indexes/publisher-page.ts';
+import type { PublisherPage } from '../plan/settings/publisher.ts';
+import { sourcedTable } from '../terminal/table.ts';
+import type { Screen } from '../terminal/terminal.ts';
+
+/** What is to be typed into the form of a page, and what else is to be known there. */
+export function formView(page: PublisherPage, screen: Screen): string[] {
+  const { paint } = screen;
+  const rows = formRows(page.fields, page.prefilled);
+  return [
+    ...sourcedTable(
+      rows.map(({ label, value }) => [label, value, '']),
+      { paint, columns: screen.columns - 3 },
+    ).map((line) => `   ${line}`),
+    ...page.steps.map((step) => `     ${paint.dim('-')} ${paint.plain(step)}`),
+  ];
+}

@@ -1,0 +1,128 @@
+import { type ChoiceName, publishTools, questionOf, routes } from '../cli/options.ts';
+import type { Facts } from '../facts/index.ts';
+import type { Goal } from '../goal/index.ts';
+import type { OpenJob } from '../goal/jobs.ts';
+import type { Wishes } from '../goal/wishes.ts';
+import { UserError } from '../kernel/errors.ts';
+import type { Choice, Terminal } from '../terminal/terminal.ts';
+import { choicesOf } from './choices.ts';
+import { askApprovers, askCount, askDeployers } from './people-questions.ts';
+
+const answered = <T>(value: T) => ({ value, source: 'your answer' });
+
+/** The questions that are a real choice and that neither an option nor what is there already answers. */
+export function openQuestions(goal: Goal): ChoiceName[] {
+  const open = (source: string) => source === 'recommended' || source === 'default';
+  const people = goal.route.value === 'protected';
+  return [
+    ...(open(goal.route.source) ? (['route'] as const) : []),
+    ...(people && open(goal.deployers.source) ? (['deployer'] as const) : []),
+    ...(people && open(goal.approvals.source) ? (['approver'] as const) : []),
+  ];
+}
+
+/** Asks one question with the present choice preselected; the answer as a wish. */
+export async function askFor(
+  name: ChoiceName,
+  facts: Facts,
+  goal: Goal,
+  terminal: Terminal,
+): Promise<Wishes> {
+  const question = questionOf(name);
+  switch (name) {
+    case 'route':
+      return {
+        route: answered(await terminal.select(question, routeChoices(facts, goal), goal.route.value)),
+      };
+    case 'deployer':
+      return askDeployers(facts, goal, terminal);
+    case 'approver':
+      return askApprovers(facts, goal, terminal);
+    case 'approvals':
+      return { approvals: answered(await askCount(goal, terminal)) };
+    case 'self-approval':
+      return { selfApproval: answered(await terminal.confirm(question, goal.selfApproval.value)) };
+    case 'testpypi':
+      return { testpypi: answered(await terminal.confirm(question, goal.testpypi.value)) };
+    case 'publish-with': {
+      const tools = publishTools.map((value) => ({ value, label: value }));
+      return { publishWith: answered(await terminal.select(question, tools, goal.publishWith.value)) };
+    }
+    case 'release-job':
+    case 'test-job':
+    case 'build-job':
+      return askJobs(name, facts, goal, terminal);
+    case 'release-environment':
+      return {
+        releaseEnvironment: answered(
+          await terminal.text(question, goal.releaseEnvironment.value, nameProblem),
+        ),
+      };
+    case 'test-environment':
+      return {
+        testEnvironment: answered(await terminal.text(question, goal.testEnvironment.value, nameProblem)),
+      };
+  }
+}
+
+/** One job that publishes, or all that build; where several could be meant only those can be chosen. */
+async function askJobs(
+  name: OpenJob['option'],
+  facts: Facts,
+  { openJobs, jobs }: Goal,
+  terminal: Terminal,
+): Promise<Wishes> {
+  const candidates =
+    openJobs.find(({ option }) => option === name)?.candidates ?? facts.pipeline.reading.jobs;
+  const choices = candidates.map((value) => ({ value, label: value }));
+  const [first = ''] = candidates;
+  const question = questionOf(name);
+  if (name === 'build-job') {
+    const initial = jobs.buildJobs?.value ?? [first];
+    const answer = await terminal.selectMany(question, choices, initial);
+    return { buildJobs: answered(answer.length > 0 ? answer : initial) };
+  }
+  const key = name === 'release-job' ? 'releaseJob' : 'testJob';
+  return { [key]: answered(await terminal.select(question, choices, jobs[key]?.value ?? first)) };
+}
+
+/** Lets the user pick one of the choices to change, or none after all. */
+export async function pickChoice(goal: Goal, terminal: Terminal): Promise<ChoiceName | undefined> {
+  const choices = choicesOf(goal).map(({ name, label, value }) => ({
+    value: name as ChoiceName | undefined,
+    label: `${label}: ${value}`,
+  }));
+  const back = { value: undefined, label: 'None, go back to the plan' };
+  return terminal.select('Which answer do you want to change?', [...choices, back], 'route');
+}
+
+function routeChoices(facts: Facts, goal: Goal): Choice<(typeof routes)[number]>[] {
+  const labels = {
+    protected: 'Trusted Publisher with a protected environment',
+    trusted: 'Trusted Publisher with plain environments',
+    token: 'API token in a CI/CD variable of each environment',
+  };
+  const possible = routes.filter(
+    (route) => route !== 'protected' || facts.gitlab.project.protectedEnvironmentsLicensed,
+  );
+  return possible.map((value) => ({
+    value,
+    label: labels[value],
+    ...(goal.advice.route === value ? { hint: 'recommended' } : {}),
+  }));
+}
+
+/** GitLab's rule for names, narrowed to what PyPI's form accepts. */
+function nameProblem(name: string): string | undefined {
+  if (/^[a-zA-Z0-9\-_/${} ]{1,255}$/.test(name) && !/^\/|\/$/.test(name)) return undefined;
+  return 'Letters, digits, spaces and - _ / $ { } only, without a slash at the ends.';
+}
+
+/** The refusal of a run without a terminal that would have to ask. */
+export function nobodyToAsk(options: string): UserError {
+  return new UserError(
+    'no-terminal',
+    'There are questions left and no terminal to ask them in.',
+    `Give ${options}, or --yes to take every recommendation, or --dry-run to only see the plan.`,
+  );
+}

@@ -1,0 +1,52 @@
+import type { PlannedSetting } from '../plan/plan.ts';
+import type { State } from '../plan/settings/setting.ts';
+import { oneLine } from '../terminal/escape.ts';
+import type { Paint } from '../terminal/paint.ts';
+import { narrow } from '../terminal/table.ts';
+import type { Screen } from '../terminal/terminal.ts';
+import { padTo, shorten, widthOf } from '../terminal/width.ts';
+
+const states: Record<State, { mark: string; word: string; brush: keyof Paint }> = {
+  ok: { mark: '✔', word: '', brush: 'green' },
+  missing: { mark: '✖', word: 'missing', brush: 'red' },
+  different: { mark: '✖', word: 'differs', brush: 'red' },
+  unavailable: { mark: '✖', word: 'not possible here', brush: 'red' },
+  unknown: { mark: '?', word: 'unknown', brush: 'yellow' },
+  manual: { mark: '!', word: 'for you', brush: 'yellow' },
+};
+
+/** Every setting at a glance; a sentence only where the plan will say nothing about what is wrong. */
+export function statesView(plan: PlannedSetting[], { paint, columns }: Screen): string[] {
+  const titles = plan.map(({ setting }) => titleOf(setting));
+  const width = columns < narrow ? 0 : Math.max(...titles.map(widthOf));
+  return plan.flatMap(({ setting, finding }, index) => {
+    const { mark, word, brush } = states[finding.state];
+    const title = paint.plain(word === '' ? (titles[index] ?? '') : padTo(titles[index] ?? '', width));
+    const line = `  ${paint[brush](mark)} ${title}${word === '' ? '' : `  ${paint[brush](word)}`}`;
+    return needsSentence({ setting, finding })
+      ? [line, `    ${paint.dim(oneLine(finding.message))}`]
+      : [line];
+  });
+}
+
+/** An environment may be called anything. */
+const titleOf = ({ title }: PlannedSetting['setting']) => shorten(oneLine(title), 60);
+
+/** How many of the settings hold, for a heading. */
+export function howManyHold(plan: PlannedSetting[]): string {
+  const holding = plan.filter(({ finding }) => finding.state === 'ok').length;
+  return `${holding} of ${plan.length} hold`;
+}
+
+/** The publishers are spoken of at the end, where their pages are. */
+function needsSentence({ setting, finding }: PlannedSetting): boolean {
+  if (finding.steps.length > 0 || finding.state === 'ok') return false;
+  return !(finding.state === 'manual' && setting.id.startsWith('publisher:'));
+}
+
+/** What is left as it is, and worth knowing all the same. */
+export function notesView(plan: PlannedSetting[], { paint }: Screen): string[] {
+  const notes = [...new Set(plan.flatMap(({ finding }) => finding.notes))];
+  if (notes.length === 0) return [];
+  return ['', paint.bold('Worth knowing'), ...notes.map((note) => `  - ${paint.plain(oneLine(note))}`)];
+}

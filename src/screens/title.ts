@@ -1,0 +1,14 @@
+import type { Command } from '../cli/options.ts';
+import { version } from '../kernel/version.ts';
+import type { Terminal } from '../terminal/terminal.ts';
+
+const says: Record<Command, string> = {
+  setup: 'looks, asks, shows each change, then makes it.',
+  check: 'looks and compares, and changes nothing.',
+  demo: '',
+};
+
+/** The first line of a run, before anything is asked of anybody. */
+export function showTitle({ print, paint }: Pick<Terminal, 'print' | 'paint'>, command: Command): void {
+  print(`${paint.bold(`gitlab-to-pypi ${version}`)} ${paint.dim(says[command])}`);
+}

@@ -1,0 +1,74 @@
+import { type AST, getStaticTOMLValue, parseTOML, traverseNodes } from 'toml-eslint-parser';
+import { own } from '../../kernel/has-own.ts';
+import { remembered } from '../../kernel/memoize.ts';
+import { isTooDeep } from './depth.ts';
+
+/** A TOML value as plain data. */
+export type TomlValue = string | number | boolean | Date | TomlValue[] | TomlTable;
+export interface TomlTable {
+  [key: string]: TomlValue;
+}
+
+/** A parsed document: its text, its tree with the ranges, and its data. */
+export interface TomlDocument {
+  text: string;
+  root: AST.TOMLTopLevelTable;
+  data: TomlTable;
+}
+
+/** Parses by TOML 1.0, so that nothing is accepted that Python's tomllib refuses. Throws with line and column. */
+export const parseToml = remembered((text: string): TomlDocument => {
+  const source = text.replace(/^\uFEFF/, ' ');
+  const program = shallow(() => parseTOML(source, { tomlVersion: '1.0' }));
+  if (/__proto__|\\u/i.test(text)) refusePrototype(program);
+  const data = shallow(() => getStaticTOMLValue(program) as TomlTable);
+  if (isTooDeep(data)) throw new Unreadable(tooDeep);
+  return { text, root: program.body[0], data };
+});
+
+/** Where a document is TOML, and more than the parser can take. */
+export class Unreadable extends Error {
+  override name = 'Unreadable';
+}
+
+const tooDeep = 'it is nested too deeply, or holds too long a text';
+
+/** The library would write such a table into the prototype of all objects. */
+function refusePrototype(program: AST.TOMLProgram): void {
+  traverseNodes(program, {
+    enterNode: (node) => {
+      if (node.type === 'TOMLKey' && keyPath(node).includes('__proto__'))
+        throw new Unreadable("it has a key '__proto__'");
+    },
+    leaveNode: () => {},
+  });
+}
+
+/** The parser takes its own call stack for the depth of the document. */
+function shallow<T>(work: () => T): T {
+  try {
+    return work();
+  } catch (error) {
+    throw error instanceof RangeError ? new Unreadable(tooDeep, { cause: error }) : error;
+  }
+}
+
+/** The value at a path, or undefined. */
+export function getToml(data: TomlTable, ...path: string[]): TomlValue | undefined {
+  let value: TomlValue | undefined = data;
+  for (const key of path) {
+    if (!isTable(value)) return undefined;
+    value = own(value, key);
+  }
+  return value;
+}
+
+/** Whether a value is a table (also an inline one). */
+export function isTable(value: TomlValue | undefined): value is TomlTable {
+  return typeof value === 'object' && !Array.isArray(value) && !(value instanceof Date);
+}
+
+/** The parts of a key as it is written, without quotes. */
+export function keyPath(key: AST.TOMLKey): string[] {
+  return key.keys.map((part) => (part.type === 'TOMLBare' ? part.name : part.value));
+}

@@ -1,0 +1,46 @@
+import { own } from '../../kernel/has-own.ts';
+import { UnsafeEdit } from '../unsafe-edit.ts';
+import { isYamlTable, type YamlTable, type YamlValue } from './document.ts';
+
+/** The value at a path of the data, whether it is written there or brought by an anchor. */
+export function valueAt(data: YamlValue | undefined, path: string[]): YamlValue | undefined {
+  return path.reduce<YamlValue | undefined>(
+    (value, key) => (isYamlTable(value) ? own(value, key) : undefined),
+    data,
+  );
+}
+
+/** Sets the value at a path; mappings on the way are made where there are none. */
+export function assign(data: YamlTable, path: string[], value: YamlValue): void {
+  const [key = '', ...rest] = path;
+  if (rest.length === 0) {
+    data[key] = value;
+    return;
+  }
+  // A merged or anchored mapping may be shared; the copy keeps the change in this place alone.
+  const before = own(data, key);
+  const inner = isYamlTable(before) ? { ...before } : {};
+  data[key] = inner;
+  assign(inner, rest, value);
+}
+
+/** The table at a path, copied on the way for the same reason. */
+export function tableAt(data: YamlTable, path: string[]): YamlTable {
+  return path.reduce((table, key) => {
+    const inner = own(table, key);
+    if (!isYamlTable(inner)) throw new UnsafeEdit(`${path.join('.')} is not a mapping`);
+    table[key] = { ...inner };
+    return table[key] as YamlTable;
+  }, data);
+}
+
+/** The list at a path, copied for the same reason. */
+export function listAt(data: YamlTable, path: string[]): YamlValue[] {
+  const key = path.at(-1) ?? '';
+  const holder = tableAt(data, path.slice(0, -1));
+  const list = holder[key];
+  if (!Array.isArray(list)) throw new UnsafeEdit(`${path.join('.')} is not a list`);
+  const copy = [...list];
+  holder[key] = copy;
+  return copy;
+}

@@ -1,0 +1,80 @@
+import { describe, expect, it } from 'vitest';
+import {
+  formProblems,
+  isValidName,
+  normalizeName,
+  type PublisherFields,
+} from '../../src/indexes/publisher-form.ts';
+import { formRows, publisherPage } from '../../src/indexes/publisher-page.ts';
+
+const good: PublisherFields = {
+  projectName: 'demo-pkg',
+  namespace: 'Group/sub',
+  project: 'Demo.Pkg',
+  workflowFilepath: 'ci/publish.yml',
+  environment: 'release/${CI_X} 1',
+};
+
+describe("PyPI's form", () => {
+  it('accepts what it accepts', () => {
+    expect(formProblems(good)).toEqual([]);
+  });
+
+  it.each<[keyof PublisherFields, string]>([
+    ['projectName', '-x'],
+    ['namespace', 'g'],
+    ['namespace', 'my--group'],
+    ['namespace', 'group.git'],
+    ['project', 'p'],
+    ['project', 'my..proj'],
+    ['project', 'x.atom'],
+    ['project', 'größe'],
+    ['workflowFilepath', 'ci/publish.json'],
+    ['workflowFilepath', '/ci/publish.yml'],
+    ['environment', 'pypi.org'],
+    ['environment', 'prüfung'],
+    ['environment', 'a:b'],
+    ['environment', ''],
+  ])('refuses the %s %j, and says so in a sentence', (field, value) => {
+    const problems = formProblems({ ...good, [field]: value });
+    expect(problems.map((it) => it.field)).toEqual([field]);
+    expect(problems[0]?.problem).toMatch(/^PyPI.*\.$/);
+  });
+
+  it.each([
+    ['Demo_Pkg', 'demo-pkg'],
+    ['a.-_b', 'a-b'],
+  ])('takes %s for %s', (name, normalized) => {
+    expect(isValidName(name)).toBe(true);
+    expect(normalizeName(name)).toBe(normalized);
+  });
+});
+
+describe('the page to open', () => {
+  it('of a project that exists has the fields in its address', () => {
+    const page = publisherPage(
+      { id: 'pypi', url: 'https://pypi.org' },
+      { ...good, environment: 'release' },
+      true,
+    );
+    expect(page.url).toBe(
+      'https://pypi.org/manage/project/demo-pkg/settings/publishing/?provider=gitlab&namespace=Group%2Fsub&project=Demo.Pkg&workflow_filepath=ci%2Fpublish.yml&environment=release',
+    );
+    expect(page.steps.join(' ')).toMatch(/Owner.*two-factor/);
+  });
+
+  it('of one that does not exist cannot have them, and says what to do', () => {
+    const page = publisherPage({ id: 'testpypi', url: 'https://test.pypi.org' }, good, false);
+    expect(page).toMatchObject({ prefilled: false, url: 'https://test.pypi.org/manage/account/publishing/' });
+    expect(page.steps.join(' ')).toMatch(
+      /TestPyPI has accounts of its own.*GitLab tab.*30 days.*does not reserve/,
+    );
+    expect(formRows(good, false).map(({ value }) => value)).toEqual([
+      'demo-pkg',
+      'Group/sub',
+      'Demo.Pkg',
+      'ci/publish.yml',
+      'release/${CI_X} 1',
+    ]);
+  });
+});

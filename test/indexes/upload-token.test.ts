@@ -1,0 +1,55 @@
+import { inspect } from 'node:util';
+import { describe, expect, it } from 'vitest';
+import { tokenProblem } from '../../src/indexes/upload-token.ts';
+import { Secret } from '../../src/kernel/secret.ts';
+import { madeUpToken } from '../../src/rehearsal/package-index/made-up-token.ts';
+
+const pypi = { title: 'PyPI', url: 'https://pypi.org', official: true };
+const other = { title: 'PyPI (x)', url: 'https://index.example.com', official: false };
+
+/** The beginning that every token of PyPI has, as its help page and secret scanners know it. */
+const real = 'pypi-AgEIcHlwaS5vcmcCJDAwMDAwMDAwLTAwMDAtMDAwMC0wMDAwLTAwMDAwMDAwMDAwMAAC';
+
+describe('a token', () => {
+  it.each([
+    ['of PyPI', real, pypi],
+    ['of another Warehouse', madeUpToken('index.example.com', 'x'), other],
+    ['of a Warehouse that is reached by another name', madeUpToken('pypi.internal', 'x'), other],
+  ])('%s is taken', (_, text, index) => {
+    expect(tokenProblem(text, index)).toBeUndefined();
+  });
+
+  it.each([
+    [
+      'of the other index',
+      madeUpToken('test.pypi.org', 'x'),
+      'it is a token of test.pypi.org and not of pypi.org',
+    ],
+    ['of GitLab', 'glpat-12345678901234567890', "it does not begin with 'pypi-'"],
+    ['in quotes', `"${real}"`, "it does not begin with 'pypi-'"],
+    ['with a line end in it', `${real}\n${real}`, 'it has white space in it'],
+    [
+      'with another alphabet',
+      real.replace('AgE', 'A+/'),
+      "it has characters that no token has after 'pypi-'",
+    ],
+    ['that is cut off', real.slice(0, 16), 'it is cut off or changed'],
+    ['that is only the example of a page', 'pypi-XXXXXXXXXXXXXXXX', 'it is cut off or changed'],
+    ['that is empty but for its beginning', 'pypi-', "it has characters that no token has after 'pypi-'"],
+  ])('%s is refused without repeating it', (_, text, reason) => {
+    expect(tokenProblem(text, pypi)).toBe(reason);
+  });
+});
+
+describe('a secret', () => {
+  it('shows itself only when it is asked for', () => {
+    const secret = new Secret('canary');
+    const shown = [
+      String(secret),
+      JSON.stringify({ secret }),
+      inspect({ secret }, { showHidden: true, depth: 9 }),
+    ];
+    expect(shown.join()).not.toContain('canary');
+    expect(secret.reveal()).toBe('canary');
+  });
+});

@@ -1,0 +1,128 @@
+import { describe, expect, it } from 'vitest';
+import type { GitLabFacts } from '../../src/facts/gitlab-project.ts';
+import { known, unknown } from '../../src/kernel/known.ts';
+import { threatsOf, waysOf } from '../../src/people/threats.ts';
+import type { Member, Project } from '../../src/ports/gitlab.ts';
+import { member, peopleFacts, withRole } from '../support/people.ts';
+
+const [alice, bob, carol] = [member('alice', 50), member('bob', 40), member('carol', 30)];
+const free = { protectedEnvironmentsLicensed: false, triggererMayApprove: null };
+const maintainersOnly = [{ accessLevel: 40 }];
+const closedTags = { protectedTags: known([{ name: '*', createAccessLevels: maintainersOnly }], 'GitLab') };
+
+/** 'alice, bob: by a tag' for each way. */
+function ways(
+  members: Member[],
+  project: Partial<Project> = {},
+  change: Partial<GitLabFacts> = {},
+): string[] {
+  return waysOf(peopleFacts(members, project, change), 'release').map(
+    ({ who, how }) => `${who.map(({ username }) => username).join(', ')}: ${how}`,
+  );
+}
+
+function protection(approvals: number): Partial<GitLabFacts> {
+  const approvalRules = approvals === 0 ? [] : [{ accessLevel: 40, requiredApprovals: approvals }];
+  const environment = { name: 'release', deployAccessLevels: maintainersOnly, approvalRules };
+  return { protectedEnvironments: known([environment], 'GitLab') };
+}
+
+describe('who could publish today', () => {
+  it('is everybody who pushes, where nothing is protected', () => {
+    expect(ways([alice, carol], free)).toEqual([
+      'alice: by a tag',
+      'carol: by a tag that no rule keeps from them',
+      'carol: by a branch with a job in the environment release',
+    ]);
+  });
+
+  it('is still a Developer with a branch, where only the tags are closed', () => {
+    expect(ways([alice, carol], free, closedTags)).toEqual([
+      'alice: by a tag',
+      'carol: by a branch with a job in the environment release',
+    ]);
+  });
+
+  it('is only who may deploy, once somebody else approves, where the environment is protected', () => {
+    expect(ways([alice, bob, carol], {}, { ...closedTags, ...protection(1) })).toEqual([
+      'alice, bob: by a tag, once somebody else approves',
+    ]);
+    expect(ways([alice, bob, carol], {}, { ...closedTags, ...protection(0) })).toEqual([
+      'alice, bob: by a tag',
+    ]);
+  });
+
+  it('is not fewer by a protection that the tier does not enforce', () => {
+    expect(ways([alice, carol], free, { ...closedTags, ...protection(1) })).toHaveLength(2);
+  });
+
+  it('takes in access tokens, and custom roles that may change a protection', () => {
+    const bot = member('project_7_bot_abc', 40);
+    const dave = withRole('dave', 20, 'manage_protected_tags');
+    expect(ways([alice, bot, dave], {}, { ...closedTags, ...protection(0) })).toEqual([
+      'alice: by a tag',
+      'project_7_bot_abc: by whoever holds the access token',
+      'dave: by changing a protection first',
+    ]);
+  });
+
+  it('takes in Developers who can read a credential in an unprotected variable', () => {
+    const variable = {
+      environmentScope: '*',
+      masked: true,
+      hidden: false,
+      raw: false,
+      type: 'env_var' as const,
+    };
+    const variables = known(
+      [
+        { ...variable, key: 'TWINE_PASSWORD', protected: false },
+        { ...variable, key: 'PYPI_TOKEN', protected: true },
+        { ...variable, key: 'SENTRY_DSN', protected: false },
+      ],
+      'GitLab',
+    );
+    expect(ways([alice, carol], {}, { ...closedTags, ...protection(1), variables })).toContain(
+      'carol: by reading TWINE_PASSWORD, which is not protected',
+    );
+  });
+
+  it('is nobody in particular, where the members cannot be read', () => {
+    expect(ways([], {}, { members: unknown('403') })).toEqual([]);
+  });
+});
+
+describe('the table of threats', () => {
+  const row = (who: RegExp, ...given: Parameters<typeof peopleFacts>) =>
+    threatsOf(peopleFacts(...given), true).find((threat) => who.test(threat.who));
+
+  it('counts the people of the project', () => {
+    const dave = withRole('dave', 30, 'admin_protected_environments');
+    expect(row(/Developer/, [alice, bob, carol, dave])).toMatchObject({ count: 2 });
+    expect(row(/co-Maintainer/, [alice, bob, carol, dave])).toMatchObject({ count: 2 });
+    expect(row(/co-Maintainer/, [alice])).toMatchObject({ count: 0 });
+    expect(row(/Developer/, [], {}, { members: unknown('403') })).toMatchObject({ count: undefined });
+  });
+
+  it('says that a co-Maintainer needs no approval where none is asked for', () => {
+    const cells = (approved: boolean, ...members: Member[]) =>
+      threatsOf(peopleFacts(members), approved).map(({ routes }) => routes.protected)[2];
+    expect(cells(true, alice, bob)).toBe('needs an approval');
+    expect(cells(false, alice, bob)).toBe('can publish');
+    expect(cells(false, alice)).toBe('needs an approval');
+  });
+
+  it('says how far each route lets a Developer', () => {
+    expect(row(/Developer/, [alice, carol])?.routes).toEqual({
+      protected: 'cannot',
+      trusted: 'can publish',
+      token: 'cannot',
+    });
+    expect(row(/Developer/, [alice])?.routes.trusted).toBe('could publish');
+    const merging = [
+      { name: 'main', pushAccessLevels: maintainersOnly, mergeAccessLevels: [{ accessLevel: 30 }] },
+    ];
+    const change = { protectedBranches: known(merging as never, 'GitLab') };
+    expect(row(/Developer/, [alice, carol], {}, change)?.routes.token).toBe('by a merge');
+  });
+});

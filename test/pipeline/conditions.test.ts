@@ -1,0 +1,98 @@
+import { describe, expect, it } from 'vitest';
+import { publishingRules } from '../../src/pipeline/publishing/conditions.ts';
+import { runsOn } from '../../src/pipeline/recognise/only-except.ts';
+import { parseYaml } from '../../src/text/yaml/reading.ts';
+
+const tag = '$CI_COMMIT_TAG';
+const push = '$CI_PIPELINE_SOURCE == "push" && $CI_COMMIT_BRANCH == $CI_DEFAULT_BRANCH';
+
+/** A job given as the YAML of its conditions. */
+const job = (conditions: string) => parseYaml(conditions).data;
+
+describe('the conditions of a job that publishes releases', () => {
+  it.each<[string, string, unknown[]]>([
+    ['none', '{}', [{ if: tag }]],
+    ['tags', 'only: [tags]', [{ if: tag }]],
+    ['tags by a pattern', 'only: ["/^v\\\\d+/"]', [{ if: `${tag} =~ /^v\\d+/` }]],
+    ['a pattern, but for branches', 'only: ["/^v/"]\nexcept: [branches]', [{ if: `${tag} =~ /^v/` }]],
+    [
+      'tags, but for schedules',
+      'only: [tags]\nexcept: [schedules]',
+      [{ if: '$CI_PIPELINE_SOURCE == "schedule"', when: 'never' }, { if: tag }],
+    ],
+    ['tags of one project', 'only: {refs: [tags@a/b]}', [{ if: `${tag} && $CI_PROJECT_PATH == "a/b"` }]],
+    [
+      'tags and a variable',
+      'only: {refs: [tags], variables: [\'$X == "1"\']}',
+      [{ if: `${tag} && $X == "1"` }],
+    ],
+    [
+      'tags and one of two variables',
+      'only: {refs: [tags], variables: [$X, $Y]}',
+      [{ if: `${tag} && ($X || $Y)` }],
+    ],
+    [
+      'tags, but for a variable',
+      'only: [tags]\nexcept: {variables: [$SKIP]}',
+      [{ if: '$SKIP', when: 'never' }, { if: tag }],
+    ],
+    ['tags and changes', 'only: {refs: [tags], changes: [src/**]}', [{ if: tag, changes: ['src/**'] }]],
+    ['a branch', 'only: [main]', [{ if: tag }]],
+    ['rules for a branch', 'rules: [{if: $CI_COMMIT_BRANCH == "main"}]', [{ if: tag }]],
+    ['rules for everything', 'rules: [{when: always}]', [{ if: tag, when: 'always' }]],
+    ['rules for a variable', 'rules: [{if: $X}, {when: never}]', [{ if: `${tag} && $X` }]],
+    [
+      'rules for one of two',
+      'rules: [{if: $X || $Y, when: manual}]',
+      [{ if: `${tag} && ($X || $Y)`, when: 'manual' }],
+    ],
+    [
+      'rules for branches and tags',
+      `rules: [{if: $CI_COMMIT_BRANCH}, {if: '${tag} =~ /^v/', when: manual}]`,
+      [{ if: `${tag} =~ /^v/`, when: 'manual' }],
+    ],
+  ])('%s', (_, conditions, rules) => {
+    expect(publishingRules(job(conditions), 'tag', 'main')).toEqual(rules);
+  });
+});
+
+describe('the conditions of a job that publishes test uploads', () => {
+  it.each<[string, string, unknown[]]>([
+    ['the default branch', 'only: [main]', [{ if: push }]],
+    ['another branch', 'only: [develop]', [{ if: push }]],
+    ['tags', 'only: [tags]', [{ if: push }]],
+    [
+      'branches, by hand',
+      'rules: [{if: $CI_COMMIT_BRANCH, when: manual, allow_failure: true}]',
+      [{ if: push, when: 'manual', allow_failure: true }],
+    ],
+    [
+      'changes alone',
+      'rules: [{if: $CI_COMMIT_BRANCH == "main", changes: [src/**]}]',
+      [{ if: push, changes: ['src/**'] }],
+    ],
+  ])('%s', (_, conditions, rules) => {
+    expect(publishingRules(job(conditions), 'default-branch push', 'main')).toEqual(rules);
+  });
+});
+
+describe('whether a job runs', () => {
+  it.each<[string, boolean | undefined, boolean | undefined]>([
+    ['{}', true, true],
+    ['only: [tags]', true, false],
+    ['only: [branches]', false, true],
+    ['only: [main]', false, true],
+    ['only: [pushes]', true, true],
+    ['only: [merge_requests]', false, false],
+    ['except: [tags]', false, true],
+    ['except: [main]', true, false],
+    ['except: [schedules]', true, true],
+    ['only: {changes: [src/**]}', undefined, undefined],
+    ['only: {refs: [tags], variables: [$X]}', undefined, false],
+    ['except: {variables: [$X]}', undefined, undefined],
+    ['only: ["/^v/"]', true, false],
+  ])('%s: for a tag %s, for a push to the default branch %s', (conditions, onTag, onPush) => {
+    expect(runsOn(job(conditions), 'tag', 'main')).toBe(onTag);
+    expect(runsOn(job(conditions), 'default-branch push', 'main')).toBe(onPush);
+  });
+});

@@ -1,0 +1,93 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { editPipeline } from '../../src/pipeline/index.ts';
+import type { PublishTool } from '../../src/pipeline/pipeline-goal.ts';
+import { flat, lines, resolveJob, visibleJobs } from '../../src/pipeline/recognise/jobs.ts';
+import { runsOn } from '../../src/pipeline/recognise/only-except.ts';
+import type { YamlTable } from '../../src/text/yaml/document.ts';
+import { parseYaml } from '../../src/text/yaml/reading.ts';
+import { hasSchema, schemaErrors } from '../support/gitlab-schema.ts';
+import { runs } from '../text/runs.ts';
+import { madeUpPipeline } from './made-up-pipeline.ts';
+import { goalWith } from './pipeline-goal.ts';
+
+/** The edited text and its data, or nothing where the file is refused with a reason. */
+function migrated(text: string, publishWith: PublishTool) {
+  const result = editPipeline(text, goalWith({ publishWith }));
+  if (result.kind === 'refused')
+    expect(result.reason).toMatch(/because .*(other jobs use|others extend) as well/);
+  const after = result.kind === 'edited' ? result.edits[0]?.after : undefined;
+  return after === undefined ? undefined : { after, data: parseYaml(after).data };
+}
+
+/** Those jobs that have this ID token and no other. */
+function holders(data: YamlTable, variable: string, audience: string): YamlTable[] {
+  const token = JSON.stringify({ [variable]: { aud: audience } });
+  return visibleJobs(data)
+    .map(({ value }) => value)
+    .filter(({ id_tokens }) => JSON.stringify(id_tokens) === token);
+}
+
+const property = (check: (text: string, tool: PublishTool) => void) =>
+  fc.assert(fc.property(madeUpPipeline, fc.constantFrom<PublishTool[]>('uv', 'twine'), check), {
+    ...runs(50),
+  });
+
+describe('any pipeline that publishes already', () => {
+  it('is migrated once and for all, or refused with its reason', () => {
+    property((text, publishWith) => {
+      const result = migrated(text, publishWith);
+      if (result) expect(editPipeline(result.after, goalWith({ publishWith })).kind).toBe('unchanged');
+    });
+  });
+
+  it('publishes each tag to PyPI and each push to TestPyPI by one job each, and nothing else', () => {
+    property((text, publishWith) => {
+      const data = migrated(text, publishWith)?.data;
+      if (!data) return;
+      const release = holders(data, 'PYPI_ID_TOKEN', 'pypi');
+      const test = holders(data, 'TESTPYPI_ID_TOKEN', 'testpypi');
+      expect([release.length, test.length]).toEqual([1, 1]);
+      const [onTag, onPush] = [release[0] ?? {}, test[0] ?? {}];
+      expect(runsOn(onTag, 'default-branch push', 'main')).toBe(false);
+      expect(runsOn(onTag, 'tag', 'main')).not.toBe(false);
+      expect(runsOn(onPush, 'tag', 'main')).toBe(false);
+      expect(runsOn(onPush, 'default-branch push', 'main')).not.toBe(false);
+    });
+  });
+
+  it('has jobs left that take what one other job has built, and hold no credential', () => {
+    property((text, publishWith) => {
+      const data = migrated(text, publishWith)?.data;
+      if (!data) return;
+      for (const job of [
+        ...holders(data, 'PYPI_ID_TOKEN', 'pypi'),
+        ...holders(data, 'TESTPYPI_ID_TOKEN', 'testpypi'),
+      ]) {
+        const sources = [...lines(job.dependencies), ...flat(job.needs)].map(String);
+        const built = sources.map((name) => JSON.stringify(resolveJob(data, name)?.value.artifacts ?? ''));
+        expect(built.filter((artifacts) => artifacts.includes('dist'))).toHaveLength(1);
+        expect(JSON.stringify(job)).not.toMatch(/PYPI_TOKEN|__token__|\$TOK/);
+        expect(JSON.stringify(job.script)).not.toMatch(/poetry version|-m build/);
+      }
+    });
+  });
+
+  it.skipIf(!hasSchema)("passes GitLab's schema where it passed before", () => {
+    property((text, publishWith) => {
+      const after = migrated(text, publishWith)?.after;
+      if (after === undefined) return;
+      const before = schemaErrors(text);
+      expect([...schemaErrors(after)].filter((error) => !before.has(error))).toEqual([]);
+    });
+  });
+
+  it('keeps the jobs that have nothing to do with it', () => {
+    property((text, publishWith) => {
+      const data = migrated(text, publishWith)?.data;
+      if (!data) return;
+      const before = parseYaml(text).data;
+      for (const name of ['test', '.rules', 'other']) expect(data[name]).toEqual(before[name]);
+    });
+  });
+});

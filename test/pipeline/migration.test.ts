@@ -1,0 +1,322 @@
+import { describe, expect, it } from 'vitest';
+import { editPipeline, readPipeline } from '../../src/pipeline/index.ts';
+import { resolveJob } from '../../src/pipeline/recognise/jobs.ts';
+import type { YamlTable } from '../../src/text/yaml/document.ts';
+import { parseYaml } from '../../src/text/yaml/reading.ts';
+import { hasSchema, schemaErrors } from '../support/gitlab-schema.ts';
+import {
+  articlePipeline,
+  type PublishingPipeline,
+  publishingPipelines,
+} from '../support/publishing-pipelines.ts';
+import { changedLines } from '../support/tools.ts';
+import { goalWith } from './pipeline-goal.ts';
+
+const article = articlePipeline();
+const shapes = Object.entries({
+  ...publishingPipelines,
+  ...(article ? { 'the blog article': article } : {}),
+});
+const tools = ['uv', 'twine'] as const;
+
+const variants: Record<string, (text: string) => string> = {
+  'as it is': (text) => text,
+  'with CRLF': (text) => text.replaceAll('\n', '\r\n'),
+  'without a final newline': (text) => text.trimEnd(),
+  'behind a header with inputs': (text) => `spec:\n  inputs:\n    job:\n      default: x\n---\n${text}`,
+  'with a byte order mark': (text) => `\uFEFF${text}`,
+};
+
+const cases = shapes.flatMap(([name, shape]) => tools.map((tool) => ({ name, shape, tool })));
+
+function migrate(text: string, tool: 'uv' | 'twine') {
+  const result = editPipeline(text, goalWith({ publishWith: tool }));
+  if (result.kind !== 'edited') throw new Error(`It was not edited: ${JSON.stringify(result)}`);
+  return { after: result.edits[0]?.after ?? '', notes: result.notes, differences: result.differences };
+}
+
+/** A job with all that it extends, as data. */
+function job(text: string, name: string): YamlTable {
+  return resolveJob(parseYaml(text).data, name)?.value ?? {};
+}
+
+describe.each(cases)('$name, with $tool', ({ shape, tool }) => {
+  it.each(Object.entries(variants))('is migrated once and for all, %s', (_, variant) => {
+    const { after } = migrate(variant(shape.text), tool);
+    expect(editPipeline(after, goalWith({ publishWith: tool }))).toMatchObject({ kind: 'unchanged' });
+  });
+
+  it('publishes to each index by its own ID token, from its own environment', () => {
+    const { after } = migrate(shape.text, tool);
+    expect(job(after, shape.release)).toMatchObject({
+      environment: { name: 'release', url: 'https://pypi.org/project/demo-pkg/' },
+      id_tokens: { PYPI_ID_TOKEN: { aud: 'pypi' } },
+      rules: shape.rules,
+    });
+    expect(job(after, shape.test)).toMatchObject({
+      environment: { name: 'release-test', url: 'https://test.pypi.org/project/demo-pkg/' },
+      id_tokens: { TESTPYPI_ID_TOKEN: { aud: 'testpypi' } },
+    });
+    for (const name of [shape.release, shape.test]) {
+      expect(Object.keys(job(after, name).id_tokens as YamlTable)).toHaveLength(1);
+      expect(job(after, name)).not.toHaveProperty('only');
+    }
+  });
+
+  it('keeps what has nothing to do with the upload', () => {
+    const { after } = migrate(shape.text, tool);
+    for (const part of shape.kept) expect(after).toContain(part);
+  });
+
+  it('has no token, password or exchange left', () => {
+    const { after } = migrate(shape.text, tool);
+    expect(after).not.toMatch(
+      /\$\{?\w*(PYPI_TOKEN|API_TOKEN)|TWINE_PASSWORD|__token__|mint-token|curl|pypi-token/,
+    );
+  });
+
+  it('tells which variable of the settings is read no more', () => {
+    const variable = /\$\{?(\w*PYPI_TOKEN)/.exec(shape.text)?.[1];
+    const { notes } = migrate(shape.text, tool);
+    if (variable === undefined) expect(notes.join()).not.toContain('revoke');
+    else expect(notes.join()).toMatch(new RegExp(`Nothing in the file reads .*${variable}.* any more`));
+  });
+
+  it.skipIf(!hasSchema)("passes GitLab's schema", () => {
+    expect([...schemaErrors(migrate(shape.text, tool).after)]).toEqual([]);
+  });
+});
+
+describe('a job that builds and uploads', () => {
+  const { text } = publishingPipelines['a job that builds and uploads'] as PublishingPipeline;
+
+  it('leaves its preparations to the job that builds from now on', () => {
+    const { after } = migrate(text, 'uv');
+    expect(job(after, 'build')).toMatchObject({
+      image: 'python:3.12',
+      script: [
+        "printf 'made by CI\\n' > src/demo_pkg/built.txt",
+        'pip install build twine',
+        'python -m build',
+      ],
+      variables: { GIT_DEPTH: '0' },
+    });
+    expect(job(after, 'release').dependencies).toEqual(['build']);
+    expect(JSON.stringify(job(after, 'release').script)).not.toContain('built.txt');
+  });
+});
+
+describe('what comes from elsewhere in the file', () => {
+  const upload = 'twine upload -u __token__ -p $PYPI_TOKEN dist/*';
+
+  it.each([
+    [
+      'a job in braces',
+      `p: {stage: deploy, image: python:3.12, only: [tags], script: ["pip install twine", "${upload}"]}\n`,
+    ],
+    [
+      'a script by reference',
+      `.u:\n  script:\n    - ${upload}\np:\n  image: python:3.12\n  script: !reference [.u, script]\n  only: [tags]\n`,
+    ],
+    [
+      'an alias in place of the conditions',
+      `q:\n  only: &t [tags]\n  script: x\np:\n  only: *t\n  script:\n    - ${upload}\n`,
+    ],
+    [
+      'a parent of conditions alone',
+      `.t:\n  only: [tags]\nq:\n  extends: .t\n  script: x\np:\n  extends: [.t]\n  script:\n    - ${upload}\n`,
+    ],
+    [
+      'one block of several commands',
+      `p:\n  only: [tags]\n  script:\n    - |\n      pip install twine\n      ${upload}\n      echo done\n`,
+    ],
+    [
+      'rules by reference',
+      `.r:\n  rules:\n    - if: $CI_COMMIT_TAG\np:\n  rules:\n    - !reference [.r, rules]\n  script: ${upload}\n`,
+    ],
+  ])('is no hindrance: %s', (_, text) => {
+    const { after } = migrate(text, 'uv');
+    expect(job(after, 'p').id_tokens).toEqual({ PYPI_ID_TOKEN: { aud: 'pypi' } });
+    expect([job(after, 'p').rules].flat(2)).toEqual([{ if: '$CI_COMMIT_TAG' }]);
+    expect(job(after, 'p').script).toContain('uv publish --trusted-publishing always');
+    expect(parseYaml(after).data.q).toEqual(parseYaml(text).data.q);
+  });
+
+  it('does not reach the job: credentials of all jobs that another one needs', () => {
+    const text = `variables:\n  TWINE_PASSWORD: $T\n  LEVEL: "1"\nregistry:\n  script: twine upload --repository-url $CI_API_V4_URL/packages/pypi dist/*\np:\n  only: [tags]\n  script: ${upload}\n`;
+    const { after } = migrate(text, 'twine');
+    expect(after).toContain('  TWINE_PASSWORD: $T\n');
+    expect(job(after, 'p').inherit).toEqual({ variables: ['LEVEL'] });
+    expect(readPipeline(after).credentials).toEqual([]);
+  });
+
+  it('is taken away: credentials of all jobs that nobody else needs', () => {
+    const { after } = migrate(
+      `variables:\n  TWINE_PASSWORD: $T\n  LEVEL: "1"\np:\n  only: [tags]\n  script: ${upload}\n`,
+      'uv',
+    );
+    expect(parseYaml(after).data.variables).toEqual({ LEVEL: '1' });
+    expect(job(after, 'p')).not.toHaveProperty('inherit');
+  });
+
+  it('is left alone without the TestPyPI half: a job that uploads there', () => {
+    const [, release] = goalWith().indexes;
+    const text = 't:\n  script: twine upload -r testpypi dist/*\n';
+    const result = editPipeline(text, goalWith({ indexes: [release!] }));
+    expect(result.kind === 'edited' && result.edits[0]?.after.startsWith(text)).toBe(true);
+    expect(result.notes.join()).toContain("'t' publishes to TestPyPI and is left alone");
+  });
+});
+
+describe('a script that cannot be taken apart', () => {
+  it.each([
+    [
+      'decides by itself',
+      'p:\n  script:\n    - |\n      if [ "$X" ]; then\n        twine upload dist/*\n      fi\n',
+      /'p' decides by itself when and where to upload/,
+    ],
+    [
+      'uploads to several indexes',
+      'p:\n  script:\n    - twine upload -r testpypi dist/*\n    - twine upload dist/*\n',
+      /'p' uploads to several indexes/,
+    ],
+    [
+      'runs in parallel',
+      'p:\n  parallel: 2\n  script: twine upload dist/*\n',
+      /'p' publishes several times in parallel/,
+    ],
+    [
+      'has conditions that others use',
+      '.t:\n  only: [tags]\n  image: x\nq:\n  extends: .t\n  script: x\np:\n  extends: .t\n  script: twine upload dist/*\n',
+      /'only' of the job 'p' comes from '.t', which other jobs use as well/,
+    ],
+    ['is generated', '# Generated by a tool, do not edit\np:\n  script: x\n', /generated.*change its source/],
+  ])('%s: nothing is changed, with the block to paste', (_, text, reason) => {
+    const result = editPipeline(text, goalWith());
+    expect(result).toMatchObject({ kind: 'refused', reason: expect.stringMatching(reason) });
+    expect(result.kind === 'refused' && result.manual).toContain('id_tokens:');
+  });
+});
+
+describe('the way in which a job publishes now', () => {
+  const publishing = (script: string, more = '') =>
+    `p:\n  image: python:3.12\n${more}  script:\n    - ${script}\n`;
+
+  it.each([
+    ['twine upload dist/*', 'pypi'],
+    ['python3 -m twine upload --verbose dist/*', 'pypi'],
+    ['pipx run twine==6.1.0 upload -u __token__ -p $T dist/*', 'pypi'],
+    ['uvx twine upload dist/*', 'pypi'],
+    ['uv publish --token $T', 'pypi'],
+    ['uv --quiet publish --publish-url https://test.pypi.org/legacy/', 'testpypi'],
+    ['uv publish --index testpypi', 'testpypi'],
+    ['poetry publish -u __token__ -p $T', 'pypi'],
+    ['pdm publish -r testpypi', 'testpypi'],
+    ['hatch publish -r test', 'testpypi'],
+    ['flit publish', 'pypi'],
+    ['maturin upload target/wheels/*', 'pypi'],
+    ['python setup.py sdist upload -r pypi', 'pypi'],
+    ['twine upload --repository-url $TEST_PYPI_UPLOAD_URL dist/*', 'testpypi'],
+  ])('%s goes to %s', (command, index) => {
+    const { after } = migrate(publishing(command), 'uv');
+    const token = index === 'pypi' ? 'PYPI_ID_TOKEN' : 'TESTPYPI_ID_TOKEN';
+    expect(Object.keys(job(after, 'p').id_tokens as YamlTable)).toEqual([token]);
+  });
+
+  it.each([
+    'twine upload --repository-url $CI_API_V4_URL/projects/1/packages/pypi dist/*',
+    'twine upload --repository-url https://artifactory.example.com/api/pypi/x dist/*',
+    'uv publish --publish-url https://pypi.example.com/',
+  ])('%s is left alone, and said to be', (command) => {
+    const { after, notes } = migrate(publishing(command), 'uv');
+    expect(after).toContain(publishing(command));
+    expect(notes.join()).toContain("'p' publishes to another index and is left alone");
+  });
+
+  it.each(['uv publish --dry-run', 'npm publish', 'make docs-publish-check'])(
+    '%s is not taken for it',
+    (command) => {
+      const { after } = migrate(publishing(command), 'uv');
+      expect(after).toContain(publishing(command));
+      expect(job(after, 'release').script).toBeDefined();
+    },
+  );
+
+  it('is asked about where several jobs publish to the same index', () => {
+    const text = `${publishing('twine upload dist/*')}${publishing('twine upload dist/*').replace('p:', 'q:')}`;
+    expect(editPipeline(text, goalWith())).toMatchObject({
+      kind: 'refused',
+      reason: expect.stringContaining("'p', 'q'"),
+    });
+    const chosen = editPipeline(text, goalWith({ publishingJobs: { pypi: 'q' } }));
+    const after = chosen.kind === 'edited' ? (chosen.edits[0]?.after ?? '') : '';
+    expect(job(after, 'q')).toHaveProperty('id_tokens');
+    expect(job(after, 'p')).not.toHaveProperty('id_tokens');
+    expect(editPipeline(after, goalWith())).toMatchObject({
+      kind: 'unchanged',
+      notes: [expect.stringContaining("'p' publishes to the same index in another way and is left alone")],
+    });
+  });
+
+  it('keeps the files that were chosen', () => {
+    const { after } = migrate(publishing('twine upload dist/*.whl wheelhouse/*.whl'), 'uv');
+    expect(after).toContain('    - uv publish --trusted-publishing always dist/*.whl wheelhouse/*.whl\n');
+  });
+
+  it('keeps commands of its own, and says that they run beside the ID token', () => {
+    const text = publishing('./notify.sh start\n    - twine upload dist/*  # now');
+    const { after, notes } = migrate(text, 'uv');
+    expect(job(after, 'p').script).toEqual([
+      './notify.sh start',
+      'pip install uv',
+      expect.stringContaining('parse_sdist_filename'),
+      'uv publish --trusted-publishing always',
+    ]);
+    expect(job(after, 'p').image).toBe('python:3.12');
+    expect(notes.join()).toContain("'p' keeps commands of its own (./notify.sh start)");
+    const { added, gone } = changedLines(text, after);
+    expect(added).toContain('    - uv publish --trusted-publishing always  # now');
+    expect(gone).toEqual(['    - twine upload dist/*  # now']);
+  });
+
+  it('loses a comparison of the tag with a version that is no longer written', () => {
+    const check = 'test "v$(poetry version -s)" = "$CI_COMMIT_TAG"';
+    const { after } = migrate(publishing(`${check}\n    - twine upload dist/*`), 'uv');
+    expect(after).not.toContain('poetry version');
+    expect(job(after, 'p').image).toContain('uv');
+    const build = `b:\n  image: python:3.12\n  script:\n    - ${check}\n    - python -m build\n  artifacts: {paths: [dist/]}\n`;
+    expect(migrate(build, 'uv').notes.join()).toContain(
+      '\'b\' compares the tag with the written version (test "v$(poetry version -s)" = "$CI_COMMIT_TAG")',
+    );
+  });
+
+  it('keeps the tools that its own commands may need', () => {
+    const { after } = migrate(
+      publishing(
+        'pip install awscli twine\n    - pip install poetry\n    - poetry export > x\n    - twine upload dist/*',
+      ),
+      'uv',
+    );
+    expect(job(after, 'p').script).toEqual(
+      expect.arrayContaining([
+        'pip install awscli twine',
+        'pip install poetry',
+        'poetry export > x',
+        'pip install uv',
+      ]),
+    );
+  });
+
+  it('leaves names alone that other jobs have', () => {
+    const text =
+      'release:\n  script: release-cli create\nrelease-test:\n  script: x\nbuild:\n  script: make\n.publish:\n  image: x\n';
+    const { after } = migrate(text, 'uv');
+    expect(after.startsWith(text)).toBe(true);
+    expect(Object.keys(parseYaml(after).data).slice(4)).toEqual([
+      'build-package',
+      '.publish-package',
+      'release-testpypi',
+      'release-pypi',
+    ]);
+  });
+});

@@ -1,0 +1,33 @@
+import type { PipelineGoal } from '../../src/pipeline/pipeline-goal.ts';
+
+/** What the tests edit towards; the official indexes, so that uv and twine are both possible. */
+export function goalWith(change: Partial<PipelineGoal> = {}): PipelineGoal {
+  return {
+    path: '.gitlab-ci.yml',
+    route: 'protected',
+    developersDeploy: false,
+    sdistOnly: false,
+    publishWith: 'uv',
+    packageDirectory: '.',
+    defaultBranch: 'main',
+    indexes: [
+      {
+        id: 'testpypi',
+        job: 'release-test',
+        environment: 'release-test',
+        page: 'https://test.pypi.org/project/demo-pkg/',
+        audience: 'testpypi',
+        uploadUrl: 'https://test.pypi.org/legacy/',
+      },
+      {
+        id: 'pypi',
+        job: 'release',
+        environment: 'release',
+        page: 'https://pypi.org/project/demo-pkg/',
+        audience: 'pypi',
+        uploadUrl: 'https://upload.pypi.org/legacy/',
+      },
+    ],
+    ...change,
+  };
+}

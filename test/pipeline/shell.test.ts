@@ -1,0 +1,54 @@
+import { describe, expect, it } from 'vitest';
+import { kindOf } from '../../src/pipeline/recognise/commands.ts';
+import { expand, takeApart } from '../../src/pipeline/recognise/shell.ts';
+
+describe('an item of a script', () => {
+  it.each<[string, string[]]>([
+    ['a && b; c\nd', ['a', 'b', 'c', 'd']],
+    ['a \\\n  --b', ['a --b']],
+    ['echo "a && b; c"', ['echo "a && b; c"']],
+    ["echo 'a \\' ; b", ["echo 'a \\'", 'b']],
+    ['x="$(p "a; b" | q)" && y', ['x="$(p "a; b" | q)"', 'y']],
+    ['# nothing\n\na', ['a']],
+  ])('%j is taken apart', (item, commands) => {
+    expect(takeApart(item)).toEqual({ kind: 'commands', commands });
+  });
+
+  it.each(['if a; then b; fi', 'for x in y; do z; done', 'cat <<EOF\nx\nEOF', 'a || b', '{ a; }'])(
+    '%j is a program',
+    (item) => {
+      expect(takeApart(item).kind).toBe('program');
+    },
+  );
+
+  it('has its variables filled in as far as they are known', () => {
+    expect(expand('${A}/$B/$C', { A: '$B', B: 'x' })).toBe('x/x/$C');
+    expect(expand('$A', { A: '$A' })).toBe('$A');
+  });
+});
+
+describe('a command', () => {
+  it.each([
+    ['pip install -U twine build', 'install'],
+    ["python -m pip install 'twine>=6' keyring", 'install'],
+    ['pip install .', 'other'],
+    ['pip install -r requirements.txt', 'other'],
+    ['apt-get install -y libfoo-dev', 'other'],
+    ['python3 -m build --sdist', 'build'],
+    ['uvx --from build pyproject-build', 'build'],
+    ['cibuildwheel --platform linux', 'build'],
+    ['uv sync && make docs-publish', 'other'],
+    ['poetry config pypi-token.pypi $T', 'credential'],
+    ['echo "[pypi]" > ~/.pypirc', 'credential'],
+    ['export TWINE_PASSWORD=$PYPI_TOKEN', 'credential'],
+    ['oidc_token=$(python -m id PYPI)', 'credential'],
+    ['version="$(hatch version)"', 'report'],
+    ['cd python', 'place'],
+    ['rm -rf dist', 'place'],
+    ['ls dist', 'harmless'],
+    ['echo x > src/version.txt', 'other'],
+    ['./deploy-docs.sh', 'other'],
+  ])('%s: %s', (command, kind) => {
+    expect(kindOf(command)).toBe(kind);
+  });
+});

@@ -1,0 +1,49 @@
+import { mkdir, mkdtemp, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { editPipeline } from '../../src/pipeline/index.ts';
+import { parseYaml } from '../../src/text/yaml/reading.ts';
+import { findTool, run } from '../support/tools.ts';
+import { goalWith } from './pipeline-goal.ts';
+
+const uv = findTool('uv', 'UV');
+
+/** Runs the first line of the script of the job release, as a runner would, next to these built files. */
+async function check(tag: string, files: string[]): Promise<string> {
+  const result = editPipeline(undefined, goalWith());
+  const text = result.kind === 'edited' ? (result.edits[0]?.after ?? '') : '';
+  const { script } = parseYaml(text).data.release as { script: string[] };
+  const folder = await mkdtemp(join(tmpdir(), 'gitlab-to-pypi-tag-'));
+  await mkdir(join(folder, 'dist'));
+  for (const name of files) await writeFile(join(folder, 'dist', name), '');
+  const path = `${join(uv ?? '', '..')}:${process.env.PATH}`;
+  const options = { cwd: folder, env: { ...process.env, PATH: path, CI_COMMIT_TAG: tag } };
+  return run('sh', ['-c', script[0] ?? ''], options).then(
+    () => 'published',
+    (error: { stderr: string }) => error.stderr.trim().split('\n').at(-1) ?? '',
+  );
+}
+
+describe.skipIf(!uv)('the job release, run by sh with real uv', () => {
+  it.each([
+    ['v1.2.3', ['demo_pkg-1.2.3-py3-none-any.whl', 'demo_pkg-1.2.3.tar.gz'], 'published'],
+    ['1.2.3', ['demo_pkg-1.2.3.tar.gz'], 'published'],
+    ['v1.2.3-rc.1', ['demo_pkg-1.2.3rc1.tar.gz'], 'published'],
+    ['demo-pkg-1.2', ['demo_pkg-1.2.0.tar.gz'], 'published'],
+    [
+      'v1.2.3',
+      ['demo_pkg-1.2.4.dev0.tar.gz'],
+      'demo_pkg-1.2.4.dev0.tar.gz has the version 1.2.4.dev0 and not that of the tag v1.2.3, so nothing is published.',
+    ],
+    [
+      'v1.2.3',
+      ['demo_pkg-1.2.3.tar.gz', 'demo_pkg-1.2.2-py3-none-any.whl'],
+      'demo_pkg-1.2.2-py3-none-any.whl has the version 1.2.2 and not that of the tag v1.2.3, so nothing is published.',
+    ],
+    ['nightly', ['demo_pkg-1.2.3.tar.gz'], 'The tag nightly is not a version, so nothing is published.'],
+    ['v1.2.3', [], 'There is nothing in dist/, so nothing is published.'],
+  ])('for the tag %s and %j: %s', async (tag, files, outcome) => {
+    expect(await check(tag, files)).toBe(outcome);
+  });
+});

@@ -1,0 +1,73 @@
+import { describe, expect, it } from 'vitest';
+import type { Facts } from '../../../src/facts/index.ts';
+import type { Goal, IndexGoal } from '../../../src/goal/index.ts';
+import { known } from '../../../src/kernel/known.ts';
+import { identity } from '../../../src/plan/settings/identity.ts';
+
+/** As much of the facts as this setting looks at. */
+function inspect(
+  change: { project?: object; version?: string; url?: string; pipeline?: string; environment?: string } = {},
+) {
+  const project = {
+    path: 'group/proj',
+    webUrl: 'https://gitlab.com/group/proj',
+    id: 42,
+    ciConfigPath: null,
+    subClaimComponents: ['project_path', 'ref_type', 'ref'],
+    environments: 'enabled',
+    ...change.project,
+  };
+  const server = known({ version: change.version ?? '19.4.1-ee' }, 'GitLab');
+  const facts = {
+    gitlab: { url: { value: change.url ?? 'https://gitlab.com', source: '' }, server, project },
+    pipeline: { path: { value: change.pipeline ?? '.gitlab-ci.yml', source: '' } },
+    python: { packageName: { value: 'demo-pkg', source: '' } },
+  } as unknown as Facts;
+  const index = {
+    title: 'PyPI',
+    official: true,
+    gitlabComOnly: true,
+    environment: change.environment ?? 'release',
+  } as IndexGoal;
+  return identity.inspect(facts, { indexes: [index] } as unknown as Goal);
+}
+
+describe("the match of a project's ID tokens", () => {
+  it('is there on gitlab.com with the usual settings', () => {
+    expect(inspect()).toMatchObject({ state: 'ok' });
+    expect(inspect({ project: { subClaimComponents: null } })).toMatchObject({ state: 'ok' });
+  });
+
+  it('cannot be on another GitLab, whose tokens PyPI does not accept', () => {
+    expect(inspect({ url: 'https://gitlab.example.com' })).toMatchObject({
+      state: 'unavailable',
+      message: expect.stringContaining('https://gitlab.com only'),
+      manual: expect.stringContaining('API token'),
+    });
+  });
+
+  it.each([
+    ['ci_config_path', { project: { ciConfigPath: 'ci.yml@other/project' } }],
+    ['ci_config_path', { project: { ciConfigPath: 'https://example.com/ci.yml' } }],
+    ['ci_config_path', { pipeline: 'ci/pipeline' }],
+    ['ci_id_token_sub_claim_components', { project: { subClaimComponents: ['project_id', 'ref'] } }],
+    ['GitLab version', { version: '16.1.4-ee' }],
+    ['environments_access_level', { project: { environments: 'disabled' } }],
+    ['environment', { environment: 'pypi.org' }],
+    ['project', { project: { path: 'group/my--proj' } }],
+  ])('is missed by %s', (field, change) => {
+    const found = inspect(change);
+    expect(found).toMatchObject({ state: 'different', differences: [{ field }] });
+    expect(found.message).toMatch(/\.$/);
+    expect(found.manual).not.toBe('');
+    expect(found.steps).toEqual([]);
+  });
+
+  it('is missed for ever where the path belonged to another project, which GitLab answers with project_id', () => {
+    const other = { project: { subClaimComponents: ['project_id', 'ref'] } };
+    expect(inspect(other).manual).toMatch(
+      /group\/proj was held by a different project before, .* publish with an API token, or move the project/,
+    );
+    expect(inspect({ project: { subClaimComponents: ['ref'] } }).manual).not.toContain('held by');
+  });
+});

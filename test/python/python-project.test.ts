@@ -1,0 +1,25 @@
+import { describe, expect, it } from 'vitest';
+import { readPythonProject } from '../../src/python/python-project.ts';
+
+const system = (backend: string) => `[build-system]\nrequires = []\nbuild-backend = "${backend}"\n`;
+
+describe('the name of the package', () => {
+  it('is that of the crate where maturin alone knows it', () => {
+    const files = {
+      'pyproject.toml': `${system('maturin')}[tool.maturin]\nmanifest-path = "rust/Cargo.toml"\n`,
+      'rust/Cargo.toml': '[package]\nname = "demo-pkg"\nversion = "1.2.3"\n',
+    };
+    expect(readPythonProject(files).name).toEqual({
+      value: 'demo-pkg',
+      source: 'rust/Cargo.toml [package]',
+    });
+    expect(readPythonProject({ ...files, 'rust/Cargo.toml': '[package' }).name).toBeUndefined();
+  });
+
+  it('is that of the module for flit of the old kind', () => {
+    const text = `${system('flit_core.buildapi')}[tool.flit.metadata]\nmodule = "demo"\n`;
+    expect(readPythonProject({ 'pyproject.toml': text }).name?.value).toBe('demo');
+    const named = `${text}dist-name = "demo-pkg"\n`;
+    expect(readPythonProject({ 'pyproject.toml': named }).name?.value).toBe('demo-pkg');
+  });
+});
