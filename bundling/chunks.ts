@@ -8,10 +8,10 @@ import { minifySync } from 'rolldown/utils';
 export const chunks = [
   {
     name: 'start',
-    test: /src\/(options|errors|version|stop|token-variables|ports\/network|command-line\/parse|terminal\/(manner|open|output|nobody|ascii|title-view))\.ts$/,
+    test: /src\/(kernel\/(errors|version|stop)|indexes\/token-variables|cli\/(options|parse)|ports\/network|terminal\/(manner|open|output|nobody|ascii)|screens\/title)\.ts$/,
     priority: 2,
   },
-  { name: 'look', test: /src\/look\.ts$/, priority: 1 },
+  { name: 'look', test: /src\/run\/look\.ts$/, priority: 1 },
   { name: 'gitbeaker', test: /node_modules\/(@gitbeaker|qs|xcase)\/|^\0stand-in:/ },
   { name: 'toml', test: /node_modules\/(toml-eslint-parser|eslint-visitor-keys)\// },
   { name: 'yaml', test: /node_modules\/yaml\// },

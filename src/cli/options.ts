@@ -1,14 +1,8 @@
-import type { PublishTool, Route } from '../pipeline/pipeline-goal.ts';
+import { type PublishTool, publishTools, type Route, routes } from '../kernel/route.ts';
 
 /** What can be run. */
 export const commands = ['setup', 'check', 'demo'] as const;
 export type Command = (typeof commands)[number];
-
-/** The routes that `--route` accepts. */
-export const routes: readonly Route[] = ['protected', 'trusted', 'token'];
-
-/** The tools that `--publish-with` accepts. */
-export const publishTools: readonly PublishTool[] = ['uv', 'twine'];
 
 /** The worlds that `demo --as` plays, `team-premium` where nothing is said. */
 export const demoWorlds = ['solo', 'team-free', 'team-premium', 'self-managed'] as const;

@@ -1,5 +1,6 @@
 import { parseArgs } from 'node:util';
 import { reasonOf, UserError } from '../kernel/errors.ts';
+import { publishTools, routes } from '../kernel/route.ts';
 import {
   type Command,
   commands,
@@ -8,8 +9,6 @@ import {
   type OptionRow,
   type Options,
   optionTable,
-  publishTools,
-  routes,
 } from './options.ts';
 
 type Values = Record<string, string | boolean | string[] | undefined>;

@@ -158,3 +158,13 @@ async function attemptProject(gitlab: GitLab, path: string): Promise<Project | G
     throw error;
   });
 }
+
+/** The protection of an environment, where it has one. */
+export function protectedAs(
+  { protectedEnvironments }: Pick<GitLabFacts, 'protectedEnvironments'>,
+  environment: string,
+): ProtectedEnvironment | undefined {
+  return protectedEnvironments.known
+    ? protectedEnvironments.value.find(({ name }) => name === environment)
+    : undefined;
+}

@@ -1,15 +1,15 @@
-import { isValidName, normalizeName } from '../indexes/publisher-form.ts';
 import { UserError } from '../kernel/errors.ts';
 import type { Known, Sourced } from '../kernel/known.ts';
+import { isValidName, normalizeName } from '../kernel/package-name.ts';
+import type { IndexId } from '../kernel/route.ts';
 import { emptyReading, type KnownIndex, type PipelineReading, readPipeline } from '../pipeline/index.ts';
 import type { Files } from '../ports/files.ts';
 import type { Git } from '../ports/git.ts';
-import type { GitLab, LintResult } from '../ports/gitlab.ts';
+import type { Deployment, GitLab, LintResult } from '../ports/gitlab.ts';
 import type { PackageIndex } from '../ports/package-index.ts';
 import type { PythonFiles, PythonProject } from '../python/python-files.ts';
 import { readPythonProject } from '../python/python-project.ts';
 import { furtherFiles } from '../python/versions/build-time.ts';
-import type { PublishedFrom } from '../run/published.ts';
 import { type Checkout, inDirectory } from './checkout.ts';
 import { type GitLabFacts, type GitLabIdentity, readProject } from './gitlab-project.ts';
 import { type IndexFacts, readPackageIndex, uploadUrl } from './package-index.ts';
@@ -52,6 +52,15 @@ export interface PipelineFacts {
   /** GitLab's word on the text that the file is to have; asked once the goal is known. */
   lint?: Known<LintResult>;
 }
+
+/** The last success of a job that publishes from an environment. */
+export interface Published extends Deployment {
+  /** By the pipeline of that commit the job had nothing but its ID token to publish with. */
+  asTrustedPublisher: boolean;
+}
+
+/** For each index; undefined where nothing was published from its environment yet. */
+export type PublishedFrom = Partial<Record<IndexId, Known<Published | undefined>>>;
 
 /** What the facts are read through. */
 export interface Sources {

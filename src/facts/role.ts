@@ -1,6 +1,5 @@
 import { UserError } from '../kernel/errors.ts';
-import { hasPower } from '../people/index.ts';
-import type { Power } from '../ports/gitlab.ts';
+import type { Member, Power } from '../ports/gitlab.ts';
 import type { GitLabFacts } from './gitlab-project.ts';
 
 /** The reader's level: by membership, by an invited group, or as an administrator; undefined where unknown. */
@@ -48,4 +47,9 @@ export function roleName(level: number): string {
     [10, 'Guest'],
   ];
   return names.find(([least]) => level >= least)?.[1] ?? 'No access';
+}
+
+/** Whether the custom role of a member has a power. */
+export function hasPower({ customRole }: Member, power: Power): boolean {
+  return customRole?.powers.includes(power) ?? false;
 }

@@ -2,8 +2,8 @@ import type { GitLabFacts } from '../facts/gitlab-project.ts';
 import { acceptedIssuer, isIssuerRefused, isSubjectRefused } from '../facts/id-tokens.ts';
 import type { Facts } from '../facts/index.ts';
 import { whyUnprotected } from '../facts/server-version.ts';
+import type { Route } from '../kernel/route.ts';
 import { isBot, namesOf, type People, peopleOf, pushersBelow } from '../people/index.ts';
-import type { Route } from '../pipeline/pipeline-goal.ts';
 import type { Member } from '../ports/gitlab.ts';
 
 /** The route that fits the project, and why. */

@@ -1,10 +1,9 @@
-import type { GitLabFacts } from '../facts/gitlab-project.ts';
+import { protectedAs } from '../facts/gitlab-project.ts';
 import type { Facts } from '../facts/index.ts';
 import type { Sourced } from '../kernel/known.ts';
 import { deadEnd, type ReleaseRules } from '../people/dead-end.ts';
 import { peopleOf } from '../people/index.ts';
 import { type Approval, approvalOf, findWho, maintainers, sameWho, type Who, whoOf } from '../people/who.ts';
-import type { ProtectedEnvironment } from '../ports/gitlab.ts';
 import type { Goal } from './index.ts';
 import type { Wishes } from './wishes.ts';
 
@@ -74,14 +73,4 @@ function foundOrDefaultApprovals(
 export function chooseSelfApproval({ gitlab }: Facts, wishes: Wishes): Sourced<boolean> {
   const { triggererMayApprove, path } = gitlab.project;
   return wishes.selfApproval ?? { value: triggererMayApprove === true, source: `GitLab project ${path}` };
-}
-
-/** The protection of an environment, where it has one. */
-export function protectedAs(
-  { protectedEnvironments }: Pick<GitLabFacts, 'protectedEnvironments'>,
-  environment: string,
-): ProtectedEnvironment | undefined {
-  return protectedEnvironments.known
-    ? protectedEnvironments.value.find(({ name }) => name === environment)
-    : undefined;
 }

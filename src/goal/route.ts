@@ -1,10 +1,10 @@
+import { protectedAs } from '../facts/gitlab-project.ts';
 import type { Facts } from '../facts/index.ts';
 import { whyUnprotected } from '../facts/server-version.ts';
 import { UserError } from '../kernel/errors.ts';
 import type { Sourced } from '../kernel/known.ts';
-import type { Route } from '../pipeline/pipeline-goal.ts';
+import type { Route } from '../kernel/route.ts';
 import type { Advice } from './advice.ts';
-import { protectedAs } from './people.ts';
 import type { Wishes } from './wishes.ts';
 
 /** The wish, else the route of an earlier run, else the one recommended. Throws a `UserError` for one that cannot be. */

@@ -1,7 +1,7 @@
 import type { Facts } from '../facts/index.ts';
 import { UserError } from '../kernel/errors.ts';
 import type { Sourced } from '../kernel/known.ts';
-import type { PublishTool, Route } from '../pipeline/pipeline-goal.ts';
+import type { PublishTool, Route } from '../kernel/route.ts';
 import type { Wishes } from './wishes.ts';
 
 /** The wish, else what the pipeline uses already; twine knows Trusted Publishers on the official indexes alone. */

@@ -1,6 +1,6 @@
 import type { Options } from '../cli/options.ts';
 import type { Sourced } from '../kernel/known.ts';
-import type { PublishTool, Route } from '../pipeline/pipeline-goal.ts';
+import type { PublishTool, Route } from '../kernel/route.ts';
 
 /** What the user said, on the command line or in answer to a question; each with which of the two it was. */
 export interface Wishes {

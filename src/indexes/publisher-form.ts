@@ -1,3 +1,5 @@
+import { isValidName } from '../kernel/package-name.ts';
+
 /** The values of the form with which a Trusted Publisher for GitLab is registered. */
 export interface PublisherFields {
   /** The package's name; only the form for a project that does not exist yet asks for it. */
@@ -6,6 +8,26 @@ export interface PublisherFields {
   project: string;
   workflowFilepath: string;
   environment: string;
+}
+
+/**
+ * The values of the form for a project on GitLab: `project` is its full path, spelt as GitLab's API spells it, since PyPI
+ * compares the letter case.
+ */
+export function publisherFields(from: {
+  packageName: string;
+  project: string;
+  pipelineFile: string;
+  environment: string;
+}): PublisherFields {
+  const slash = from.project.lastIndexOf('/');
+  return {
+    projectName: from.packageName,
+    namespace: from.project.slice(0, slash),
+    project: from.project.slice(slash + 1),
+    workflowFilepath: from.pipelineFile,
+    environment: from.environment,
+  };
 }
 
 /** A value that the form would refuse, and why, as a finished sentence. */
@@ -30,16 +52,6 @@ export function formProblems(fields: PublisherFields): FormProblem[] {
     ['environment', environmentProblem(environment)],
   ];
   return problems.flatMap(([field, problem]) => (problem === undefined ? [] : [{ field, problem }]));
-}
-
-/** The name as PyPI compares it: https://peps.python.org/pep-0503/ */
-export function normalizeName(name: string): string {
-  return name.toLowerCase().replace(/[-_.]+/g, '-');
-}
-
-/** Whether PyPI accepts a name for a project. */
-export function isValidName(name: string): boolean {
-  return /^([A-Z0-9]|[A-Z0-9][A-Z0-9._-]*[A-Z0-9])$/i.test(name);
 }
 
 function pathProblem(what: string, value: string, pattern: RegExp): string | undefined {

@@ -1,3 +1,4 @@
+import type { IndexId } from '../kernel/route.ts';
 import type { PublisherFields } from './publisher-form.ts';
 
 /** One line of the form, in the form's order. */
@@ -17,7 +18,7 @@ export interface FormPage {
 
 /** The index whose page it is. */
 interface Index {
-  id: 'pypi' | 'testpypi';
+  id: IndexId;
   url: string;
 }
 

@@ -1,7 +1,11 @@
-import type { IndexFacts } from '../facts/package-index.ts';
+import type { Known } from '../kernel/known.ts';
 
 /** The index that a token is meant for. */
-type Index = Pick<IndexFacts, 'title' | 'url' | 'official'>;
+interface Index {
+  title: string;
+  url: string;
+  official: boolean;
+}
 
 /**
  * Why a text is no API token of an index, as the end of a sentence that never repeats it; undefined where it may be one.
@@ -33,7 +37,7 @@ export function tokenPage({ url }: Pick<Index, 'url'>): string {
 }
 
 /** What to choose on that page. */
-export function scopeAdvice(packageName: string, { exists }: Pick<IndexFacts, 'exists'>): string {
+export function scopeAdvice(packageName: string, { exists }: { exists: Known<boolean> }): string {
   return exists.known && exists.value
     ? `limit its scope to the project ${packageName}`
     : `its scope has to be the entire account until ${packageName} exists there, so make one for the project after the first upload`;

@@ -1,3 +1,4 @@
+import { hasPower } from '../facts/role.ts';
 import type { Known } from '../kernel/known.ts';
 import { fitsPattern } from '../kernel/wildcard.ts';
 import type { AccessRule, Member, Power, ProtectedBranch, ProtectedTag } from '../ports/gitlab.ts';
@@ -40,11 +41,6 @@ export function isActive({ state, expiresAt }: Member, today = new Date()): bool
 /** Tokens act as users of their own, which GitLab names `project_1_bot_...`, `group_1_bot_...`, `service_account_...`. */
 export function isBot({ username }: Member): boolean {
   return /^(?:(?:project|group)_\d+_bot|service_account_)/.test(username);
-}
-
-/** Whether the custom role of a member has a power. */
-export function hasPower({ customRole }: Member, power: Power): boolean {
-  return customRole?.powers.includes(power) ?? false;
 }
 
 /** Everybody and every access token below Maintainer that can push some branch. */

@@ -1,6 +1,6 @@
 import type { GitLabFacts } from '../facts/gitlab-project.ts';
-import { protectedAs } from '../goal/people.ts';
-import type { Route } from '../pipeline/pipeline-goal.ts';
+import { protectedAs } from '../facts/gitlab-project.ts';
+import type { Route } from '../kernel/route.ts';
 import type { Member } from '../ports/gitlab.ts';
 import { branchPushers, letsIn, peopleOf, pushersBelow, tagCreators } from './index.ts';
 

@@ -1,10 +1,5 @@
+import type { PublishTool, Route } from '../kernel/route.ts';
 import type { BuildTimeVersion } from '../python/versions/build-time-command.ts';
-
-/** The client that uploads `dist/*`: both do Trusted Publishing on GitLab by themselves. */
-export type PublishTool = 'uv' | 'twine';
-
-/** By a Trusted Publisher with or without a protected environment, or by an API token in a CI/CD variable. */
-export type Route = 'protected' | 'trusted' | 'token';
 
 /** One index that the pipeline uploads to. */
 export interface PipelineIndex {

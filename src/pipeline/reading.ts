@@ -1,4 +1,5 @@
 import { UserError } from '../kernel/errors.ts';
+import type { PublishTool, Route } from '../kernel/route.ts';
 import {
   isYamlTable,
   type YamlFile,
@@ -8,7 +9,6 @@ import {
 } from '../text/yaml/document.ts';
 import { parseYaml } from '../text/yaml/reading.ts';
 import { type OpenJobs, openJobs } from './jobs-plan.ts';
-import type { PublishTool, Route } from './pipeline-goal.ts';
 import { type Credential, credentialsIn } from './recognise/credentials.ts';
 import { includedParts } from './recognise/included.ts';
 import { type Job, jobValue, merge, parentsOf, scriptOf, visibleJobs } from './recognise/jobs.ts';

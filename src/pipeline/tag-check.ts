@@ -1,4 +1,4 @@
-import type { PublishTool } from './pipeline-goal.ts';
+import type { PublishTool } from '../kernel/route.ts';
 
 /**
  * Compares what was built with the tag, as numbers of PEP 440 and with the prefixes that setuptools-scm takes off.

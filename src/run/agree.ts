@@ -20,7 +20,7 @@ export async function agreeOnPlan(context: Context, found: Looked): Promise<Comp
   const [asked, seen] = [new Set<string>(), new Set<string>()];
   for (let first = true; ; first = false) {
     let compared: Comparison = { looked, wishes, goal, ...(await compare(context, looked, goal)) };
-    if (first) showFirstScreen(context, compared);
+    if (first) showFirstScreen(context.terminal, compared);
     const mustAsk = context.terminal.interactive && questions.length > 0;
     if (!mustAsk || changesOf(compared.plan).length === 0)
       compared = await settleCredentials(context, compared, asked);

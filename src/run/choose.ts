@@ -1,9 +1,10 @@
-import { type ChoiceName, routes } from '../cli/options.ts';
+import type { ChoiceName } from '../cli/options.ts';
 import type { Facts } from '../facts/index.ts';
 import { decide, type Goal } from '../goal/index.ts';
 import { releaseRules } from '../goal/people.ts';
 import type { Wishes } from '../goal/wishes.ts';
 import { Cancelled, UserError } from '../kernel/errors.ts';
+import { routes } from '../kernel/route.ts';
 import { deadEnd } from '../people/dead-end.ts';
 import { threatsOf, waysOf } from '../people/threats.ts';
 import { changesOf, type PlannedSetting } from '../plan/plan.ts';

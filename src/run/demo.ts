@@ -1,11 +1,11 @@
 import { resolve } from 'node:path';
-import { quote } from '../cli/repeat.ts';
 import { indexTokenVariables } from '../indexes/token-variables.ts';
 import { Cancelled } from '../kernel/errors.ts';
 import { demoBeginning } from '../rehearsal/demo-worlds.ts';
 import { driftsOf } from '../rehearsal/drifts.ts';
 import { madeUpToken } from '../rehearsal/package-index/made-up-token.ts';
 import { resumeWorld, saveWorld, startWorld, type World } from '../rehearsal/world.ts';
+import { quote } from '../text/quote.ts';
 import { check } from './check.ts';
 import type { Context } from './context.ts';
 import { setup } from './setup.ts';

@@ -1,19 +1,10 @@
 import { attempt } from '../facts/gitlab-project.ts';
-import type { Facts } from '../facts/index.ts';
+import type { Facts, Published, PublishedFrom } from '../facts/index.ts';
 import type { Goal, IndexGoal } from '../goal/index.ts';
-import { type Known, known } from '../kernel/known.ts';
+import { known } from '../kernel/known.ts';
 import { isTrustedJob } from '../pipeline/index.ts';
 import type { Git } from '../ports/git.ts';
 import type { Deployment, GitLab } from '../ports/gitlab.ts';
-
-/** The last success of a job that publishes from an environment. */
-export interface Published extends Deployment {
-  /** By the pipeline of that commit the job had nothing but its ID token to publish with. */
-  asTrustedPublisher: boolean;
-}
-
-/** For each index; undefined where nothing was published from its environment yet. */
-export type PublishedFrom = Partial<Record<IndexGoal['id'], Known<Published | undefined>>>;
 
 /** Asks for all environments at once what was last deployed to them; no environment, no question. */
 export async function readPublished(

@@ -1,4 +1,3 @@
-import { repeatCommand } from '../cli/repeat.ts';
 import { inDirectory } from '../facts/checkout.ts';
 import type { Facts } from '../facts/index.ts';
 import { Cancelled } from '../kernel/errors.ts';
@@ -9,6 +8,7 @@ import { choicesView } from '../screens/choices.ts';
 import { outcomeView, showEnd } from '../screens/end.ts';
 import { planView, showEdits } from '../screens/plan.ts';
 import { applyProgress, workHeading } from '../screens/progress.ts';
+import { repeatCommand } from '../screens/repeat.ts';
 import { notesView } from '../screens/states.ts';
 import { type Ending, openPages } from '../screens/still-to-do.ts';
 import { agreeOnPlan } from './agree.ts';

@@ -2,13 +2,19 @@ import type { Facts } from '../facts/index.ts';
 import type { Goal } from '../goal/index.ts';
 import { firstRelease } from '../plan/first-release.ts';
 import type { SettledSetting } from '../plan/plan.ts';
-import type { Context } from '../run/context.ts';
 import type { Paint } from '../terminal/paint.ts';
+import type { Terminal } from '../terminal/terminal.ts';
 import { settledLines } from './progress.ts';
 import { type Ending, showLeft } from './still-to-do.ts';
 
+/** Where the end is shown, and for which shell its commands are. */
+interface Shown {
+  terminal: Terminal;
+  platform: NodeJS.Platform;
+}
+
 /** What was done and what failed, what is left to a person, and how the first release is made. */
-export function showEnd(context: Pick<Context, 'terminal' | 'platform'>, ending: Ending): void {
+export function showEnd(context: Shown, ending: Ending): void {
   const { terminal } = context;
   terminal.print('', ...outcomeView(ending.settled, terminal.paint));
   showLeft(terminal, ending);
@@ -16,7 +22,7 @@ export function showEnd(context: Pick<Context, 'terminal' | 'platform'>, ending:
 }
 
 /** Nothing is published by a pipeline that still waits for its jobs, and a later run needs no lesson in releasing. */
-function showWhatIsNext(context: Pick<Context, 'terminal' | 'platform'>, ending: Ending): void {
+function showWhatIsNext(context: Shown, ending: Ending): void {
   const { print, paint } = context.terminal;
   const { facts, settled } = ending;
   const { path } = facts.pipeline;
@@ -36,11 +42,7 @@ function showWhatIsNext(context: Pick<Context, 'terminal' | 'platform'>, ending:
     );
 }
 
-function showRelease(
-  { terminal, platform }: Pick<Context, 'terminal' | 'platform'>,
-  { facts, goal }: Ending,
-  files: string[],
-): void {
+function showRelease({ terminal, platform }: Shown, { facts, goal }: Ending, files: string[]): void {
   const { paint } = terminal;
   terminal.print('', paint.bold(`Your ${facts.tags.length > 0 ? 'next' : 'first'} release`));
   terminal.printAsIs(...firstRelease(facts, files, platform).map((line) => `  ${paint.cyan(line)}`));

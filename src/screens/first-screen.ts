@@ -1,7 +1,8 @@
-import { changesOf } from '../plan/plan.ts';
-import type { Context } from '../run/context.ts';
-import type { Comparison } from '../run/credentials.ts';
+import type { Facts } from '../facts/index.ts';
+import type { Goal } from '../goal/index.ts';
+import { changesOf, type PlannedSetting } from '../plan/plan.ts';
 import { oneLine } from '../terminal/escape.ts';
+import type { Terminal } from '../terminal/terminal.ts';
 import { factsView } from './facts.ts';
 import { howManyHold, statesView } from './states.ts';
 
@@ -9,9 +10,11 @@ import { howManyHold, statesView } from './states.ts';
  * What was found, with where it was read, and the state of every setting at a glance. Where all is well that is the
  * whole of the run, so it is short.
  */
-export function showFirstScreen({ terminal }: Pick<Context, 'terminal'>, compared: Comparison): void {
+export function showFirstScreen(
+  terminal: Terminal,
+  { facts, goal, plan }: { facts: Facts; goal: Goal; plan: PlannedSetting[] },
+): void {
   const { paint } = terminal;
-  const { facts, goal, plan } = compared;
   if (changesOf(plan).length === 0) {
     const which = oneLine(
       `${facts.gitlab.project.path} by the route ${goal.route.value}: ${howManyHold(plan)}`,

@@ -1,9 +1,10 @@
-import { type ChoiceName, publishTools, questionOf, routes } from '../cli/options.ts';
+import { type ChoiceName, questionOf } from '../cli/options.ts';
 import type { Facts } from '../facts/index.ts';
 import type { Goal } from '../goal/index.ts';
 import type { OpenJob } from '../goal/jobs.ts';
 import type { Wishes } from '../goal/wishes.ts';
 import { UserError } from '../kernel/errors.ts';
+import { publishTools, routes } from '../kernel/route.ts';
 import type { Choice, Terminal } from '../terminal/terminal.ts';
 import { choicesOf } from './choices.ts';
 import { askApprovers, askCount, askDeployers } from './people-questions.ts';

@@ -1,7 +1,7 @@
 import type { Advice } from '../goal/advice.ts';
+import type { Route } from '../kernel/route.ts';
 import { namesOf } from '../people/index.ts';
 import type { Threat, Way } from '../people/threats.ts';
-import type { Route } from '../pipeline/pipeline-goal.ts';
 import { oneLine } from '../terminal/escape.ts';
 import type { Paint } from '../terminal/paint.ts';
 import { grid } from '../terminal/table.ts';

@@ -2,8 +2,8 @@ import { describe, expect, it } from 'vitest';
 import type { GitLabFacts } from '../../src/facts/gitlab-project.ts';
 import { advise } from '../../src/goal/advice.ts';
 import { known, unknown } from '../../src/kernel/known.ts';
+import type { Route } from '../../src/kernel/route.ts';
 import { namesOf } from '../../src/people/index.ts';
-import type { Route } from '../../src/pipeline/pipeline-goal.ts';
 import type { Member, Project, ProtectedBranch } from '../../src/ports/gitlab.ts';
 import { member, peopleFacts, withRole } from '../support/people.ts';
 

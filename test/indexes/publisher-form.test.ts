@@ -1,11 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import {
-  formProblems,
-  isValidName,
-  normalizeName,
-  type PublisherFields,
-} from '../../src/indexes/publisher-form.ts';
+import { formProblems, type PublisherFields } from '../../src/indexes/publisher-form.ts';
 import { formRows, publisherPage } from '../../src/indexes/publisher-page.ts';
+import { isValidName, normalizeName } from '../../src/kernel/package-name.ts';
 
 const good: PublisherFields = {
   projectName: 'demo-pkg',

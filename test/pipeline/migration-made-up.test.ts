@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import type { PublishTool } from '../../src/kernel/route.ts';
 import { editPipeline } from '../../src/pipeline/index.ts';
-import type { PublishTool } from '../../src/pipeline/pipeline-goal.ts';
 import { flat, lines, resolveJob, visibleJobs } from '../../src/pipeline/recognise/jobs.ts';
 import { runsOn } from '../../src/pipeline/recognise/only-except.ts';
 import type { YamlTable } from '../../src/text/yaml/document.ts';

@@ -1,6 +1,6 @@
+import type { PublishTool } from '../../kernel/route.ts';
 import { UnsafeEdit } from '../../text/unsafe-edit.ts';
 import type { YamlTable } from '../../text/yaml/document.ts';
-import type { PublishTool } from '../pipeline-goal.ts';
 import {
   type CommandKind,
   comparesVersion,

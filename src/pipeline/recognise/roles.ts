@@ -1,6 +1,7 @@
+import type { Route } from '../../kernel/route.ts';
 import { valueAt } from '../../text/yaml/data.ts';
 import { isYamlTable, type YamlTable, type YamlValue } from '../../text/yaml/document.ts';
-import { type Route, tokenVariable } from '../pipeline-goal.ts';
+import { tokenVariable } from '../pipeline-goal.ts';
 import { isTagCheck } from '../tag-check.ts';
 import { buildsDistributions, comparesVersion } from './commands.ts';
 import { type Job, lines, parentsOf, scriptItems, scriptOf, visibleJobs } from './jobs.ts';

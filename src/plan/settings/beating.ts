@@ -1,7 +1,7 @@
 import type { Facts } from '../../facts/index.ts';
 import type { Goal } from '../../goal/index.ts';
+import type { PublishTool } from '../../kernel/route.ts';
 import { fitsPattern } from '../../kernel/wildcard.ts';
-import type { PublishTool } from '../../pipeline/pipeline-goal.ts';
 import type { Variable } from '../../ports/gitlab-variables.ts';
 
 /**

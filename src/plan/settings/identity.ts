@@ -3,9 +3,9 @@ import type { Facts } from '../../facts/index.ts';
 import { isForeignPipeline } from '../../facts/pipeline-path.ts';
 import { isOlderThan } from '../../facts/server-version.ts';
 import type { Goal } from '../../goal/index.ts';
-import { publisherFields } from '../../indexes/publisher-fields.ts';
 import { formProblems } from '../../indexes/publisher-form.ts';
 import type { Difference } from '../../text/result.ts';
+import { formFields } from './publisher.ts';
 import { type Finding, finding, keepFacts, type Setting } from './setting.ts';
 
 /** What must hold for an index to match the project's ID tokens. Nothing of it is changed here: other services trust it too. */
@@ -122,7 +122,7 @@ function features({ gitlab }: Facts): Problem | undefined {
 
 function form(facts: Facts, goal: Goal): Problem[] {
   const problems = goal.indexes.flatMap((index) => {
-    const fields = publisherFields(facts, index);
+    const fields = formFields(facts, index);
     return formProblems(fields).map(({ field, problem }) => ({ field, problem, current: fields[field] }));
   });
   // The pipeline file has a check of its own, with a better sentence.

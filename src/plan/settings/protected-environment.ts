@@ -1,8 +1,8 @@
-import { protectedEnvironments } from '../../facts/gitlab-project.ts';
+import { protectedAs, protectedEnvironments } from '../../facts/gitlab-project.ts';
 import type { Facts } from '../../facts/index.ts';
 import { whyUnprotected } from '../../facts/server-version.ts';
 import type { Goal } from '../../goal/index.ts';
-import { protectedAs, releaseRules } from '../../goal/people.ts';
+import { releaseRules } from '../../goal/people.ts';
 import { deadEnd } from '../../people/dead-end.ts';
 import { approvalLabels, approvalOf, labels, sameWho, whoOf } from '../../people/who.ts';
 import type { AccessRule, ApprovalRule, ProtectedEnvironment, ProtectionRules } from '../../ports/gitlab.ts';

@@ -1,8 +1,7 @@
 import type { Facts } from '../../facts/index.ts';
 import { indexNames } from '../../facts/package-index.ts';
 import type { Goal, IndexGoal } from '../../goal/index.ts';
-import { publisherFields } from '../../indexes/publisher-fields.ts';
-import type { PublisherFields } from '../../indexes/publisher-form.ts';
+import { type PublisherFields, publisherFields } from '../../indexes/publisher-form.ts';
 import { publisherPage } from '../../indexes/publisher-page.ts';
 import { beatingKeys, beatingVariables } from './beating.ts';
 import { type Finding, finding, keepFacts, type Setting, unreadable } from './setting.ts';
@@ -29,11 +28,21 @@ export interface PublisherPage {
   steps: string[];
 }
 
+/** What the form of an index is to be filled in with. */
+export function formFields({ python, gitlab, pipeline }: Facts, { environment }: IndexGoal): PublisherFields {
+  return publisherFields({
+    packageName: python.packageName.value,
+    project: gitlab.project.path,
+    pipelineFile: pipeline.path.value,
+    environment,
+  });
+}
+
 /** The page for one index; undefined while it is not known whether the package exists there. */
 export function pageFor(facts: Facts, index: IndexGoal): PublisherPage | undefined {
   const { exists } = facts.indexes[index.id];
   if (!exists.known) return undefined;
-  const fields = publisherFields(facts, index);
+  const fields = formFields(facts, index);
   return { index, fields, ...publisherPage(index, fields, exists.value) };
 }
 

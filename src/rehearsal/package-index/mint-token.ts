@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { normalizeName } from '../../indexes/publisher-form.ts';
+import { normalizeName } from '../../kernel/package-name.ts';
 import type { Incoming, Outgoing } from '../http-server.ts';
 import { type Claims, verifyIdToken } from './id-token.ts';
 import { isSamePublisher, matchPublisher } from './publisher-match.ts';

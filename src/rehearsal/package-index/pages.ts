@@ -1,4 +1,5 @@
-import { formProblems, normalizeName, type PublisherFields } from '../../indexes/publisher-form.ts';
+import { formProblems, type PublisherFields } from '../../indexes/publisher-form.ts';
+import { normalizeName } from '../../kernel/package-name.ts';
 import { escapeHtml, page } from '../html.ts';
 import type { Incoming, Outgoing } from '../http-server.ts';
 import { type Form, publisherForm, tabs } from './form.ts';

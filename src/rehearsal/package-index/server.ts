@@ -1,4 +1,4 @@
-import { normalizeName } from '../../indexes/publisher-form.ts';
+import { normalizeName } from '../../kernel/package-name.ts';
 import {
   type Incoming,
   type LoggedRequest,

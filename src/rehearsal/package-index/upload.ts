@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { normalizeName } from '../../indexes/publisher-form.ts';
+import { normalizeName } from '../../kernel/package-name.ts';
 import { escapeHtml } from '../html.ts';
 import type { Incoming, Outgoing } from '../http-server.ts';
 import { type Multipart, readMultipart } from './multipart.ts';

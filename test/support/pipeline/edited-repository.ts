@@ -1,7 +1,8 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import type { PublishTool } from '../../../src/kernel/route.ts';
 import { editPipeline } from '../../../src/pipeline/index.ts';
-import type { PipelineGoal, PublishTool } from '../../../src/pipeline/pipeline-goal.ts';
+import type { PipelineGoal } from '../../../src/pipeline/pipeline-goal.ts';
 import type { PythonFiles } from '../../../src/python/python-files.ts';
 import { versionFromVcs } from '../../../src/python/versions/index.ts';
 import type { EditResult } from '../../../src/text/result.ts';

@@ -1,7 +1,7 @@
 import { randomInt } from 'node:crypto';
 import { type IncomingMessage, request as plainRequest, type ServerResponse } from 'node:http';
 import { createServer, type Server, request as secureRequest } from 'node:https';
-import { normalizeName } from '../../../src/indexes/publisher-form.ts';
+import { normalizeName } from '../../../src/kernel/package-name.ts';
 import type { RehearsalIndex } from '../../../src/rehearsal/package-index/server.ts';
 import type { Certificates } from './certificates.ts';
 

@@ -1,10 +1,10 @@
+import type { Options } from '../cli/options.ts';
 import type { Goal } from '../goal/index.ts';
-import type { Context } from '../run/context.ts';
-import type { Options } from './options.ts';
+import { quote } from '../text/quote.ts';
 
 /** The command that repeats a run without questions. */
 export function repeatCommand(
-  { program, options, platform }: Pick<Context, 'program' | 'options' | 'platform'>,
+  { program, options, platform }: { program: string; options: Options; platform: NodeJS.Platform },
   goal: Goal,
 ): string {
   const { route, deployers, approvals, releaseEnvironment, testEnvironment, testpypi, publishWith } = goal;
@@ -62,13 +62,4 @@ function jobOptions({ releaseJob, testJob, buildJobs }: Goal['jobs']): string[][
     ...(testJob ? [['--test-job', testJob.value]] : []),
     ...(buildJobs?.value ?? []).map((name) => ['--build-job', name]),
   ];
-}
-
-/**
- * Quotes a word for the shell where it needs it. On Windows that is one of three: only double quotes are quotes for
- * all, and PowerShell takes `@` and `,` for signs of its own.
- */
-export function quote(word: string, platform: NodeJS.Platform): string {
-  if (platform === 'win32') return /^[\w+=:./\\-]+$/.test(word) ? word : `"${word.replaceAll('"', '\\"')}"`;
-  return /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;
 }

@@ -1,0 +1,81 @@
+/**
+ * The rooms of `src`, from the roof to the ground: a room imports rooms below it and none above it. This is the one
+ * true picture of the architecture; CONTRIBUTING draws it, `npm run lint` holds the imports to it.
+ */
+const rooms = [
+  'run',
+  'rehearsal',
+  'screens',
+  'terminal',
+  'plan',
+  'goal',
+  'people',
+  'facts',
+  'pipeline',
+  'python',
+  'indexes',
+  'text',
+  'ports',
+  'cli',
+  'kernel',
+];
+
+const inside = (room) => `^src/${room}/`;
+
+/** @type {import('dependency-cruiser').IConfiguration} */
+export default {
+  forbidden: [
+    ...rooms.slice(1).map((room, index) => ({
+      name: `${room}-imports-downward`,
+      comment: `src/${room} may import only rooms below it: see the list in .dependency-cruiser.mjs.`,
+      severity: 'error',
+      from: { path: inside(room) },
+      to: { path: rooms.slice(0, index + 1).map(inside) },
+    })),
+    {
+      name: 'main-is-the-top',
+      comment: 'Nothing imports main.ts, the only file in the root of src.',
+      severity: 'error',
+      from: { path: '^src/' },
+      to: { path: '^src/[^/]+\\.ts$' },
+    },
+    {
+      name: 'no-unlisted-room',
+      comment: 'A new folder of src takes its place in the list in .dependency-cruiser.mjs.',
+      severity: 'error',
+      from: {},
+      to: { path: '^src/[^/]+/', pathNot: rooms.map(inside) },
+    },
+    {
+      name: 'no-cycle',
+      severity: 'error',
+      from: { path: '^src/' },
+      to: { circular: true, viaOnly: { dependencyTypesNot: ['type-only'] } },
+    },
+    {
+      name: 'rehearsal-stands-alone',
+      comment: 'The embedded servers judge what the tool does, so they share no code with what they judge.',
+      severity: 'error',
+      from: { path: inside('rehearsal') },
+      to: { path: '^src/', pathNot: [inside('rehearsal'), inside('kernel'), inside('ports')] },
+    },
+    {
+      name: 'only-the-terminal-knows-clack',
+      severity: 'error',
+      from: { path: '^src/', pathNot: inside('terminal') },
+      to: { path: 'node_modules/@clack/' },
+    },
+    {
+      name: 'only-the-gitlab-port-knows-gitbeaker',
+      severity: 'error',
+      from: { path: '^src/', pathNot: '^src/ports/gitlab-rest/' },
+      to: { path: 'node_modules/@gitbeaker/' },
+    },
+  ],
+  options: {
+    doNotFollow: { path: 'node_modules' },
+    tsPreCompilationDeps: true,
+    tsConfig: { fileName: 'tsconfig.json' },
+    enhancedResolveOptions: { exportsFields: ['exports'], conditionNames: ['import', 'require', 'node', 'default', 'types'] },
+  },
+};

@@ -1,0 +1,9 @@
+/** The name as PyPI compares it: https://peps.python.org/pep-0503/ */
+export function normalizeName(name: string): string {
+  return name.toLowerCase().replace(/[-_.]+/g, '-');
+}
+
+/** Whether PyPI accepts a name for a project. */
+export function isValidName(name: string): boolean {
+  return /^([A-Z0-9]|[A-Z0-9][A-Z0-9._-]*[A-Z0-9])$/i.test(name);
+}

@@ -1,0 +1,10 @@
+/** By a Trusted Publisher with or without a protected environment, or by an API token in a CI/CD variable. */
+export const routes = ['protected', 'trusted', 'token'] as const;
+export type Route = (typeof routes)[number];
+
+/** The client that uploads `dist/*`: both do Trusted Publishing on GitLab by themselves. */
+export const publishTools = ['uv', 'twine'] as const;
+export type PublishTool = (typeof publishTools)[number];
+
+/** The two indexes that a project publishes to. */
+export type IndexId = 'pypi' | 'testpypi';
