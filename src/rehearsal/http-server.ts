@@ -54,7 +54,10 @@ export async function startServer(
   options: { port?: number; latency?: number } = {},
 ): Promise<RehearsalServer> {
   const server = createServer((request, response) => {
-    void answer(running, handle, request, response);
+    answer(running, handle, request, response).catch((error: unknown) => {
+      response.destroy();
+      throw error;
+    });
   });
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject).listen(options.port ?? 0, '127.0.0.1', resolve);

@@ -1,7 +1,16 @@
-import { stringify } from 'yaml';
-import { merge } from '../../pipeline/recognise/jobs.ts';
-import { isYamlTable, type YamlTable, type YamlValue } from '../../text/yaml/document.ts';
-import { parseYaml } from '../../text/yaml/reading.ts';
+import {
+  ConfigurationError,
+  deepMerge,
+  entry,
+  isMapping,
+  listOf,
+  type Mapping,
+  readConfiguration,
+  type Value,
+  withExtends,
+  withReferences,
+  writeConfiguration,
+} from './configuration.ts';
 
 const jobKeys = new Set(
   `after_script allow_failure artifacts before_script cache coverage dast_configuration dependencies environment except
@@ -18,142 +27,144 @@ const globals = new Set(
 
 /** What GitLab says of a pipeline file, without running anything: https://docs.gitlab.com/api/lint/ */
 export function lint(content: string, files: Record<string, string>, includeJobs: boolean) {
-  let merged: YamlTable = {};
-  let errors: string[];
-  try {
-    merged = withIncludes(parseYaml(content).data, files);
-    errors = problemsOf(merged);
-  } catch (error) {
-    errors = [
-      (error as Error).message.startsWith('Local file')
-        ? (error as Error).message
-        : `(<unknown>): ${(error as Error).message}`,
-    ];
-  }
-  const jobs = namesOf(merged).map((name) => ({
-    name,
-    stage: stageOf(merged, name),
-    script: [],
-    when: 'on_success',
-  }));
+  const { merged, errors } = judged(content, files);
   return {
     valid: errors.length === 0,
     errors,
     warnings: [],
-    merged_yaml: errors.length === 0 ? stringify(fullConfiguration(merged)) : null,
+    merged_yaml: errors.length === 0 ? writeConfiguration(merged) : null,
     includes: [],
-    ...(includeJobs ? { jobs } : {}),
+    ...(includeJobs ? { jobs: errors.length === 0 ? visibleJobs(merged).map(shownJob(merged)) : [] } : {}),
   };
 }
 
-/** What the pipeline editor calls the full configuration: without `include`, with what jobs extend folded in. */
-function fullConfiguration({ include: _, ...data }: YamlTable): YamlTable {
-  const isJob = (name: string) => !globals.has(name) && isYamlTable(data[name]);
-  return Object.fromEntries(
-    Object.entries(data).map(([name, value]) => [name, isJob(name) ? extended(data, name) : value]),
-  );
+/** What the pipeline editor calls the full configuration, without `include` and with all that is extended, and its errors. */
+function judged(content: string, files: Record<string, string>): { merged: Mapping; errors: string[] } {
+  try {
+    const { include, ...data } = withLocalFiles(readConfiguration(content), files);
+    const hasForeign = listOf(include).some((it) => localPath(it) === undefined);
+    const merged = withReferences(withExtends(data, hasForeign), hasForeign);
+    return { merged, errors: problemsOf(merged, hasForeign) };
+  } catch (error) {
+    if (error instanceof ConfigurationError) return { merged: {}, errors: [error.message] };
+    throw error;
+  }
 }
 
-/** Local files are read at the head of the default branch; what comes from elsewhere is not known here. */
-function withIncludes(data: YamlTable, files: Record<string, string>): YamlTable {
-  const includes = [data.include ?? []].flat() as YamlValue[];
-  const local = includes.flatMap((it) =>
-    typeof it === 'string' ? [it] : isYamlTable(it) && typeof it.local === 'string' ? [it.local] : [],
-  );
-  const parts = local
-    .filter((path) => !/^https?:/.test(path))
-    .map((path) => {
-      const text = files[path.replace(/^\//, '')];
-      if (text === undefined) throw new Error(`Local file \`${path}\` does not exist!`);
-      return parseYaml(text).data;
-    });
-  return [...parts, data].reduce(merge, {});
+/** The path of an include of this project; undefined for one from elsewhere. */
+function localPath(include: Value): string | undefined {
+  const path = isMapping(include) ? include.local : include;
+  return typeof path === 'string' && !/^https?:/.test(path) ? path : undefined;
 }
 
-function problemsOf(data: YamlTable): string[] {
-  const names = namesOf(data);
-  const hasForeign = data.include !== undefined;
-  const visible = names.filter((name) => !name.startsWith('.'));
-  if (visible.length === 0 && !hasForeign) return ['jobs config should contain at least one visible job'];
-  return names.flatMap((name) => jobProblems(data, name, hasForeign));
+/** Local files are read at the head of the default branch, with those that they include; the file itself wins over them. */
+function withLocalFiles(data: Mapping, files: Record<string, string>, outer: string[] = []): Mapping {
+  const parts = listOf(data.include).flatMap((include) => {
+    const path = localPath(include);
+    if (path === undefined || outer.includes(path)) return [];
+    const name = path.replace(/^\//, '');
+    const text = Object.hasOwn(files, name) ? files[name] : undefined;
+    if (text === undefined) throw new ConfigurationError(`Local file \`${path}\` does not exist!`);
+    return [withLocalFiles(readConfiguration(text), files, [...outer, path])];
+  });
+  const includes = [...parts.flatMap((part) => listOf(part.include)), ...listOf(data.include)];
+  const merged = [...parts, data].reduce(deepMerge, {});
+  return includes.length === 0 ? merged : { ...merged, include: includes };
 }
 
-function jobProblems(data: YamlTable, name: string, hasForeign: boolean): string[] {
-  const job = data[name];
-  if (!isYamlTable(job))
-    return name.startsWith('.')
-      ? []
-      : [`jobs config should implement the script:, run:, or trigger: keyword (${name})`];
-  const parents = [job.extends ?? []].flat() as string[];
-  const lost = parents.filter((parent) => !isYamlTable(data[parent]));
-  if (lost.length > 0) return hasForeign ? [] : [`${name}: unknown keys in \`extends\` (${lost.join(', ')})`];
-  if (name.startsWith('.')) return [];
-  const whole = extended(data, name);
-  const unknown = Object.keys(whole).filter((key) => !jobKeys.has(key));
+function problemsOf(data: Mapping, hasForeign: boolean): string[] {
+  const names = jobNames(data);
+  if (!names.some((name) => !name.startsWith('.')) && !hasForeign)
+    return ['jobs config should contain at least one visible job'];
+  return names.filter((name) => !name.startsWith('.')).flatMap((name) => jobProblems(data, name, hasForeign));
+}
+
+function jobProblems(data: Mapping, name: string, hasForeign: boolean): string[] {
+  const job = entry(data, name);
+  if (!isMapping(job))
+    return [`jobs config should implement the script:, run:, or trigger: keyword (${name})`];
+  const parents = listOf(job.extends).map(String);
+  if (parents.some((parent) => !isMapping(entry(data, parent)))) return [];
+  const unknown = Object.keys(job).filter((key) => !jobKeys.has(key));
   return [
     ...(unknown.length > 0 ? [`jobs:${name} config contains unknown keys: ${unknown.join(', ')}`] : []),
-    ...((whole.script ?? whole.run ?? whole.trigger) === undefined
+    ...((job.script ?? job.run ?? job.trigger) === undefined
       ? [`jobs:${name} config should implement the script:, run:, or trigger: keyword`]
       : []),
-    ...(['only', 'except'] as const)
-      .filter((key) => whole.rules !== undefined && whole[key] !== undefined)
+    ...['only', 'except']
+      .filter((key) => job.rules !== undefined && job[key] !== undefined)
       .map((key) => `jobs:${name} config key may not be used with \`rules\`: ${key}`),
     ...stageProblem(data, name, hasForeign),
-    ...idTokenProblems(name, whole),
-    ...(['needs', 'dependencies'] as const).flatMap((key) => missingJobs(data, name, whole[key], key)),
+    ...idTokenProblems(name, job),
+    ...['needs', 'dependencies'].flatMap((key) => missingJobs(data, name, key, hasForeign)),
   ];
 }
 
-function stageProblem(data: YamlTable, name: string, hasForeign: boolean): string[] {
+function stageProblem(data: Mapping, name: string, hasForeign: boolean): string[] {
   if (data.stages === undefined && hasForeign) return [];
-  const stages =
-    data.stages === undefined ? ['build', 'test', 'deploy'] : ([data.stages].flat(3) as string[]);
-  const all = ['.pre', ...stages, '.post'];
+  const stages = data.stages === undefined ? ['build', 'test', 'deploy'] : listOf(data.stages);
+  const all = ['.pre', ...stages.map(String), '.post'];
   const stage = stageOf(data, name);
   return all.includes(stage)
     ? []
     : [`${name} job: chosen stage ${stage} does not exist; available stages are ${all.join(', ')}`];
 }
 
-function idTokenProblems(name: string, { id_tokens: tokens }: YamlTable): string[] {
-  if (!isYamlTable(tokens)) return [];
+function idTokenProblems(name: string, { id_tokens: tokens }: Mapping): string[] {
+  if (!isMapping(tokens)) return [];
   return Object.entries(tokens).flatMap(([key, token]) =>
-    isYamlTable(token) && token.aud
+    isMapping(token) && listOf(token.aud).some((audience) => audience !== '')
       ? []
       : [`jobs:${name}:id_tokens:${key} config missing required keys: aud`],
   );
 }
 
-function missingJobs(
-  data: YamlTable,
-  name: string,
-  value: YamlValue | undefined,
-  key: 'needs' | 'dependencies',
-): string[] {
+function missingJobs(data: Mapping, name: string, key: string, hasForeign: boolean): string[] {
+  if (hasForeign) return [];
   const word = key === 'needs' ? 'need' : 'dependency';
-  const wanted = (Array.isArray(value) ? value : []).flatMap((it) =>
-    typeof it === 'string'
-      ? [it]
-      : isYamlTable(it) && typeof it.job === 'string' && it.optional !== true && it.project === undefined
-        ? [it.job]
-        : [],
-  );
+  const job = entry(data, name);
+  const wanted = listOf(isMapping(job) ? job[key] : undefined).flatMap((it) => {
+    if (!isMapping(it)) return [String(it)];
+    return typeof it.job === 'string' && it.optional !== true && it.project === undefined ? [it.job] : [];
+  });
   return wanted
-    .filter((job) => data[job] === undefined && data.include === undefined)
-    .map((job) => `${name} job: undefined ${word}: ${job}`);
+    .filter((it) => entry(data, it) === undefined)
+    .map((it) => `${name} job: undefined ${word}: ${it}`);
 }
 
-function namesOf(data: YamlTable): string[] {
+function jobNames(data: Mapping): string[] {
   return Object.keys(data).filter((name) => !globals.has(name));
 }
 
-function stageOf(data: YamlTable, name: string): string {
-  return String(extended(data, name).stage ?? 'test');
+function visibleJobs(data: Mapping): string[] {
+  return jobNames(data).filter((name) => !name.startsWith('.'));
 }
 
-function extended(data: YamlTable, name: string, depth = 0): YamlTable {
-  const job = data[name];
-  if (!isYamlTable(job) || depth > 10) return {};
-  const parents = ([job.extends ?? []].flat() as string[]).map((parent) => extended(data, parent, depth + 1));
-  return [...parents, job].reduce(merge, {});
+function stageOf(data: Mapping, name: string): string {
+  const job = entry(data, name);
+  return String((isMapping(job) ? job.stage : undefined) ?? 'test');
+}
+
+/** A job as a static lint shows it: `only`, `except` and `needs` as they are written. */
+function shownJob(data: Mapping) {
+  return (name: string) => {
+    const found = entry(data, name);
+    const job = isMapping(found) ? found : {};
+    const { only = null, except = null, needs = null, environment = null } = job;
+    const lines = (key: string) => listOf(job[key]).map(String);
+    return {
+      name,
+      stage: stageOf(data, name),
+      before_script: lines('before_script'),
+      script: lines('script'),
+      after_script: lines('after_script'),
+      tag_list: lines('tags'),
+      environment: isMapping(environment) ? (environment.name ?? null) : environment,
+      when: String(job.when ?? 'on_success'),
+      allow_failure: job.allow_failure === true,
+      only,
+      except,
+      needs,
+    };
+  };
 }

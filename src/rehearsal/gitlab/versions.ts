@@ -1,11 +1,11 @@
-import { isOlderThan } from '../../facts/server-version.ts';
 import type { GitLabState } from './state.ts';
 
 const newest = '19.4.1';
 
 /** Whether the server is of that version or newer. */
-export function knows({ version = newest }: GitLabState, since: readonly [number, number]): boolean {
-  return !isOlderThan(version, since);
+export function knows({ version = newest }: GitLabState, [major, minor]: readonly [number, number]): boolean {
+  const [here = 0, below = 0] = version.split('.').map((part) => Number.parseInt(part, 10));
+  return here === major ? below >= minor : here > major;
 }
 
 /** What the server says of its version. */

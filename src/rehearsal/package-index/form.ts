@@ -1,11 +1,10 @@
-import type { PublisherFields } from '../../indexes/publisher-form.ts';
-import { formRows } from '../../indexes/publisher-page.ts';
 import { escapeHtml } from '../html.ts';
+import type { PendingPublisher } from './state.ts';
 
 /** The GitLab form with what was typed and what was refused. */
 export interface Form {
-  fields: PublisherFields;
-  errors: Partial<Record<keyof PublisherFields, string>>;
+  fields: PendingPublisher;
+  errors: Partial<Record<keyof PendingPublisher, string>>;
   /** Only the form for a project that does not exist yet asks for its name. */
   asksName: boolean;
   action: string;
@@ -13,30 +12,40 @@ export interface Form {
 
 interface Field {
   name: string;
+  label: string;
   placeholder: string;
   help: string;
 }
 
 /** In the order and with the names of `warehouse/templates/manage/project/publishing.html` in pypi/warehouse. */
-const formFields: Record<keyof PublisherFields, Field> = {
+const formFields: Record<keyof PendingPublisher, Field> = {
   projectName: {
     name: 'project_name',
+    label: 'PyPI Project Name',
     placeholder: 'project name',
     help: 'The project that the first upload makes',
   },
   namespace: {
     name: 'namespace',
+    label: 'Namespace',
     placeholder: 'namespace',
     help: 'The user or the group/subgroup on GitLab',
   },
-  project: { name: 'project', placeholder: 'project', help: 'The GitLab project with the pipeline' },
+  project: {
+    name: 'project',
+    label: 'Project name',
+    placeholder: 'project',
+    help: 'The GitLab project with the pipeline',
+  },
   workflowFilepath: {
     name: 'workflow_filepath',
+    label: 'Top-level pipeline file path',
     placeholder: '.gitlab-ci.yml',
     help: 'Relative to the top of that project',
   },
   environment: {
     name: 'environment',
+    label: 'Environment name',
     placeholder: 'release',
     help: 'The GitLab environment of the job that publishes',
   },
@@ -50,19 +59,18 @@ export function tabs(open: string, path: string): string {
   return `<nav>${links.join('')}</nav>`;
 }
 
-/** The form for GitLab, with the labels that the tool itself shows to the user. */
+/** The form for GitLab, with the labels of the real one. */
 export function publisherForm(form: Form): string {
-  const { fields, asksName, action } = form;
-  const keys = (Object.keys(formFields) as (keyof PublisherFields)[]).filter(
+  const { asksName, action } = form;
+  const keys = (Object.keys(formFields) as (keyof PendingPublisher)[]).filter(
     (key) => asksName || key !== 'projectName',
   );
-  const labels = formRows(fields, !asksName).map(({ label }) => label);
-  const inputs = keys.map((key, at) => input(form, key, labels[at] ?? key));
+  const inputs = keys.map((key) => input(form, key));
   return `<form method="post" action="${escapeHtml(action)}">${inputs.join('')}<input type="submit" value="Add"></form>`;
 }
 
-function input({ fields, errors }: Form, key: keyof PublisherFields, label: string): string {
-  const { name, placeholder, help } = formFields[key];
+function input({ fields, errors }: Form, key: keyof PendingPublisher): string {
+  const { name, label, placeholder, help } = formFields[key];
   const required = key !== 'environment';
   const error = errors[key] === undefined ? '' : `<span class="error">${escapeHtml(errors[key])}</span>`;
   return [

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
-import { normalizeName } from '../../kernel/package-name.ts';
 import type { Incoming, Outgoing } from '../http-server.ts';
 import { type Claims, verifyIdToken } from './id-token.ts';
+import { normalized } from './names.ts';
 import { isSamePublisher, matchPublisher } from './publisher-match.ts';
 import type { IndexState, PublisherState } from './state.ts';
 
@@ -43,14 +43,14 @@ function usePendingPublisher(state: IndexState, claims: Claims): boolean {
   const match = matchPublisher(state.pendingPublishers, claims);
   if ('reason' in match) return true;
   const { projectName, ...publisher } = match.publisher;
-  const name = normalizeName(projectName);
-  if (state.projects.some((project) => normalizeName(project.name) === name)) {
+  const name = normalized(projectName);
+  if (state.projects.some((project) => normalized(project.name) === name)) {
     state.pendingPublishers = state.pendingPublishers.filter((it) => it !== match.publisher);
     return false;
   }
   const owners = [state.user];
   state.projects.push({ name: projectName, owners, maintainers: [], releases: [], publishers: [publisher] });
-  state.pendingPublishers = state.pendingPublishers.filter((it) => normalizeName(it.projectName) !== name);
+  state.pendingPublishers = state.pendingPublishers.filter((it) => normalized(it.projectName) !== name);
   return true;
 }
 
@@ -62,7 +62,7 @@ function apiToken(state: IndexState, publisher: PublisherState): string {
   state.apiTokens.push({
     secret,
     publisher,
-    projects: projects.map(({ name }) => normalizeName(name)),
+    projects: projects.map(({ name }) => normalized(name)),
     expires: Math.floor(Date.now() / 1000) + lifetime,
   });
   return secret;

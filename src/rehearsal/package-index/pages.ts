@@ -1,13 +1,13 @@
-import { formProblems, type PublisherFields } from '../../indexes/publisher-form.ts';
-import { normalizeName } from '../../kernel/package-name.ts';
 import { escapeHtml, page } from '../html.ts';
 import type { Incoming, Outgoing } from '../http-server.ts';
 import { type Form, publisherForm, tabs } from './form.ts';
-import type { IndexState, PublisherState } from './state.ts';
+import { isAccepted, pendingVerdict, registrationVerdict, type Verdict } from './form-rules.ts';
+import { normalized } from './names.ts';
+import type { IndexState, PendingPublisher, PublisherState } from './state.ts';
 
 /** The page of a project: filled in from its address, for owners alone. */
 export function manageProject(state: IndexState, request: Incoming, name: string): Outgoing {
-  const project = state.projects.find((it) => normalizeName(it.name) === normalizeName(name));
+  const project = state.projects.find((it) => normalized(it.name) === normalized(name));
   if (!project) return html(state, 404, '<h1>404 Not Found</h1>');
   if (!project.owners.includes(state.user))
     return html(state, 403, '<h1>403 Forbidden</h1><p>Only an Owner may do this.</p>');
@@ -15,47 +15,54 @@ export function manageProject(state: IndexState, request: Incoming, name: string
   const query = posted ? new URLSearchParams(request.body) : request.query;
   const fields = { ...read(query), projectName: project.name };
   const prefilled = !posted && query.get('provider') === 'gitlab';
-  const errors = posted ? registrationErrors(fields, project.publishers) : {};
-  const done = posted && Object.keys(errors).length === 0;
+  const verdict = posted ? registrationVerdict(withoutName(fields), project.publishers) : nothingWrong;
+  const done = posted && isAccepted(verdict);
   if (done) project.publishers.push(withoutName(fields));
   const form: Form = {
     fields: prefilled || (posted && !done) ? fields : empty,
-    errors,
+    errors: verdict.fields,
     asksName: false,
     action: request.path,
   };
   const open = prefilled || posted ? 'GitLab' : (query.get('tab') ?? 'GitHub');
   const body = [
     `<h1>Publishing: ${escapeHtml(project.name)}</h1><h2>Manage current publishers</h2>${listOf(project.publishers)}<h2>Add a new publisher</h2>`,
+    flashed(verdict),
     prefilled ? caution : '',
     done ? '<p class="done">The publisher was added.</p>' : '',
     tabs(open, request.path),
     open === 'GitLab' ? publisherForm(form) : otherTab(open),
   ].join('');
-  return html(state, posted && !done ? 400 : 200, body);
+  return html(state, 200, body);
 }
 
 /** The page of pending publishers, which never takes values from its address and opens on another tab. */
 export function manageAccount(state: IndexState, request: Incoming): Outgoing {
   const posted = request.method === 'POST';
   const fields = read(new URLSearchParams(posted ? request.body : ''));
-  const errors = posted ? pendingErrors(state, fields) : {};
-  const done = posted && Object.keys(errors).length === 0;
+  const verdict = posted ? pendingVerdict(state, fields) : nothingWrong;
+  const done = posted && isAccepted(verdict);
   if (done) state.pendingPublishers.push(fields);
   const open = posted ? 'GitLab' : (request.query.get('tab') ?? 'GitHub');
-  const form: Form = { fields: done ? empty : fields, errors, asksName: true, action: request.path };
+  const form: Form = {
+    fields: done ? empty : fields,
+    errors: verdict.fields,
+    asksName: true,
+    action: request.path,
+  };
   const body = [
     `<h1>Publishing: pending publishers</h1>${listOf(state.pendingPublishers)}<h2>Add a new pending publisher</h2>`,
+    flashed(verdict),
     done ? '<p class="done">The pending publisher was added; it lapses in 30 days.</p>' : '',
     tabs(open, request.path),
     open === 'GitLab' ? publisherForm(form) : otherTab(open),
   ].join('');
-  return html(state, posted && !done ? 400 : 200, body);
+  return html(state, 200, body);
 }
 
 /** The public page of a project. */
 export function projectPage(state: IndexState, _: Incoming, name: string): Outgoing {
-  const project = state.projects.find((it) => normalizeName(it.name) === normalizeName(name));
+  const project = state.projects.find((it) => normalized(it.name) === normalized(name));
   if (!project) return html(state, 404, '<h1>404 Not Found</h1>');
   return html(
     state,
@@ -67,7 +74,12 @@ export function projectPage(state: IndexState, _: Incoming, name: string): Outgo
 const caution =
   '<p class="warning"><b>Proceed with caution!</b> These values come from a link. Compare them before you add the publisher.</p>';
 
-const empty: PublisherFields = {
+const nothingWrong: Verdict = { fields: {}, page: [] };
+
+const flashed = ({ page: messages }: Verdict) =>
+  messages.map((message) => `<p class="error">${escapeHtml(message)}</p>`).join('');
+
+const empty: PendingPublisher = {
   projectName: '',
   namespace: '',
   project: '',
@@ -75,41 +87,24 @@ const empty: PublisherFields = {
   environment: '',
 };
 
-type Errors = Partial<Record<keyof PublisherFields, string>>;
-
-function read(query: URLSearchParams): PublisherFields {
-  const get = (name: string) => query.get(name)?.trim() ?? '';
+/** Blanks at the end are cut off, those at the beginning of a path are not. */
+function read(query: URLSearchParams): PendingPublisher {
+  const get = (name: string) => query.get(name) ?? '';
   return {
-    projectName: get('project_name'),
-    namespace: get('namespace'),
-    project: get('project'),
-    workflowFilepath: get('workflow_filepath'),
-    environment: get('environment'),
+    projectName: get('project_name').trim(),
+    namespace: get('namespace').trimEnd(),
+    project: get('project').trimEnd(),
+    workflowFilepath: get('workflow_filepath').trim(),
+    environment: get('environment').trimEnd(),
   };
 }
 
-/** An environment may be left out on the index itself, so only what is typed is judged. */
-function registrationErrors(fields: PublisherFields, existing: PublisherState[]): Errors {
-  const problems = formProblems(fields).filter(
-    ({ field }) => field !== 'environment' || fields.environment !== '',
-  );
-  const errors: Errors = Object.fromEntries(problems.map(({ field, problem }) => [field, problem]));
-  const same = existing.some((it) => JSON.stringify(it) === JSON.stringify(withoutName(fields)));
-  return same ? { ...errors, namespace: 'This publisher is registered already.' } : errors;
-}
-
-function pendingErrors(state: IndexState, fields: PublisherFields): Errors {
-  const errors = registrationErrors(fields, state.pendingPublishers.map(withoutName));
-  const project = state.projects.find((it) => normalizeName(it.name) === normalizeName(fields.projectName));
-  if (project?.owners.includes(state.user)) {
-    errors.projectName = `You own this project already: add the publisher at /manage/project/${project.name}/settings/publishing/ instead.`;
-  } else if (project) errors.projectName = 'This project name is not available.';
-  if (state.pendingPublishers.length >= 3)
-    errors.projectName = "You can't register more than 3 pending trusted publishers at once.";
-  return errors;
-}
-
-function withoutName({ namespace, project, workflowFilepath, environment }: PublisherFields): PublisherState {
+function withoutName({
+  namespace,
+  project,
+  workflowFilepath,
+  environment,
+}: PendingPublisher): PublisherState {
   return { namespace, project, workflowFilepath, environment };
 }
 

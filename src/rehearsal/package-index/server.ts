@@ -1,4 +1,3 @@
-import { normalizeName } from '../../kernel/package-name.ts';
 import {
   type Incoming,
   type LoggedRequest,
@@ -7,6 +6,7 @@ import {
   startServer,
 } from '../http-server.ts';
 import { burnToken, mintToken } from './mint-token.ts';
+import { normalized } from './names.ts';
 import { manageAccount, manageProject, projectPage } from './pages.ts';
 import type { IndexState } from './state.ts';
 import { upload } from './upload.ts';
@@ -50,9 +50,9 @@ function handle(state: IndexState, request: Incoming): Outgoing {
 
 /** The simple API tells also of a project without releases: https://docs.pypi.org/api/index-api/ */
 function simple({ projects, files }: IndexState, request: Incoming, name: string): Outgoing {
-  const normalized = normalizeName(name);
-  if (normalized !== name) return { status: 301, headers: { location: `/simple/${normalized}/` } };
-  const project = projects.find((it) => normalizeName(it.name) === name);
+  if (normalized(name) !== name)
+    return { status: 301, headers: { location: `/simple/${normalized(name)}/` } };
+  const project = projects.find((it) => normalized(it.name) === name);
   if (!project) return { status: 404, body: '<h1>404 Not Found</h1>' };
   const listed = files
     .filter((file) => file.project === name)
@@ -70,7 +70,7 @@ function simple({ projects, files }: IndexState, request: Incoming, name: string
 
 /** The JSON API knows only projects with a release: https://docs.pypi.org/api/json/ */
 function json({ projects }: IndexState, _: Incoming, name: string): Outgoing {
-  const project = projects.find((it) => normalizeName(it.name) === normalizeName(name));
+  const project = projects.find((it) => normalized(it.name) === normalized(name));
   if (!project || project.releases.length === 0) return { status: 404, body: { message: 'Not Found' } };
   const role = (kind: string) => (user: string) => ({ role: kind, user });
   const roles = [...project.owners.map(role('Owner')), ...project.maintainers.map(role('Maintainer'))];

@@ -1,7 +1,16 @@
-import type { PublisherFields } from '../../indexes/publisher-form.ts';
-
 /** A Trusted Publisher as an index keeps it. */
-export type PublisherState = Omit<PublisherFields, 'projectName'>;
+export interface PublisherState {
+  namespace: string;
+  project: string;
+  workflowFilepath: string;
+  /** Empty: a job of any environment, and of none, may publish. */
+  environment: string;
+}
+
+/** A publisher that makes its project at the first exchange. */
+export interface PendingPublisher extends PublisherState {
+  projectName: string;
+}
 
 /** Everything the rehearsal index knows: plain data, for tests to look at and to change. */
 export interface IndexState {
@@ -17,7 +26,7 @@ export interface IndexState {
     releases: string[];
     publishers: PublisherState[];
   }[];
-  pendingPublishers: PublisherFields[];
+  pendingPublishers: PendingPublisher[];
   /** The public key, as PEM, of the GitLab whose ID tokens are accepted; without one, none is. */
   issuerKey?: string;
   /** `jti` of each ID token that was exchanged: a second time it is refused. */

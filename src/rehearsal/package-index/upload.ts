@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
-import { normalizeName } from '../../kernel/package-name.ts';
 import { escapeHtml } from '../html.ts';
 import type { Incoming, Outgoing } from '../http-server.ts';
 import { type Multipart, readMultipart } from './multipart.ts';
+import { normalized } from './names.ts';
 import type { ApiToken, IndexState, UploadedFile } from './state.ts';
 
 /** Takes a file from whoever has an API token, or refuses it in the words of `warehouse/forklift/legacy.py`. */
@@ -14,9 +14,9 @@ export function upload(state: IndexState, request: Incoming): Outgoing {
   if (form?.file === undefined || form.fields[':action'] !== 'file_upload')
     return answer(400, 'Invalid value for :action. Error: Use one of the following: file_upload');
   const name = form.fields.name ?? '';
-  const project = state.projects.find((it) => normalizeName(it.name) === normalizeName(name));
+  const project = state.projects.find((it) => normalized(it.name) === normalized(name));
   if (!project) return answer(400, unknownProject);
-  if (!token.projects.includes(normalizeName(name)))
+  if (!token.projects.includes(normalized(name)))
     return answer(403, `The given token isn't allowed to upload to project '${project.name}'.`);
   const file = { ...fileOf(form.fields, form.file), publisher: token.publisher };
   const problem = problemOf(file, form.fields);
@@ -38,7 +38,7 @@ const existing = (filename: string) =>
 function fileOf(fields: Multipart['fields'], file: NonNullable<Multipart['file']>) {
   return {
     filename: file.filename,
-    project: normalizeName(fields.name ?? ''),
+    project: normalized(fields.name ?? ''),
     version: fields.version ?? '',
     sha256: createHash('sha256').update(file.content).digest('hex'),
   };
