@@ -1,14 +1,19 @@
 import { own } from '../../kernel/has-own.ts';
 import { matches } from './regex.ts';
 
+/** Of a variable that is set, of which no more is known than that it is not this text. */
+interface OtherThan {
+  otherThan: string;
+}
+
 /** A value in an expression: a string, null for a variable that is not set, undefined for one that is not known. */
-type Known = string | null | undefined;
+type Known = string | null | OtherThan | undefined;
 
 /** True, false, or undefined where an unknown variable decides. */
 export type Verdict = boolean | undefined;
 
 /** The variables of a pipeline; those that are not in it are unknown. */
-export type Variables = Record<string, string | null>;
+export type Variables = Record<string, string | null | OtherThan>;
 
 interface Token {
   kind: 'variable' | 'string' | 'regex' | 'null' | 'operator';
@@ -92,6 +97,8 @@ function truth(value: Known): Verdict {
   return value === undefined ? undefined : value !== null && value !== '';
 }
 
+const isOpen = (value: Known) => typeof value === 'object' && value !== null;
+
 function equal(
   sign: string,
   left: Token | undefined,
@@ -100,7 +107,15 @@ function equal(
 ): Verdict {
   const [one, other] = [valueIn(left, variables), valueIn(right, variables)];
   if (one === undefined || other === undefined) return undefined;
-  return (one === other) === (sign === '==');
+  const same = isOpen(one) || isOpen(other) ? sameAsOpen(one, other) : one === other;
+  return same === undefined ? undefined : same === (sign === '==');
+}
+
+/** Whether a value of which little is known is another one: never null, nor empty, nor the one that it is not. */
+function sameAsOpen(one: Known, other: Known): Verdict {
+  const [open, value] = isOpen(one) ? [one, other] : [other, one];
+  if (value === null || value === '') return false;
+  return value === (open as OtherThan).otherThan ? false : undefined;
 }
 
 function match(
@@ -110,9 +125,12 @@ function match(
   variables: Variables,
 ): Verdict {
   const value = valueIn(left, variables);
-  const [, source, flags] = /^\/(.*)\/([a-z]*)$/s.exec(valueIn(right, variables) ?? '') ?? [];
-  if (value === undefined || source === undefined) return undefined;
-  const found = matches(source, flags?.replace(/[^ims]/g, '') ?? '', value ?? '');
+  const pattern = valueIn(right, variables);
+  const [, source, flags] = /^\/(.*)\/([a-z]*)$/s.exec(typeof pattern === 'string' ? pattern : '') ?? [];
+  // Of a variable that is not set no pattern that anybody writes finds anything.
+  if (value === null && pattern === undefined) return sign === '!~';
+  if (value === undefined || isOpen(value) || source === undefined) return undefined;
+  const found = matches(source, flags?.replace(/[^ims]/g, '') ?? '', (value as string | null) ?? '');
   return found === undefined ? undefined : found === (sign === '=~');
 }
 

@@ -1,0 +1,285 @@
+import { isDeepStrictEqual } from 'node:util';
+import { isYamlTable, type YamlTable, type YamlValue } from '../../text/yaml/document.ts';
+import { flat, lines } from '../recognise/jobs.ts';
+import { evaluate, type Variables, type Verdict } from '../recognise/rule-expression.ts';
+import { knowsChanges, takesVariables } from './occasions.ts';
+import type { Occasion, ReadFile, SettledStart, Start } from './types.ts';
+
+/** What decides about a job beside its own conditions. */
+export interface Scope {
+  occasion: Occasion;
+  /** Variables that the files set for the job, as they stand. */
+  variables: Record<string, string>;
+  readFile: ReadFile;
+  /** The pipeline has `workflow:rules`, so that jobs without conditions run in each pipeline. */
+  hasWorkflow: boolean;
+}
+
+const never: Start = { kind: 'never' };
+const auto: Start = { kind: 'auto' };
+
+/** Whether a job may run at all, in one of the cases that the files leave open. */
+export function mayRun(start: Start): boolean {
+  return start.kind === 'undecided' ? mayRun(start.met) || mayRun(start.unmet) : start.kind !== 'never';
+}
+
+/** Whether a job runs, or can be started, in each of the cases that the files leave open. */
+export function surelyRuns(start: Start): boolean {
+  return start.kind === 'undecided'
+    ? surelyRuns(start.met) && surelyRuns(start.unmet)
+    : start.kind !== 'never';
+}
+
+/** The conditions that the files leave open, as they stand, each once. */
+export function openConditions(start: Start): string[] {
+  if (start.kind !== 'undecided') return [];
+  const inner = [...openConditions(start.met), ...openConditions(start.unmet)];
+  return [...new Set([start.because, ...inner])];
+}
+
+/** The ways in which a job may start, each once; `never` is one of them. */
+export function possibleStarts(start: Start): SettledStart['kind'][] {
+  if (start.kind !== 'undecided') return [start.kind];
+  return [...new Set([...possibleStarts(start.met), ...possibleStarts(start.unmet)])];
+}
+
+/** Two ways that depend on a condition; one where both are the same. */
+export function either(because: string, met: Start, unmet: Start): Start {
+  return isDeepStrictEqual(met, unmet) ? met : { kind: 'undecided', because, met, unmet };
+}
+
+/** What comes of a start where another condition has to hold as well: nothing where that says never. */
+export function gated(gate: Start, start: Start): Start {
+  if (gate.kind === 'undecided')
+    return either(gate.because, gated(gate.met, start), gated(gate.unmet, start));
+  return gate.kind === 'never' ? never : start;
+}
+
+/** Whether `workflow:rules` let a pipeline be made: https://docs.gitlab.com/ci/yaml/#workflowrules */
+export function startOfPipeline(rules: YamlValue | undefined, scope: Scope): Start {
+  return rules === undefined ? auto : byRules(flat(rules), undefined, scope);
+}
+
+/** How a job starts by its rules or its older conditions, once a pipeline is made. */
+export function startOfJob(job: YamlTable, scope: Scope): Start {
+  if (job.rules !== undefined && job.rules !== null) return byRules(flat(job.rules), job.when, scope);
+  return gated(byOldConditions(job, scope), startOf(job.when));
+}
+
+/** The variables that the first rule sets which applies, or may apply, and lets the job run. */
+export function variablesOfRule(rules: YamlValue | undefined, scope: Scope): Record<string, string> {
+  const decisive = flat(rules).find((rule) => {
+    const runs = !(isYamlTable(rule) && rule.when === 'never');
+    const { verdict } = applies(rule, scope);
+    return verdict === true || (verdict === undefined && runs);
+  });
+  return isYamlTable(decisive) ? textsOf(decisive.variables) : {};
+}
+
+/** A table of variables as text, also where they are written with a description. */
+export function textsOf(variables: YamlValue | undefined): Record<string, string> {
+  if (!isYamlTable(variables)) return {};
+  return Object.fromEntries(
+    Object.entries(variables).map(([key, value]) => [
+      key,
+      String((isYamlTable(value) ? value.value : value) ?? ''),
+    ]),
+  );
+}
+
+/** The first rule that applies decides, and without one nothing runs: https://docs.gitlab.com/ci/jobs/job_rules/ */
+function byRules(rules: YamlValue[], whenOfJob: YamlValue | undefined, scope: Scope): Start {
+  return rules.reduceRight<Start>((rest, rule) => {
+    const { verdict, because } = applies(rule, scope);
+    if (verdict === false) return rest;
+    const then = startOf((isYamlTable(rule) ? rule.when : undefined) ?? whenOfJob);
+    return verdict === true ? then : either(because, then, rest);
+  }, never);
+}
+
+function startOf(when: YamlValue | undefined): Start {
+  if (when === 'manual' || when === 'delayed' || when === 'never') return { kind: when };
+  return when === 'on_failure' ? { kind: 'on-failure' } : auto;
+}
+
+interface Applied {
+  verdict: Verdict;
+  /** The rule as it stands, where it is left open. */
+  because: string;
+}
+
+function applies(rule: YamlValue, scope: Scope): Applied {
+  if (!isYamlTable(rule) || rule['!reference'] !== undefined)
+    return { verdict: undefined, because: textOf(rule) };
+  const condition = typeof rule.if === 'string' ? holds(rule.if, scope) : true;
+  const changes = rule.changes === undefined ? true : changed(rule.changes, scope);
+  const exists = rule.exists === undefined ? true : existsIn(rule.exists, scope);
+  const open = [
+    condition === undefined ? String(rule.if) : '',
+    changes === undefined ? `changes: ${paths(rule.changes)}` : '',
+    exists === undefined ? `exists: ${paths(rule.exists)}` : '',
+  ];
+  return {
+    verdict: all([condition, changes, exists]),
+    because: open.filter((it) => it !== '').join(', and '),
+  };
+}
+
+function textOf(rule: YamlValue): string {
+  const target = isYamlTable(rule) ? rule['!reference'] : undefined;
+  return target === undefined ? JSON.stringify(rule) : `!reference [${lines(target).join(', ')}]`;
+}
+
+function changed(value: YamlValue, { occasion }: Scope): Verdict {
+  const compared = isYamlTable(value) && value.compare_to !== undefined;
+  return knowsChanges(occasion.id) || compared ? undefined : true;
+}
+
+/** Paths without a pattern are looked for; that one is not found may be the way in which files are handed in. */
+function existsIn(value: YamlValue, { readFile }: Scope): Verdict {
+  const found = lines(isYamlTable(value) ? value.paths : value).some(
+    (path) => !/[*?$[{]/.test(path) && readFile(path.replace(/^\.?\//, '')) !== undefined,
+  );
+  return found ? true : undefined;
+}
+
+const paths = (value: YamlValue | undefined) =>
+  lines(isYamlTable(value) ? value.paths : value).join(', ') || JSON.stringify(value);
+
+/**
+ * Whether an expression holds. Variables of the files count, unless whoever starts the pipeline may have given others:
+ * then what they say no to is left open.
+ */
+function holds(expression: string, { occasion, variables }: Scope): Verdict {
+  const known = withFiles(occasion.variables, variables);
+  const verdict = evaluate(expression, known);
+  if (verdict !== false || !takesVariables(occasion.id)) return verdict;
+  return evaluate(expression, occasion.variables) === false ? false : undefined;
+}
+
+/** The variables of a pipeline with those of the files; of those, texts that hold unknown ones are not known. */
+export function withFiles(pipeline: Variables, files: Record<string, string>): Variables {
+  const known = { ...pipeline };
+  for (const [name, text] of Object.entries(files)) {
+    if (name in pipeline) continue;
+    const value = resolved(text, pipeline, files, 0);
+    if (value !== undefined) known[name] = value;
+  }
+  return known;
+}
+
+function resolved(
+  text: string,
+  pipeline: Variables,
+  files: Record<string, string>,
+  depth: number,
+): Variables[string] | undefined {
+  const whole = /^\$(?:\{(\w+)\}|(\w+))$/.exec(text);
+  const of = (name: string): Variables[string] | undefined => {
+    if (Object.hasOwn(pipeline, name)) return pipeline[name];
+    const next = Object.hasOwn(files, name) ? files[name] : undefined;
+    return next === undefined || depth > 8 ? undefined : resolved(next, pipeline, files, depth + 1);
+  };
+  if (whole) return of(whole[1] ?? whole[2] ?? '');
+  let open = false;
+  const value = text.replace(/\$\$|\$(?:\{(\w+)\}|(\w+))/g, (sign, braced, plain) => {
+    if (sign === '$$') return '$';
+    const inner = of(braced ?? plain);
+    open ||= inner === undefined || (typeof inner === 'object' && inner !== null);
+    return typeof inner === 'string' ? inner : '';
+  });
+  return open ? undefined : value;
+}
+
+/** `only` and `except` as data: https://docs.gitlab.com/ci/yaml/deprecated_keywords/ */
+interface Policy {
+  refs: string[];
+  variables: string[];
+  changes: YamlValue | undefined;
+  /** It asks for a cluster, of which nothing is known here. */
+  kubernetes: boolean;
+}
+
+/** A job without conditions runs for branches and tags, and in each pipeline where `workflow:rules` decide. */
+function byOldConditions(job: YamlTable, scope: Scope): Start {
+  const only = policyOf(job.only, ['branches', 'tags']);
+  const except = policyOf(job.except, []);
+  const byDefault = scope.hasWorkflow ? undefined : policyOf({ refs: ['branches', 'tags'] }, []);
+  const wanted = only ?? byDefault;
+  const inside = wanted === undefined ? auto : policyStart('only', wanted, scope, false);
+  const outside = except === undefined ? auto : policyStart('except', except, scope, true);
+  return gated(inside, outside);
+}
+
+/** A mapping without `refs` has those that are usual: GitLab merges it into its default. */
+function policyOf(value: YamlValue | undefined, usual: string[]): Policy | undefined {
+  if (value === undefined || value === null) return undefined;
+  if (!isYamlTable(value))
+    return { refs: lines(value), variables: [], changes: undefined, kubernetes: false };
+  return {
+    refs: value.refs === undefined ? usual : lines(value.refs),
+    variables: lines(value.variables),
+    changes: value.changes,
+    kubernetes: value.kubernetes !== undefined,
+  };
+}
+
+/** All kinds of conditions have to hold for `only`, and any of them for `except`. */
+function policyStart(name: string, policy: Policy, scope: Scope, inverse: boolean): Start {
+  const kinds: { verdict: Verdict; text: string }[] = [];
+  const { refs, variables, changes, kubernetes } = policy;
+  if (refs.length > 0) kinds.push(anyOf(refs, (ref) => isRef(ref, scope)));
+  if (variables.length > 0) kinds.push(anyOf(variables, (expression) => holds(expression, scope)));
+  if (changes !== undefined)
+    kinds.push({ verdict: changed(changes, scope), text: `changes: ${paths(changes)}` });
+  if (kubernetes) kinds.push({ verdict: undefined, text: 'kubernetes: active' });
+  const [met, unmet] = inverse ? [never, auto] : [auto, never];
+  const starts = kinds.map(({ verdict, text }): Start => {
+    if (verdict !== undefined) return verdict ? met : unmet;
+    return either(`${name}: ${text}`, met, unmet);
+  });
+  return starts.reduceRight((rest, start) => gated(start, rest), auto);
+}
+
+function anyOf(items: string[], tell: (item: string) => Verdict): { verdict: Verdict; text: string } {
+  const verdicts = items.map(tell);
+  const open = items.filter((_, index) => verdicts[index] === undefined);
+  const verdict = verdicts.includes(true) ? true : open.length > 0 ? undefined : false;
+  return { verdict, text: open.join(', ') };
+}
+
+/** Sources of a pipeline by their older names. */
+const sources: Record<string, string> = {
+  api: 'api',
+  chat: 'chat',
+  external: 'external',
+  external_pull_requests: 'external_pull_request_event',
+  merge_requests: 'merge_request_event',
+  pipelines: 'pipeline',
+  pushes: 'push',
+  schedules: 'schedule',
+  triggers: 'trigger',
+  web: 'web',
+};
+
+/** Whether a member of `refs` is meant: a kind of ref, a source, a name or a pattern, and the project behind an `@`. */
+function isRef(ref: string, { occasion: { variables } }: Scope): Verdict {
+  const [, name = ref, path] = /^(.*)@([\w./-]+)$/.exec(ref) ?? [];
+  const here = path === undefined ? true : evaluate(`$CI_PROJECT_PATH == "${path}"`, variables);
+  return all([here, isNamed(name, variables)]);
+}
+
+function isNamed(name: string, variables: Variables): Verdict {
+  if (name === 'tags') return evaluate('$CI_COMMIT_TAG', variables);
+  if (name === 'branches') return evaluate('$CI_COMMIT_BRANCH', variables);
+  const source = Object.hasOwn(sources, name) ? sources[name] : undefined;
+  if (source !== undefined) return variables.CI_PIPELINE_SOURCE === source;
+  if (variables.CI_PIPELINE_SOURCE === 'merge_request_event') return false;
+  const pattern = /^\/.*\/[a-z]*$/s.test(name);
+  return evaluate(pattern ? `$CI_COMMIT_REF_NAME =~ ${name}` : `$CI_COMMIT_REF_NAME == "${name}"`, variables);
+}
+
+function all(verdicts: Verdict[]): Verdict {
+  if (verdicts.includes(false)) return false;
+  return verdicts.includes(undefined) ? undefined : true;
+}
