@@ -1,0 +1,451 @@
+import { programOf } from './runners.ts';
+import { parseShell, type Redirect, type ShellNode } from './tokenize.ts';
+
+/** One simple command of a job, as data. */
+export interface Command {
+  /** As it stands in the file. */
+  text: string;
+  /** Tokenised once, quotes removed, variables as they stand: `['twine', 'upload', 'dist/*']`. */
+  words: string[];
+  /** `NAME=value` in front of it. */
+  assignments: Record<string, string>;
+  /** What it writes to and reads from; the text of a here-document for `<<`. */
+  redirects: Redirect[];
+  /** Runners taken off, outermost first: `['uv run --frozen', 'python -m']`. */
+  runners: string[];
+  /** What really runs: `twine`, `uv`, `pip`, `setup.py` ... */
+  tool: string | undefined;
+  /** `upload`, `build`, `tool install` ...; for tools that have verbs. */
+  verb: string | undefined;
+  args: string[];
+  /** Where the shell stands, from the root of the repository ('.'); undefined where that cannot be told. */
+  directory: string | undefined;
+  /**
+   * The condition of the shell around it, as it stands: parts joined by ` && `, in which `! { A; }` is the opposite of A
+   * (`else`, `||`, a guard `if A; then exit; fi` before it), `for ...` and `case W in P)` are the heads of loops and cases.
+   * `a && b` is no condition of b unless a is a test.
+   */
+  condition: string | undefined;
+  section: Section;
+  /** Place in that list. */
+  item: number;
+  /** Scripts and targets it came through: `['./ci/deploy.sh', 'Makefile:publish', 'upload()']`. */
+  via: string[];
+  /** Variables exported or assigned before it in the same shell, as they stand. */
+  exported: Record<string, string>;
+}
+
+export type Section = 'before_script' | 'script' | 'after_script';
+
+/** What a job runs and nobody can read. */
+export interface Hole {
+  job: string;
+  text: string;
+  why:
+    | 'script-not-in-checkout'
+    | 'cannot-be-read'
+    | 'remote-script'
+    | 'child-pipeline-not-readable'
+    | 'include-not-readable';
+}
+
+/** A program that a command calls and that lies in the checkout, opened by `Follow`. */
+export interface Followed {
+  /** `./ci/deploy.sh`, `Makefile:publish` ... */
+  name: string;
+  /** Shell texts that run one after the other, in one shell. */
+  scripts: string[];
+  /** Where they start; undefined: where the caller stands. */
+  directory?: string;
+  /** Runs in the shell of the caller: `source`. */
+  sameShell?: boolean;
+  /** Variables that it starts with. */
+  variables?: Record<string, string>;
+}
+
+/** What a command calls; nothing where it calls no program of the project. */
+export type Follow = (command: Command) => { programs: Followed[]; holes: Hole['why'][] };
+
+export interface ScriptsOfJob {
+  name: string;
+  before_script: readonly string[];
+  script: readonly string[];
+  after_script: readonly string[];
+  /** Variables of the job, for `cd $VARIABLE`. */
+  variables?: Record<string, string>;
+}
+
+const mostCommands = 3000;
+const deepestCalls = 8;
+
+/**
+ * The commands of a job in the order in which they stand. `before_script` and `script` run in one shell, `after_script`
+ * in another: https://docs.gitlab.com/ci/yaml/#after_script.
+ */
+export function commandsOfJob(job: ScriptsOfJob, follow?: Follow): { commands: Command[]; holes: Hole[] } {
+  const walk = new Walk(job, follow);
+  const shell = newShell();
+  walk.items(job.before_script, 'before_script', shell);
+  walk.items(job.script, 'script', shell);
+  walk.items(job.after_script, 'after_script', newShell());
+  return { commands: walk.commands, holes: unique(walk.holes) };
+}
+
+/** The state of a shell. */
+interface Shell {
+  directory: string | undefined;
+  before: string | undefined;
+  stack: (string | undefined)[];
+  exported: Record<string, string>;
+  functions: Map<string, ShellNode>;
+  /** Conditions that hold for all that follows: guards that end the script otherwise. */
+  guards: string[];
+}
+
+/** Where a node stands. */
+interface Place {
+  section: Section;
+  item: number;
+  via: string[];
+  conditions: string[];
+}
+
+function newShell(): Shell {
+  return { directory: '.', before: undefined, stack: [], exported: {}, functions: new Map(), guards: [] };
+}
+
+const copyOf = (shell: Shell): Shell => ({
+  ...shell,
+  stack: [...shell.stack],
+  exported: { ...shell.exported },
+  functions: new Map(shell.functions),
+  guards: [...shell.guards],
+});
+
+class Walk {
+  readonly commands: Command[] = [];
+  readonly holes: Hole[] = [];
+
+  constructor(
+    private readonly job: ScriptsOfJob,
+    private readonly follow: Follow | undefined,
+  ) {}
+
+  items(items: readonly string[], section: Section, shell: Shell): void {
+    for (let item = 0; item < items.length; item += 1) {
+      const count = itemsTogether(items, item);
+      const text = items.slice(item, item + count).join('\n');
+      this.script(text, shell, { section, item, via: [], conditions: [] });
+      item += count - 1;
+    }
+  }
+
+  /** A text that cannot be parsed is a hole, and its lines are read one by one as far as they go. */
+  private script(text: string, shell: Shell, place: Place): void {
+    const nodes = parsed(text);
+    if (nodes) {
+      this.list(nodes, shell, place);
+      return;
+    }
+    this.hole(text.split('\n')[0] ?? '', 'cannot-be-read');
+    for (const line of text.split('\n').slice(0, mostCommands)) {
+      const ones = parsed(line) ?? [];
+      this.list(ones, shell, { ...place, conditions: [...place.conditions, 'a script that cannot be read'] });
+    }
+  }
+
+  private list(nodes: readonly ShellNode[], shell: Shell, place: Place): void {
+    for (const node of nodes) this.node(node, shell, place);
+  }
+
+  private node(node: ShellNode, shell: Shell, place: Place): void {
+    if (this.commands.length >= mostCommands) {
+      this.hole('the rest of a very long script', 'cannot-be-read');
+      return;
+    }
+    switch (node.kind) {
+      case 'simple':
+        this.simple(node, shell, place);
+        break;
+      case 'not':
+        this.node(node.body, shell, place);
+        break;
+      case 'group':
+        this.list(node.body, shell, place);
+        break;
+      case 'subshell':
+        this.list(node.body, copyOf(shell), place);
+        break;
+      case 'pipe':
+        this.pipe(node, shell, place);
+        break;
+      case 'chain':
+        this.chain(node, shell, place);
+        break;
+      case 'function':
+        shell.functions.set(node.name, node.body);
+        break;
+      case 'loop':
+        this.list(node.condition, shell, place);
+        this.branch(node.body, shell, within(place, node.head));
+        break;
+      case 'case':
+        for (const { text, body } of node.branches) this.branch(body, shell, within(place, text));
+        break;
+      case 'if':
+        this.conditional(node, shell, place);
+    }
+  }
+
+  private pipe(node: ShellNode & { kind: 'pipe' }, shell: Shell, place: Place): void {
+    const names = node.parts.map((part) =>
+      part.kind === 'simple' ? programOf(wordsOf(part)).tool : undefined,
+    );
+    const last = names.at(-1) ?? '';
+    const fetches = names.slice(0, -1).some((name) => name === 'curl' || name === 'wget');
+    if (fetches && /^(?:(?:ba|da|z)?sh|python)$/.test(last) && !installer.test(node.text))
+      this.hole(node.text, 'remote-script');
+    for (const part of node.parts) this.node(part, copyOf(shell), place);
+  }
+
+  private chain(node: ShellNode & { kind: 'chain' }, shell: Shell, place: Place): void {
+    this.node(node.first, shell, place);
+    let conditions: string[] = [];
+    let before = node.first;
+    const guards: string[] = [];
+    for (const { operator, node: next } of node.rest) {
+      if (operator === '||')
+        conditions = [...conditions.slice(0, -1), not(textOf(before, conditions.at(-1)))];
+      else if (isTest(before)) conditions = [...conditions, before.text];
+      if (conditions.length === 0) this.node(next, shell, place);
+      else this.branch([next], shell, within(place, ...conditions));
+      if (endsScript(next)) guards.push(...conditions.map(opposite));
+      before = next;
+    }
+    shell.guards.push(...guards);
+  }
+
+  private conditional(node: ShellNode & { kind: 'if' }, shell: Shell, place: Place): void {
+    const earlier: string[] = [];
+    const guards: string[] = [];
+    for (const { condition, text, body } of node.branches) {
+      this.list(condition, shell, within(place, ...earlier));
+      this.branch(body, shell, within(place, ...earlier, text));
+      if (body.some(endsScript)) guards.push(not(text));
+      earlier.push(not(text));
+    }
+    this.branch(node.otherwise, shell, within(place, ...earlier));
+    if (node.otherwise.some(endsScript)) {
+      const [only] = node.branches;
+      if (node.branches.length === 1 && only) guards.push(only.text);
+    }
+    shell.guards.push(...guards);
+  }
+
+  /** What may run and may not: afterwards it cannot be told where the shell stands if it moved. */
+  private branch(nodes: readonly ShellNode[], shell: Shell, place: Place): void {
+    const inner = { ...copyOf(shell), functions: shell.functions };
+    this.list(nodes, inner, place);
+    if (inner.directory !== shell.directory) shell.directory = undefined;
+    shell.exported = { ...inner.exported, ...shell.exported };
+  }
+
+  private simple(node: ShellNode & { kind: 'simple' }, shell: Shell, place: Place): void {
+    const substitutions = [...node.substitutions, ...node.words.flatMap((word) => word.substitutions)];
+    for (const nodes of substitutions) this.list(nodes, copyOf(shell), place);
+    const words = wordsOf(node);
+    const program = programOf(words);
+    const command: Command = {
+      text: node.text,
+      words,
+      assignments: Object.fromEntries([...node.assignments, ...program.assignments]),
+      redirects: node.redirects,
+      runners: program.runners,
+      tool: program.tool,
+      verb: program.verb,
+      args: program.args,
+      directory: shell.directory,
+      condition: conditionOf([...shell.guards, ...place.conditions]),
+      section: place.section,
+      item: place.item,
+      via: place.via,
+      exported: shell.exported,
+    };
+    this.commands.push(command);
+    const isRemote = substitutions.flat().some((inner) => /^(?:curl|wget)\b/.test(inner.text));
+    if (
+      isRemote &&
+      /^(?:(?:ba|da|z)?sh|source|\.|eval)$/.test(program.tool ?? '') &&
+      !installer.test(node.text)
+    )
+      this.hole(node.text, 'remote-script');
+    this.changes(command, node, shell);
+    this.calls(command, program.inline, shell, place);
+  }
+
+  /** What a command changes in the shell that runs it. */
+  private changes(command: Command, node: ShellNode & { kind: 'simple' }, shell: Shell): void {
+    const { tool, args } = command;
+    if (command.words.length === 0) shell.exported = { ...shell.exported, ...command.assignments };
+    if (tool !== undefined && declares.has(tool)) {
+      const pairs = args.flatMap((word) => {
+        const [, name, value = ''] = /^([A-Za-z_]\w*)=(.*)$/s.exec(word) ?? [];
+        return name === undefined ? [] : [[name, value] as const];
+      });
+      shell.exported = { ...shell.exported, ...Object.fromEntries(pairs) };
+    }
+    if (tool === 'unset')
+      shell.exported = Object.fromEntries(
+        Object.entries(shell.exported).filter(([name]) => !args.includes(name)),
+      );
+    if (command.runners.length > 0 || node.words.length === 0) return;
+    if (tool === 'cd' || tool === 'pushd') {
+      if (tool === 'pushd') shell.stack.push(shell.directory);
+      const target = args.find((word) => !/^-[LPe]$|^--$/.test(word));
+      const next = target === '-' ? shell.before : this.directoryFrom(shell, target);
+      shell.before = shell.directory;
+      shell.directory = next;
+    }
+    if (tool === 'popd') shell.directory = shell.stack.pop();
+  }
+
+  private directoryFrom(shell: Shell, target: string | undefined): string | undefined {
+    if (target === undefined) return undefined;
+    const variables = { ...this.job.variables, ...shell.exported };
+    return directoryFrom(shell.directory, target, variables);
+  }
+
+  private calls(command: Command, inline: string | undefined, shell: Shell, place: Place): void {
+    const { tool } = command;
+    if (tool === undefined || place.via.length >= deepestCalls) return;
+    if (inline !== undefined && /^[^$`]|\s/.test(inline)) {
+      const same = tool === 'eval';
+      this.script(inline, same ? shell : copyOf(shell), { ...place, via: [...place.via, tool] });
+      return;
+    }
+    const body = command.runners.length === 0 ? shell.functions.get(tool) : undefined;
+    if (body) {
+      if (!place.via.includes(`${tool}()`))
+        this.node(body, shell, { ...place, via: [...place.via, `${tool}()`] });
+      return;
+    }
+    const { programs, holes } = this.follow?.(command) ?? { programs: [], holes: [] };
+    for (const why of holes) this.hole(command.text, why);
+    for (const program of programs) {
+      if (place.via.includes(program.name)) continue;
+      const inner = program.sameShell ? shell : copyOf(shell);
+      if (!program.sameShell) inner.functions = new Map();
+      if (program.directory !== undefined) inner.directory = program.directory;
+      inner.exported = { ...inner.exported, ...program.variables, ...command.assignments };
+      for (const text of program.scripts)
+        this.script(text, inner, { ...place, via: [...place.via, program.name] });
+    }
+  }
+
+  private hole(text: string, why: Hole['why']): void {
+    if (this.holes.length < 200)
+      this.holes.push({ job: this.job.name, text: text.trim().slice(0, 500), why });
+  }
+}
+
+const declares = new Set(['export', 'declare', 'typeset', 'readonly', 'local']);
+
+/** Installers that bring one well-known tool and nothing else. */
+const installer =
+  /astral\.sh\/uv|install\.python-poetry\.org|pdm-project\.org|rustup\.rs|bootstrap\.pypa\.io|get-poetry|hatch\.pypa\.io|just\.systems|taskfile\.dev|pixi\.sh|rye\.astral\.sh|rye-up\.com|deb\.nodesource\.com/;
+
+const wordsOf = (node: ShellNode & { kind: 'simple' }) => node.words.map((word) => word.value);
+
+/** An `if` may be spread over several items: GitLab joins them to one script. How many belong together. */
+function itemsTogether(items: readonly string[], from: number): number {
+  if (parsed(items[from] ?? '')) return 1;
+  for (let count = 2; count <= 25 && from + count <= items.length; count += 1)
+    if (parsed(items.slice(from, from + count).join('\n'))) return count;
+  return 1;
+}
+
+/** A text as commands; undefined where it is no shell that can be read. */
+function parsed(text: string): ShellNode[] | undefined {
+  try {
+    return parseShell(text);
+  } catch {
+    return undefined;
+  }
+}
+
+const within = (place: Place, ...conditions: string[]): Place => ({
+  ...place,
+  conditions: [...place.conditions, ...conditions],
+});
+
+const not = (text: string) => `! { ${text}; }`;
+
+const opposite = (text: string) => /^! \{ (.*); \}$/s.exec(text)?.[1] ?? not(text);
+
+const textOf = (node: ShellNode, before: string | undefined) =>
+  before !== undefined && !node.text.includes(before) && isTest(node)
+    ? `${before} && ${node.text}`
+    : node.text;
+
+function conditionOf(conditions: string[]): string | undefined {
+  return conditions.length === 0 ? undefined : [...new Set(conditions)].join(' && ');
+}
+
+/** Whether a command is there to be asked, not to do something. */
+function isTest(node: ShellNode): boolean {
+  if (node.kind === 'not') return true;
+  if (node.kind === 'pipe') return node.parts.at(-1) !== undefined && isTest(node.parts.at(-1) ?? node);
+  if (node.kind === 'chain') return isTest(node.first);
+  if (node.kind !== 'simple') return false;
+  return /^(?:\[|\[\[|\(\(|test|grep|egrep|fgrep|rg|expr|which|type|hash|false|command -v|git (?:diff|show-ref|ls-remote|merge-base|rev-parse))(?:\s|$)/.test(
+    node.text,
+  );
+}
+
+/** Whether the script is over with it. */
+function endsScript(node: ShellNode): boolean {
+  if (node.kind === 'group') return node.body.some(endsScript);
+  if (node.kind === 'chain')
+    return (
+      !isTest(node.first) &&
+      node.rest.every(({ operator }) => operator === '&&') &&
+      node.rest.some((one) => endsScript(one.node))
+    );
+  return node.kind === 'simple' && /^(?:exit|return)\b/.test(node.text);
+}
+
+/** Where `cd` leads to; undefined where that cannot be told or lies outside of the repository. */
+export function directoryFrom(
+  from: string | undefined,
+  target: string,
+  variables: Record<string, string> = {},
+): string | undefined {
+  const known = { ...variables, CI_PROJECT_DIR: '/root-of-the-repository', PWD: '.' };
+  let path = target;
+  for (let count = 0; count < 5 && path.includes('$'); count += 1)
+    path = path.replace(
+      /\$(?:\{(\w+)\}|(\w+))/g,
+      (whole, braced, plain) => own(known, braced ?? plain) ?? whole,
+    );
+  if (/[$`*?~\\]/.test(path) || path.length > 4000) return undefined;
+  const root = '/root-of-the-repository';
+  const inside = path === root || path.startsWith(`${root}/`);
+  if (path.startsWith('/') && !inside) return undefined;
+  if (!inside && from === undefined) return undefined;
+  const parts: string[] = [];
+  const whole = inside ? path.slice(root.length) : `${from}/${path}`;
+  for (const part of whole.split('/')) {
+    if (part === '' || part === '.') continue;
+    if (part !== '..') parts.push(part);
+    else if (parts.pop() === undefined) return undefined;
+  }
+  return parts.join('/') || '.';
+}
+
+const own = (variables: Record<string, string>, name: string) =>
+  Object.hasOwn(variables, name) ? variables[name] : undefined;
+
+function unique(holes: Hole[]): Hole[] {
+  const seen = new Map(holes.map((hole) => [`${hole.why} ${hole.text}`, hole]));
+  return [...seen.values()];
+}

@@ -1,0 +1,286 @@
+/** What really runs, once `sudo`, `python -m`, `uvx`, `poetry run` and the like are taken off. */
+export interface Program {
+  /** The runners, outermost first, with their own options: `['uv run --frozen', 'python -m']`. */
+  runners: string[];
+  /** `NAME=value` given to `env` or `sudo`. */
+  assignments: [name: string, value: string][];
+  tool: string | undefined;
+  verb: string | undefined;
+  /** What stands behind the verb, or behind the tool where it has none; options before the verb come first. */
+  args: string[];
+  /** A shell program given as text: `sh -c '...'`, `eval '...'`. */
+  inline: string | undefined;
+}
+
+/** Options of a program that take the next word as their value. */
+type Options = readonly string[];
+
+/** Programs that only run another one; with their options that take a value, and words of their own before it. */
+const plainRunners: Record<string, { options: Options; words?: number }> = {
+  sudo: { options: ['-u', '-g', '-C', '--user', '--group'] },
+  doas: { options: ['-u'] },
+  env: { options: ['-u', '--unset', '-C', '--chdir'] },
+  time: { options: ['-f', '-o'] },
+  nice: { options: ['-n'] },
+  nohup: { options: [] },
+  exec: { options: ['-a'] },
+  command: { options: [] },
+  builtin: { options: [] },
+  stdbuf: { options: ['-i', '-o', '-e'] },
+  timeout: { options: ['-k', '-s', '--signal', '--kill-after'], words: 1 },
+  'xvfb-run': { options: ['-n', '-s', '-f', '-e', '-p', '--server-args', '--server-num'] },
+  xargs: { options: ['-n', '-I', '-L', '-P', '-d', '-a'] },
+  'dbus-run-session': { options: [] },
+};
+
+const uvRun: Options =
+  '-p --python --with --with-editable --with-requirements --extra --group --only-group --no-group --package --project --directory --env-file --index --default-index --index-url --extra-index-url -i -f --find-links --color --cache-dir --config-file -n --no-extra --resolution --prerelease --refresh-package --isolated-package -w'
+    .split(' ')
+    .filter((option) => option !== '-n');
+const uvx: Options = [...uvRun, '--from', '-c', '--constraints', '-b', '-v'].filter(
+  (option) => option !== '-v',
+);
+const poetryGlobal: Options = ['-C', '--directory', '-P', '--project'];
+
+/** Runners with a sub-command: `uv run`, `poetry run` ... */
+const subRunners: [words: string[], options: Options, before?: Options][] = [
+  [['uv', 'tool', 'run'], uvx, uvRun],
+  [['uv', 'run'], uvRun, uvRun],
+  [['uvx'], uvx],
+  [
+    ['pipx', 'run'],
+    ['--spec', '--python', '--pip-args', '--index-url', '-i', '--with'],
+  ],
+  [['poetry', 'run'], [], poetryGlobal],
+  [
+    ['pdm', 'run'],
+    ['-p', '--project', '--venv', '-e', '--env'],
+    ['-p', '--project', '-c', '--config'],
+  ],
+  [['hatch', 'run'], [], ['-e', '--env', '-p', '--project', '--data-dir', '--cache-dir', '--config']],
+  [['hatch', '-e'], [], []],
+  [
+    ['rye', 'run'],
+    ['-p', '--pyproject'],
+  ],
+  [
+    ['pixi', 'run'],
+    ['-e', '--environment', '--manifest-path'],
+  ],
+  [['pipenv', 'run'], []],
+  [
+    ['conda', 'run'],
+    ['-n', '--name', '-p', '--prefix', '--cwd'],
+  ],
+  [
+    ['mamba', 'run'],
+    ['-n', '--name', '-p', '--prefix', '--cwd'],
+  ],
+  [
+    ['micromamba', 'run'],
+    ['-n', '--name', '-p', '--prefix', '--cwd'],
+  ],
+  [
+    ['coverage', 'run'],
+    ['--source', '--rcfile', '-p', '--omit', '--include', '--data-file'],
+  ],
+];
+
+const python = /^(?:python|pypy)(?:\d+(?:\.\d+)*)?(?:\.exe)?$|^\$\{?(?:PYTHON\w*|PY_?EXE)\}?$|^py$/;
+
+/** Tools that have verbs, with the options that may stand before the verb and take a value. */
+const verbTools: Record<string, Options> = {
+  twine: [],
+  uv: [...uvRun],
+  pip: ['--python', '--proxy', '--cache-dir', '--log', '--timeout', '--index-url', '-i'],
+  poetry: poetryGlobal,
+  pdm: ['-p', '--project', '-c', '--config'],
+  hatch: ['-e', '--env', '-p', '--project', '--data-dir', '--cache-dir', '--config'],
+  flit: ['-f', '--ini-file', '--repository', '--pypirc'],
+  maturin: [],
+  rye: [],
+  pixi: [],
+  pipx: [],
+  pipenv: [],
+  conda: [],
+  git: ['-C', '-c', '--git-dir', '--work-tree'],
+  glab: ['-R', '--repo'],
+  'release-cli': ['--server-url', '--job-token', '--project-id', '--private-token', '--timeout'],
+  docker: ['-c', '--context', '-H', '--host', '-l', '--log-level', '--config'],
+  podman: ['--log-level'],
+  npm: ['--prefix', '-C', '-w', '--workspace'],
+  yarn: ['--cwd'],
+  pnpm: ['-C', '--dir', '--filter', '-F'],
+  cargo: [],
+  cz: ['--config', '-n', '--name', '-nr', '--no-raise'],
+  'bump-my-version': ['--config-file'],
+  'semantic-release': ['-c', '--config', '--noop'],
+  apt: ['-o', '-c', '-t'],
+  apk: ['-X', '-p', '--repository'],
+  dnf: ['-c'],
+  yum: ['-c'],
+  brew: [],
+  choco: [],
+  setuptools_scm: [],
+  hatchling: [],
+  'pypi-attestations': [],
+  'setup.py': [],
+};
+
+/** Verbs that have verbs of their own. */
+const nested: Record<string, string[]> = {
+  uv: ['tool', 'python', 'self', 'cache', 'auth'],
+  hatch: ['env', 'config', 'dep', 'python', 'self', 'project'],
+  poetry: ['self', 'env', 'cache', 'source'],
+  pdm: ['self', 'cache', 'venv', 'python', 'show'],
+  glab: ['release', 'ci', 'mr', 'repo', 'auth', 'variable'],
+  docker: ['buildx', 'compose', 'image', 'container'],
+};
+
+/** The names that stand for another. */
+const aliases: Record<string, string> = {
+  pip3: 'pip',
+  'apt-get': 'apt',
+  aptitude: 'apt',
+  microdnf: 'dnf',
+  'pyproject-build': 'build',
+  commitizen: 'cz',
+  bump2version: 'bumpversion',
+  inv: 'invoke',
+  'go-task': 'task',
+  gmake: 'make',
+  'python-semantic-release': 'semantic-release',
+  semantic_release: 'semantic-release',
+  bumpversion: 'bumpversion',
+  'setuptools-scm': 'setuptools_scm',
+  pypi_attestations: 'pypi-attestations',
+  mamba: 'conda',
+  micromamba: 'conda',
+  wget2: 'wget',
+};
+
+/** Takes the runners off; at most as many as anybody writes. */
+export function programOf(all: readonly string[]): Program {
+  const program: Program = {
+    runners: [],
+    assignments: [],
+    tool: undefined,
+    verb: undefined,
+    args: [],
+    inline: undefined,
+  };
+  let words = [...all];
+  for (let count = 0; count < 12; count += 1) {
+    const rest = withoutRunner(words, program);
+    if (rest === undefined) break;
+    program.runners.push(words.slice(0, words.length - rest.length).join(' '));
+    words = rest;
+  }
+  const [first = '', ...args] = words;
+  if (first === '') return program;
+  const inline = inlineProgram(first, args);
+  if (inline !== undefined) program.inline = inline;
+  program.tool = toolName(first);
+  return { ...program, ...verbOf(program, args) };
+}
+
+function withoutRunner(words: string[], program: Program): string[] | undefined {
+  const [first = ''] = words;
+  const name = baseName(first);
+  const plain = Object.hasOwn(plainRunners, name) ? plainRunners[name] : undefined;
+  if (plain) {
+    if (name === 'command' && /^-[vV]/.test(words[1] ?? '')) return undefined;
+    let at = skipOptions(words, 1, plain.options) + (plain.words ?? 0);
+    for (; /^[A-Za-z_]\w*=/.test(words[at] ?? ''); at += 1) {
+      const [, variable = '', value = ''] = /^(\w+)=(.*)$/s.exec(words[at] ?? '') ?? [];
+      program.assignments.push([variable, value]);
+    }
+    return at < words.length ? words.slice(at) : undefined;
+  }
+  if (python.test(name)) return behindPython(words);
+  for (const [runner, options, before = []] of subRunners) {
+    if (runner[0] !== name) continue;
+    const verbAt = runner.length === 1 ? 0 : skipOptions(words, 1, before);
+    if (runner.length > 1 && !runner.slice(1).every((word, index) => words[verbAt + index] === word))
+      continue;
+    return behind(runner.join(' '), words, verbAt + Math.max(runner.length - 1, 1), options);
+  }
+  // `uv pip` is pip
+  if (name === 'uv' && words[skipOptions(words, 1, uvRun)] === 'pip')
+    return words.slice(skipOptions(words, 1, uvRun));
+  return undefined;
+}
+
+/** What a runner runs: a module with `-m`, a program with a version, an environment before a colon. */
+function behind(runner: string, words: string[], from: number, options: Options): string[] | undefined {
+  const moduleAt = words.findIndex((word, at) => at >= from && /^(?:-m|--module)$/.test(word));
+  let at = skipOptions(words, from, options);
+  if (moduleAt >= 0 && moduleAt < at) at = moduleAt + 1;
+  const program = words[at];
+  if (program === undefined) return undefined;
+  const rest = words.slice(at);
+  if (runner === 'uv tool run' || runner === 'uvx' || runner === 'pipx run')
+    rest[0] = program.replace(/(?<=.)(?:@|\[|[=<>~!]=?).*$/, '');
+  if (runner === 'hatch run') rest[0] = program.replace(/^[+\w.-]*:(?=.)/, '');
+  if (rest[0]?.includes(' ') && runner !== 'coverage run')
+    return rest[0].trim().split(/\s+/).concat(rest.slice(1));
+  return rest;
+}
+
+function behindPython(words: string[]): string[] | undefined {
+  const at = skipOptions(words, 1, ['-W', '-X'], /^-(?:m|c)$|^-[A-Za-z]*[mc]$/);
+  const word = words[at] ?? '';
+  if (/^-[A-Za-z]*m$/.test(word)) {
+    const module = words[at + 1];
+    return module === undefined ? undefined : [moduleName(module), ...words.slice(at + 2)];
+  }
+  return /(?:^|\/)setup\.py$/.test(word) ? ['setup.py', ...words.slice(at + 1)] : undefined;
+}
+
+/** `python -m hatch.cli` is hatch, `python -m semantic_release` semantic-release. */
+const moduleName = (module: string) => module.replace(/\.(?:__main__|cli|tool)$/, '');
+
+/** The place of the first word that is no option. */
+function skipOptions(words: readonly string[], from: number, withValue: Options, stop?: RegExp): number {
+  let at = from;
+  while (at < words.length) {
+    const word = words[at] ?? '';
+    if (word === '--') return at + 1;
+    if (!/^-./.test(word) || stop?.test(word)) break;
+    at += withValue.includes(word) ? 2 : 1;
+  }
+  return at;
+}
+
+function inlineProgram(first: string, args: string[]): string | undefined {
+  const name = baseName(first);
+  if (name === 'eval') return args.join(' ');
+  if (!/^(?:ba|da|z|a|k)?sh$/.test(name)) return undefined;
+  const at = args.findIndex((word) => /^-[a-z]*c$/.test(word));
+  return at < 0 ? undefined : args[at + 1];
+}
+
+/** `/usr/bin/twine` and `.venv/bin/twine` are twine; a script of the project keeps its path. */
+function toolName(word: string): string {
+  const name = baseName(word);
+  if (name === '' || (word.includes('/') && name === word)) return word;
+  if (python.test(name)) return 'python';
+  return Object.hasOwn(aliases, name) ? (aliases[name] ?? name) : name.replace(/^pip3(?:\.\d+)?$/, 'pip');
+}
+
+function baseName(word: string): string {
+  const program = /(?:^|\/)(?:s?bin|Scripts|\.local\/bin)\/([^/]+)$/.exec(word)?.[1] ?? word;
+  return program.replace(/\.exe$/i, '');
+}
+
+function verbOf({ tool = '' }: Program, args: string[]): { verb: string | undefined; args: string[] } {
+  if (!Object.hasOwn(verbTools, tool)) return { verb: undefined, args };
+  const at = skipOptions(args, 0, verbTools[tool] ?? []);
+  const verb = args[at];
+  if (verb === undefined) return { verb: undefined, args };
+  const before = args.slice(0, at);
+  const second = args[at + 1];
+  if (Object.hasOwn(nested, tool) && nested[tool]?.includes(verb) && /^[a-z]/.test(second ?? ''))
+    return { verb: `${verb} ${second}`, args: [...before, ...args.slice(at + 2)] };
+  return { verb, args: [...before, ...args.slice(at + 1)] };
+}
