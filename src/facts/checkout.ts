@@ -1,7 +1,7 @@
 import { realpath } from 'node:fs/promises';
 import { join, relative, sep } from 'node:path';
 import { UserError } from '../kernel/errors.ts';
-import type { Sourced } from '../kernel/known.ts';
+import type { Sourced } from '../kernel/source.ts';
 import type { Git } from '../ports/git.ts';
 import { parseRemote } from './remote.ts';
 
@@ -87,21 +87,20 @@ export function projectAddress(
   remote: RemoteCandidate | undefined,
   wishes: RemoteWishes,
 ): Pick<Checkout, 'gitlabUrl' | 'projectPath'> {
-  const from = `git remote ${remote?.name}`;
   const url = wishes.gitlabUrl
-    ? { value: wishes.gitlabUrl, source: '--gitlab-url' }
+    ? { value: wishes.gitlabUrl, source: { by: 'option' as const, name: 'gitlab-url' } }
     : remote
-      ? { value: remote.origin, source: from }
+      ? { value: remote.origin, source: { by: 'remote' as const, name: remote.name } }
       : hostUrl(wishes.gitlabHost);
   const path = wishes.project
-    ? { value: wishes.project, source: '--project' }
-    : remote && { value: remote.path, source: from };
+    ? { value: wishes.project, source: { by: 'option' as const, name: 'project' } }
+    : remote && { value: remote.path, source: { by: 'remote' as const, name: remote.name } };
   if (url === undefined || path === undefined) throw noRemote();
   return { gitlabUrl: url, projectPath: path };
 }
 
 function hostUrl(host: string | undefined): Sourced<string> {
-  if (!host) return { value: 'https://gitlab.com', source: 'default' };
+  if (!host) return { value: 'https://gitlab.com', source: { by: 'default' } };
   const address = /^https?:\/\//.test(host) ? host : `https://${host}`;
   if (!URL.canParse(address)) {
     throw new UserError(
@@ -112,7 +111,10 @@ function hostUrl(host: string | undefined): Sourced<string> {
   }
   // The address is shown and sent to, and a user name or password in it is for neither.
   const { origin, pathname } = new URL(address);
-  return { value: `${origin}${pathname}`.replace(/\/+$/, ''), source: 'GITLAB_HOST' };
+  return {
+    value: `${origin}${pathname}`.replace(/\/+$/, ''),
+    source: { by: 'environment', variable: 'GITLAB_HOST' },
+  };
 }
 
 function mayBeGitLab(

@@ -1,5 +1,6 @@
 import { reasonOf } from '../kernel/errors.ts';
-import { type Known, known, type Sourced, unknown } from '../kernel/known.ts';
+import { type Known, known, unknown } from '../kernel/known.ts';
+import type { Source, Sourced } from '../kernel/source.ts';
 import type {
   Environment,
   GitLab,
@@ -21,7 +22,7 @@ import { projectProblem, refuseUnusable } from './preconditions.ts';
 export interface GitLabFacts {
   url: Sourced<string>;
   /** Where the token was found, never the token. */
-  tokenSource: string;
+  tokenSource: Source;
   token: Known<TokenInfo>;
   user: Known<User>;
   server: Known<Server>;
@@ -50,24 +51,21 @@ export interface GroupProtection {
 export type GitLabIdentity = Pick<GitLabFacts, 'token' | 'user' | 'server' | 'project'>;
 
 /** Reads a value, or the reason why it cannot be read. */
-export function attempt<T>(work: Promise<T>, source: string): Promise<Known<T>> {
-  return work.then(
-    (value) => known(value, source),
-    (error) => unknown(reasonOf(error)),
-  );
+export function attempt<T>(work: Promise<T>): Promise<Known<T>> {
+  return work.then(known, (error) => unknown(reasonOf(error)));
 }
 
 /** Token, user and project, in parallel. Throws a `UserError` where the project cannot be used at all. */
 export async function readIdentity(
   gitlab: GitLab,
   path: string,
-  tokenSource: string,
+  tokenSource: Source,
 ): Promise<GitLabIdentity> {
   const [project, token, user, server] = await Promise.all([
     attemptProject(gitlab, path),
-    attempt(gitlab.token(), 'GitLab, the token itself'),
-    attempt(gitlab.currentUser(), 'GitLab, the current user'),
-    attempt(gitlab.server(), 'GitLab, its version'),
+    attempt(gitlab.token()),
+    attempt(gitlab.currentUser()),
+    attempt(gitlab.server()),
   ]);
   const problem = token.known ? tokenProblem(token.value, new Date(), tokenSource, gitlab.url) : undefined;
   if (problem) throw problem;
@@ -82,17 +80,16 @@ export async function readProject(
   project: Project,
   pipelineFile: string,
 ): Promise<Omit<GitLabFacts, 'url' | 'tokenSource' | keyof GitLabIdentity>> {
-  const { id, path, defaultBranch } = project;
-  const source = `GitLab project ${path}`;
+  const { id, defaultBranch } = project;
   const entries = await Promise.all([
-    attempt(gitlab.members(id), source),
-    attempt(gitlab.environments(id), source),
-    attempt(protectedEnvironments(gitlab, id), source),
-    attempt(gitlab.protectedTags(id), source),
-    attempt(gitlab.protectedBranches(id), source),
-    attempt(gitlab.variables(id), source),
+    attempt(gitlab.members(id)),
+    attempt(gitlab.environments(id)),
+    attempt(protectedEnvironments(gitlab, id)),
+    attempt(gitlab.protectedTags(id)),
+    attempt(gitlab.protectedBranches(id)),
+    attempt(gitlab.variables(id)),
     readGroupVariables(gitlab, project),
-    attempt(gitlab.file(id, pipelineFile, defaultBranch ?? 'HEAD'), `${source}, branch ${defaultBranch}`),
+    attempt(gitlab.file(id, pipelineFile, defaultBranch ?? 'HEAD')),
     readGroupProtections(gitlab, project),
   ]);
   const [
@@ -126,7 +123,7 @@ async function readGroupVariables(gitlab: GitLab, { path, namespaceKind }: Proje
   return Promise.all(
     paths.map(async (group) => ({
       path: group,
-      variables: await attempt(gitlab.groupVariables(group), `GitLab group ${group}`),
+      variables: await attempt(gitlab.groupVariables(group)),
     })),
   );
 }
@@ -139,7 +136,7 @@ async function readGroupProtections(gitlab: GitLab, project: Project): Promise<G
   return Promise.all(
     groups.map(async (group) => ({
       group,
-      environments: await attempt(gitlab.groupProtectedEnvironments(group), `GitLab group ${group}`),
+      environments: await attempt(gitlab.groupProtectedEnvironments(group)),
     })),
   );
 }

@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { gitlabTokenVariables } from '../indexes/token-variables.ts';
 import { UserError } from '../kernel/errors.ts';
+import { type Source, sourceText } from '../kernel/source.ts';
 import type { TokenInfo } from '../ports/gitlab.ts';
 import type { FoundToken, Machine } from './glab-config.ts';
 
@@ -8,7 +9,7 @@ import type { FoundToken, Machine } from './glab-config.ts';
 export async function findToken(gitlabUrl: string, machine: Omit<Machine, 'readText'>): Promise<FoundToken> {
   for (const name of gitlabTokenVariables) {
     const token = machine.env[name]?.trim();
-    if (token) return { kind: 'found', token, source: name };
+    if (token) return { kind: 'found', token, source: { by: 'environment', variable: name } };
   }
   const readText = (path: string) => readFile(path, 'utf8').catch(() => undefined);
   // With it comes the whole parser of YAML.
@@ -17,11 +18,11 @@ export async function findToken(gitlabUrl: string, machine: Omit<Machine, 'readT
 }
 
 /** Refuses what cannot be sent in a header, and what no token looks like. Throws a `UserError`. */
-export function requireTokenForm(token: string, source: string): void {
+export function requireTokenForm(token: string, source: Source): void {
   if (/^[\x21-\x7E]+$/.test(token)) return;
   throw new UserError(
     'bad-token',
-    `The GitLab token from ${source} holds a character that no token has: a blank, a line break or a letter outside of ASCII.`,
+    `The GitLab token from ${sourceText(source)} holds a character that no token has: a blank, a line break or a letter outside of ASCII.`,
     'Copy it again, the token and nothing else.',
   );
 }
@@ -40,19 +41,19 @@ export function tokenPage(gitlabUrl: string): string {
 export function tokenProblem(
   info: TokenInfo,
   today: Date,
-  source: string,
+  source: Source,
   gitlabUrl: string,
 ): UserError | undefined {
   const page = tokenPage(gitlabUrl);
   const ended = info.expiresAt !== undefined && new Date(`${info.expiresAt}T00:00:00Z`) <= today;
   if (!info.active || ended) {
-    const message = `The GitLab token from ${source} has expired or was revoked${ended ? ` (on ${info.expiresAt})` : ''}.`;
+    const message = `The GitLab token from ${sourceText(source)} has expired or was revoked${ended ? ` (on ${info.expiresAt})` : ''}.`;
     return new UserError('token-expired', message, `Create a new one with the scope api at ${page}`);
   }
   if (info.kind === 'fine-grained token' || info.scopes.includes('api')) return undefined;
   return new UserError(
     'token-read-only',
-    `The GitLab token from ${source} has the scopes ${info.scopes.join(', ') || '(none)'}, and asking GitLab's lint and changing settings needs api.`,
+    `The GitLab token from ${sourceText(source)} has the scopes ${info.scopes.join(', ') || '(none)'}, and asking GitLab's lint and changing settings needs api.`,
     `Create one with the scope api at ${page}`,
   );
 }

@@ -1,10 +1,11 @@
 import { posix, win32 } from 'node:path';
 import { parseDocument } from 'yaml';
+import type { Source } from '../kernel/source.ts';
 
 /** A token of the environment, or the one that GitLab's own command line has for a host. */
 export type FoundToken =
-  | { kind: 'found'; token: string; source: string }
-  | { kind: 'expired'; source: string }
+  | { kind: 'found'; token: string; source: Source }
+  | { kind: 'expired'; source: Source }
   | { kind: 'none' };
 
 /** What is needed of the machine to find glab's configuration. */
@@ -48,7 +49,7 @@ function tokenIn(text: string, host: string, path: string, today: Date): FoundTo
   const hosts = hostsIn(text);
   const entry = hosts[host] ?? Object.values(hosts).find((it) => it?.api_host === host);
   const token = entry?.token;
-  const source = `glab (${path})`;
+  const source = { by: 'glab', path } as const;
   if (typeof token !== 'string' || token.trim() === '') return { kind: 'none' };
   if (String(entry?.is_oauth2) === 'true' && isPast(entry?.oauth2_expiry_date, today))
     return { kind: 'expired', source };

@@ -1,7 +1,8 @@
 import { UserError } from '../kernel/errors.ts';
-import type { Known, Sourced } from '../kernel/known.ts';
+import type { Known } from '../kernel/known.ts';
 import { isValidName, normalizeName } from '../kernel/package-name.ts';
 import type { IndexId } from '../kernel/route.ts';
+import { type Source, type Sourced, sourceText } from '../kernel/source.ts';
 import { emptyReading, type KnownIndex, type PipelineReading, readPipeline } from '../pipeline/index.ts';
 import type { Files } from '../ports/files.ts';
 import type { Git } from '../ports/git.ts';
@@ -68,7 +69,7 @@ export interface Sources {
   git: Git;
   files: Files;
   gitlab: GitLab;
-  tokenSource: string;
+  tokenSource: Source;
   /** What GitLab was asked first. */
   identity: Promise<GitLabIdentity>;
   indexes: Record<'pypi' | 'testpypi', PackageIndex>;
@@ -157,7 +158,10 @@ function knownIndex(facts: IndexFacts): KnownIndex {
 }
 
 function packageName(project: PythonProject, wanted: string | undefined): Sourced<string> {
-  const name = wanted === undefined ? project.name : { value: wanted, source: '--package' };
+  const name =
+    wanted === undefined
+      ? project.name
+      : { value: wanted, source: { by: 'option' as const, name: 'package' } };
   if (name === undefined) {
     throw new UserError(
       'no-package-name',
@@ -168,7 +172,7 @@ function packageName(project: PythonProject, wanted: string | undefined): Source
   if (!isValidName(name.value)) {
     throw new UserError(
       'bad-package-name',
-      `PyPI does not accept '${name.value}' (${name.source}) as the name of a package.`,
+      `PyPI does not accept '${name.value}' (${sourceText(name.source)}) as the name of a package.`,
       'Use letters, digits, and - _ . between them.',
     );
   }

@@ -36,9 +36,9 @@ export async function readPackageIndex(
   const official = index.url === officialUrls[id];
   const title = official ? indexNames[id] : `${indexNames[id]} (${new URL(index.url).host})`;
   const [exists, ownership, audience] = await Promise.all([
-    attempt(index.exists(name), title),
-    attempt(index.ownership(name), title),
-    official ? known(id, title) : attempt(index.audience(), title),
+    attempt(index.exists(name)),
+    attempt(index.ownership(name)),
+    official ? known(id) : attempt(index.audience()),
   ]);
   const gitlabComOnly = official || asOfficial;
   return { id, title, url: index.url, official, gitlabComOnly, exists, ownership, audience };

@@ -1,4 +1,4 @@
-import type { Sourced } from '../kernel/known.ts';
+import { fromGitLab, type Sourced } from '../kernel/source.ts';
 import type { Project } from '../ports/gitlab.ts';
 
 /** Whether GitLab reads the pipeline from another project (`path@group/project`) or from a URL. */
@@ -9,6 +9,7 @@ export function isForeignPipeline(ciConfigPath: string | null): boolean {
 /** The project's own pipeline file; GitLab's default also where the pipeline is defined elsewhere. */
 export function pipelinePath(project: Pick<Project, 'ciConfigPath' | 'path'>): Sourced<string> {
   const path = project.ciConfigPath?.trim();
-  if (!path || isForeignPipeline(path)) return { value: '.gitlab-ci.yml', source: "GitLab's default" };
-  return { value: path.replace(/^\.?\/+/, ''), source: `GitLab project ${project.path}` };
+  if (!path || isForeignPipeline(path))
+    return { value: '.gitlab-ci.yml', source: { by: 'default', whose: 'GitLab' } };
+  return { value: path.replace(/^\.?\/+/, ''), source: fromGitLab({ kind: 'project', path: project.path }) };
 }

@@ -1,4 +1,5 @@
 import { UserError } from '../kernel/errors.ts';
+import { type Source, sourceText } from '../kernel/source.ts';
 import type { Project } from '../ports/gitlab.ts';
 import type { GitLabError } from '../ports/gitlab-error.ts';
 
@@ -6,28 +7,28 @@ import type { GitLabError } from '../ports/gitlab-error.ts';
 export function projectProblem(
   error: GitLabError,
   path: string,
-  tokenSource: string,
+  tokenSource: Source,
   url: string,
 ): UserError {
   const problems: Partial<Record<GitLabError['kind'], [code: string, message: string, hint: string]>> = {
     unauthorized: [
       'token-refused',
-      `GitLab at ${url} does not know the token from ${tokenSource}.`,
+      `GitLab at ${url} does not know the token from ${sourceText(tokenSource)}.`,
       'Check that the token is complete and belongs to this GitLab, or create a new one with the scope api.',
     ],
     expired: [
       'token-expired',
-      `GitLab at ${url} says that the token from ${tokenSource} has expired or was revoked.`,
+      `GitLab at ${url} says that the token from ${sourceText(tokenSource)} has expired or was revoked.`,
       'Create a new one with the scope api.',
     ],
     'insufficient-scope': [
       'token-read-only',
-      `The token from ${tokenSource} lacks the scope for reading the project.`,
+      `The token from ${sourceText(tokenSource)} lacks the scope for reading the project.`,
       'Create one with the scope api.',
     ],
     'not-found': [
       'project-not-found',
-      `There is no project ${path} at ${url}, or the token from ${tokenSource} may not see it.`,
+      `There is no project ${path} at ${url}, or the token from ${sourceText(tokenSource)} may not see it.`,
       "Check the spelling, or name it with '--project group/project'; a path prefix belongs to '--gitlab-url'.",
     ],
     moved: [

@@ -1,4 +1,5 @@
 import { UserError } from '../kernel/errors.ts';
+import { type Source, sourceText } from '../kernel/source.ts';
 import type { Member, Power } from '../ports/gitlab.ts';
 import type { GitLabFacts } from './gitlab-project.ts';
 
@@ -16,7 +17,7 @@ export function roleOf(facts: Pick<GitLabFacts, 'user' | 'project' | 'members'>)
 /** Throws a `UserError` unless the token's user is at least Maintainer. */
 export function requireMaintainer(
   facts: Pick<GitLabFacts, 'user' | 'project' | 'members'>,
-  tokenSource: string,
+  tokenSource: Source,
 ): void {
   const role = roleOf(facts);
   if (role === undefined || role >= 40 || hasEnoughPowers(facts)) return;
@@ -24,7 +25,7 @@ export function requireMaintainer(
   throw new UserError(
     'role-too-low',
     `${who} has the role ${roleName(role)} on ${facts.project.path}, and its protection rules are open to Maintainers only.`,
-    `Ask a Maintainer to run this, or use the token of one in place of that from ${tokenSource}.`,
+    `Ask a Maintainer to run this, or use the token of one in place of that from ${sourceText(tokenSource)}.`,
   );
 }
 

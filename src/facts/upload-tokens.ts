@@ -1,15 +1,16 @@
 import { indexTokenVariables } from '../indexes/token-variables.ts';
 import { tokenProblem } from '../indexes/upload-token.ts';
 import { Secret } from '../kernel/secret.ts';
+import type { Source } from '../kernel/source.ts';
 import type { IndexFacts } from './package-index.ts';
 
 type IndexId = IndexFacts['id'];
 
 /** What is known of the API token of an index; never the token. */
 export type UploadToken =
-  | { kind: 'found'; source: string }
+  | { kind: 'found'; source: Source }
   /** There is a text, and it cannot be a token of that index. */
-  | { kind: 'unusable'; source: string; reason: string }
+  | { kind: 'unusable'; source: Source; reason: string }
   | { kind: 'absent' }
   /** The user was asked and gave none. */
   | { kind: 'left out' }
@@ -26,7 +27,9 @@ export function readUploadTokens(
 ): { found: Record<IndexId, UploadToken>; secrets: Secrets } {
   const read = (id: IndexId): [UploadToken, Secrets] => {
     const text = env[indexTokenVariables[id]]?.trim();
-    return text ? judged(id, text, indexTokenVariables[id], indexes[id]) : [{ kind: 'absent' }, {}];
+    return text
+      ? judged(id, text, { by: 'environment', variable: indexTokenVariables[id] }, indexes[id])
+      : [{ kind: 'absent' }, {}];
   };
   const [[pypi, one], [testpypi, other]] = [read('pypi'), read('testpypi')];
   return { found: { pypi, testpypi }, secrets: { ...one, ...other } };
@@ -36,7 +39,7 @@ export function readUploadTokens(
 export function judged(
   id: IndexId,
   text: string,
-  source: string,
+  source: Source,
   index: Pick<IndexFacts, 'title' | 'url' | 'official'>,
 ): [UploadToken, Secrets] {
   const reason = tokenProblem(text, index);

@@ -1,6 +1,6 @@
 import type { Facts } from '../facts/index.ts';
 import { UserError } from '../kernel/errors.ts';
-import type { Sourced } from '../kernel/known.ts';
+import { fromGitLab, type Sourced } from '../kernel/source.ts';
 import type { Wishes } from './wishes.ts';
 
 /**
@@ -17,11 +17,11 @@ export function chooseEnvironments(
   const release =
     wishes.releaseEnvironment ??
     findEnvironment(facts, 'pypi', mixedUp ? undefined : reading.releaseEnvironment) ??
-    ({ value: 'release', source: 'default' } as const);
+    ({ value: 'release', source: { by: 'default' } } as const);
   const test =
     wishes.testEnvironment ??
     findEnvironment(facts, 'testpypi', mixedUp ? undefined : reading.testEnvironment) ??
-    ({ value: 'release-test', source: 'default' } as const);
+    ({ value: 'release-test', source: { by: 'default' } } as const);
   if (release.value === test.value) throw sameNames(release.value);
   return { release, test };
 }
@@ -33,14 +33,17 @@ function findEnvironment(
 ): Sourced<string> | undefined {
   const { environments } = facts.gitlab;
   const existing = environments.known ? environments.value : [];
-  const file = inFile === undefined ? undefined : { value: inFile, source: facts.pipeline.path.value };
+  const file =
+    inFile === undefined
+      ? undefined
+      : { value: inFile, source: { by: 'file', path: facts.pipeline.path.value } as const };
   if (file && existing.some(({ name }) => name === file.value)) return file;
   const page = `${facts.indexes[id].url}/project/${facts.python.packageName.value}`;
   const usual = id === 'pypi' ? 'release' : 'release-test';
   const onGitLab =
     existing.find(({ externalUrl }) => externalUrl?.replace(/\/+$/, '') === page) ??
     existing.find(({ name }) => name === usual);
-  return onGitLab ? { value: onGitLab.name, source: 'GitLab, environments' } : file;
+  return onGitLab ? { value: onGitLab.name, source: fromGitLab({ kind: 'environments' }) } : file;
 }
 
 function sameNames(name: string): UserError {

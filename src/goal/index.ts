@@ -1,8 +1,8 @@
 import type { Facts } from '../facts/index.ts';
 import { uploadUrl } from '../facts/package-index.ts';
 import { UserError } from '../kernel/errors.ts';
-import type { Sourced } from '../kernel/known.ts';
 import type { PublishTool, Route } from '../kernel/route.ts';
+import type { Sourced } from '../kernel/source.ts';
 import type { Approval, Who } from '../people/who.ts';
 import type { PipelineIndex } from '../pipeline/pipeline-goal.ts';
 import { type Advice, advise } from './advice.ts';

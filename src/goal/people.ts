@@ -1,6 +1,6 @@
 import { protectedAs } from '../facts/gitlab-project.ts';
 import type { Facts } from '../facts/index.ts';
-import type { Sourced } from '../kernel/known.ts';
+import { fromGitLab, type Sourced } from '../kernel/source.ts';
 import { deadEnd, type ReleaseRules } from '../people/dead-end.ts';
 import { peopleOf } from '../people/index.ts';
 import { type Approval, approvalOf, findWho, maintainers, sameWho, type Who, whoOf } from '../people/who.ts';
@@ -23,10 +23,10 @@ export function chooseDeployers(facts: Facts, wishes: Wishes, environment: strin
   if (rows.length > 0) {
     return {
       value: rows.map((row) => whoOf(row, facts.gitlab)),
-      source: `GitLab, protected environment ${environment}`,
+      source: fromGitLab({ kind: 'protected environment', name: environment }),
     };
   }
-  return { value: [maintainers], source: 'default' };
+  return { value: [maintainers], source: { by: 'default' } };
 }
 
 /** A role below Maintainer lets in the very people that the protection is against, so only a wish may ask for it. */
@@ -60,17 +60,23 @@ function foundOrDefaultApprovals(
   found: Approval[] | undefined,
   environment: string,
 ): Sourced<Approval[]> {
-  if (found) return { value: found, source: `GitLab, protected environment ${environment}` };
+  if (found)
+    return { value: found, source: fromGitLab({ kind: 'protected environment', name: environment }) };
   const approvals = [{ who: maintainers, required: 1 }];
   const people = peopleOf(facts.gitlab);
   const two = people !== undefined && people.maintainers.length >= 2;
   // The group may ask for so many approvals already that one more could not be given.
   const stuck = deadEnd(facts.gitlab, { deployers: [maintainers], approvals, selfApproval: false });
-  return { value: two && !stuck?.total ? approvals : [], source: 'default' };
+  return { value: two && !stuck?.total ? approvals : [], source: { by: 'default' } };
 }
 
 /** Whether the one who starts a release may approve it: the wish, else the project's setting. */
 export function chooseSelfApproval({ gitlab }: Facts, wishes: Wishes): Sourced<boolean> {
   const { triggererMayApprove, path } = gitlab.project;
-  return wishes.selfApproval ?? { value: triggererMayApprove === true, source: `GitLab project ${path}` };
+  return (
+    wishes.selfApproval ?? {
+      value: triggererMayApprove === true,
+      source: fromGitLab({ kind: 'project', path }),
+    }
+  );
 }

@@ -2,8 +2,8 @@ import { protectedAs } from '../facts/gitlab-project.ts';
 import type { Facts } from '../facts/index.ts';
 import { whyUnprotected } from '../facts/server-version.ts';
 import { UserError } from '../kernel/errors.ts';
-import type { Sourced } from '../kernel/known.ts';
 import type { Route } from '../kernel/route.ts';
+import { fromGitLab, type Sourced } from '../kernel/source.ts';
 import type { Advice } from './advice.ts';
 import type { Wishes } from './wishes.ts';
 
@@ -18,11 +18,11 @@ export function chooseRoute(
   if (wishes.route?.value === 'protected' && !licensed) throw routeUnavailable(facts);
   if (wishes.route) return wishes.route;
   const { reading, path } = facts.pipeline;
-  if (reading.route) return { value: reading.route, source: path.value };
+  if (reading.route) return { value: reading.route, source: { by: 'file', path: path.value } };
   if (licensed && protectedAs(facts.gitlab, environment)) {
-    return { value: 'protected', source: `GitLab, protected environment ${environment}` };
+    return { value: 'protected', source: fromGitLab({ kind: 'protected environment', name: environment }) };
   }
-  return { value: advice.route, source: 'recommended' };
+  return { value: advice.route, source: { by: 'recommended' } };
 }
 
 function routeUnavailable(facts: Facts): UserError {

@@ -1,7 +1,7 @@
 import type { Facts } from '../facts/index.ts';
 import { UserError } from '../kernel/errors.ts';
-import type { Sourced } from '../kernel/known.ts';
 import type { PublishTool, Route } from '../kernel/route.ts';
+import { fromGitLab, type Source, type Sourced } from '../kernel/source.ts';
 import type { Wishes } from './wishes.ts';
 
 /** The wish, else what the pipeline uses already; twine knows Trusted Publishers on the official indexes alone. */
@@ -18,16 +18,17 @@ export function choosePublishTool(facts: Facts, wishes: Wishes, route: Route): S
   const found =
     reading.publishWith === undefined || (reading.publishWith === 'twine' && elsewhere)
       ? undefined
-      : { value: reading.publishWith, source: path.value };
-  return wishes.publishWith ?? found ?? { value: 'uv', source: 'default' };
+      : { value: reading.publishWith, source: { by: 'file', path: path.value } as const };
+  return wishes.publishWith ?? found ?? { value: 'uv', source: { by: 'default' } };
 }
 
 /** Our own pipeline without the test job and without its environment was set up with `--no-testpypi`. */
 export function foundTestHalf(facts: Facts, environment: string): Sourced<boolean> {
   const { reading, path } = facts.pipeline;
+  const inFile: Source = { by: 'file', path: path.value };
   if (!reading.ours || reading.hasTestJob)
-    return { value: true, source: reading.ours ? path.value : 'default' };
+    return { value: true, source: reading.ours ? inFile : { by: 'default' } };
   const { environments } = facts.gitlab;
   const exists = environments.known && environments.value.some(({ name }) => name === environment);
-  return { value: exists, source: exists ? 'GitLab, environments' : path.value };
+  return { value: exists, source: exists ? fromGitLab({ kind: 'environments' }) : inFile };
 }

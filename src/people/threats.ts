@@ -6,7 +6,7 @@ import { branchPushers, letsIn, peopleOf, pushersBelow, tagCreators } from './in
 
 /** Somebody who could do harm, how many of them there are here, and how far each route lets them. */
 export interface Threat {
-  who: string;
+  who: 'stranger' | 'developer' | 'co-maintainer' | 'insider';
   /** Undefined where it cannot be known. */
   count: number | undefined;
   routes: Record<Route, string>;
@@ -36,12 +36,12 @@ export function threatsOf(facts: ThreatFacts, approved: boolean): Threat[] {
   const can = pushers?.length === 0 ? 'could publish' : 'can publish';
   return [
     {
-      who: "a stranger's merge request",
+      who: 'stranger',
       count: undefined,
       routes: { protected: 'cannot', trusted: 'cannot', token: 'cannot' },
     },
     {
-      who: 'a Developer with a branch',
+      who: 'developer',
       count: pushers?.length,
       routes: {
         protected: 'cannot',
@@ -50,7 +50,7 @@ export function threatsOf(facts: ThreatFacts, approved: boolean): Threat[] {
       },
     },
     {
-      who: 'a co-Maintainer',
+      who: 'co-maintainer',
       count: maintainers === undefined ? undefined : Math.max(0, maintainers - 1),
       routes: {
         protected: alone ? 'can publish' : 'needs an approval',
@@ -59,7 +59,7 @@ export function threatsOf(facts: ThreatFacts, approved: boolean): Threat[] {
       },
     },
     {
-      who: 'a trusted insider',
+      who: 'insider',
       count: undefined,
       routes: { protected: 'can', trusted: 'can', token: 'can' },
     },

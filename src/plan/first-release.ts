@@ -5,7 +5,8 @@ import { quote } from '../text/quote.ts';
 /** The commands by which the edited files become the first release, each a line to copy. */
 export function firstRelease(facts: Facts, files: string[], platform: NodeJS.Platform): string[] {
   const word = (text: string) => quote(text, platform);
-  const remote = /^git remote (\S+)$/.exec(facts.checkout.projectPath.source)?.[1] ?? 'origin';
+  const { source } = facts.checkout.projectPath;
+  const remote = source.by === 'remote' ? source.name : 'origin';
   const branch = facts.gitlab.project.defaultBranch ?? 'main';
   const tag = word(nextTag(facts));
   // The PowerShell that comes with Windows does not know `&&`.

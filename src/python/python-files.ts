@@ -1,3 +1,5 @@
+import type { Sourced } from '../kernel/source.ts';
+
 /**
  * The files of a Python project that may hold its name and version, with their text; undefined where absent.
  * Others than these three are named by their path from the project's folder, see `furtherFiles`.
@@ -12,9 +14,9 @@ export interface PythonFiles {
 /** What the files say of the project. */
 export interface PythonProject {
   /** As written there; undefined where it is computed. */
-  name: { value: string; source: string } | undefined;
+  name: Sourced<string> | undefined;
   /** `hatchling.build`, `setuptools.build_meta` (also where nothing is said) ... */
-  buildBackend: { value: string; source: string };
+  buildBackend: Sourced<string>;
   /** How the version comes to be, in words for the user: 'static 1.2.3', 'hatch-vcs', 'setup.cfg' ... */
-  version: { value: string; source: string };
+  version: Sourced<string>;
 }

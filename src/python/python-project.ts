@@ -1,11 +1,12 @@
 import { reasonOf, UserError } from '../kernel/errors.ts';
+import type { Sourced } from '../kernel/source.ts';
 import { findCfgOption } from '../text/setup-cfg.ts';
 import { literalString, setupKeywords } from '../text/setup-py.ts';
 import { getToml, parseToml, type TomlTable, Unreadable } from '../text/toml/document.ts';
 import { cargoManifest, cargoName } from './cargo.ts';
 import type { PythonFiles, PythonProject } from './python-files.ts';
 
-type Found = { value: string; source: string };
+type Found = Sourced<string>;
 
 /** The backend where nothing else is said: https://peps.python.org/pep-0517/#source-trees */
 export const defaultBackend = 'setuptools.build_meta';
@@ -76,7 +77,7 @@ function findName(files: PythonFiles, data: TomlTable): Found | undefined {
 
 function findBackend(data: TomlTable): Found {
   const backend = fromToml(data, ['build-system', 'build-backend']);
-  return backend ?? { value: defaultBackend, source: 'default, nothing else is said' };
+  return backend ?? { value: defaultBackend, source: { by: 'default', whose: 'Python packaging' } };
 }
 
 function findVersion(files: PythonFiles, data: TomlTable): Found {
@@ -96,32 +97,37 @@ function findVersion(files: PythonFiles, data: TomlTable): Found {
     return dynamic('git (setuptools-scm)', '[tool.setuptools_scm]');
   if (getToml(data, 'tool', 'setuptools', 'dynamic', 'version') !== undefined)
     return dynamic('a file', '[tool.setuptools.dynamic]');
-  return { value: 'from the build backend', source: 'pyproject.toml' };
+  return { value: 'from the build backend', source: { by: 'file', path: 'pyproject.toml' } };
 }
 
 function dynamic(from: string, table: string): Found {
-  return { value: `from ${from === 'vcs' ? 'git (hatch-vcs)' : from}`, source: `pyproject.toml ${table}` };
+  return {
+    value: `from ${from === 'vcs' ? 'git (hatch-vcs)' : from}`,
+    source: { by: 'file', path: 'pyproject.toml', section: table },
+  };
 }
 
 function fromToml(data: TomlTable, path: string[]): Found | undefined {
   const value = getToml(data, ...path);
   return typeof value === 'string'
-    ? { value, source: `pyproject.toml [${path.slice(0, -1).join('.')}]` }
+    ? { value, source: { by: 'file', path: 'pyproject.toml', section: `[${path.slice(0, -1).join('.')}]` } }
     : undefined;
 }
 
 function fromCfg(files: PythonFiles, key: string): Found | undefined {
   const option = findCfgOption(files['setup.cfg'] ?? '', 'metadata', key);
-  return option && { value: option.value, source: 'setup.cfg [metadata]' };
+  return option && { value: option.value, source: { by: 'file', path: 'setup.cfg', section: '[metadata]' } };
 }
 
 function fromSetupPy(files: PythonFiles, key: string): Found | undefined {
   const keyword = setupKeywords(files['setup.py'] ?? '')?.find(({ name }) => name === key);
   const value = keyword && literalString(keyword.value);
-  return value === undefined ? undefined : { value, source: 'setup.py' };
+  return value === undefined ? undefined : { value, source: { by: 'file', path: 'setup.py' } };
 }
 
 function fromCargo(files: PythonFiles, data: TomlTable): Found | undefined {
   const value = cargoName(files, data);
-  return value === undefined ? undefined : { value, source: `${cargoManifest(data)} [package]` };
+  return value === undefined
+    ? undefined
+    : { value, source: { by: 'file', path: cargoManifest(data), section: '[package]' } };
 }

@@ -5,6 +5,7 @@ import type { Wishes } from '../goal/wishes.ts';
 import { indexTokenVariables } from '../indexes/token-variables.ts';
 import { scopeAdvice, tokenPage } from '../indexes/upload-token.ts';
 import { UserError } from '../kernel/errors.ts';
+import { sourceText } from '../kernel/source.ts';
 import { makePlan, type PlannedSetting } from '../plan/plan.ts';
 import type { Context } from './context.ts';
 import type { Looked } from './look.ts';
@@ -58,11 +59,13 @@ async function withToken(context: Context, now: Comparison, id: IndexId): Promis
   for (;;) {
     if (token.kind === 'unusable')
       terminal.print(
-        terminal.paint.yellow(`That from ${token.source} is no token of ${index.title}: ${token.reason}.`),
+        terminal.paint.yellow(
+          `That from ${sourceText(token.source)} is no token of ${index.title}: ${token.reason}.`,
+        ),
       );
     const text = await terminal.secret(`API token of ${index.title} (empty to put it there by hand)`);
     if (text === '') return known(now, id, { kind: 'left out' });
-    const [judgement, secrets] = judged(id, text, 'your input', index);
+    const [judgement, secrets] = judged(id, text, { by: 'input' }, index);
     token = judgement;
     if (token.kind === 'found') return known(now, id, token, secrets);
   }
@@ -106,7 +109,7 @@ function nobodyToAsk({ facts, goal }: Comparison, id: IndexId, token: UploadToke
   const index = facts.indexes[id];
   const hint = `Set ${indexTokenVariables[id]} to a token made at ${tokenPage(index)} (${scopeAdvice(goal.packageName, index)}), or run it in a terminal.`;
   if (token.kind === 'unusable') {
-    const message = `${token.source} does not hold an API token of ${index.title}: ${token.reason}.`;
+    const message = `${sourceText(token.source)} does not hold an API token of ${index.title}: ${token.reason}.`;
     return new UserError('bad-upload-token', message, hint);
   }
   const message = `The route 'token' needs an API token of ${index.title}, and there is no terminal to ask for it.`;

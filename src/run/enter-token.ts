@@ -2,6 +2,7 @@ import type { Checkout } from '../facts/checkout.ts';
 import { tokenPage } from '../facts/gitlab-token.ts';
 import type { FoundToken } from '../facts/glab-config.ts';
 import { UserError } from '../kernel/errors.ts';
+import { sourceText } from '../kernel/source.ts';
 import type { Context } from './context.ts';
 
 /** A GitLab token, and where it was found. */
@@ -13,12 +14,12 @@ export async function enterToken(context: Context, checkout: Checkout, found: Fo
   const gitlabUrl = checkout.gitlabUrl.value;
   const page = tokenPage(gitlabUrl);
   if (!terminal.interactive)
-    throw noToken(found.kind === 'expired' ? found.source : undefined, gitlabUrl, page);
+    throw noToken(found.kind === 'expired' ? sourceText(found.source) : undefined, gitlabUrl, page);
   terminal.print('', 'A GitLab token with the scope api is needed. Create one on this page:', '', page, '');
   context.openPage?.(page);
   const token = await terminal.secret(`GitLab token for ${gitlabUrl}`);
   if (token === '') throw noToken(undefined, gitlabUrl, page);
-  return { token, source: 'your input' };
+  return { token, source: { by: 'input' } };
 }
 
 function noToken(expired: string | undefined, gitlabUrl: string, page: string): UserError {

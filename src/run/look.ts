@@ -5,6 +5,7 @@ import { findToken, requireTokenForm } from '../facts/gitlab-token.ts';
 import type { FoundToken } from '../facts/glab-config.ts';
 import type { Facts } from '../facts/index.ts';
 import { readUploadTokens, type Secrets } from '../facts/upload-tokens.ts';
+import { type Source, sourceText } from '../kernel/source.ts';
 import type { Files } from '../ports/files.ts';
 import { type Git, openGit } from '../ports/git.ts';
 import type { GitLab } from '../ports/gitlab.ts';
@@ -35,7 +36,7 @@ export interface Begun {
 /** The ports, and GitLab's first answers. */
 interface Asked {
   ports: Awaited<ReturnType<typeof connect>>;
-  tokenSource: string;
+  tokenSource: Source;
   identity: Promise<GitLabIdentity>;
 }
 
@@ -78,7 +79,7 @@ async function ask(context: Context, checkout: Checkout, { token, source }: Toke
   const { terminal } = context;
   requireTokenForm(token, source);
   const url = checkout.gitlabUrl.value;
-  terminal.print(terminal.paint.dim(`Using the GitLab token from ${source} for ${url}.`));
+  terminal.print(terminal.paint.dim(`Using the GitLab token from ${sourceText(source)} for ${url}.`));
   const ports = await connect(context, checkout, token);
   const identity = readIdentity(ports.reading.gitlab, checkout.projectPath.value, source);
   // It is awaited later, and what is wrong in the checkout is told first.

@@ -17,8 +17,7 @@ export async function readPublished(
   const entries = await Promise.all(
     goal.indexes.map(async (index) => {
       const exists = environments.value.some(({ name }) => name === index.environment);
-      const source = `GitLab, deployments to ${index.environment}`;
-      const last = exists ? attempt(published(facts, goal, index, ports), source) : known(undefined, source);
+      const last = exists ? attempt(published(facts, goal, index, ports)) : known(undefined);
       return [index.id, await last] as const;
     }),
   );

@@ -2,7 +2,7 @@ import type { Facts } from '../facts/index.ts';
 import type { Goal } from '../goal/index.ts';
 import { releaseRules } from '../goal/people.ts';
 import { UserError } from '../kernel/errors.ts';
-import { isWish } from '../kernel/known.ts';
+import { isWish } from '../kernel/source.ts';
 import { deadEnd } from '../people/dead-end.ts';
 import { changesOf, type PlannedSetting } from '../plan/plan.ts';
 import { openQuestions } from '../screens/questions.ts';

@@ -1,5 +1,6 @@
 import type { ChoiceName } from '../cli/options.ts';
 import type { Goal } from '../goal/index.ts';
+import { type Source, sourceText } from '../kernel/source.ts';
 import { sourcedTable } from '../terminal/table.ts';
 import type { Screen } from '../terminal/terminal.ts';
 
@@ -8,12 +9,12 @@ export interface ShownChoice {
   name: ChoiceName;
   label: string;
   value: string;
-  source: string;
+  source: Source;
 }
 
 /** Every choice of the goal that matters on its route. */
 export function choicesOf(goal: Goal): ShownChoice[] {
-  const row = (name: ChoiceName, label: string, value: string, source: string) => ({
+  const row = (name: ChoiceName, label: string, value: string, source: Source) => ({
     name,
     label,
     value,
@@ -64,7 +65,7 @@ export function choicesOf(goal: Goal): ShownChoice[] {
 /** The choices with where each one came from. */
 export function choicesView(goal: Goal, screen: Screen): string[] {
   return sourcedTable(
-    choicesOf(goal).map(({ label, value, source }) => [label, value, source]),
+    choicesOf(goal).map(({ label, value, source }) => [label, value, sourceText(source)]),
     screen,
   );
 }

@@ -1,8 +1,10 @@
+import { inDirectory } from '../facts/checkout.ts';
 import type { GitLabFacts } from '../facts/gitlab-project.ts';
 import type { Facts } from '../facts/index.ts';
 import type { IndexFacts } from '../facts/package-index.ts';
 import { roleName, roleOf } from '../facts/role.ts';
 import type { Known } from '../kernel/known.ts';
+import { type Sourced, sourceText } from '../kernel/source.ts';
 import { type People, peopleOf } from '../people/index.ts';
 import type { Server, TokenInfo } from '../ports/gitlab.ts';
 import { type SourcedRow, sourcedTable } from '../terminal/table.ts';
@@ -18,13 +20,17 @@ function gitlabRows({ gitlab, checkout, pipeline }: Facts): SourcedRow[] {
   const { project } = gitlab;
   const source = 'GitLab';
   return [
-    ['GitLab', gitlab.url.value, gitlab.url.source],
+    ['GitLab', gitlab.url.value, sourceText(gitlab.url.source)],
     ...(gitlab.server.known
       ? [['GitLab version', serverText(gitlab.server.value), source] as SourcedRow]
       : []),
-    ['Project', `${project.path} (${project.visibility})`, checkout.projectPath.source],
+    ['Project', `${project.path} (${project.visibility})`, sourceText(checkout.projectPath.source)],
     ['Signed in', signedIn(gitlab), source],
-    ['Token', gitlab.token.known ? tokenWords(gitlab.token.value) : 'could not be read', gitlab.tokenSource],
+    [
+      'Token',
+      gitlab.token.known ? tokenWords(gitlab.token.value) : 'could not be read',
+      sourceText(gitlab.tokenSource),
+    ],
     ['Default branch', project.defaultBranch ?? '', source],
     [
       'Environments',
@@ -35,17 +41,20 @@ function gitlabRows({ gitlab, checkout, pipeline }: Facts): SourcedRow[] {
     [
       'Pipeline',
       pipeline.text === undefined ? `${pipeline.path.value} (none yet)` : pipeline.path.value,
-      pipeline.path.source.replace(/^GitLab project .*/, source),
+      pipeline.path.source.by === 'gitlab' ? source : sourceText(pipeline.path.source),
     ],
   ];
 }
 
 function pythonRows({ python, checkout }: Facts): SourcedRow[] {
-  const where = checkout.directory === '.' ? '' : `${checkout.directory}/`;
+  const from = ({ source }: Sourced<string>) =>
+    sourceText(
+      source.by === 'file' ? { ...source, path: inDirectory(checkout.directory, source.path) } : source,
+    );
   return [
-    ['Package', python.packageName.value, where + python.packageName.source],
-    ['Build backend', python.buildBackend.value, where + python.buildBackend.source],
-    ['Version', python.version.value, where + python.version.source],
+    ['Package', python.packageName.value, from(python.packageName)],
+    ['Build backend', python.buildBackend.value, from(python.buildBackend)],
+    ['Version', python.version.value, from(python.version)],
   ];
 }
 

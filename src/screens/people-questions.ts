@@ -2,10 +2,9 @@ import { questionOf } from '../cli/options.ts';
 import type { Facts } from '../facts/index.ts';
 import type { Goal } from '../goal/index.ts';
 import type { Wishes } from '../goal/wishes.ts';
+import { answered } from '../kernel/source.ts';
 import { isActive } from '../people/index.ts';
 import type { Choice, Terminal } from '../terminal/terminal.ts';
-
-const answered = <T>(value: T) => ({ value, source: 'your answer' });
 
 /** Asks who may deploy; nobody at all is no answer, and leaves it as it is. */
 export async function askDeployers(facts: Facts, goal: Goal, terminal: Terminal): Promise<Wishes> {

@@ -5,20 +5,18 @@ import type { OpenJob } from '../goal/jobs.ts';
 import type { Wishes } from '../goal/wishes.ts';
 import { UserError } from '../kernel/errors.ts';
 import { publishTools, routes } from '../kernel/route.ts';
+import { answered, isUndecided } from '../kernel/source.ts';
 import type { Choice, Terminal } from '../terminal/terminal.ts';
 import { choicesOf } from './choices.ts';
 import { askApprovers, askCount, askDeployers } from './people-questions.ts';
 
-const answered = <T>(value: T) => ({ value, source: 'your answer' });
-
 /** The questions that are a real choice and that neither an option nor what is there already answers. */
 export function openQuestions(goal: Goal): ChoiceName[] {
-  const open = (source: string) => source === 'recommended' || source === 'default';
   const people = goal.route.value === 'protected';
   return [
-    ...(open(goal.route.source) ? (['route'] as const) : []),
-    ...(people && open(goal.deployers.source) ? (['deployer'] as const) : []),
-    ...(people && open(goal.approvals.source) ? (['approver'] as const) : []),
+    ...(isUndecided(goal.route) ? (['route'] as const) : []),
+    ...(people && isUndecided(goal.deployers) ? (['deployer'] as const) : []),
+    ...(people && isUndecided(goal.approvals) ? (['approver'] as const) : []),
   ];
 }
 

@@ -24,7 +24,7 @@ export function threatsView(
 ): string[] {
   const { paint } = screen;
   const rows = threats.map(({ who, count, routes: cells }) => [
-    who,
+    actors[who],
     countText(who, count),
     ...routes.map((route) => cells[route]),
   ]);
@@ -38,10 +38,17 @@ export function threatsView(
   ];
 }
 
+const actors: Record<Threat['who'], string> = {
+  stranger: "a stranger's merge request",
+  developer: 'a Developer with a branch',
+  'co-maintainer': 'a co-Maintainer',
+  insider: 'a trusted insider',
+};
+
 /** A stranger and an insider are nobody in particular; `?` stands for members that could not be read. */
-function countText(who: string, count: number | undefined): string {
+function countText(who: Threat['who'], count: number | undefined): string {
   if (count !== undefined) return String(count);
-  return /stranger|insider/.test(who) ? '-' : '?';
+  return who === 'stranger' || who === 'insider' ? '-' : '?';
 }
 
 export const waysHeading = 'Who could publish as it stands, once an index trusts this project';

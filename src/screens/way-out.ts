@@ -1,6 +1,7 @@
 import type { ChoiceName } from '../cli/options.ts';
 import type { Goal } from '../goal/index.ts';
 import type { Wishes } from '../goal/wishes.ts';
+import { answered } from '../kernel/source.ts';
 import type { DeadEnd } from '../people/dead-end.ts';
 import type { Choice, Terminal } from '../terminal/terminal.ts';
 
@@ -25,7 +26,6 @@ const keep: Choice<WayOut> = {
 
 function waysOut({ approvals, selfApproval }: Goal): Choice<WayOut>[] {
   const fewer = Math.max(0, ...approvals.value.map(({ required }) => required - 1));
-  const answered = <T>(value: T) => ({ value, source: 'your answer' });
   return [
     { value: { ask: ['approver'], wishes: {} }, label: 'Name other approvers' },
     { value: { ask: ['deployer'], wishes: {} }, label: 'Name other deployers' },

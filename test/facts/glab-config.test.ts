@@ -16,7 +16,7 @@ describe("glab's configuration", () => {
     expect(await read({ [config]: text })).toEqual({
       kind: 'found',
       token: 'glpat-one',
-      source: 'glab (~/.config/glab-cli/config.yml)',
+      source: { by: 'glab', path: '~/.config/glab-cli/config.yml' },
     });
     expect(await read({ [config]: text }, 'other.example:8443')).toMatchObject({ token: 'glpat-two' });
     expect(await read({ [config]: text }, 'elsewhere.example')).toEqual({ kind: 'none' });

@@ -23,12 +23,13 @@ const ask = ({ members, project, change, gitlabComOnly = true }: Case) =>
   advise({ gitlab: peopleFacts(members, project, change), indexes: { pypi: { gitlabComOnly } } });
 
 const everyBranch = (accessLevel: number): Partial<GitLabFacts> => ({
-  protectedBranches: known(
-    [{ name: '*', pushAccessLevels: [{ accessLevel }], mergeAccessLevels: [] } as unknown as ProtectedBranch],
-    'GitLab',
-  ),
+  protectedBranches: known([
+    { name: '*', pushAccessLevels: [{ accessLevel }], mergeAccessLevels: [] } as unknown as ProtectedBranch,
+  ]),
 });
-const elsewhere = { url: { value: 'https://gitlab.example.com', source: 'the remote' } };
+const elsewhere = {
+  url: { value: 'https://gitlab.example.com', source: { by: 'remote', name: 'origin' } as const },
+};
 
 describe('the recommended route', () => {
   const cases: [what: string, route: Route, words: RegExp, given: Case][] = [

@@ -41,7 +41,7 @@ function ofGroup(approvals: number, level = 40): Partial<GitLabFacts> {
     deployAccessLevels: [{ accessLevel: level }],
     approvalRules: approvals === 0 ? [] : [rule],
   };
-  return { groupProtections: [{ group: 'group', environments: known([environment], 'GitLab') }] };
+  return { groupProtections: [{ group: 'group', environments: known([environment]) }] };
 }
 
 describe('with an approval', () => {
@@ -73,11 +73,11 @@ describe('with an approval', () => {
 
   it('an administrator can approve everything', () => {
     const root = { id: 999, username: 'root', name: 'Root', bot: false, admin: true };
-    expect(look([alice], [by(maintainers)], {}, { user: known(root, 'GitLab') })).toBe('everybody can');
+    expect(look([alice], [by(maintainers)], {}, { user: known(root) })).toBe('everybody can');
   });
 
   it('only those who may create a tag need somebody', () => {
-    const tags = known([{ name: '*', createAccessLevels: [{ userId: alice.id }] }], 'GitLab');
+    const tags = known([{ name: '*', createAccessLevels: [{ userId: alice.id }] }]);
     expect(look([alice, bob], [by(named(bob))], {}, { protectedTags: tags })).toBe('everybody can');
   });
 

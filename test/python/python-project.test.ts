@@ -11,7 +11,7 @@ describe('the name of the package', () => {
     };
     expect(readPythonProject(files).name).toEqual({
       value: 'demo-pkg',
-      source: 'rust/Cargo.toml [package]',
+      source: { by: 'file', path: 'rust/Cargo.toml', section: '[package]' },
     });
     expect(readPythonProject({ ...files, 'rust/Cargo.toml': '[package' }).name).toBeUndefined();
   });

@@ -19,10 +19,10 @@ export function peopleFacts(
   project: Partial<Project> = {},
   change: Partial<GitLabFacts> = {},
 ) {
-  const nothing = known([], 'GitLab');
+  const nothing = known([]);
   return {
-    url: { value: 'https://gitlab.com', source: 'the remote' },
-    members: known(members, 'GitLab'),
+    url: { value: 'https://gitlab.com', source: { by: 'remote', name: 'origin' } },
+    members: known(members),
     project: {
       path: 'group/proj',
       webUrl: 'https://gitlab.com/group/proj',

@@ -1,5 +1,5 @@
 import type { Goal } from '../../goal/index.ts';
-import { isWish } from '../../kernel/known.ts';
+import { isWish } from '../../kernel/source.ts';
 import { environment } from './environment.ts';
 import { identity } from './identity.ts';
 import { leftoverCredentials } from './leftover-credentials.ts';

@@ -26,8 +26,7 @@ export const pipeline: Setting = {
 export async function withLint(facts: Facts, goal: Goal, gitlab: GitLab): Promise<Facts> {
   const text = intendedText(editedPipeline(facts, goal), facts);
   if (text === undefined) return facts;
-  const { id, path } = facts.gitlab.project;
-  const lint = await attempt(gitlab.lint(id, text), `CI lint of ${path}`);
+  const lint = await attempt(gitlab.lint(facts.gitlab.project.id, text));
   return { ...facts, pipeline: { ...facts.pipeline, lint } };
 }
 

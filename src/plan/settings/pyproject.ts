@@ -1,4 +1,5 @@
 import { type Facts, readPythonFiles } from '../../facts/index.ts';
+import { sourceText } from '../../kernel/source.ts';
 import { buildTimeVersion, versionFromVcs } from '../../python/versions/index.ts';
 import { findingOfEdit } from './file-setting.ts';
 import type { Finding, Setting } from './setting.ts';
@@ -21,7 +22,7 @@ function inspect(facts: Facts): Finding {
     ok: buildTimeVersion(files)
       ? 'The pipeline gives each build its own version, without a local part.'
       : 'Each build takes its own version from git, without a local part.',
-    different: `Not each build would have a version that the index accepts (${version.value}, ${version.source}).`,
+    different: `Not each build would have a version that the index accepts (${version.value}, ${sourceText(version.source)}).`,
     missing: '',
     isMissing: false,
   });

@@ -104,8 +104,7 @@ export function rereading<K extends Reread>(
   read: (gitlab: GitLab, projectId: number) => Promise<ValueOf<Facts['gitlab'][K]>>,
 ): Setting['reread'] {
   return async (facts, { gitlab }) => {
-    const { id, path } = facts.gitlab.project;
-    const again = await attempt(read(gitlab, id), `GitLab project ${path}`);
+    const again = await attempt(read(gitlab, facts.gitlab.project.id));
     return { ...facts, gitlab: { ...facts.gitlab, [key]: again } };
   };
 }

@@ -1,8 +1,8 @@
 import type { Facts } from '../../facts/index.ts';
 import { indexNames } from '../../facts/package-index.ts';
 import type { Goal, IndexGoal } from '../../goal/index.ts';
-import { indexTokenVariables } from '../../indexes/token-variables.ts';
 import { scopeAdvice, tokenPage } from '../../indexes/upload-token.ts';
+import { sourceText } from '../../kernel/source.ts';
 import { fitsPattern } from '../../kernel/wildcard.ts';
 import { tokenKeys } from '../../pipeline/pipeline-goal.ts';
 import type { Variable, VariableName } from '../../ports/gitlab-variables.ts';
@@ -77,8 +77,10 @@ function absent(facts: Facts, name: VariableName, index: IndexGoal): Finding {
 /** Where the token is taken from, before it is. */
 function tokenNotes({ uploadTokens }: Facts, { id, title }: IndexGoal): string[] {
   const token = uploadTokens[id];
-  if (token.kind === 'found') return [`The token is taken from ${token.source}.`];
-  return token.kind === 'unusable' ? [`${token.source} holds no token of ${title}: ${token.reason}.`] : [];
+  if (token.kind === 'found') return [`The token is taken from ${sourceText(token.source)}.`];
+  return token.kind === 'unusable'
+    ? [`${sourceText(token.source)} holds no token of ${title}: ${token.reason}.`]
+    : [];
 }
 
 /**
@@ -121,10 +123,10 @@ function seen({ key, hidden }: Variable): string[] {
 /** Nobody can tell whether the token that is there is the one that was given, so a new one is offered for its place. */
 function replacementOffer(facts: Facts, { key, environmentScope }: VariableName, { id }: IndexGoal) {
   const token = facts.uploadTokens[id];
-  if (token.kind !== 'found' || token.source !== indexTokenVariables[id]) return undefined;
+  if (token.kind !== 'found' || token.source.by !== 'environment') return undefined;
   return {
     id: `replace ${key} ${environmentScope}`,
-    question: `${key} is there already for ${environmentScope}. Replace its token with that from ${token.source}?`,
+    question: `${key} is there already for ${environmentScope}. Replace its token with that from ${sourceText(token.source)}?`,
   };
 }
 

@@ -17,11 +17,15 @@ function inspect(
     environments: 'enabled',
     ...change.project,
   };
-  const server = known({ version: change.version ?? '19.4.1-ee' }, 'GitLab');
+  const server = known({ version: change.version ?? '19.4.1-ee' });
   const facts = {
-    gitlab: { url: { value: change.url ?? 'https://gitlab.com', source: '' }, server, project },
-    pipeline: { path: { value: change.pipeline ?? '.gitlab-ci.yml', source: '' } },
-    python: { packageName: { value: 'demo-pkg', source: '' } },
+    gitlab: {
+      url: { value: change.url ?? 'https://gitlab.com', source: { by: 'default' } },
+      server,
+      project,
+    },
+    pipeline: { path: { value: change.pipeline ?? '.gitlab-ci.yml', source: { by: 'default' } } },
+    python: { packageName: { value: 'demo-pkg', source: { by: 'default' } } },
   } as unknown as Facts;
   const index = {
     title: 'PyPI',
