@@ -1,6 +1,7 @@
 import { homedir } from 'node:os';
+import type { Command } from './cli/commands.ts';
 import { helpText } from './cli/help.ts';
-import type { Command, Options } from './cli/options.ts';
+import type { Options } from './cli/options.ts';
 import { parseCommandLine } from './cli/parse.ts';
 import { programName } from './cli/program-name.ts';
 import { gitlabTokenVariables, indexTokenVariables } from './indexes/token-variables.ts';
@@ -37,23 +38,24 @@ async function afterBeginning(load: () => Promise<Going>): Promise<(context: Con
 
 /** Runs the program on the process's own arguments, environment and streams, and sets its exit code. */
 async function main(): Promise<void> {
-  let options: Options | undefined;
-  const shown: Shown = {};
+  const shown: Shown = { speech: speechOf(process.argv) };
   const stop = listenForStop(shown);
   outliveReaders();
   try {
-    options = parseCommandLine(process.argv.slice(2));
+    const options = parseCommandLine(process.argv.slice(2));
+    shown.speech = options;
     if (options.help) return void process.stdout.write(`${helpText()}\n`);
     if (options.version) return void process.stdout.write(`${version}\n`);
     const command = await loaders[options.command]();
     process.exitCode = await command(await makeContext(options, stop, shown));
   } catch (error) {
-    process.exitCode = explain(error, options?.json ?? process.argv.includes('--json'));
+    process.exitCode = explain(error, shown.speech);
   }
 }
 
-/** The terminal once there is one; signals may come before. */
+/** The terminal once there is one, and what it may say; signals and bad usage may come before. */
 interface Shown {
+  speech: Speech;
   terminal?: Terminal;
 }
 
@@ -100,10 +102,11 @@ async function makeTerminal(options: Options, stop: Stop): Promise<Terminal> {
   const output = options.json ? stderr : stdout;
   const ends = { env, platform, inputIsTty: input.isTTY === true, outputIsTty: output.isTTY === true };
   const { attended, redraws, ...manner } = mannerOf(ends);
-  const asks = attended && !options.yes && !options.json;
+  const silent = options.quiet === true;
+  const asks = attended && !options.yes && !options.json && !silent;
   return openTerminal(
     { input, output },
-    { ...manner, attended: asks, redraws: redraws && !options.json },
+    { ...manner, attended: asks, redraws: redraws && !options.json && !silent, silent },
     stop,
   );
 }
@@ -123,13 +126,21 @@ function listenForStop(shown: Shown): Stop {
       process.on('SIGINT', () => asked(130));
       process.on('SIGTERM', () => asked(143));
     },
-    end: (cancelled) => process.exit(explain(cancelled, false)),
+    end: (cancelled) => process.exit(explain(cancelled, shown.speech)),
     notice: (sentence) => {
       if (shown.terminal) shown.terminal.notice(shown.terminal.paint.yellow(sentence));
-      else complain(sentence);
+      else if (!shown.speech.quiet) complain(sentence);
     },
   });
 }
+
+/** How to complain of a command line that cannot be read. */
+const speechOf = (args: string[]): Speech => ({
+  json: args.includes('--json'),
+  quiet: args.includes('--quiet') || args.includes('-q'),
+});
+
+type Speech = Pick<Options, 'json' | 'quiet'>;
 
 function writeJson(document: unknown): void {
   process.stdout.write(`${escapeJson(JSON.stringify(document, null, 2))}\n`);
@@ -141,9 +152,10 @@ function complain(text: string): void {
   stillOutput({ write, columns: () => stderr.columns, colour: false }).print(escapeText(text));
 }
 
-function explain(error: unknown, json: boolean): number {
+function explain(error: unknown, { json, quiet }: Speech): number {
+  const say = json && quiet ? () => undefined : complain;
   if (error instanceof Cancelled) {
-    complain(`${error.message} Run gitlab-to-pypi again to go on from what is there.`);
+    say(`${error.message} Run gitlab-to-pypi again to go on from what is there.`);
     return error.exitCode;
   }
   const user = error instanceof UserError ? error : undefined;
@@ -153,7 +165,7 @@ function explain(error: unknown, json: boolean): number {
   const hint =
     user?.hint ?? 'This is a mistake in gitlab-to-pypi; set DEBUG=1 for the details and report it.';
   if (json) writeJson({ schemaVersion: 1, error: { code, message, hint }, exitCode });
-  complain(`${message}\n${hint}`);
+  say(`${message}\n${hint}`);
   if (process.env.DEBUG && error instanceof Error) process.stderr.write(`${escapeText(error.stack ?? '')}\n`);
   return exitCode;
 }

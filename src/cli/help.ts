@@ -1,16 +1,16 @@
-import { type OptionRow, optionTable } from './options.ts';
+import { keysOf } from '../kernel/keys-of.ts';
+import { commands, commandTable } from './commands.ts';
+import type { Option } from './kinds.ts';
+import { flagOf, type OptionName, optionGroups } from './options.ts';
 
-/** The text of `--help`, made from the table of options. */
+/** The text of `--help`, made from the tables of commands and options. */
 export function helpText(): string {
   return `gitlab-to-pypi: publish a Python package from GitLab to PyPI without long-lived secrets
 
 Usage:
-  gitlab-to-pypi [setup]   look, ask, show the plan, confirm, apply, open the publisher pages, report
-  gitlab-to-pypi check     look and compare; change nothing
-  gitlab-to-pypi demo      the wizard against an embedded GitLab and PyPI: no account, no network
+${commands.map(commandLine).join('\n')}
 
-Options:
-${optionTable.map(line).join('\n')}
+${keysOf(optionGroups).map(groupText).join('\n\n')}
 
 The GitLab token is read from GITLAB_TOKEN, GITLAB_ACCESS_TOKEN or glab's configuration, else asked for.
 It needs the scope api, and the role Maintainer on the project.
@@ -21,8 +21,20 @@ Exit codes: 0 all holds or was done, 1 something is to do or failed, 2 bad usage
 130 cancelled (143 by SIGTERM).`;
 }
 
-function line(row: OptionRow): string {
-  const name = row.onByDefault ? `--no-${row.name}` : `--${row.name}`;
-  const flag = `${row.short === undefined ? '    ' : `-${row.short}, `}${name}${row.value ? ` ${row.value}` : ''}`;
-  return `  ${flag.padEnd(31)}${row.help}${row.repeatable ? '; repeatable' : ''}`;
+function commandLine(name: (typeof commands)[number]): string {
+  const word = name === 'setup' ? '[setup]' : name;
+  return `  gitlab-to-pypi ${word.padEnd(9)} ${commandTable[name]}`;
+}
+
+function groupText(heading: keyof typeof optionGroups): string {
+  const rows: { [N in OptionName]?: Option<unknown> } = optionGroups[heading];
+  return [`${heading}:`, ...keysOf(rows).flatMap((name) => rows[name] && optionLine(name, rows[name]))].join(
+    '\n',
+  );
+}
+
+function optionLine(name: OptionName, { kind, short, word, help, onByDefault }: Option<unknown>): string {
+  const flag = flagOf(name, onByDefault);
+  const typed = `${short === undefined ? '    ' : `-${short}, `}${flag}${word === undefined ? '' : ` ${word}`}`;
+  return `  ${typed.padEnd(31)}${help}${kind === 'list' ? '; repeatable' : ''}`;
 }

@@ -1,200 +1,171 @@
-import { type PublishTool, publishTools, type Route, routes } from '../kernel/route.ts';
-
-/** What can be run. */
-export const commands = ['setup', 'check', 'demo'] as const;
-export type Command = (typeof commands)[number];
+import { keysOf } from '../kernel/keys-of.ts';
+import { publishTools, routes } from '../kernel/route.ts';
+import type { Command } from './commands.ts';
+import { type Asked, count, list, type Option, oneOf, text, toggle, url, value } from './kinds.ts';
 
 /** The worlds that `demo --as` plays, `team-premium` where nothing is said. */
 export const demoWorlds = ['solo', 'team-free', 'team-premium', 'self-managed'] as const;
 export type DemoWorld = (typeof demoWorlds)[number];
 
-/** A choice of the wizard: it can be asked, changed on the confirmation screen, and given as an option. */
-export type ChoiceName =
-  | 'route'
-  | 'deployer'
-  | 'approver'
-  | 'approvals'
-  | 'self-approval'
-  | 'release-environment'
-  | 'test-environment'
-  | 'testpypi'
-  | 'publish-with'
-  | 'release-job'
-  | 'test-job'
-  | 'build-job';
+/** `demo` has a project and servers of its own. */
+const notDemo: readonly Command[] = ['setup', 'check'];
+const notCheck: readonly Command[] = ['setup', 'demo'];
 
-/** One row of the table that the command line, `--help` and the wizard's questions are made from. */
-export interface OptionRow {
-  name: string;
-  short?: string;
-  /** The word for its value in `--help`; an option without one is a switch. */
-  value?: string;
-  repeatable?: true;
-  /** The switch is on unless `--no-<name>` is given. */
-  onByDefault?: true;
-  help: string;
-  /** The wizard's question of which this option is the answer. */
-  question?: string;
-  /** Why it is asked, or what hangs on it, in a short sentence beside the question. */
-  why?: string;
-}
-
-/** Every option in the order of `--help`. */
-export const optionTable: readonly OptionRow[] = [
-  { name: 'directory', short: 'C', value: 'DIR', help: 'the Python project (current directory)' },
-  {
-    name: 'remote',
-    value: 'NAME',
+/** Which project it is about. */
+const placeTable = {
+  directory: text('DIR', { short: 'C', help: 'the Python project (current directory)' }),
+  remote: text('NAME', {
+    commands: notDemo,
     help: 'the git remote that names the GitLab project (the tracked one, else the only one)',
     question: 'Which remote names the GitLab project?',
     why: 'Several could, and the current branch tracks none of them.',
-  },
-  {
-    name: 'gitlab-url',
-    value: 'URL',
+  }),
+  gitlabUrl: url({
+    commands: notDemo,
     help: 'base URL of the GitLab instance (from the remote, or GITLAB_HOST)',
-  },
-  { name: 'project', value: 'PATH', help: 'the GitLab project, group/sub/project (from the remote)' },
-  { name: 'package', value: 'NAME', help: "the name on PyPI (from the project's metadata)" },
-  { name: 'pypi-url', value: 'URL', help: 'the index for releases (https://pypi.org)' },
-  { name: 'testpypi-url', value: 'URL', help: 'the index for test uploads (https://test.pypi.org)' },
-  {
-    name: 'route',
-    value: 'ROUTE',
-    help: `${routes.join(', ').replace(/, (?=\w+$)/, ' or ')} (recommended from the facts)`,
-    question: 'How should releases be protected?',
-    why: 'The table above says who could publish by each.',
-  },
-  {
-    name: 'deployer',
-    value: 'WHO',
-    repeatable: true,
+  }),
+  project: value(
+    'PATH',
+    { commands: notDemo, help: 'the GitLab project, group/sub/project (from the remote)' },
+    (path) => path.replace(/^\/+|\/+$/g, ''),
+  ),
+  package: text('NAME', { help: "the name on PyPI (from the project's metadata)" }),
+  pypiUrl: url({ commands: notDemo, help: 'the index for releases (https://pypi.org)' }),
+  testpypiUrl: url({ commands: notDemo, help: 'the index for test uploads (https://test.pypi.org)' }),
+};
+
+/** Choices that matter only where the environment of the releases is protected. */
+const peopleTable = {
+  deployer: list('WHO', {
     help: 'who may deploy: maintainers, developers, @username, group:full/path (maintainers)',
     question: 'Who may release to PyPI?',
     why: 'Nobody else can start the job that releases.',
-  },
-  {
-    name: 'approver',
-    value: 'WHO',
-    repeatable: true,
+  }),
+  approver: list('WHO', {
     help: 'who must approve a release (maintainers, where two of them can approve for each other)',
     question: 'Who must approve a release?',
     why: 'With an approval no one person publishes alone; none for no approval.',
-  },
-  {
-    name: 'approvals',
-    value: 'N',
+  }),
+  approvals: count('N', {
     help: 'approvals required (1); 0 for none',
     question: 'How many approvals does a release need?',
     why: 'So many of them must agree, each time.',
-  },
-  {
-    name: 'self-approval',
+  }),
+  selfApproval: toggle({
     help: 'let the one who starts a release approve it (a setting of the project; as it is)',
     question: 'May the one who starts a release approve it too?',
     why: 'It is a setting of the whole project; without it two people see each release.',
-  },
-  {
-    name: 'release-environment',
-    value: 'NAME',
+  }),
+};
+
+/** The choices of the wizard: each can be asked, changed on the confirmation screen, and given as an option. */
+const choiceTable = {
+  route: oneOf('ROUTE', routes, {
+    help: `${routes.join(', ').replace(/, (?=\w+$)/, ' or ')} (recommended from the facts)`,
+    question: 'How should releases be protected?',
+    why: 'The table above says who could publish by each.',
+  }),
+  ...peopleTable,
+  releaseEnvironment: text('NAME', {
     help: 'environment of the releases (release)',
     question: 'What is the environment of the releases called?',
     why: 'PyPI trusts the jobs of this environment alone.',
-  },
-  {
-    name: 'test-environment',
-    value: 'NAME',
-    help: 'environment of the test uploads (release-test)',
-    question: 'What is the environment of the test uploads called?',
-    why: 'TestPyPI trusts the jobs of this environment alone.',
-  },
-  {
-    name: 'testpypi',
+  }),
+  testpypi: toggle({
     onByDefault: true,
     help: 'leave out the TestPyPI half',
     question: 'Upload each push to the default branch to TestPyPI?',
     why: 'So that it shows before a release whether the package can be uploaded.',
-  },
-  {
-    name: 'publish-with',
-    value: 'TOOL',
+  }),
+  testEnvironment: text('NAME', {
+    help: 'environment of the test uploads (release-test)',
+    question: 'What is the environment of the test uploads called?',
+    why: 'TestPyPI trusts the jobs of this environment alone.',
+  }),
+  publishWith: oneOf('TOOL', publishTools, {
     help: `${publishTools.join(' or ')} (what the project already uses, else uv)`,
     question: 'Which tool uploads to the index?',
     why: 'Both know Trusted Publishers; uv needs nothing installed by pip.',
-  },
-  {
-    name: 'release-job',
-    value: 'JOB',
+  }),
+  releaseJob: text('JOB', {
     help: 'the job that publishes releases, where several do',
     question: 'Which job publishes the releases?',
     why: 'Several upload to PyPI, and one of them is to do it as the Trusted Publisher.',
-  },
-  {
-    name: 'test-job',
-    value: 'JOB',
+  }),
+  testJob: text('JOB', {
     help: 'the job that publishes test uploads, where several do',
     question: 'Which job publishes the test uploads?',
     why: 'Several upload to TestPyPI, and one of them is to do it as the Trusted Publisher.',
-  },
-  {
-    name: 'build-job',
-    value: 'JOB',
-    repeatable: true,
+  }),
+  buildJob: list('JOB', {
     help: 'the job that builds what is published, where several do',
     question: 'Which jobs build what is published?',
     why: 'What they leave in dist/ is what is uploaded.',
-  },
-  {
-    name: 'as',
-    value: 'WORLD',
+  }),
+} satisfies Record<string, Option<unknown> & Asked>;
+
+/** How it runs and what it shows. */
+const mannerTable = {
+  as: oneOf('WORLD', demoWorlds, {
+    commands: ['demo'],
     help: `demo: ${demoWorlds.join(', ')} (team-premium)`,
-  },
-  { name: 'yes', short: 'y', help: 'take each default or recommendation, ask nothing' },
-  { name: 'dry-run', help: 'show the plan and the diffs, change nothing' },
-  { name: 'json', help: 'one JSON document on stdout; setup wants --yes or --dry-run with it' },
-  { name: 'open', onByDefault: true, help: "print the pages' addresses instead of opening a browser" },
-  { name: 'verbose', help: 'log each request to stderr: method, path, status, time' },
-  { name: 'help', short: 'h', help: 'show this help' },
-  { name: 'version', short: 'v', help: 'show the version' },
-];
+  }),
+  yes: toggle({ short: 'y', commands: notCheck, help: 'take each default or recommendation, ask nothing' }),
+  dryRun: toggle({ commands: notCheck, help: 'show the plan and the diffs, change nothing' }),
+  json: toggle({ help: 'one JSON document on stdout; setup wants --yes or --dry-run with it' }),
+  open: toggle({ onByDefault: true, help: "print the pages' addresses instead of opening a browser" }),
+  quiet: toggle({ short: 'q', help: 'print nothing but errors; with --json nothing to stderr at all' }),
+  verbose: toggle({ help: 'log each request to stderr: method, path, status, time' }),
+  help: toggle({ short: 'h', help: 'show this help' }),
+  version: toggle({ short: 'v', help: 'show the version' }),
+};
+
+/** Every option in the order of `--help`: parsing, help, the questions and the command to repeat follow from it. */
+export const optionTable = { ...placeTable, ...choiceTable, ...mannerTable };
+
+/** The parts of the table, each under its heading in `--help`. */
+export const optionGroups = {
+  'The project': placeTable,
+  'What is set up': choiceTable,
+  'How it runs': mannerTable,
+};
+
+type ValuesOf<Table> = { [N in keyof Table]: Table[N] extends Option<infer T> ? T : never };
+
+/** What each option holds where it is given. */
+export type Values = ValuesOf<typeof optionTable>;
+export type OptionName = keyof Values;
+
+/** What each choice of the wizard is. */
+export type Choices = ValuesOf<typeof choiceTable>;
+export type ChoiceName = keyof Choices;
+
+/** What counts where the command line does not say. */
+export const defaults = {
+  directory: '.',
+  pypiUrl: 'https://pypi.org',
+  testpypiUrl: 'https://test.pypi.org',
+  open: true,
+} satisfies Partial<Values>;
+
+/** The command line as the program uses it; what is not given is absent. */
+export type Options = { command: Command } & Partial<Values> & Pick<Values, keyof typeof defaults>;
+
+export const optionNames = keysOf(optionTable);
+export const placeNames = keysOf(placeTable);
+export const choiceNames = keysOf(choiceTable);
+
+/** Whether a choice matters only where the environment of the releases is protected. */
+export const isAboutPeople = (name: ChoiceName): boolean => name in peopleTable;
+
+/** An option as it is typed: `--self-approval` for `selfApproval`, `--no-testpypi` for a switch turned off. */
+export const flagOf = (name: OptionName, turnedOff = false): string =>
+  `--${turnedOff ? 'no-' : ''}${wordsOf(name)}`;
+
+const wordsOf = (name: string) => name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
 
 /** The question that an option answers, and in a second line why it is asked. */
 export function questionOf(name: ChoiceName | 'remote'): string {
-  const row = optionTable.find((it) => it.name === name);
-  return [row?.question ?? name, ...(row?.why ? [row.why] : [])].join('\n');
-}
-
-/** The command line as the program uses it. */
-export interface Options {
-  command: Command;
-  directory: string;
-  remote?: string;
-  gitlabUrl?: string;
-  project?: string;
-  package?: string;
-  pypiUrl: string;
-  testpypiUrl: string;
-  route?: Route;
-  deployers?: string[];
-  approvers?: string[];
-  approvals?: number;
-  /** Undefined where the command line does not say. */
-  selfApproval?: boolean;
-  releaseEnvironment?: string;
-  testEnvironment?: string;
-  /** Undefined where the command line does not say. */
-  testpypi?: boolean;
-  publishWith?: PublishTool;
-  releaseJob?: string;
-  testJob?: string;
-  buildJobs?: string[];
-  /** Only with `demo`. */
-  as?: DemoWorld;
-  yes: boolean;
-  dryRun: boolean;
-  json: boolean;
-  open: boolean;
-  verbose: boolean;
-  help: boolean;
-  version: boolean;
+  const { question, why } = optionTable[name];
+  return `${question}\n${why}`;
 }

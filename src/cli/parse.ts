@@ -1,73 +1,51 @@
 import { parseArgs } from 'node:util';
-import { reasonOf, UserError } from '../kernel/errors.ts';
-import { publishTools, routes } from '../kernel/route.ts';
+import { reasonOf } from '../kernel/errors.ts';
+import { type Command, commands } from './commands.ts';
+import { type Given, type Option, usage } from './kinds.ts';
 import {
-  type Command,
-  commands,
-  type DemoWorld,
-  demoWorlds,
-  type OptionRow,
+  defaults,
+  flagOf,
+  type OptionName,
   type Options,
+  optionNames,
   optionTable,
+  type Values,
 } from './options.ts';
-
-type Values = Record<string, string | boolean | string[] | undefined>;
 
 /** Reads the command line. Throws a `UserError` with the code `usage` for anything that is not in the table. */
 export function parseCommandLine(args: string[]): Options {
-  const { values, positionals } = parse(args);
-  const text = (name: string) => nonEmpty(name, values[name] as string | undefined);
-  refuseJsonWithQuestions(commandOf(positionals), values);
-  return {
-    command: commandOf(positionals),
-    directory: text('directory') ?? '.',
-    ...defined({
-      remote: text('remote'),
-      gitlabUrl: url('gitlab-url', text('gitlab-url')),
-      project: text('project')?.replace(/^\/+|\/+$/g, ''),
-      package: text('package'),
-      route: oneOf('route', routes, text('route')),
-      deployers: values.deployer as string[] | undefined,
-      approvers: values.approver as string[] | undefined,
-      approvals: count('approvals', text('approvals')),
-      selfApproval: values['self-approval'] as boolean | undefined,
-      releaseEnvironment: text('release-environment'),
-      testEnvironment: text('test-environment'),
-      testpypi: values.testpypi as boolean | undefined,
-      publishWith: oneOf('publish-with', publishTools, text('publish-with')),
-      releaseJob: text('release-job'),
-      testJob: text('test-job'),
-      buildJobs: values['build-job'] as string[] | undefined,
-      as: demoWorld(commandOf(positionals), text('as'), text('directory')),
-    }),
-    pypiUrl: url('pypi-url', text('pypi-url')) ?? 'https://pypi.org',
-    testpypiUrl: url('testpypi-url', text('testpypi-url')) ?? 'https://test.pypi.org',
-    yes: values.yes === true,
-    dryRun: values['dry-run'] === true,
-    json: values.json === true,
-    open: values.open !== false,
-    verbose: values.verbose === true,
-    help: values.help === true,
-    version: values.version === true,
-  };
+  const { given, positionals } = parse(args);
+  const command = commandOf(positionals);
+  const values: Partial<Values> = {};
+  for (const name of optionNames) readInto(values, name, given[flagOf(name).slice(2)]);
+  if (!values.help && !values.version) refuseMisfits(command, values);
+  return { ...defaults, ...values, command };
 }
 
-function parse(args: string[]): { values: Values; positionals: string[] } {
-  const options = Object.fromEntries(optionTable.map((row) => [row.name, parserOption(row)]));
+function parse(args: string[]): { given: Record<string, Given | undefined>; positionals: string[] } {
+  const options = Object.fromEntries(
+    optionNames.map((name) => [flagOf(name).slice(2), parserOption(rows[name])]),
+  );
   try {
     const parsed = parseArgs({ args, options, allowPositionals: true, allowNegative: true, strict: true });
-    return { values: parsed.values as Values, positionals: parsed.positionals };
+    return { given: parsed.values, positionals: parsed.positionals };
   } catch (error) {
     throw usage(`${reasonOf(error).split('. ')[0]?.replace(/\.$/, '')}.`);
   }
 }
 
-function parserOption(row: OptionRow) {
+function parserOption({ kind, short }: Option<unknown>) {
   return {
-    type: row.value === undefined ? ('boolean' as const) : ('string' as const),
-    ...(row.short === undefined ? {} : { short: row.short }),
-    ...(row.repeatable ? { multiple: true } : {}),
+    type: kind === 'switch' ? ('boolean' as const) : ('string' as const),
+    multiple: kind === 'list',
+    ...(short === undefined ? {} : { short }),
   };
+}
+
+const rows: { [N in OptionName]: Option<Values[N]> } = optionTable;
+
+function readInto<N extends OptionName>(values: Partial<Values>, name: N, given: Given | undefined): void {
+  if (given !== undefined) values[name] = rows[name].read(given, flagOf(name));
 }
 
 function commandOf(positionals: string[]): Command {
@@ -79,66 +57,24 @@ function commandOf(positionals: string[]): Command {
   return command;
 }
 
-function oneOf<T extends string>(
-  name: string,
-  allowed: readonly T[],
-  value: string | undefined,
-): T | undefined {
-  const found = allowed.find((candidate) => candidate === value);
-  if (value !== undefined && found === undefined) {
-    throw usage(`--${name} takes ${allowed.join(' or ')}, not '${value}'.`);
+function refuseMisfits(command: Command, values: Partial<Values>): void {
+  for (const name of optionNames) {
+    const { commands: its = commands } = rows[name];
+    if (values[name] === undefined || its.includes(command)) continue;
+    const names = its.map((it) => `'${it}'`).join(' and ');
+    throw usage(`${flagOf(name)} belongs to the command${its.length === 1 ? '' : 's'} ${names}.`);
   }
-  return found;
-}
-
-/** A demo that goes on with an earlier one has its world already. */
-function demoWorld(
-  command: Command,
-  value: string | undefined,
-  directory: string | undefined,
-): DemoWorld | undefined {
-  if (value !== undefined && command !== 'demo') throw usage("--as belongs to the command 'demo'.");
-  if (value !== undefined && directory !== undefined)
+  // A demo that goes on with an earlier one has its world already.
+  if (values.as !== undefined && values.directory !== undefined)
     throw usage('--as begins a new world and --directory goes on with an earlier one; give one of them.');
-  return oneOf('as', demoWorlds, value);
+  if (values.quiet && values.verbose) throw usage('--quiet and --verbose contradict each other.');
+  refuseSilentQuestions(command, values);
 }
 
-function refuseJsonWithQuestions(command: Command, { json, yes, 'dry-run': dryRun, help, version }: Values) {
-  if (command === 'check' || !json || yes || dryRun || help || version) return;
-  throw new UserError(
-    'usage',
-    `${command} --json asks nothing, so it must be told to go ahead.`,
+function refuseSilentQuestions(command: Command, { json, quiet, yes, dryRun }: Partial<Values>): void {
+  if (command === 'check' || !(json || quiet) || yes || dryRun) return;
+  throw usage(
+    `${command} ${json ? '--json' : '--quiet'} asks nothing, so it must be told to go ahead.`,
     'Add --yes to apply, or --dry-run to only see the plan.',
   );
-}
-
-function count(name: string, value: string | undefined): number | undefined {
-  if (value === undefined) return undefined;
-  if (!/^\d{1,2}$/.test(value)) throw usage(`--${name} takes a whole number from 0 to 99, not '${value}'.`);
-  return Number(value);
-}
-
-function url(name: string, value: string | undefined): string | undefined {
-  if (value === undefined) return undefined;
-  const parsed = URL.canParse(value) ? new URL(value) : undefined;
-  if (parsed === undefined || !/^https?:$/.test(parsed.protocol) || parsed.search || parsed.hash) {
-    throw usage(`--${name} takes a URL such as https://gitlab.example.com, not '${value}'.`);
-  }
-  if (parsed.username || parsed.password) {
-    throw usage(`--${name} holds a user name or password, and no secret belongs on the command line.`);
-  }
-  return `${parsed.origin}${parsed.pathname}`.replace(/\/+$/, '');
-}
-
-function nonEmpty(name: string, value: string | undefined): string | undefined {
-  if (value?.trim() === '') throw usage(`--${name} is empty.`);
-  return value;
-}
-
-function defined<T extends object>(fields: T): { [K in keyof T]?: Exclude<T[K], undefined> } {
-  return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined)) as never;
-}
-
-function usage(message: string): UserError {
-  return new UserError('usage', message, "Run 'gitlab-to-pypi --help' for the commands and options.");
 }

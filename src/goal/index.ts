@@ -7,7 +7,7 @@ import type { Approval, Who } from '../people/who.ts';
 import type { PipelineIndex } from '../pipeline/pipeline-goal.ts';
 import { type Advice, advise } from './advice.ts';
 import { chooseEnvironments } from './environment-names.ts';
-import { chooseJobs, type OpenJob } from './jobs.ts';
+import { chooseJobs, type JobChoice, type OpenJob } from './jobs.ts';
 import { chooseApprovals, chooseDeployers, chooseSelfApproval } from './people.ts';
 import { chooseRoute } from './route.ts';
 import { choosePublishTool, foundTestHalf } from './uploads.ts';
@@ -35,7 +35,7 @@ export interface Goal {
   testEnvironment: Sourced<string>;
   testpypi: Sourced<boolean>;
   /** Jobs that the user named; absent where the pipeline itself tells. */
-  jobs: Pick<Wishes, 'releaseJob' | 'testJob' | 'buildJobs'>;
+  jobs: Pick<Wishes, JobChoice>;
   /** What the pipeline does not tell and the user has not said: the option that does, and the jobs to choose from. */
   openJobs: OpenJob[];
   /** The ids of those offers that the user has agreed to. */

@@ -1,11 +1,15 @@
+import { type ChoiceName, flagOf } from '../cli/options.ts';
 import type { Facts } from '../facts/index.ts';
 import { UserError } from '../kernel/errors.ts';
 import type { Goal } from './index.ts';
 import type { Wishes } from './wishes.ts';
 
+/** The choices that name jobs. */
+export type JobChoice = Extract<ChoiceName, 'releaseJob' | 'testJob' | 'buildJob'>;
+
 /** A choice among jobs that only the user can make. */
 export interface OpenJob {
-  option: 'release-job' | 'test-job' | 'build-job';
+  choice: JobChoice;
   /** What they all do, in words. */
   what: string;
   candidates: string[];
@@ -16,31 +20,31 @@ export interface OpenJob {
  */
 export function chooseJobs(
   { pipeline }: Facts,
-  { releaseJob, testJob, buildJobs }: Wishes,
+  { releaseJob, testJob, buildJob }: Wishes,
   testpypi: boolean,
 ): Pick<Goal, 'jobs' | 'openJobs'> {
   const { openJobs, jobs } = pipeline.reading;
-  const named = [releaseJob?.value, testJob?.value, ...(buildJobs?.value ?? [])];
+  const named = [releaseJob?.value, testJob?.value, ...(buildJob?.value ?? [])];
   const lost = named.find((name) => name !== undefined && !jobs.includes(name));
   if (lost !== undefined) throw noSuchJob(lost, jobs, pipeline.path.value);
   const open: (OpenJob & { answered: boolean })[] = [
     {
-      option: 'release-job',
+      choice: 'releaseJob',
       what: 'publish to PyPI',
       candidates: openJobs.pypi,
       answered: releaseJob !== undefined,
     },
     {
-      option: 'test-job',
+      choice: 'testJob',
       what: 'publish to TestPyPI',
       candidates: openJobs.testpypi,
       answered: testJob !== undefined || !testpypi,
     },
     {
-      option: 'build-job',
+      choice: 'buildJob',
       what: 'build dist/',
       candidates: openJobs.build,
-      answered: buildJobs !== undefined,
+      answered: buildJob !== undefined,
     },
   ];
   const left = open.filter(({ candidates, answered }) => candidates.length > 0 && !answered);
@@ -48,7 +52,7 @@ export function chooseJobs(
     jobs: {
       ...(releaseJob ? { releaseJob } : {}),
       ...(testJob ? { testJob } : {}),
-      ...(buildJobs ? { buildJobs } : {}),
+      ...(buildJob ? { buildJob } : {}),
     },
     openJobs: left.map(({ answered: _, ...it }) => it),
   };
@@ -57,7 +61,7 @@ export function chooseJobs(
 /** The refusal where there is nobody to ask which of several jobs is meant. */
 export function severalJobs(open: OpenJob[]): UserError {
   const sentences = open.map(({ what, candidates }) => `Several jobs ${what}: ${quoted(candidates)}.`);
-  const options = open.map(({ option, candidates }) => `'--${option} ${candidates[0]}'`);
+  const options = open.map(({ choice, candidates }) => `'${flagOf(choice)} ${candidates[0]}'`);
   return new UserError(
     'several-jobs',
     sentences.join(' '),

@@ -14,8 +14,8 @@ export function releaseRules({ deployers, approvals, selfApproval }: Goal): Rele
 
 /** Who may deploy to the environment of the releases: the wish, else who may now, else Maintainers. */
 export function chooseDeployers(facts: Facts, wishes: Wishes, environment: string): Sourced<Who[]> {
-  if (wishes.deployers) {
-    return { ...wishes.deployers, value: wishes.deployers.value.map((text) => findWho(text, facts.gitlab)) };
+  if (wishes.deployer) {
+    return { ...wishes.deployer, value: wishes.deployer.value.map((text) => findWho(text, facts.gitlab)) };
   }
   const { developersDeploy } = facts.pipeline.reading;
   const found = protectedAs(facts.gitlab, environment)?.deployAccessLevels ?? [];
@@ -38,7 +38,7 @@ function isNoLooserThanMaintainer(row: { accessLevel?: number }): boolean {
 export function chooseApprovals(facts: Facts, wishes: Wishes, environment: string): Sourced<Approval[]> {
   const rules = protectedAs(facts.gitlab, environment)?.approvalRules;
   const found = rules?.map((row) => approvalOf(row, facts.gitlab));
-  const { approvals, approvers } = wishes;
+  const { approvals, approver: approvers } = wishes;
   const source = (approvers ?? approvals)?.source;
   if (source === undefined) return foundOrDefaultApprovals(facts, found, environment);
   if (approvals?.value === 0) return { value: [], source: approvals.source };

@@ -23,12 +23,12 @@ export function pipelineGoal(facts: Facts, goal: Goal): PipelineGoal {
 }
 
 function namedJobs({ jobs }: Goal): Pick<PipelineGoal, 'publishingJobs' | 'buildJobs'> {
-  const { releaseJob, testJob, buildJobs } = jobs;
+  const { releaseJob, testJob, buildJob } = jobs;
   const publishingJobs = {
     ...(releaseJob ? { pypi: releaseJob.value } : {}),
     ...(testJob ? { testpypi: testJob.value } : {}),
   };
-  return { publishingJobs, ...(buildJobs ? { buildJobs: buildJobs.value } : {}) };
+  return { publishingJobs, ...(buildJob ? { buildJobs: buildJob.value } : {}) };
 }
 
 const isDeveloperRole = ({ rule }: Who) => rule.accessLevel !== undefined && rule.accessLevel < 40;

@@ -1,6 +1,6 @@
 import type { Facts } from '../facts/index.ts';
+import { quote } from '../kernel/quote.ts';
 import { buildTimeVersion } from '../python/versions/index.ts';
-import { quote } from '../text/quote.ts';
 
 /** The commands by which the edited files become the first release, each a line to copy. */
 export function firstRelease(facts: Facts, files: string[], platform: NodeJS.Platform): string[] {

@@ -1,4 +1,4 @@
-import type { Command } from '../cli/options.ts';
+import type { Command } from '../cli/commands.ts';
 import type { Facts } from '../facts/index.ts';
 import type { Goal } from '../goal/index.ts';
 import { version } from '../kernel/version.ts';

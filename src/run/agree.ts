@@ -41,8 +41,8 @@ async function settleJobs(
   let wishes = wishesOf(options);
   let goal = decide(facts, wishes);
   if (goal.openJobs.length > 0 && !terminal.interactive) throw severalJobs(goal.openJobs);
-  for (const { option } of goal.openJobs) {
-    wishes = { ...wishes, ...(await askFor(option, facts, goal, terminal)) };
+  for (const { choice } of goal.openJobs) {
+    wishes = { ...wishes, ...(await askFor(choice, facts, goal, terminal)) };
     goal = decide(facts, wishes);
   }
   return { wishes, goal };

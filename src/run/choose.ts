@@ -1,4 +1,4 @@
-import type { ChoiceName } from '../cli/options.ts';
+import { type ChoiceName, flagOf, isAboutPeople } from '../cli/options.ts';
 import type { Facts } from '../facts/index.ts';
 import { decide, type Goal } from '../goal/index.ts';
 import { releaseRules } from '../goal/people.ts';
@@ -57,7 +57,7 @@ export async function chooseGoal(context: Context, choosing: Choosing): Promise<
 async function unattended(context: Context, choosing: Choosing): Promise<Decision> {
   const { options } = context;
   if (!options.yes && !options.dryRun) {
-    const names = choosing.questions.map((name) => `--${name}`);
+    const names = choosing.questions.map((name) => flagOf(name));
     throw nobodyToAsk(names.join(', '));
   }
   if (choosing.questions.includes('route')) showThreats(context, choosing.facts, choosing.goal);
@@ -72,19 +72,16 @@ async function again(context: Context, choosing: Choosing, names: ChoiceName[]):
   let { wishes, goal } = choosing;
   if (names.includes('route')) showThreats(context, facts, goal);
   for (const name of names) {
-    if (goal.route.value !== 'protected' && (name === 'deployer' || name === 'approver')) continue;
+    if (goal.route.value !== 'protected' && isAboutPeople(name)) continue;
     ({ wishes, goal } = await askUntilPossible(name, terminal, { facts, wishes, goal }));
   }
   const stuck = goal.route.value === 'protected' ? deadEnd(facts.gitlab, releaseRules(goal)) : undefined;
-  if (stuck === undefined || !(stuck.total || names.some(isAboutPeople)))
+  if (stuck === undefined || !(stuck.total || names.some((name) => name === 'route' || isAboutPeople(name))))
     return { decision: 'again', wishes, goal };
   const way = await askWayOut(stuck, goal, terminal);
   const wanted = { ...wishes, ...way.wishes };
   return again(context, { ...choosing, wishes: wanted, goal: decide(facts, wanted) }, way.ask);
 }
-
-const isAboutPeople = (name: ChoiceName) =>
-  ['route', 'deployer', 'approver', 'approvals', 'self-approval'].includes(name);
 
 /** An answer that cannot be is explained and asked for again. */
 async function askUntilPossible(

@@ -1,11 +1,11 @@
 import { resolve } from 'node:path';
 import { indexTokenVariables } from '../indexes/token-variables.ts';
 import { Cancelled } from '../kernel/errors.ts';
+import { quote } from '../kernel/quote.ts';
 import { demoBeginning } from '../rehearsal/demo-worlds.ts';
 import { driftsOf } from '../rehearsal/drifts.ts';
 import { madeUpToken } from '../rehearsal/package-index/made-up-token.ts';
 import { resumeWorld, saveWorld, startWorld, type World } from '../rehearsal/world.ts';
-import { quote } from '../text/quote.ts';
 import { check } from './check.ts';
 import type { Context } from './context.ts';
 import { setup } from './setup.ts';
@@ -41,9 +41,6 @@ export async function demo(context: Context): Promise<number> {
 function insideOf(world: World, context: Context): Context {
   const { GITLAB_HOST: _, GITLAB_ACCESS_TOKEN: __, ...env } = context.env;
   const options = { ...context.options, ...placeOf(world), command: 'setup' as const };
-  delete options.remote;
-  delete options.gitlabUrl;
-  delete options.project;
   const { asOfficial } = world;
   return { ...context, options, asOfficial, env: { ...env, GITLAB_TOKEN: token, ...uploadTokens(world) } };
 }

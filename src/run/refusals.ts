@@ -1,3 +1,4 @@
+import { flagOf } from '../cli/options.ts';
 import type { Facts } from '../facts/index.ts';
 import type { Goal } from '../goal/index.ts';
 import { releaseRules } from '../goal/people.ts';
@@ -17,7 +18,7 @@ export function refuseUnmatchable(plan: PlannedSetting[]): void {
 
 /** Later runs keep to the people that are found, so that nobody is chosen without knowing who there is. */
 export function refuseGuess({ gitlab: { members } }: Facts, goal: Goal): void {
-  const guessed = openQuestions(goal).map((name) => `--${name}`);
+  const guessed = openQuestions(goal).map((name) => flagOf(name));
   if (members.known || guessed.length === 0) return;
   throw new UserError(
     'members-unknown',

@@ -1,5 +1,7 @@
+import { repeatCommand } from '../cli/repeat.ts';
 import { inDirectory } from '../facts/checkout.ts';
 import type { Facts } from '../facts/index.ts';
+import { plainChoices } from '../goal/plain-choices.ts';
 import { Cancelled } from '../kernel/errors.ts';
 import { applyPlan } from '../plan/apply.ts';
 import type { SettledSetting } from '../plan/plan.ts';
@@ -8,7 +10,6 @@ import { choicesView } from '../screens/choices.ts';
 import { outcomeView, showEnd } from '../screens/end.ts';
 import { planView, showEdits } from '../screens/plan.ts';
 import { applyProgress, workHeading } from '../screens/progress.ts';
-import { repeatCommand } from '../screens/repeat.ts';
 import { notesView } from '../screens/states.ts';
 import { type Ending, openPages } from '../screens/still-to-do.ts';
 import { agreeOnPlan } from './agree.ts';
@@ -58,7 +59,7 @@ async function finish(context: Context, ending: Ending, exitCode: number): Promi
   showEnd(context, ending);
   if (settled.some(({ outcome }) => outcome !== 'unchanged')) {
     terminal.print('', terminal.paint.bold('The same again without questions'));
-    terminal.printAsIs(`  ${terminal.paint.cyan(repeatCommand(context, goal))}`);
+    terminal.printAsIs(`  ${terminal.paint.cyan(repeatCommand(context, plainChoices(goal)))}`);
   }
   if (options.json) context.writeJson(await buildReport('setup', facts, goal, settled, exitCode));
   return exitCode;

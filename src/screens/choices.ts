@@ -1,6 +1,6 @@
-import type { ChoiceName } from '../cli/options.ts';
+import { type ChoiceName, choiceNames, isAboutPeople } from '../cli/options.ts';
 import type { Goal } from '../goal/index.ts';
-import { type Source, sourceText } from '../kernel/source.ts';
+import { type Source, type Sourced, sourceText } from '../kernel/source.ts';
 import { sourcedTable } from '../terminal/table.ts';
 import type { Screen } from '../terminal/terminal.ts';
 
@@ -12,54 +12,45 @@ export interface ShownChoice {
   source: Source;
 }
 
+type Shown = [label: string, value: string, choice: Sourced<unknown>];
+
+/** How each choice is shown; undefined where there is nothing to choose. */
+const rows: Record<ChoiceName, (goal: Goal) => Shown | undefined> = {
+  route: ({ route }) => ['Route', route.value, route],
+  deployer: ({ deployers }) => ['Deployers', deployers.value.map(({ label }) => label).join(', '), deployers],
+  approver: ({ approvals }) => ['Approvers', approversText(approvals.value), approvals],
+  // Shown with the approvers.
+  approvals: () => undefined,
+  selfApproval: ({ approvals, selfApproval }) =>
+    approvals.value.length > 0
+      ? ['Self-approval', selfApproval.value ? 'allowed' : 'not allowed', selfApproval]
+      : undefined,
+  releaseEnvironment: ({ releaseEnvironment }) => [
+    'Releases from',
+    releaseEnvironment.value,
+    releaseEnvironment,
+  ],
+  testpypi: ({ testpypi }) => ['Test uploads', testpypi.value ? 'to TestPyPI' : 'none', testpypi],
+  testEnvironment: ({ testpypi, testEnvironment }) =>
+    testpypi.value ? ['Tests from', testEnvironment.value, testEnvironment] : undefined,
+  publishWith: ({ publishWith }) => ['Publish with', publishWith.value, publishWith],
+  releaseJob: ({ jobs: { releaseJob } }) => releaseJob && ['Release job', releaseJob.value, releaseJob],
+  testJob: ({ jobs: { testJob } }) => testJob && ['Test job', testJob.value, testJob],
+  buildJob: ({ jobs: { buildJob } }) => buildJob && ['Build jobs', buildJob.value.join(', '), buildJob],
+};
+
+const approversText = (approvals: Goal['approvals']['value']) =>
+  approvals.map(({ who, required }) => `${who.label} (${required})`).join(', ') || 'nobody';
+
 /** Every choice of the goal that matters on its route. */
 export function choicesOf(goal: Goal): ShownChoice[] {
-  const row = (name: ChoiceName, label: string, value: string, source: Source) => ({
-    name,
-    label,
-    value,
-    source,
+  const names = choiceNames.filter((name) => goal.route.value === 'protected' || !isAboutPeople(name));
+  return names.flatMap((name) => {
+    const shown = rows[name](goal);
+    if (shown === undefined) return [];
+    const [label, value, { source }] = shown;
+    return [{ name, label, value, source }];
   });
-  const {
-    route,
-    deployers,
-    approvals,
-    selfApproval,
-    publishWith,
-    releaseEnvironment,
-    testEnvironment,
-    testpypi,
-  } = goal;
-  const { releaseJob, testJob, buildJobs } = goal.jobs;
-  const approvers =
-    approvals.value.map(({ who, required }) => `${who.label} (${required})`).join(', ') || 'nobody';
-  const people = [
-    row('deployer', 'Deployers', deployers.value.map(({ label }) => label).join(', '), deployers.source),
-    row('approver', 'Approvers', approvers, approvals.source),
-    ...(approvals.value.length > 0
-      ? [
-          row(
-            'self-approval',
-            'Self-approval',
-            selfApproval.value ? 'allowed' : 'not allowed',
-            selfApproval.source,
-          ),
-        ]
-      : []),
-  ];
-  return [
-    row('route', 'Route', route.value, route.source),
-    ...(route.value === 'protected' ? people : []),
-    row('release-environment', 'Releases from', releaseEnvironment.value, releaseEnvironment.source),
-    row('testpypi', 'Test uploads', testpypi.value ? 'to TestPyPI' : 'none', testpypi.source),
-    ...(testpypi.value
-      ? [row('test-environment', 'Tests from', testEnvironment.value, testEnvironment.source)]
-      : []),
-    row('publish-with', 'Publish with', publishWith.value, publishWith.source),
-    ...(releaseJob ? [row('release-job', 'Release job', releaseJob.value, releaseJob.source)] : []),
-    ...(testJob ? [row('test-job', 'Test job', testJob.value, testJob.source)] : []),
-    ...(buildJobs ? [row('build-job', 'Build jobs', buildJobs.value.join(', '), buildJobs.source)] : []),
-  ];
 }
 
 /** The choices with where each one came from. */

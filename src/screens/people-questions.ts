@@ -10,7 +10,7 @@ import type { Choice, Terminal } from '../terminal/terminal.ts';
 export async function askDeployers(facts: Facts, goal: Goal, terminal: Terminal): Promise<Wishes> {
   const initial = goal.deployers.value.map(({ option }) => option);
   const answer = await terminal.selectMany(questionOf('deployer'), peopleChoices(facts, initial), initial);
-  return { deployers: answered(answer.length > 0 ? answer : initial) };
+  return { deployer: answered(answer.length > 0 ? answer : initial) };
 }
 
 /** Asks who must approve, and how many times where that can be more than once. */
@@ -19,7 +19,7 @@ export async function askApprovers(facts: Facts, goal: Goal, terminal: Terminal)
   const answer = await terminal.selectMany(questionOf('approver'), peopleChoices(facts, initial), initial);
   if (answer.length === 0) return { approvals: answered(0) };
   const several = answer.some((option) => !option.startsWith('@'));
-  return { approvers: answered(answer), approvals: answered(several ? await askCount(goal, terminal) : 1) };
+  return { approver: answered(answer), approvals: answered(several ? await askCount(goal, terminal) : 1) };
 }
 
 /** Asks how many approvals a release needs. */

@@ -1,7 +1,7 @@
 import { type ChoiceName, questionOf } from '../cli/options.ts';
 import type { Facts } from '../facts/index.ts';
 import type { Goal } from '../goal/index.ts';
-import type { OpenJob } from '../goal/jobs.ts';
+import type { JobChoice } from '../goal/jobs.ts';
 import type { Wishes } from '../goal/wishes.ts';
 import { UserError } from '../kernel/errors.ts';
 import { publishTools, routes } from '../kernel/route.ts';
@@ -39,25 +39,25 @@ export async function askFor(
       return askApprovers(facts, goal, terminal);
     case 'approvals':
       return { approvals: answered(await askCount(goal, terminal)) };
-    case 'self-approval':
+    case 'selfApproval':
       return { selfApproval: answered(await terminal.confirm(question, goal.selfApproval.value)) };
     case 'testpypi':
       return { testpypi: answered(await terminal.confirm(question, goal.testpypi.value)) };
-    case 'publish-with': {
+    case 'publishWith': {
       const tools = publishTools.map((value) => ({ value, label: value }));
       return { publishWith: answered(await terminal.select(question, tools, goal.publishWith.value)) };
     }
-    case 'release-job':
-    case 'test-job':
-    case 'build-job':
+    case 'releaseJob':
+    case 'testJob':
+    case 'buildJob':
       return askJobs(name, facts, goal, terminal);
-    case 'release-environment':
+    case 'releaseEnvironment':
       return {
         releaseEnvironment: answered(
           await terminal.text(question, goal.releaseEnvironment.value, nameProblem),
         ),
       };
-    case 'test-environment':
+    case 'testEnvironment':
       return {
         testEnvironment: answered(await terminal.text(question, goal.testEnvironment.value, nameProblem)),
       };
@@ -66,23 +66,23 @@ export async function askFor(
 
 /** One job that publishes, or all that build; where several could be meant only those can be chosen. */
 async function askJobs(
-  name: OpenJob['option'],
+  name: JobChoice,
   facts: Facts,
   { openJobs, jobs }: Goal,
   terminal: Terminal,
 ): Promise<Wishes> {
   const candidates =
-    openJobs.find(({ option }) => option === name)?.candidates ?? facts.pipeline.reading.jobs;
+    openJobs.find(({ choice }) => choice === name)?.candidates ?? facts.pipeline.reading.jobs;
   const choices = candidates.map((value) => ({ value, label: value }));
   const [first = ''] = candidates;
   const question = questionOf(name);
-  if (name === 'build-job') {
-    const initial = jobs.buildJobs?.value ?? [first];
+  if (name === 'buildJob') {
+    const initial = jobs.buildJob?.value ?? [first];
     const answer = await terminal.selectMany(question, choices, initial);
-    return { buildJobs: answered(answer.length > 0 ? answer : initial) };
+    return { buildJob: answered(answer.length > 0 ? answer : initial) };
   }
-  const key = name === 'release-job' ? 'releaseJob' : 'testJob';
-  return { [key]: answered(await terminal.select(question, choices, jobs[key]?.value ?? first)) };
+  const answer = answered(await terminal.select(question, choices, jobs[name]?.value ?? first));
+  return name === 'releaseJob' ? { releaseJob: answer } : { testJob: answer };
 }
 
 /** Lets the user pick one of the choices to change, or none after all. */

@@ -1,4 +1,4 @@
-import type { Command } from '../cli/options.ts';
+import type { Command } from '../cli/commands.ts';
 import { version } from '../kernel/version.ts';
 import type { Terminal } from '../terminal/terminal.ts';
 

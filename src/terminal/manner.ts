@@ -9,6 +9,8 @@ export interface Manner {
   redraws: boolean;
   /** There is somebody who can answer. */
   attended: boolean;
+  /** Nothing is shown at all. */
+  silent: boolean;
 }
 
 /** What of the process decides on that. */
@@ -20,7 +22,7 @@ export interface Ends {
 }
 
 /** Follows NO_COLOR, TERM, the locale, CI, and ACCESSIBLE=1 for screen readers. */
-export function mannerOf({ env, platform, inputIsTty, outputIsTty }: Ends): Manner {
+export function mannerOf({ env, platform, inputIsTty, outputIsTty }: Ends): Omit<Manner, 'silent'> {
   const ci = isSet(env.CI);
   const accessible = isSet(env.ACCESSIBLE);
   return {

@@ -4,7 +4,7 @@ const refuse = async (): Promise<never> => {
   throw new Error('A question was asked although there is nobody to answer it.');
 };
 
-/** For pipes, CI, `--yes` and `--json`. */
+/** For pipes, CI, `--yes`, `--json` and `--quiet`. */
 export const nobody: Asker = {
   interactive: false,
   select: refuse,

@@ -12,8 +12,8 @@ export async function openTerminal(
   manner: Manner,
   stop: Stop,
 ): Promise<Terminal> {
-  const { unicode, colour, redraws, attended } = manner;
-  const write = (text: string) => stream.write(unicode ? text : inAscii(text));
+  const { unicode, colour, redraws, attended, silent } = manner;
+  const write = (text: string) => silent || stream.write(unicode ? text : inAscii(text));
   const sink = { write, columns: () => stream.columns, colour };
   const output = redraws ? movingOutput(sink) : stillOutput(sink);
   if (!attended) return joined(output, nobody);

@@ -32,7 +32,7 @@ export interface Output extends Screen {
 
 /** What questions are asked with; what follows the first line of one is the reason for it. A cancelled question throws `Cancelled`. */
 export interface Asker {
-  /** Whether there is somebody to ask: a terminal on both sides, not in CI, and neither --yes nor --json. */
+  /** Whether there is somebody to ask: a terminal on both sides, not in CI, and none of --yes, --json and --quiet. */
   readonly interactive: boolean;
   select<T>(question: string, choices: Choice<T>[], initial: T): Promise<T>;
   selectMany<T>(question: string, choices: Choice<T>[], initial: T[]): Promise<T[]>;

@@ -1,0 +1,104 @@
+import { UserError } from '../kernel/errors.ts';
+import type { Command } from './commands.ts';
+
+/** What the parser hands on for an option: text, `false` for a switch that was turned off, all of a repeatable one. */
+export type Given = string | boolean | (string | boolean)[];
+
+/** One row of the table of options. */
+export interface Option<T> extends Described {
+  kind: 'switch' | 'value' | 'list';
+  /** The word for its value in `--help`. */
+  word?: string;
+  /** Throws a `UserError` with the code `usage` where the text is no such value; `flag` is the option as it is typed. */
+  read: (given: Given, flag: string) => T;
+}
+
+/** What is said about an option. */
+interface Described {
+  help: string;
+  short?: string;
+  /** The only commands that it belongs to; without this, all of them. */
+  commands?: readonly Command[];
+  /** A switch that is on unless `--no-<name>` is given. */
+  onByDefault?: true;
+}
+
+/** An option that answers one of the wizard's questions. */
+export interface Asked {
+  question: string;
+  /** Why it is asked, or what hangs on it, in a short sentence beside the question. */
+  why: string;
+}
+
+/** A switch: `--json`, `--no-open`. */
+export const toggle = <D extends Described>(about: D): Option<boolean> & D => ({
+  kind: 'switch',
+  read: (given) => given === true,
+  ...about,
+});
+
+/** An option with a value, which `convert` checks and makes out of what was typed. */
+export const value = <T, D extends Described>(
+  word: string,
+  about: D,
+  convert: (text: string, flag: string) => T,
+): Option<T> & D => ({
+  kind: 'value',
+  word,
+  read: (given, flag) => convert(nonEmpty(String(given), flag), flag),
+  ...about,
+});
+
+export const text = <D extends Described>(word: string, about: D): Option<string> & D =>
+  value(word, about, (given) => given);
+
+/** One of a few words. */
+export const oneOf = <T extends string, D extends Described>(
+  word: string,
+  allowed: readonly T[],
+  about: D,
+): Option<T> & D =>
+  value(word, about, (given, flag) => {
+    const found = allowed.find((it) => it === given);
+    if (found === undefined) throw usage(`${flag} takes ${allowed.join(' or ')}, not '${given}'.`);
+    return found;
+  });
+
+/** A whole number from 0 to 99. */
+export const count = <D extends Described>(word: string, about: D): Option<number> & D =>
+  value(word, about, (given, flag) => {
+    if (!/^\d{1,2}$/.test(given)) throw usage(`${flag} takes a whole number from 0 to 99, not '${given}'.`);
+    return Number(given);
+  });
+
+/** The base address of a server, without a slash at its end. */
+export const url = <D extends Described>(about: D): Option<string> & D =>
+  value('URL', about, (given, flag) => {
+    const parsed = URL.canParse(given) ? new URL(given) : undefined;
+    if (parsed === undefined || !/^https?:$/.test(parsed.protocol) || parsed.search || parsed.hash)
+      throw usage(`${flag} takes a URL such as https://gitlab.example.com, not '${given}'.`);
+    if (parsed.username || parsed.password)
+      throw usage(`${flag} holds a user name or password, and no secret belongs on the command line.`);
+    return `${parsed.origin}${parsed.pathname}`.replace(/\/+$/, '');
+  });
+
+/** An option that may be given several times. */
+export const list = <D extends Described>(word: string, about: D): Option<string[]> & D => ({
+  kind: 'list',
+  word,
+  read: (given) => [given].flat().map(String),
+  ...about,
+});
+
+/** Bad usage: a finished sentence about what was typed. */
+export function usage(
+  message: string,
+  hint = "Run 'gitlab-to-pypi --help' for the commands and options.",
+): UserError {
+  return new UserError('usage', message, hint);
+}
+
+function nonEmpty(given: string, flag: string): string {
+  if (given.trim() === '') throw usage(`${flag} is empty.`);
+  return given;
+}

@@ -1,0 +1,32 @@
+import { quote } from '../kernel/quote.ts';
+import {
+  type Choices,
+  choiceNames,
+  defaults,
+  flagOf,
+  type OptionName,
+  type Options,
+  placeNames,
+  type Values,
+} from './options.ts';
+
+/** The command that repeats a run without questions: for the same project, with these choices. */
+export function repeatCommand(
+  { program, options, platform }: { program: string; options: Options; platform: NodeJS.Platform },
+  choices: Partial<Choices>,
+): string {
+  const usual: Partial<Values> = defaults;
+  const place = placeNames.filter((name) => options[name] !== usual[name]);
+  const words = [
+    ...place.flatMap((name) => wordsOf(name, options[name])),
+    ...choiceNames.flatMap((name) => wordsOf(name, choices[name])),
+    '--yes',
+  ];
+  return [program, 'setup', ...words.map((word) => quote(word, platform))].join(' ');
+}
+
+function wordsOf(name: OptionName, value: Values[OptionName] | undefined): string[] {
+  if (value === undefined) return [];
+  if (typeof value === 'boolean') return [flagOf(name, !value)];
+  return [value].flat().flatMap((it) => [flagOf(name), String(it)]);
+}
