@@ -32,7 +32,7 @@ export interface PipelineEdit {
 
 /** The pipeline as GitLab sees it now: the file as far as it is edited, over what included files bring. */
 export function seen({ included, draft }: Pick<PipelineEdit, 'included' | 'draft'>): YamlTable {
-  return merge(included, draft.file.data);
+  return merge(included, draft.data);
 }
 
 /** A job as GitLab sees it now, with what it extends folded in; empty where there is none of that name. */

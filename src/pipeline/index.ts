@@ -1,7 +1,7 @@
 import type { EditResult } from '../text/result.ts';
 import { UnsafeEdit } from '../text/unsafe-edit.ts';
-import { type YamlFile, YamlSyntaxError, type YamlTable } from '../text/yaml/document.ts';
-import { parseYaml } from '../text/yaml/reading.ts';
+import { parseYaml, type YamlFile, YamlSyntaxError, type YamlTable } from '../text/yaml/document.ts';
+import { draftOf, reread } from '../text/yaml/draft.ts';
 import { addMissingJobs } from './add-jobs.ts';
 import { repairBuildJobs } from './building/index.ts';
 import { newBuilder } from './building/new-builder.ts';
@@ -12,6 +12,7 @@ import { isOfficialUpload, type PipelineGoal } from './pipeline-goal.ts';
 import { repairPublishingJobs } from './publishing/index.ts';
 import { isOurs, routeIn } from './reading.ts';
 import { merge } from './recognise/jobs.ts';
+import { exclusiveAncestors } from './recognise/parents.ts';
 import { rolesOf } from './recognise/roles.ts';
 import { rememberRoute, repairRoute } from './route.ts';
 import { addStages } from './stages.ts';
@@ -24,16 +25,17 @@ export { isTrustedJob } from './trusted-job.ts';
 
 /**
  * Edits a pipeline file so that it builds once and publishes to each index; jobs that publish already are migrated.
- * `included` is what included files bring. What cannot be read or edited safely is refused with the block to paste.
+ * `included` is what included files bring, `file` the text as it was parsed already. What cannot be read or edited safely is refused with the block to paste.
  */
 export function editPipeline(
   text: string | undefined,
   goal: PipelineGoal,
   included: YamlTable = {},
+  file?: YamlFile,
 ): EditResult {
   const notes: string[] = [];
   try {
-    const edit = begin(text ?? '', goal, included, notes);
+    const edit = begin(file ?? parseYaml(text ?? ''), goal, included, notes);
     editAll(edit);
     requireSettled(edit);
     return result(edit, text);
@@ -45,8 +47,7 @@ export function editPipeline(
   }
 }
 
-function begin(text: string, goal: PipelineGoal, included: YamlTable, notes: string[]): PipelineEdit {
-  const file = parseYaml(text);
+function begin(file: YamlFile, goal: PipelineGoal, included: YamlTable, notes: string[]): PipelineEdit {
   refuseForeignIndex(goal);
   refuseGenerated(file);
   const ours = isOurs(file.text, file.data);
@@ -57,7 +58,9 @@ function begin(text: string, goal: PipelineGoal, included: YamlTable, notes: str
   const builder = plan.builders.length > 0 ? undefined : newBuilder(data, goal, plan.around, plan.publishing);
   const around = builder === undefined ? plan.around : { ...plan.around, dist: builder.dist };
   const lines = builder === undefined ? {} : { newBuilder: builder.lines };
-  return { draft: { file }, included, goal, ours, ...plan, around, ...lines, differences: [], notes };
+  const existing = plan.publishing.filter(({ exists }) => exists).map(({ name }) => name);
+  const draft = draftOf(file, [...existing, ...exclusiveAncestors(file, data, existing)]);
+  return { draft, included, goal, ours, ...plan, around, ...lines, differences: [], notes };
 }
 
 /** Everything that may be wrong, in an order in which each part finds what it needs. */
@@ -75,7 +78,7 @@ function editAll(edit: PipelineEdit): void {
 function requireSettled({ draft, goal, included, builders, publishing, differences }: PipelineEdit): void {
   const isForeign = builders.length > 0 || publishing.some(({ exists }) => exists);
   if (differences.length === 0 || !isForeign) return;
-  const again = begin(draft.file.text, withoutChoices(goal), included, []);
+  const again = begin(reread(draft), withoutChoices(goal), included, []);
   editAll(again);
   const [left] = again.differences;
   if (left) throw new UnsafeEdit(`'${left.field}' would not come to be as it should`);
@@ -88,7 +91,12 @@ function withoutChoices({ publishingJobs: _, ...goal }: PipelineGoal): PipelineG
 
 function result({ draft, goal, differences, notes }: PipelineEdit, before: string | undefined): EditResult {
   if (differences.length === 0) return { kind: 'unchanged', notes };
-  return { kind: 'edited', edits: [{ path: goal.path, before, after: draft.file.text }], differences, notes };
+  return {
+    kind: 'edited',
+    edits: [{ path: goal.path, before, after: reread(draft).text }],
+    differences,
+    notes,
+  };
 }
 
 function refused(reason: string, goal: PipelineGoal, notes: string[]): EditResult {

@@ -2,12 +2,12 @@ import { UserError } from '../kernel/errors.ts';
 import type { PublishTool, Route } from '../kernel/route.ts';
 import {
   isYamlTable,
+  parseYaml,
   type YamlFile,
   YamlSyntaxError,
   type YamlTable,
   type YamlValue,
 } from '../text/yaml/document.ts';
-import { parseYaml } from '../text/yaml/reading.ts';
 import { type OpenJobs, openJobs } from './jobs-plan.ts';
 import { type Credential, credentialsIn } from './recognise/credentials.ts';
 import { includedParts } from './recognise/included.ts';
@@ -18,6 +18,8 @@ import { baseJob } from './template.ts';
 
 /** What a pipeline file has decided already. */
 export interface PipelineReading {
+  /** The file as it was parsed; undefined where it could not be. */
+  file?: YamlFile;
   /** The publishing jobs were made by an earlier run. */
   ours: boolean;
   hasTestJob: boolean;
@@ -77,6 +79,7 @@ export function readPipeline(
   const roles = rolesOf(data, indexes, route);
   const tool = toolOf(data, roles);
   return {
+    file,
     ours,
     hasTestJob: isYamlTable(data['release-test']) || roles.publishers.testpypi.some((it) => it.settled),
     included,

@@ -38,7 +38,7 @@ export function addStages(edit: PipelineEdit): void {
   if (builders.length === 0) addStage(edit, around.buildStage, true);
   if (publishing.some(({ exists }) => !exists)) addStage(edit, around.publishStage, false);
   // A job may stand in a stage that has been taken out of the list since; without a list it may be one of an included file.
-  if (edit.draft.file.data.stages === undefined) return;
+  if (edit.draft.data.stages === undefined) return;
   for (const name of [...builders, ...publishing.filter(({ exists }) => exists).map((it) => it.name)]) {
     const { stage } = jobOf(edit, name);
     if (typeof stage === 'string') addStage(edit, stage, builders.includes(name));
@@ -51,7 +51,7 @@ function stagesOf(data: YamlTable): string[] {
 
 function addStage(edit: PipelineEdit, stage: string, first: boolean): void {
   const { draft, included } = edit;
-  const own = draft.file.data.stages;
+  const own = draft.data.stages;
   const present = own ?? included.stages ?? usual;
   if (lines(present).includes(stage) || /^\.(pre|post)$/.test(stage)) return;
   if (own !== undefined && !Array.isArray(own)) throw new UnsafeEdit("its 'stages' are not a list");
@@ -60,5 +60,5 @@ function addStage(edit: PipelineEdit, stage: string, first: boolean): void {
   if (own === undefined) setYaml(draft, ['stages'], stages.toSpliced(edge, 0, stage));
   else if (own.every((it) => typeof it === 'string')) insertItem(draft, ['stages'], edge, stage);
   else throw new UnsafeEdit("its 'stages' are defined elsewhere");
-  note(edit, ['stages'], stages, draft.file.data.stages ?? null);
+  note(edit, ['stages'], stages, draft.data.stages ?? null);
 }

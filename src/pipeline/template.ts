@@ -1,6 +1,6 @@
 import { buildTimeCommand, needsUv } from '../python/versions/build-time-command.ts';
 import { quoteForShell } from '../text/shell.ts';
-import { readYaml, type YamlTable } from '../text/yaml/document.ts';
+import { parseYaml, type YamlTable } from '../text/yaml/document.ts';
 import { type PipelineGoal, type PipelineIndex, tokenVariable } from './pipeline-goal.ts';
 import { pushRule, tagRule } from './recognise/rules.ts';
 import { publishItems } from './uploading.ts';
@@ -165,7 +165,7 @@ function itemLines(item: string): string[] {
 
 /** The data of jobs given as lines. */
 export function dataOf(lines: string[]): YamlTable {
-  return readYaml(`${lines.join('\n')}\n`).data;
+  return parseYaml(`${lines.join('\n')}\n`).data;
 }
 
 /** The lines of one key of a job given as lines, from column 0. */

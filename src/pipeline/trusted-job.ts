@@ -1,5 +1,5 @@
 import type { YamlTable } from '../text/yaml/document.ts';
-import { parseYaml } from '../text/yaml/reading.ts';
+import { parseYaml } from '../text/yaml/document.ts';
 import { jobValue, merge, scriptOf } from './recognise/jobs.ts';
 import { environmentName, rolesOf } from './recognise/roles.ts';
 import type { KnownIndex } from './recognise/uploads.ts';

@@ -20,7 +20,7 @@ export function repairWorkflow(edit: PipelineEdit): void {
     const data = seen(edit);
     const rules = flat(valueAt(data, path));
     if (usuallyRuns(resolveRules(rules, data), occasion, goal.defaultBranch)) continue;
-    if (valueAt(draft.file.data, path) === undefined) setYaml(draft, path, rules);
+    if (valueAt(draft.data, path) === undefined) setYaml(draft, path, rules);
     insertItem(draft, path, placeFor(rules, occasion, goal.defaultBranch), rule);
   }
   const after = valueAt(seen(edit), path) ?? null;

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { publishingRules } from '../../src/pipeline/publishing/conditions.ts';
 import { runsOn } from '../../src/pipeline/recognise/only-except.ts';
-import { parseYaml } from '../../src/text/yaml/reading.ts';
+import { parseYaml } from '../../src/text/yaml/document.ts';
 
 const tag = '$CI_COMMIT_TAG';
 const push = '$CI_PIPELINE_SOURCE == "push" && $CI_COMMIT_BRANCH == $CI_DEFAULT_BRANCH';

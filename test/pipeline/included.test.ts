@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { editPipeline, readPipeline } from '../../src/pipeline/index.ts';
 import type { YamlTable } from '../../src/text/yaml/document.ts';
-import { parseYaml } from '../../src/text/yaml/reading.ts';
+import { parseYaml } from '../../src/text/yaml/document.ts';
 import { goalWith } from './pipeline-goal.ts';
 
 /** Edits a file, knowing what GitLab made of it and of the files that it includes. */

@@ -5,7 +5,7 @@ import { editPipeline } from '../../src/pipeline/index.ts';
 import { flat, lines, resolveJob, visibleJobs } from '../../src/pipeline/recognise/jobs.ts';
 import { runsOn } from '../../src/pipeline/recognise/only-except.ts';
 import type { YamlTable } from '../../src/text/yaml/document.ts';
-import { parseYaml } from '../../src/text/yaml/reading.ts';
+import { parseYaml } from '../../src/text/yaml/document.ts';
 import { hasSchema, schemaErrors } from '../support/gitlab-schema.ts';
 import { runs } from '../text/runs.ts';
 import { madeUpPipeline } from './made-up-pipeline.ts';

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { editPipeline, readPipeline } from '../../src/pipeline/index.ts';
 import type { PipelineGoal } from '../../src/pipeline/pipeline-goal.ts';
-import { parseYaml } from '../../src/text/yaml/reading.ts';
+import { parseYaml } from '../../src/text/yaml/document.ts';
 import { goalWith } from './pipeline-goal.ts';
 
 function edited(text: string | undefined, goal: PipelineGoal = goalWith()) {

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { editPipeline } from '../../src/pipeline/index.ts';
-import { parseYaml } from '../../src/text/yaml/reading.ts';
+import { parseYaml } from '../../src/text/yaml/document.ts';
 import { findTool, run } from '../support/tools.ts';
 import { goalWith } from './pipeline-goal.ts';
 

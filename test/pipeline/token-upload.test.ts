@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { PublishTool } from '../../src/kernel/route.ts';
 import { editPipeline } from '../../src/pipeline/index.ts';
 import { tokenKeys } from '../../src/pipeline/pipeline-goal.ts';
-import { parseYaml } from '../../src/text/yaml/reading.ts';
+import { parseYaml } from '../../src/text/yaml/document.ts';
 import { repositoryOf } from '../support/builds.ts';
 import { findTool, run } from '../support/tools.ts';
 import { goalWith } from './pipeline-goal.ts';

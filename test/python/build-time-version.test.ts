@@ -5,7 +5,7 @@ import { editPipeline } from '../../src/pipeline/index.ts';
 import type { PythonFiles } from '../../src/python/python-files.ts';
 import { isCompiled } from '../../src/python/versions/compiled.ts';
 import { buildTimeVersion, versionFromVcs } from '../../src/python/versions/index.ts';
-import { parseYaml } from '../../src/text/yaml/reading.ts';
+import { parseYaml } from '../../src/text/yaml/document.ts';
 import { goalWith } from '../pipeline/pipeline-goal.ts';
 import { repositoryOf } from '../support/builds.ts';
 import { findTool, run } from '../support/tools.ts';

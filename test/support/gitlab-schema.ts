@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Ajv, type ValidateFunction } from 'ajv';
-import { parseYaml } from '../../src/text/yaml/reading.ts';
+import { parseYaml } from '../../src/text/yaml/document.ts';
 
 const path = join(import.meta.dirname, '../../../shared/schema/gitlab-ci.json');
 let validate: ValidateFunction | undefined;

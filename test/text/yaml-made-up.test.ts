@@ -2,16 +2,17 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { UnsafeEdit } from '../../src/text/unsafe-edit.ts';
 import { valueAt } from '../../src/text/yaml/data.ts';
-import { isYamlTable, readYaml, type YamlTable, type YamlValue } from '../../src/text/yaml/document.ts';
+import { isYamlTable, parseYaml, type YamlTable, type YamlValue } from '../../src/text/yaml/document.ts';
 import {
+  draftOf,
   insertItem,
   removeItem,
   removeYaml,
   replaceItem,
+  reread,
   setYaml,
   type YamlDraft,
 } from '../../src/text/yaml/draft.ts';
-import { parseYaml } from '../../src/text/yaml/reading.ts';
 import { type MadeUpYaml, madeUpYaml } from './made-up-yaml.ts';
 import { runs } from './runs.ts';
 
@@ -76,16 +77,26 @@ const textOf = ({ parts }: MadeUpYaml) => parts.map(({ text }) => text).join('')
 
 /** The edited text, or nothing where the edit does not apply or is refused. */
 function edited(text: string, name: string, path: string[]): string | undefined {
-  const draft: YamlDraft = { file: parseYaml(text) };
-  const list = valueAt(draft.file.data, path);
-  if (/item/.test(name) && (!Array.isArray(list) || list.length < 2)) return undefined;
-  try {
+  const draft = draftOf(parseYaml(text));
+  if (!isApplicable(draft, name, path)) return undefined;
+  return orNothing(() => {
     edits[name]?.make(draft, path);
+    return reread(draft).text;
+  });
+}
+
+function isApplicable({ data }: YamlDraft, name: string, path: string[]): boolean {
+  const list = valueAt(data, path);
+  return !/item/.test(name) || (Array.isArray(list) && list.length >= 2);
+}
+
+function orNothing(edit: () => string): string | undefined {
+  try {
+    return edit();
   } catch (error) {
     if (error instanceof UnsafeEdit) return undefined;
     throw error;
   }
-  return draft.file.text;
 }
 
 describe.each(Object.keys(edits))('an edit that %s of any pipeline', (name) => {
@@ -110,9 +121,9 @@ describe.each(Object.keys(edits))('an edit that %s of any pipeline', (name) => {
 
   it('means what it should and nothing else', () => {
     property((made, [job = '', ...keys], result) => {
-      const wanted = structuredClone(readYaml(textOf(made)).data);
+      const wanted = structuredClone(parseYaml(textOf(made)).data);
       edits[name]?.mean(wanted[job] as YamlTable, keys);
-      expect(readYaml(result).data).toEqual(wanted);
+      expect(parseYaml(result).data).toEqual(wanted);
     });
   });
 
@@ -134,11 +145,38 @@ describe.each(Object.keys(edits))('an edit that %s of any pipeline', (name) => {
   });
 });
 
+describe('several edits of any pipeline', () => {
+  const jobs = fc.constantFrom('alpha', '.hidden', 'two words', 'omega');
+  const edit = fc
+    .constantFrom(...Object.keys(edits))
+    .chain((name) => fc.tuple(fc.constant(name), jobs, fc.constantFrom(...keysFor(name))));
+
+  it('come to the same text together as one after another', () => {
+    let done = 0;
+    const property = fc.property(madeUpYaml, fc.array(edit, { minLength: 2, maxLength: 5 }), (made, list) => {
+      const resultOf = (oneByOne: boolean) =>
+        orNothing(() => {
+          const draft = draftOf(parseYaml(textOf(made)));
+          for (const [name, job, keys] of list) {
+            if (isApplicable(draft, name, [job, ...keys])) edits[name]?.make(draft, [job, ...keys]);
+            if (oneByOne) reread(draft);
+          }
+          return reread(draft).text;
+        });
+      const result = resultOf(false);
+      if (result !== undefined) done += 1;
+      expect(result).toBe(resultOf(true));
+    });
+    fc.assert(property, runs(100));
+    expect(done).toBeGreaterThan(20);
+  });
+});
+
 describe('a key that is taken away', () => {
   it('may come again', () => {
-    const draft: YamlDraft = { file: parseYaml('a:\n  script: x\nb:\n  script: y\n') };
+    const draft = draftOf(parseYaml('a:\n  script: x\nb:\n  script: y\n'));
     removeYaml(draft, ['b']);
     setYaml(draft, ['b', 'script'], 'z');
-    expect(draft.file.data).toEqual({ a: { script: 'x' }, b: { script: 'z' } });
+    expect(reread(draft).data).toEqual({ a: { script: 'x' }, b: { script: 'z' } });
   });
 });

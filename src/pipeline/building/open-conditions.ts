@@ -27,11 +27,11 @@ function openRules(edit: PipelineEdit, name: string, job: YamlTable): void {
     ['tag', tagRule],
     ['default-branch push', pushRule],
   ] as const) {
-    const now = valueAt(draft.file.data, path) as YamlValue[];
+    const now = valueAt(draft.data, path) as YamlValue[];
     if (letsThrough(resolveRules(now, seen(edit)), occasion, goal.defaultBranch) === true) continue;
     insertItem(draft, path, placeFor(now, occasion, goal.defaultBranch), rule);
   }
-  note(edit, path, before, valueAt(draft.file.data, path) ?? null);
+  note(edit, path, before, valueAt(draft.data, path) ?? null);
 }
 
 /** Takes out of `except` what keeps the job from running for tags or for the default branch. */

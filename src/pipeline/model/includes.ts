@@ -1,6 +1,11 @@
 import { posix } from 'node:path';
-import { isYamlTable, YamlSyntaxError, type YamlTable, type YamlValue } from '../../text/yaml/document.ts';
-import { parseYaml } from '../../text/yaml/reading.ts';
+import {
+  isYamlTable,
+  parseYaml,
+  YamlSyntaxError,
+  type YamlTable,
+  type YamlValue,
+} from '../../text/yaml/document.ts';
 import { merge } from '../recognise/jobs.ts';
 import type { Hole, ReadFile } from './types.ts';
 

@@ -2,7 +2,7 @@ import { own } from '../../kernel/has-own.ts';
 import { UnsafeEdit } from '../../text/unsafe-edit.ts';
 import { valueAt } from '../../text/yaml/data.ts';
 import type { YamlTable } from '../../text/yaml/document.ts';
-import { exchangeYaml, hasOwn, removeItem, removeYaml } from '../../text/yaml/draft.ts';
+import { exchangeYaml, hasOwn, removeItem, removeYaml, reread } from '../../text/yaml/draft.ts';
 import { jobOf, note, type PipelineEdit, seen } from '../edit.ts';
 import { parentsOf } from '../recognise/jobs.ts';
 import { ancestorsOf, exclusiveAncestors } from '../recognise/parents.ts';
@@ -21,11 +21,11 @@ export function clearConditions(edit: PipelineEdit, name: string, rules: YamlTab
 function clearInherited(edit: PipelineEdit, name: string, key: string): void {
   const { draft } = edit;
   const data = seen(edit);
-  const holders = ancestorsOf(draft.file, data, name).filter(
+  const holders = ancestorsOf(reread(draft), data, name).filter(
     (it) => hasOwn(draft, [it, key]) || valueAt(edit.included, [it, key]) !== undefined,
   );
   const names = edit.publishing.filter(({ exists }) => exists).map((it) => it.name);
-  const exclusive = exclusiveAncestors(draft.file, data, names);
+  const exclusive = exclusiveAncestors(reread(draft), data, names);
   for (const holder of holders) {
     if (exclusive.includes(holder)) removeYaml(draft, [holder, key]);
     else leave(edit, name, holder, key);
@@ -36,7 +36,7 @@ function clearInherited(edit: PipelineEdit, name: string, key: string): void {
 function leave(edit: PipelineEdit, name: string, holder: string, key: string): void {
   const { draft } = edit;
   const content = Object.keys(jobOf(edit, holder));
-  const parents = parentsOf(own(draft.file.data, name));
+  const parents = parentsOf(own(draft.data, name));
   const at = parents.indexOf(holder);
   const alone = content.every((it) => /^(only|except|extends|rules)$/.test(it));
   if (at < 0 || !alone)

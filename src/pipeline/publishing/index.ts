@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { YamlTable, YamlValue } from '../../text/yaml/document.ts';
-import { ownAt, setYaml } from '../../text/yaml/draft.ts';
+import { ownAt, reread, setYaml } from '../../text/yaml/draft.ts';
 import { baseChecks, publishChecks, runsWhereItShould } from '../checks.ts';
 import { jobOf, note, type PipelineEdit, type PublishingJob, seen } from '../edit.ts';
 import { ancestorsOf, exclusiveAncestors } from '../recognise/parents.ts';
@@ -16,19 +16,17 @@ import { repairScripts } from './scripts.ts';
 export function repairPublishingJobs(edit: PipelineEdit): void {
   const existing = edit.publishing.filter(({ exists }) => exists);
   const names = existing.map(({ name }) => name);
-  const shared = exclusiveAncestors(edit.draft.file, seen(edit), names);
-  edit.draft.together = new Set([...names, ...shared]);
+  const shared = exclusiveAncestors(reread(edit.draft), seen(edit), names);
   const before = existing.map(({ name }) => jobOf(edit, name));
   // All conditions are read before one is changed, since jobs may have them from the same place.
   const rules = existing.map((job) => rulesFor(edit, job));
   for (const [at, job] of existing.entries()) repairOne(edit, job, homeOf(edit, job.name, shared), rules[at]);
   clearOldWays(edit, names, shared, before);
-  delete edit.draft.together;
 }
 
 /** Where that is written which several publishing jobs share: their own hidden base, else the job itself. */
 function homeOf(edit: PipelineEdit, name: string, shared: string[]): string {
-  const ancestors = ancestorsOf(edit.draft.file, seen(edit), name);
+  const ancestors = ancestorsOf(reread(edit.draft), seen(edit), name);
   return ancestors.find((it) => it.startsWith('.') && shared.includes(it)) ?? name;
 }
 
@@ -73,7 +71,7 @@ function baseOf(edit: PipelineEdit, name: string): string | undefined {
   const { around, draft } = edit;
   const job = jobOf(edit, name);
   const bare = ['extends', 'stage', 'image', 'variables'].every((key) => job[key] === undefined);
-  return edit.ours && bare && draft.file.data[around.base] !== undefined ? around.base : undefined;
+  return edit.ours && bare && draft.data[around.base] !== undefined ? around.base : undefined;
 }
 
 /** The rules that a job is to have, and the conditions in whose place they come. */

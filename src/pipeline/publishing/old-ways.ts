@@ -2,7 +2,7 @@ import { UnsafeEdit } from '../../text/unsafe-edit.ts';
 import { staleComments } from '../../text/yaml/comments.ts';
 import { valueAt } from '../../text/yaml/data.ts';
 import { isYamlTable, type YamlTable } from '../../text/yaml/document.ts';
-import { changeComment, hasOwn, ownAt, removeYaml, setYaml } from '../../text/yaml/draft.ts';
+import { changeComment, hasOwn, ownAt, removeYaml, reread, setYaml } from '../../text/yaml/draft.ts';
 import { jobOf, note, type PipelineEdit, seen } from '../edit.ts';
 import {
   inheritable,
@@ -34,7 +34,7 @@ export function clearOldWays(
   for (const holder of [...names, ...shared]) {
     for (const key of staleVariables(edit, holder, names, read)) {
       if (!hasOwn(draft, [holder, 'variables', key])) continue;
-      note(edit, [holder, 'variables', key], valueAt(draft.file.data, [holder, 'variables', key]), null);
+      note(edit, [holder, 'variables', key], valueAt(draft.data, [holder, 'variables', key]), null);
       removeYaml(draft, [holder, 'variables', key]);
       removed.add(key);
     }
@@ -46,10 +46,10 @@ export function clearOldWays(
 }
 
 function clearComments({ draft }: PipelineEdit, holder: string, removed: ReadonlySet<string>): void {
-  let stale = staleComments(draft.file, holder, removed);
+  let stale = staleComments(reread(draft), holder, removed);
   while (stale !== undefined) {
     changeComment(draft, stale);
-    stale = staleComments(draft.file, holder, removed);
+    stale = staleComments(reread(draft), holder, removed);
   }
 }
 
@@ -69,7 +69,7 @@ function tellOfTokens({ draft, notes, goal }: PipelineEdit, before: YamlTable[])
   const set = new Set(
     before.flatMap(({ variables }) => (isYamlTable(variables) ? Object.keys(variables) : [])),
   );
-  const left = new Set(variablesRead(JSON.stringify(draft.file.data)));
+  const left = new Set(variablesRead(JSON.stringify(draft.data)));
   const gone = [...new Set(variablesRead(JSON.stringify(before)))].filter(
     (key) =>
       credentialName.test(key) &&
@@ -87,9 +87,9 @@ function tellOfTokens({ draft, notes, goal }: PipelineEdit, before: YamlTable[])
 
 /** A script that every job now has of its own. */
 function clearBase({ draft }: PipelineEdit, base: string, names: string[]): void {
-  const own = (name: string) => isYamlTable(draft.file.data[name]) && draft.file.data[name];
+  const own = (name: string) => isYamlTable(draft.data[name]) && draft.data[name];
   const users = names.map(own);
-  const holdsMore = Object.keys(draft.file.data[base] ?? {}).length > 1;
+  const holdsMore = Object.keys(draft.data[base] ?? {}).length > 1;
   if (holdsMore && users.every((job) => job && job.script !== undefined)) removeYaml(draft, [base, 'script']);
 }
 
@@ -100,7 +100,7 @@ function staleVariables(
   names: string[],
   read: ReadonlySet<string>,
 ): string[] {
-  const variables = valueAt(edit.draft.file.data, [holder, 'variables']);
+  const variables = valueAt(edit.draft.data, [holder, 'variables']);
   if (!isYamlTable(variables)) return [];
   const jobs = names.map((name) => jobOf(edit, name));
   const stillRead = new Set(
@@ -134,7 +134,7 @@ function clearGlobals(edit: PipelineEdit, names: string[]): void {
   const { draft } = edit;
   for (const key of othersUpload(seen(edit), names) ? [] : redirectingGlobals(seen(edit))) {
     if (!hasOwn(draft, ['variables', key])) continue;
-    note(edit, ['variables', key], valueAt(draft.file.data, ['variables', key]), null);
+    note(edit, ['variables', key], valueAt(draft.data, ['variables', key]), null);
     removeYaml(draft, ['variables', key]);
   }
   const left = redirectingGlobals(seen(edit));

@@ -1,6 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
-import { isYamlTable, YamlSyntaxError, type YamlTable } from '../../text/yaml/document.ts';
-import { parseYaml } from '../../text/yaml/reading.ts';
+import { isYamlTable, parseYaml, YamlSyntaxError, type YamlTable } from '../../text/yaml/document.ts';
 import { merge, resolveJob } from './jobs.ts';
 
 /**

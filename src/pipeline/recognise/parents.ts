@@ -48,7 +48,7 @@ function parentsIn(file: YamlFile, seen: YamlTable, name: string): string[] {
 
 /** The keys at the top whose anchors a key at the top merges. */
 function mergedFrom(file: YamlFile, name: string): string[] {
-  if (file.sections !== undefined || !file.text.includes('<<')) return [];
+  if (!file.hasAliases) return [];
   const node = file.root && pairOf(file.root, name)?.value;
   if (!isMap(node)) return [];
   const merged = node.items.filter(({ key }) => isScalar(key) && key.source === '<<');

@@ -42,7 +42,7 @@ export function editedPipeline(facts: Facts, goal: Goal): EditResult {
   const last = lastEdits.get(goal);
   if (last?.python === python && last.text === input.text && last.included === input.included)
     return last.edit;
-  const edit = editPipeline(input.text, pipelineGoal(facts, goal), input.included);
+  const edit = editPipeline(input.text, pipelineGoal(facts, goal), input.included, pipeline.reading.file);
   lastEdits.set(goal, { ...input, edit });
   return edit;
 }

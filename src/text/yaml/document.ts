@@ -21,18 +21,11 @@ export interface YamlTable {
 
 /** A parsed pipeline file: of several documents the last one, since a `spec:` header comes first. */
 export interface YamlFile {
-  text: string;
+  readonly text: string;
   readonly root: YAMLMap | undefined;
-  data: YamlTable;
-  /** The keys at the top with their lines, where each of them can be read by itself. */
-  sections?: Section[];
-}
-
-/** A key at the top with what belongs to it, up to the next key. */
-export interface Section {
-  key: string;
-  start: number;
-  end: number;
+  readonly data: YamlTable;
+  /** Whether an edit in one place may show in another, through an alias. */
+  readonly hasAliases: boolean;
 }
 
 /** Where a text is not YAML as far as this parser can tell. */
@@ -53,10 +46,12 @@ const reference = {
   resolve: (seq: unknown) => seq,
 };
 
-/** Parses with the ranges of every node. Duplicate keys are allowed, as GitLab allows them. */
-export function readYaml(text: string): YamlFile {
+/**
+ * Parses a pipeline file with the range of every node. Duplicate keys are allowed, as GitLab allows them. Throws
+ * `YamlSyntaxError`.
+ */
+export function parseYaml(text: string): YamlFile {
   const documents = parseAllDocuments(text, {
-    keepSourceTokens: true,
     uniqueKeys: false,
     logLevel: 'error',
     merge: true,
@@ -70,9 +65,10 @@ export function readYaml(text: string): YamlFile {
   if (root !== null && root !== undefined && !isMap(root) && !(isScalar(root) && root.value === null)) {
     throw new YamlSyntaxError('the file is not a mapping of jobs');
   }
-  if (last === undefined || !isMap(root)) return { text, root: undefined, data: {} };
-  refuseGrowth(aliasesOf(root));
-  return { text, root, data: dataOf(last) };
+  if (last === undefined || !isMap(root)) return { text, root: undefined, data: {}, hasAliases: false };
+  const aliases = aliasesOf(root);
+  refuseGrowth(aliases);
+  return { text, root, data: dataOf(last), hasAliases: aliases.any };
 }
 
 /** The parser takes its own call stack for the depth of the document. */

@@ -1,20 +1,48 @@
 import { isDeepStrictEqual } from 'node:util';
+import { own } from '../../kernel/has-own.ts';
 import { appendLines, applySplices, endOfLine, type Splice } from '../text.ts';
 import { UnsafeEdit } from '../unsafe-edit.ts';
 import { commentLine } from './comments.ts';
 import { assign, listAt, tableAt, valueAt } from './data.ts';
-import { isYamlTable, readYaml, type YamlFile, type YamlTable, type YamlValue } from './document.ts';
+import { isYamlTable, parseYaml, type YamlFile, type YamlTable, type YamlValue } from './document.ts';
 import { insertion, itemRemoval, itemReplacement } from './items.ts';
 import { pairExchange, pairRemoval, settingOf } from './pairs.ts';
 import { hasPair, isWritten, isWrittenInBrackets } from './places.ts';
 import type { Rendering } from './rendering.ts';
-import { placeOf, withMore, withSection } from './sections.ts';
 
-/** A pipeline file in the course of being edited. Each edit is checked at once against the data it must come to. */
+/**
+ * A pipeline file in the course of being edited. Edits are collected and made together; then the text is read again
+ * (`reread`), which proves that it means `data`.
+ */
 export interface YamlDraft {
-  file: YamlFile;
-  /** Jobs that are edited to one end, so that an edit may show in all of them where they share an anchor. */
-  together?: ReadonlySet<string>;
+  /** The file as it was last read, without the edits in `pending`. */
+  read: YamlFile;
+  /** What the file must come to, with all edits. */
+  data: YamlTable;
+  pending: Splice[];
+  /** The keys at the top in which the pending edits are. */
+  touched: Set<string>;
+  /** Jobs with one purpose: an edit in one of them may show in the others where they share an anchor. */
+  readonly peers: ReadonlySet<string>;
+}
+
+/** Begins to edit a file. */
+export function draftOf(file: YamlFile, peers: Iterable<string> = []): YamlDraft {
+  return { read: file, data: file.data, pending: [], touched: new Set(), peers: new Set(peers) };
+}
+
+/** The text with all edits so far. */
+export function textOf({ read, pending }: YamlDraft): string {
+  return applySplices(read.text, pending);
+}
+
+/**
+ * The file with all edits so far, read anew where there were any. Throws `UnsafeEdit` where it would not mean what it
+ * should.
+ */
+export function reread(draft: YamlDraft): YamlFile {
+  if (draft.data !== draft.read.data) settle(draft, parsed(textOf(draft)));
+  return draft.read;
 }
 
 type Change = (data: YamlTable, path: string[]) => void;
@@ -33,8 +61,8 @@ export function setYaml(draft: YamlDraft, path: string[], value: YamlValue, line
 /** Takes a key away, with the mapping that held nothing else. A key that is not there is left alone. */
 export function removeYaml(draft: YamlDraft, path: string[]): void {
   const holder = path.slice(0, -1);
-  const parent = valueAt(draft.file.data, holder);
-  if (!isYamlTable(parent) || valueAt(draft.file.data, path) === undefined) return;
+  const parent = valueAt(draft.data, holder);
+  if (!isYamlTable(parent) || valueAt(draft.data, path) === undefined) return;
   if (path.length > (path[0] === 'variables' ? 1 : 2) && Object.keys(parent).length === 1) {
     removeYaml(draft, holder);
     return;
@@ -81,19 +109,24 @@ export function removeItem(draft: YamlDraft, path: string[], index: number): voi
 
 /** Appends jobs as text, before a final `...`; their data must be exactly `added`. */
 export function appendJobs(draft: YamlDraft, lines: string[], added: YamlTable): void {
-  const { text } = draft.file;
-  const marker = /^\.\.\.[ \t]*\r?\n?(?![\s\S]*\S)/m.exec(text);
-  const eol = endOfLine(text);
-  const edit = marker
-    ? { start: marker.index, end: marker.index, text: `${eol}${lines.join(eol)}${eol}` }
-    : appendLines(text, lines, true);
-  const longer = marker ? undefined : withMore(draft.file, edit, added);
-  const add: Change = (data) => void Object.assign(data, added);
-  if (longer === undefined) apply(draft, () => edit, [], add);
-  else draft.file = longer;
+  apply(
+    draft,
+    ({ text }) => atTheEnd(text, lines),
+    [],
+    (data) => void Object.assign(data, added),
+  );
+  for (const key of Object.keys(added)) draft.touched.add(key);
 }
 
-/** Replaces text that is only a comment. */
+function atTheEnd(text: string, lines: string[]): Splice {
+  const marker = /^\.\.\.[ \t]*\r?\n?(?![\s\S]*\S)/m.exec(text);
+  const eol = endOfLine(text);
+  return marker
+    ? { start: marker.index, end: marker.index, text: `${eol}${lines.join(eol)}${eol}` }
+    : appendLines(text, lines, true);
+}
+
+/** Replaces text that is only a comment, at a place of the text that `reread` gave. */
 export function changeComment(draft: YamlDraft, edit: Splice): void {
   apply(draft, () => edit, [], nothing);
 }
@@ -104,36 +137,57 @@ export function addComment(draft: YamlDraft, key: string, comment: string): void
 }
 
 /** The value at a path where it is written out in that place, and not brought by an anchor, an alias or a reference. */
-export function ownAt({ file }: YamlDraft, path: string[]): YamlValue | undefined {
-  return isWritten(placeOf(file, path[0]).file, path) ? valueAt(file.data, path) : undefined;
+export function ownAt(draft: YamlDraft, path: string[]): YamlValue | undefined {
+  return isWritten(treeFor(draft, path), path) ? valueAt(draft.data, path) : undefined;
 }
 
 /** Whether the last key of a path is written in that place, whatever stands for its value. */
-export function hasOwn({ file }: YamlDraft, path: string[]): boolean {
-  return hasPair(placeOf(file, path[0]).file, path);
+export function hasOwn(draft: YamlDraft, path: string[]): boolean {
+  return hasPair(treeFor(draft, path), path);
 }
 
 /** Whether a list or mapping is written on a line of its own, in brackets or braces. */
-export function isInBrackets({ file }: YamlDraft, path: string[]): boolean {
-  return isWrittenInBrackets(placeOf(file, path[0]).file, path);
+export function isInBrackets(draft: YamlDraft, path: string[]): boolean {
+  return isWrittenInBrackets(treeFor(draft, path), path);
+}
+
+/**
+ * A file whose nodes below the first key of a path are as they are now: as it was last read, unless an edit in them is
+ * pending, or they are new, or other pending edits may have moved where they are to go.
+ */
+function treeFor(draft: YamlDraft, [key]: string[]): YamlFile {
+  const isNew = key !== undefined && own(draft.read.data, key) === undefined;
+  return isNew || draft.touched.has(key ?? '') ? reread(draft) : draft.read;
 }
 
 function apply(draft: YamlDraft, editOf: (file: YamlFile) => Splice, path: string[], change: Change): void {
-  const { file: before, section } = placeOf(draft.file, path[0]);
-  const expected = structuredClone(before.data);
-  change(expected, path);
-  const file = parsed(applySplices(before.text, [editOf(before)]));
-  for (const other of draft.together ?? []) {
-    if (other !== path[0])
-      allowFor(other, expected, file.data, (table) => change(table, [other, ...path.slice(1)]));
-  }
-  const whole = section === undefined ? file : withSection(draft.file, section, file);
-  if (whole === undefined || !isDeepStrictEqual(file.data, expected))
-    throw new UnsafeEdit('the edited file would not mean what it should');
-  draft.file = whole;
+  let edit = editOf(treeFor(draft, path));
+  if (meetsOther(draft, edit)) edit = editOf(reread(draft));
+  draft.pending.push(edit);
+  draft.data = { ...draft.data };
+  change(draft.data, path);
+  const [key] = path;
+  if (key !== undefined) draft.touched.add(key);
+  if (draft.read.hasAliases) settle(draft, parsed(textOf(draft)), { path, change });
 }
 
-/** Another job of the same end may have changed in just the same way, through an anchor that both use. */
+/** Whether an edit meets a pending one, so that the text in between is not as the file was read. */
+function meetsOther({ pending }: YamlDraft, { start, end }: Splice): boolean {
+  return pending.some((other) => start <= other.end && other.start <= end);
+}
+
+/** Takes a file for what the draft has come to, once it is certain that it means just that. */
+function settle(draft: YamlDraft, file: YamlFile, last?: { path: string[]; change: Change }): void {
+  const [key = '', ...rest] = last?.path ?? [];
+  for (const peer of draft.peers.has(key) ? draft.peers : []) {
+    if (peer !== key) allowFor(peer, draft.data, file.data, (table) => last?.change(table, [peer, ...rest]));
+  }
+  if (!isDeepStrictEqual(file.data, draft.data))
+    throw new UnsafeEdit('the edited file would not mean what it should');
+  Object.assign(draft, { read: file, data: file.data, pending: [], touched: new Set() });
+}
+
+/** A peer of the job that was edited may have changed in just the same way, through an anchor that both use. */
 function allowFor(
   name: string,
   expected: YamlTable,
@@ -152,7 +206,7 @@ function allowFor(
 
 function parsed(text: string): YamlFile {
   try {
-    return readYaml(text);
+    return parseYaml(text);
   } catch {
     throw new UnsafeEdit('it is written in a way that cannot be added to');
   }
