@@ -2,13 +2,17 @@ import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { parse } from 'yaml';
 import { gitlabCiLocal, type LocalRun } from './gitlab-ci-local.ts';
-import type { Occasion } from './occasion.ts';
-import { isLetIn } from './only-except.ts';
+import { expand, type Occasion, type Variables } from './occasion.ts';
+import { limitsOf } from './only-except.ts';
+import { layOutTemplates } from './templates.ts';
 
 /** A job with `extends`, `!reference`, `default` and `include` already resolved. */
 export interface JobData {
   stage?: string;
-  rules?: { variables?: Record<string, string> }[];
+  script?: string[];
+  before_script?: string[];
+  after_script?: string[];
+  rules?: Rule[];
   only?: unknown;
   except?: unknown;
   variables?: Record<string, string>;
@@ -16,10 +20,22 @@ export interface JobData {
   id_tokens?: Record<string, { aud: unknown }>;
   image?: { name: string };
   dependencies?: string[];
-  needs?: (string | { job: string; artifacts?: boolean })[];
+  needs?: (string | Need)[];
   artifacts?: { paths?: string[]; when?: string };
-  trigger?: unknown;
+  inherit?: { default?: boolean | string[]; variables?: boolean | string[] };
+  trigger?: { include?: string | { local?: string }[] };
   [keyword: string]: unknown;
+}
+
+interface Rule {
+  variables?: Record<string, string>;
+  [keyword: string]: unknown;
+}
+
+interface Need {
+  job: string;
+  artifacts?: boolean;
+  optional?: boolean;
 }
 
 /** A job that GitLab puts into the pipeline. */
@@ -37,83 +53,186 @@ export interface Expanded {
   variables: Record<string, string>;
   /** Empty where GitLab makes no pipeline. */
   jobs: SelectedJob[];
+  /** Why GitLab would refuse to make the pipeline, though it has jobs. */
+  problems: string[];
 }
 
+/** An occasion with the variables that GitLab gives on it, those of the project's settings among them. */
+export interface Asked {
+  occasion: Occasion;
+  variables: Variables;
+}
+
+type File = Record<string, JobData> & {
+  stages: string[];
+  variables?: Record<string, string>;
+  workflow?: { rules?: Rule[] };
+};
 type Listed = { name: string; stage: string; when: string; allow_failure: unknown }[];
+type At = Omit<LocalRun, 'args' | 'variables'>;
 
-/** Has gitlab-ci-local resolve a pipeline file and judge its rules; what it leaves out is judged here. */
-export async function expandPipeline(
-  at: Omit<LocalRun, 'args'>,
-  occasion: Occasion,
-  projectPath: string,
-): Promise<Expanded> {
-  const listed = await list(at);
-  const file = parse(await readFile(join(at.cwd, '../state/expanded-gitlab-ci.yml'), 'utf8'));
-  const parallel = listed.find(({ name }) => file[name] === undefined);
-  if (parallel) throw new Error(`The job ${parallel.name} is one of several alike, which are not run here.`);
-  const probed = await probe(at, file, listed);
-  const jobs = listed
-    .filter(({ name, when }) => {
-      const { rules, ...data } = file[name] as JobData;
-      return rules ? when !== 'never' : isLetIn(data, occasion, projectPath);
-    })
-    .map((job) => ({
-      ...job,
-      mayFail: job.allow_failure === true,
-      data: { ...inherited(file, job.name), ...probed.withRuleVariables(job.name) },
-    }));
-  return { stages: file.stages, variables: file.variables ?? {}, jobs: probed.isMade ? jobs : [] };
+/**
+ * Has gitlab-ci-local resolve a pipeline file and judge its rules, for one occasion or several at once, in that order;
+ * what it leaves out is judged here. Each `rules:changes` counts as changed. Throws where it cannot read the file.
+ */
+export async function expandPipeline(at: At, asked: Asked[], projectPath: string): Promise<Expanded[]> {
+  await layOutTemplates(join(at.cwd, '../state'));
+  const listed = await list({ ...at, variables: asked[0]?.variables ?? {} });
+  const file: File = parse(await readFile(join(at.cwd, '../state/expanded-gitlab-ci.yml'), 'utf8'));
+  // Of a parallel job, which is listed as 'test: [3.12]' and so on, one stands for all.
+  const names = [...new Set(listed.map(({ name }) => baseName(name, file)))];
+  const each = asked.map((one, place) => new Questions(`${place} `, file, names, one, projectPath));
+  const answers = await askAll(at, Object.assign({}, ...each.map(({ asked }) => asked)), asked);
+  return each.map((questions) => selected(file, names, questions, answers));
 }
 
-async function list(at: Omit<LocalRun, 'args'>): Promise<Listed> {
-  const { exitCode, stdout, stderr } = await gitlabCiLocal({ ...at, args: ['--list-json'] });
-  if (exitCode !== 0) throw new Error(`gitlab-ci-local cannot read the pipeline file:\n${stdout}${stderr}`);
-  return JSON.parse(stdout) as Listed;
+function baseName(name: string, file: File): string {
+  return file[name] === undefined ? name.replace(/: \[.*\]$/, '') : name;
+}
+
+function selected(file: File, names: string[], questions: Questions, answers: Map<string, Answer>): Expanded {
+  const jobs = questions.isMade(answers)
+    ? names.flatMap((name) => {
+        const answer = questions.answerFor(name, answers);
+        if (answer === undefined) return [];
+        const data = { ...inherited(file, name), ...file[name], ...questions.withRule(name, answers) };
+        return [{ name, stage: file[name]?.stage ?? 'test', ...answer, data }];
+      })
+    : [];
+  return { stages: file.stages, variables: file.variables ?? {}, jobs, problems: problemsOf(jobs, file) };
 }
 
 /** `default:id_tokens` is not among what gitlab-ci-local hands on: https://docs.gitlab.com/ci/yaml/#id_tokens */
-function inherited(file: Record<string, JobData>, name: string): JobData {
-  const { inherit } = file[name] as { inherit?: { default?: boolean } };
-  const tokens = inherit?.default === false ? undefined : file.default?.id_tokens;
+function inherited(file: File, name: string): JobData {
+  const inherit = file[name]?.inherit?.default ?? true;
+  const isTaken = Array.isArray(inherit) ? inherit.includes('id_tokens') : inherit;
+  const tokens = isTaken ? file.default?.id_tokens : undefined;
   return tokens === undefined ? {} : { id_tokens: tokens };
 }
 
-/**
- * gitlab-ci-local neither says whether `workflow:rules` make a pipeline, nor which rule of a job gave its variables.
- * It does judge the rules of jobs, so a file of jobs that have one question each brings the answers.
- */
-async function probe(at: Omit<LocalRun, 'args'>, file: Record<string, JobData>, listed: Listed) {
-  const questions: Record<string, JobData> = {};
-  const ask = (name: string, rules: object[]) => {
-    questions[name] = { stage: 'test', script: ['true'], rules } as JobData;
-  };
-  if (file.workflow?.rules) ask('the workflow', file.workflow.rules.map(plain));
-  for (const { name } of listed) {
-    const rules = file[name]?.rules ?? [];
-    if (!rules.some(({ variables }) => variables)) continue;
-    for (const [place, rule] of rules.entries()) ask(`${place} ${name}`, [plain(rule)]);
-  }
-  const answers = Object.keys(questions).length === 0 ? [] : await askAll(at, file, questions);
-  const yes = new Set(answers.filter(({ when }) => when !== 'never').map(({ name }) => name));
-  return {
-    isMade: questions['the workflow'] === undefined || yes.has('the workflow'),
-    withRuleVariables(name: string): JobData {
-      const data = file[name] ?? {};
-      const rule = data.rules?.find((_, place) => yes.has(`${place} ${name}`));
-      return { ...data, variables: { ...data.variables, ...rule?.variables } };
-    },
-  };
+/** GitLab makes no pipeline in which a job needs one that is not there: https://docs.gitlab.com/ci/yaml/#needs */
+function problemsOf(jobs: SelectedJob[], file: File): string[] {
+  const stageOf = (name: string) => file.stages.indexOf(file[name]?.stage ?? 'test');
+  return jobs.flatMap(({ name, data }) => [
+    ...(data.needs ?? []).flatMap((need) => {
+      const { job, optional } = typeof need === 'string' ? { job: need, optional: false } : need;
+      const isThere = jobs.some((other) => other.name === baseName(job, file));
+      return isThere || optional ? [] : [`${name} needs ${job}, which is not in the pipeline`];
+    }),
+    ...(data.dependencies ?? [])
+      .filter((job) => file[job] === undefined || stageOf(job) > stageOf(name))
+      .map((job) => `${name} depends on ${job}, which does not come before it`),
+  ]);
 }
 
-const plain = ({ variables, ...rule }: { variables?: unknown }) => rule;
+interface Answer {
+  when: string;
+  mayFail: boolean;
+}
 
-async function askAll(at: Omit<LocalRun, 'args'>, file: object, questions: object): Promise<Listed> {
-  const { variables } = file as { variables?: object };
+/**
+ * gitlab-ci-local judges the rules of jobs, and nothing else: neither `workflow:rules`, nor `only` and `except`, nor
+ * does it say which rule gave its variables. So all of that is asked as the rules of made-up jobs, one question each;
+ * the variables of an occasion are those of the job, so that one run answers for all occasions.
+ */
+class Questions {
+  readonly asked: Record<string, JobData> = {};
+  readonly #limits = new Map<string, ReturnType<typeof limitsOf>>();
+  readonly #prefix: string;
+  readonly #file: File;
+
+  constructor(prefix: string, file: File, names: string[], { occasion, variables }: Asked, path: string) {
+    this.#prefix = prefix;
+    this.#file = file;
+    if (file.workflow?.rules) this.#ask('the workflow', file.workflow.rules.map(plain), variables);
+    for (const name of names) {
+      const { rules, only, except, variables: own, when, allow_failure, inherit } = file[name] as JobData;
+      const globals = inherit?.variables === false ? {} : file.variables;
+      const all = { ...variables, ...globals, ...own, ...settingsOf(variables) };
+      const basic = { ...(when ? { when } : {}), ...(allow_failure === undefined ? {} : { allow_failure }) };
+      this.#ask(name, (rules ?? [{}]).map(plain), all, basic);
+      for (const [place, rule] of (rules ?? []).entries())
+        if (rule.variables) this.#ask(`rule ${place} ${name}`, [plain(rule)], all);
+      if (rules) continue;
+      const limits = limitsOf({ only, except }, occasion, path);
+      this.#limits.set(name, limits);
+      for (const kind of ['only', 'except'] as const)
+        if (limits?.[kind].length)
+          this.#ask(
+            `${kind} ${name}`,
+            limits[kind].map((it) => ({ if: it })),
+            all,
+          );
+    }
+  }
+
+  #ask(name: string, rules: object[], variables: Variables, basic: object = {}): void {
+    const given = Object.entries(variables).flatMap(([key, value]) =>
+      value === undefined ? [] : [[key, expand(String(value), variables)]],
+    );
+    this.asked[this.#prefix + name] = {
+      stage: 'test',
+      script: ['true'],
+      ...basic,
+      rules: rules as Rule[],
+      variables: Object.fromEntries(given),
+    };
+  }
+
+  #isYes(name: string, answers: Map<string, Answer>): boolean {
+    return (answers.get(this.#prefix + name)?.when ?? 'never') !== 'never';
+  }
+
+  isMade(answers: Map<string, Answer>): boolean {
+    return this.#file.workflow?.rules === undefined || this.#isYes('the workflow', answers);
+  }
+
+  answerFor(name: string, answers: Map<string, Answer>): Answer | undefined {
+    if (!this.#isYes(name, answers)) return undefined;
+    if (this.#file[name]?.rules === undefined) {
+      const limits = this.#limits.get(name);
+      if (limits === undefined) return undefined;
+      if (limits.only.length > 0 && !this.#isYes(`only ${name}`, answers)) return undefined;
+      if (limits.except.length > 0 && this.#isYes(`except ${name}`, answers)) return undefined;
+    }
+    return answers.get(this.#prefix + name);
+  }
+
+  /** The variables that the first rule gives which holds. */
+  withRule(name: string, answers: Map<string, Answer>): JobData {
+    const { rules = [], variables } = this.#file[name] ?? {};
+    const rule = rules.find((_, place) => this.#isYes(`rule ${place} ${name}`, answers));
+    return rule?.variables ? { variables: { ...variables, ...rule.variables } } : {};
+  }
+}
+
+const plain = ({ variables, ...rule }: Rule) => rule;
+
+/** Those of the project's settings come before the ones of the file: they are what GitLab does not predefine. */
+function settingsOf(variables: Variables): Variables {
+  return Object.fromEntries(Object.entries(variables).filter(([name]) => !/^(GITLAB_)?CI(_|$)/.test(name)));
+}
+
+async function askAll(
+  at: At,
+  questions: Record<string, JobData>,
+  asked: Asked[],
+): Promise<Map<string, Answer>> {
   const path = join(at.cwd, '../probe/questions.yml');
   await mkdir(dirname(path), { recursive: true });
-  await writeFile(
-    path,
-    JSON.stringify({ stages: ['test'], ...(variables ? { variables } : {}), ...questions }),
+  await writeFile(path, JSON.stringify({ stages: ['test'], ...questions }));
+  // What is not there on every occasion comes with the question alone.
+  const all = asked.flatMap((one) => Object.entries(one.variables));
+  const variables = Object.fromEntries(all.filter(([, value]) => value === undefined));
+  const quick = ['--no-json-schema-validation', '--no-evaluate-rule-changes'];
+  const listed = await list({ ...at, file: '../probe/questions.yml', variables }, quick);
+  return new Map(
+    listed.map(({ name, when, allow_failure }) => [name, { when, mayFail: allow_failure === true }]),
   );
-  return list({ ...at, file: '../probe/questions.yml' });
+}
+
+async function list(at: Omit<LocalRun, 'args'>, options: string[] = []): Promise<Listed> {
+  const { exitCode, stdout, stderr } = await gitlabCiLocal({ ...at, args: ['--list-json', ...options] });
+  if (exitCode !== 0) throw new Error(`gitlab-ci-local cannot read the pipeline file:\n${stdout}${stderr}`);
+  return JSON.parse(stdout.slice(stdout.indexOf('[\n'))) as Listed;
 }

@@ -18,8 +18,8 @@ export interface LocalRun {
   variables: Record<string, string | undefined>;
   /** What the runner's machine gives to every job. */
   environment: Record<string, string>;
-  /** A file that stands in for /etc/hosts. */
-  hosts: string;
+  /** A file that stands in for /etc/hosts; without one nothing is asked of any host, and no namespace is needed. */
+  hosts?: string;
 }
 
 /** What came of it. */
@@ -29,7 +29,10 @@ export interface LocalEnd {
   stderr: string;
 }
 
-/** Runs gitlab-ci-local in a mount namespace of its own, where the names of the indexes lead to the tests' servers. */
+/**
+ * Runs gitlab-ci-local, where a hosts file is given in a mount namespace of its own, in which the names of the indexes
+ * lead to the tests' servers.
+ */
 export async function gitlabCiLocal(it: LocalRun): Promise<LocalEnd> {
   const variables = Object.entries(it.variables).flatMap(([name, value]) =>
     value === undefined ? ['--unset-variable', name] : ['--variable', `${name}=${value}`],
@@ -38,9 +41,11 @@ export async function gitlabCiLocal(it: LocalRun): Promise<LocalEnd> {
   // It warns about predefined variables that are given, in the midst of its answers.
   const silence = ['--ignore-predefined-vars', Object.keys(it.variables).join(',')];
   const command = [process.execPath, program, ...it.args, ...options, ...silence, '--no-color', ...variables];
-  const inNamespace = ['--mount', 'sh', '-c', 'mount --bind "$0" /etc/hosts && exec "$@"', it.hosts];
+  const bind = 'mount --bind "$0" /etc/hosts && exec "$@"';
+  const whole =
+    it.hosts === undefined ? command : ['unshare', '--mount', 'sh', '-c', bind, it.hosts, ...command];
   const PATH = `${await standIns()}:${it.environment.PATH}`;
-  const child = spawn('unshare', [...inNamespace, ...command], {
+  const child = spawn(whole[0] ?? '', whole.slice(1), {
     cwd: it.cwd,
     env: { ...it.environment, PATH },
     stdio: ['ignore', 'pipe', 'pipe'],

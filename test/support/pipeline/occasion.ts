@@ -2,13 +2,16 @@
 export interface Occasion {
   ref: string;
   refType: 'branch' | 'tag';
-  source: 'push' | 'schedule' | 'web' | 'merge_request_event';
+  source: 'push' | 'schedule' | 'web' | 'api' | 'trigger' | 'merge_request_event' | 'parent_pipeline';
 }
 
 export const occasions = {
   push: (branch: string): Occasion => ({ ref: branch, refType: 'branch', source: 'push' }),
   tag: (tag: string): Occasion => ({ ref: tag, refType: 'tag', source: 'push' }),
   schedule: (branch: string): Occasion => ({ ref: branch, refType: 'branch', source: 'schedule' }),
+  web: (branch: string): Occasion => ({ ref: branch, refType: 'branch', source: 'web' }),
+  api: (branch: string): Occasion => ({ ref: branch, refType: 'branch', source: 'api' }),
+  trigger: (branch: string): Occasion => ({ ref: branch, refType: 'branch', source: 'trigger' }),
   mergeRequest: (branch: string): Occasion => ({
     ref: branch,
     refType: 'branch',
@@ -46,6 +49,10 @@ export function variablesOf(occasion: Occasion, setting: Setting): Variables {
       .replace(/[^a-z0-9]+/g, '-')
       .replace(/^-|-$/g, ''),
     CI_COMMIT_REF_PROTECTED: 'true',
+    CI_COMMIT_TITLE: 'Change something',
+    CI_COMMIT_MESSAGE: 'Change something\n',
+    CI_COMMIT_BEFORE_SHA: '0000000000000000000000000000000000000000',
+    CI_OPEN_MERGE_REQUESTS: undefined,
     CI_COMMIT_TAG: refType === 'tag' ? ref : undefined,
     CI_COMMIT_BRANCH: refType === 'branch' && !inMergeRequest ? ref : undefined,
     CI_MERGE_REQUEST_IID: inMergeRequest ? '3' : undefined,
@@ -56,11 +63,15 @@ export function variablesOf(occasion: Occasion, setting: Setting): Variables {
     CI_PIPELINE_SOURCE: source,
     CI_PIPELINE_IID: String(setting.pipelineNumber),
     CI_PIPELINE_ID: String(1000 + setting.pipelineNumber),
+    CI_PROJECT_ID: '42',
     CI_PROJECT_PATH: setting.projectPath,
+    CI_PROJECT_ROOT_NAMESPACE: namespace.replace(/\/.*$/, ''),
     CI_PROJECT_NAMESPACE: namespace,
     CI_PROJECT_NAME: setting.projectPath.slice(namespace.length + 1),
     CI_SERVER_URL: 'https://gitlab.com',
     CI_SERVER_HOST: 'gitlab.com',
+    CI_API_V4_URL: 'https://gitlab.com/api/v4',
+    CI_JOB_TOKEN: 'glcbt-64_made-up',
     CI_PROJECT_URL: `https://gitlab.com/${setting.projectPath}`,
   };
 }

@@ -42,17 +42,17 @@ export async function runPipeline(place: Place, request: PipelineRequest): Promi
   const pipeline = await prepare(place, request);
   const reading = join(pipeline.folder, 'reading');
   await getSources(join(reading, 'checkout'), pipeline.source, { GIT_DEPTH: '0' });
-  const expanded = await expandPipeline(
+  const [expanded] = await expandPipeline(
     {
       cwd: join(reading, 'checkout'),
       file: pipeline.pipelineFile,
-      variables: { ...pipeline.predefined, ...pipeline.settings },
       environment: await machineEnvironment(pipeline.bundle, join(reading, 'home')),
       hosts: place.hosts,
     },
-    request.occasion,
+    [{ occasion: request.occasion, variables: { ...pipeline.predefined, ...pipeline.settings } }],
     pipeline.source.projectPath,
   );
+  if (expanded === undefined) throw new Error('The occasion was not judged.');
   const jobs = await runStages({ ...pipeline, globals: expanded.variables }, expanded, request.play ?? []);
   await rm(pipeline.folder, { recursive: true });
   return {
