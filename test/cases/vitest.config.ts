@@ -1,0 +1,11 @@
+import { defineConfig } from 'vitest/config';
+
+/** For people: CASES=/folder/of/cases RESULTS=/folder npx vitest run --config test/cases/vitest.config.ts */
+export default defineConfig({
+  test: {
+    include: ['test/cases/*.report.ts'],
+    testTimeout: 300_000,
+    maxConcurrency: 2,
+    reporters: [['default', { summary: false }]],
+  },
+});
