@@ -48,12 +48,20 @@ const noPublisher = (reason: string) =>
   refusal('invalid-publisher', `valid token, but no corresponding publisher (${reason})`);
 
 describe('an ID token', () => {
+  it('is exchanged for an API token of 900 seconds', async () => {
+    await mint();
+    const left = (index.state.apiTokens[0]?.expires ?? 0) - Date.now() / 1000;
+    expect(left).toBeGreaterThan(840);
+    expect(left).toBeLessThanOrEqual(900);
+  });
+
   it('is exchanged for an API token, once', async () => {
     const token = signToken(claims());
     expect(await exchange({ token })).toEqual({
       status: 200,
       success: true,
       token: expect.stringMatching(/^pypi-.{20}/),
+      expires: index.state.apiTokens[0]?.expires,
     });
     expect(await exchange({ token })).toEqual(refusal('invalid-reuse-token', 'invalid token: already used'));
   });
@@ -68,6 +76,18 @@ describe('an ID token', () => {
       'of another GitLab',
       { iss: 'https://gitlab.example' },
       refusal('invalid-payload', 'unknown trusted publishing issuer'),
+    ],
+    ['whose number is null', { jti: null }, invalid],
+    ['whose subject is null', { sub: null }, invalid],
+    ['without an end', { exp: undefined }, invalid],
+    ['without a beginning', { iat: undefined, nbf: undefined }, invalid],
+    ['without a number', { jti: undefined }, noPublisher("Missing claim 'jti'")],
+    ['without a reference', { ref_path: null }, noPublisher("Missing claim 'ref_path'")],
+    ['of an empty reference', { ref_path: '' }, noPublisher('The ref_path and sha claims are empty')],
+    [
+      'of a pipeline file without a name',
+      { ci_config_ref_uri: '' },
+      noPublisher('Could not extract workflow filename from OIDC claims'),
     ],
     ['without sha', { sha: undefined }, noPublisher("Missing claim 'sha'")],
     [
@@ -132,10 +152,89 @@ describe('an ID token', () => {
 
   it.each([
     ['is no token at all', { token: '$PYPI_ID_TOKEN' }, 'malformed JWT'],
-    ['is missing', {}, expect.stringContaining('Field required')],
-    ['is in no JSON', 'token=x', expect.stringContaining('TokenPayload')],
+    [
+      'is missing',
+      {},
+      expect.stringMatching(
+        /^1 validation error for TokenPayload\ntoken\n {2}Field required \[type=missing,/,
+      ),
+    ],
+    ['is a number', { token: 5 }, expect.stringContaining('Input should be a valid string')],
+    ['is in a list', [], expect.stringContaining('Input should be an object')],
+    [
+      'is in no JSON',
+      'token=x',
+      expect.stringMatching(/^1 validation error for TokenPayload\n {2}Invalid JSON: expected value/),
+    ],
   ])('that %s is refused', async (_, body, description) => {
     expect(await exchange(body)).toEqual(refusal('invalid-payload', description));
+  });
+
+  it('signed with a key of another name, or of none, is refused', async () => {
+    index.state.issuerKeyId = 'the next key';
+    expect(await mint()).toEqual(invalid);
+    const [, body, signature] = signToken(claims()).split('.');
+    const head = Buffer.from('{"alg":"RS256"}').toString('base64url');
+    expect(await exchange({ token: `${head}.${body}.${signature}` })).toEqual(invalid);
+  });
+
+  it('breaks the index where its project is in no group, as it does the real one', async () => {
+    const response = await fetch(`${index.url}/_/oidc/mint-token`, {
+      method: 'POST',
+      body: JSON.stringify({ token: signToken(claims({ project_path: 'proj' })) }),
+    });
+    expect(response.status).toBe(500);
+  });
+
+  it('is refused while trusted publishing is switched off', async () => {
+    index.state.switchedOff = ['trusted publishing'];
+    const text = 'gitlab trusted publishing functionality not enabled';
+    expect(await mint()).toEqual(refusal('not-enabled', text));
+    const audience = await fetch(`${index.url}/_/oidc/audience`);
+    expect([audience.status, await audience.json()]).toEqual([
+      403,
+      { message: 'Trusted publishing functionality not enabled' },
+    ]);
+  });
+
+  it('that fits no publisher is not used up', async () => {
+    const token = signToken(claims({ environment: 'later' }));
+    expect(await exchange({ token })).toMatchObject({ status: 422 });
+    index.state.projects[0]?.publishers.push({ ...publisher, environment: 'later' });
+    expect(await exchange({ token })).toMatchObject({ status: 200 });
+  });
+
+  it('is refused for ever where the same publisher was registered in other letters before', async () => {
+    const [project] = index.state.projects;
+    project?.publishers.unshift({ ...publisher, namespace: 'group/SUB' });
+    expect(JSON.stringify(await mint())).toContain('The ci_config_ref_uri claim does not match');
+    project?.publishers.shift();
+    expect(await mint()).toMatchObject({ status: 200 });
+  });
+
+  it('of any environment is taken by a publisher without one, beside one with', async () => {
+    index.state.projects[0]?.publishers.push({ ...publisher, environment: '' });
+    expect(await mint({ environment: 'production', jti: 'one' })).toMatchObject({ status: 200 });
+    expect(await mint({ environment: undefined, jti: 'two' })).toMatchObject({ status: 200 });
+  });
+
+  it('is exchanged at routes that take one method alone, and cannot be given back', async () => {
+    const status = async (method: string, path: string) =>
+      (await fetch(`${index.url}/_/oidc/${path}`, { method })).status;
+    expect(await status('POST', 'audience')).toBe(405);
+    expect(await status('GET', 'mint-token')).toBe(405);
+    expect(await status('POST', 'burn-token')).toBe(404);
+  });
+
+  it.each([
+    ['requirements.txt', "The name 'requirements.txt' isn't allowed."],
+    ['email', 'conflict with Python standard library module name'],
+    ['0ther', 'is too similar to an existing project'],
+  ])('of a pending publisher for %s is refused with the reason', async (projectName, words) => {
+    index.state.pendingPublishers = [{ ...publisher, environment: 'new', projectName }];
+    expect(await mint({ environment: 'new' })).toEqual(
+      refusal('invalid-payload', expect.stringContaining(words) as never),
+    );
   });
 
   it('is refused by an index that knows no GitLab', async () => {
@@ -164,5 +263,8 @@ describe('an ID token', () => {
     const taken = refusal('invalid-pending-publisher', 'valid token, but project already exists');
     expect(await mint({ environment: 'new' })).toEqual(taken);
     expect(index.state.pendingPublishers).toEqual([]);
+    expect(await mint({ environment: 'new' })).toEqual(
+      noPublisher('Publisher with matching claims was not found'),
+    );
   });
 });

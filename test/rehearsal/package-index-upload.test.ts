@@ -1,8 +1,11 @@
+import { createHash } from 'node:crypto';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { madeUpToken } from '../../src/rehearsal/package-index/made-up-token.ts';
 import { type RehearsalIndex, startPackageIndex } from '../../src/rehearsal/package-index/server.ts';
 import { indexState, ownedProject } from '../../src/rehearsal/package-index/state.ts';
 import { claimsOf, issuerKey, signToken } from '../support/pipeline/id-tokens.ts';
 import { occasions } from '../support/pipeline/occasion.ts';
+import { sdistOf, wheelOf, zipOf } from './distributions.ts';
 
 const publisher = {
   namespace: 'group',
@@ -33,35 +36,60 @@ async function mint(): Promise<string> {
   return ((await response.json()) as { token: string }).token;
 }
 
-describe('an upload', () => {
-  const sdist = {
+interface Upload {
+  filename: string;
+  content: Buffer;
+  /** Fields besides those that every upload has; nothing takes one away. */
+  fields: Record<string, string | string[] | undefined>;
+  secret: string;
+  user: string;
+}
+
+const sdist = { filename: 'demo_pkg-1.0.tar.gz', content: sdistOf('1.0'), fields: {} };
+const wheel = {
+  filename: 'demo_pkg-1.0-py3-none-any.whl',
+  content: wheelOf('1.0'),
+  fields: { filetype: 'bdist_wheel', pyversion: 'py3' },
+};
+
+async function upload(change: Partial<Upload> = {}) {
+  const { filename, content, fields, secret, user = '__token__' } = { ...sdist, ...change };
+  const form = new FormData();
+  const all = {
+    ':action': 'file_upload',
     name: 'demo-pkg',
     version: '1.0',
+    metadata_version: '2.4',
     filetype: 'sdist',
-    filename: 'demo_pkg-1.0.tar.gz',
-    content: 'A',
+    sha256_digest: createHash('sha256').update(content).digest('hex'),
+    blake2_256_digest: 'b1ake',
+    ...fields,
   };
+  for (const [name, values] of Object.entries(all))
+    for (const value of [values ?? []].flat()) form.append(name, value);
+  form.append('content', new Blob([new Uint8Array(content)]), filename);
+  const token = secret ?? (await mint());
+  const authorization = `Basic ${Buffer.from(`${user}:${token}`).toString('base64')}`;
+  const response = await fetch(`${index.url}/legacy/`, {
+    method: 'POST',
+    body: form,
+    headers: { authorization },
+  });
+  return { status: response.status, reason: response.statusText, page: await response.text() };
+}
 
-  async function upload(change: Partial<typeof sdist> = {}, secret?: string) {
-    const { filename, content, ...fields } = { ...sdist, ...change };
-    const form = new FormData();
-    for (const [name, value] of Object.entries({ ':action': 'file_upload', ...fields }))
-      form.append(name, value);
-    form.append('content', new Blob([content, '\r\n', new Uint8Array([0, 255, 13, 10])]), filename);
-    const token = secret ?? (await mint());
-    const authorization = `Basic ${Buffer.from(`__token__:${token}`).toString('base64')}`;
-    const response = await fetch(`${index.url}/legacy/`, {
-      method: 'POST',
-      body: form,
-      headers: { authorization },
-    });
-    return { status: response.status, reason: response.statusText, page: await response.text() };
-  }
+const fields = (change: Upload['fields']): Partial<Upload> => ({ fields: change });
+const asWheel = (filename: string, content = wheel.content): Partial<Upload> => ({
+  ...wheel,
+  filename,
+  content,
+});
 
+describe('an upload', () => {
   it('is listed with its hash, by whom it came, and taken again when it is the same', async () => {
     expect(await upload()).toMatchObject({ status: 200 });
     expect(await upload()).toMatchObject({ status: 200 });
-    const sha256 = 'fe1636be19e4318f9cf8e0ed9ba1c0130555eccfca693ae1c367ac6f317a7646';
+    const sha256 = createHash('sha256').update(sdist.content).digest('hex');
     expect(index.state.files).toEqual([
       { filename: 'demo_pkg-1.0.tar.gz', project: 'demo-pkg', version: '1.0', sha256, publisher },
     ]);
@@ -75,62 +103,305 @@ describe('an upload', () => {
     expect(await page.text()).toContain(`demo_pkg-1.0.tar.gz#sha256=${sha256}`);
   });
 
-  it.each([
+  it('may be an sdist and a wheel for many platforms of one version', async () => {
+    expect(await upload()).toMatchObject({ status: 200 });
+    expect(await upload(wheel)).toMatchObject({ status: 200 });
+    const binary = asWheel('demo_pkg-1.0-cp313-cp313-manylinux2014_x86_64.manylinux_2_17_x86_64.whl');
+    expect(await upload(binary)).toMatchObject({ status: 200 });
+  });
+
+  // The texts are those of packaging.md, which were measured on a real Warehouse.
+  const refused: [what: string, change: Partial<Upload>, status: number, reason: string][] = [
     [
       'to another project',
-      { name: 'other' },
+      fields({ name: 'other' }),
       403,
-      "The given token isn't allowed to upload to project 'other'",
+      "Invalid API Token: OIDC scoped token is not valid for project 'other'",
     ],
     [
       'to a project that is not there',
-      { name: 'nothing' },
+      fields({ name: 'nothing' }),
       400,
-      'Non-user identities cannot create new projects',
+      'Non-user identities cannot create new projects. This was probably caused by successfully using a pending publisher',
+    ],
+    [
+      'by name and password',
+      { user: 'alice' },
+      403,
+      'Username/Password authentication is no longer supported. Migrate to API Tokens or Trusted Publishers instead.',
     ],
     [
       'of a local version',
-      { version: '1.0+g1' },
+      fields({ version: '1.0+g1' }),
       400,
-      "The use of local versions in '1.0+g1' is not allowed",
+      "The use of local versions in '1.0+g1' is not allowed.",
+    ],
+    ['of a version that is none', fields({ version: '1.0-x' }), 400, "'1.0-x' is invalid for 'version'."],
+    ['of a name that is none', fields({ name: '-demo' }), 400, "'-demo' is invalid for 'name'."],
+    ['of newer metadata', fields({ metadata_version: '2.6' }), 400, "'2.6' is not a valid metadata version."],
+    [
+      'without a version of the metadata',
+      fields({ metadata_version: undefined }),
+      400,
+      'None is not a valid metadata version.',
     ],
     [
-      'of an sdist by another name',
+      'without a digest',
+      fields({ sha256_digest: undefined, blake2_256_digest: undefined }),
+      400,
+      'Include at least one message digest.',
+    ],
+    [
+      'with the digest of something else',
+      fields({ sha256_digest: '0'.repeat(64) }),
+      400,
+      'The digest supplied does not match a digest calculated from the uploaded file.',
+    ],
+    ['with a summary of two lines', fields({ summary: 'one\ntwo' }), 400, "'summary' must be a single line."],
+    [
+      'with a classifier that nobody knows',
+      fields({ classifiers: ['Typing :: Typed', 'Development Status :: Ready'] }),
+      400,
+      "'Development Status :: Ready' is not a valid classifier.",
+    ],
+    [
+      'with a private classifier',
+      fields({ classifiers: 'Private :: Do Not Upload' }),
+      400,
+      "'Private :: Do Not Upload' is not a valid classifier.",
+    ],
+    [
+      'with a dependency on an address',
+      fields({ requires_dist: ['requests>=2', 'demo @ https://example.org/demo.whl'] }),
+      400,
+      "Can't have direct dependency: demo @ https://example.org/demo.whl.",
+    ],
+    [
+      'with a description whose titles skip a level',
+      fields({ description: 'One\n===\n\nTwo\n---\n\nThree\n~~~~~\n\nFour\n====\n\nFive\n~~~~\n' }),
+      400,
+      "The description failed to render for 'text/x-rst'.",
+    ],
+    [
+      'with a description of an unknown type',
+      fields({ description: 'x', description_content_type: 'text/html' }),
+      400,
+      "'text/html' is invalid for 'description-content-type'.",
+    ],
+    ['with a bad address', fields({ home_page: 'example' }), 400, "'example' is not a valid url."],
+    [
+      'with a bad address of the project',
+      fields({ project_urls: ['Docs, https://example.org', 'Code, git@example.org'] }),
+      400,
+      "'git@example.org' is not a valid url.",
+    ],
+    [
+      'with a bad condition on Python',
+      fields({ requires_python: '3.9' }),
+      400,
+      "'3.9' is invalid for 'requires-python'.",
+    ],
+    [
+      'with a bad licence expression',
+      fields({ license_expression: 'MIT License' }),
+      400,
+      "'MIT License' is invalid for 'license-expression'.",
+    ],
+    [
+      'with a licence file that is not there',
+      fields({ license_files: 'LICENSE' }),
+      400,
+      'License-File LICENSE does not exist in distribution file demo_pkg-1.0.tar.gz at demo_pkg-1.0/LICENSE',
+    ],
+    [
+      'of an sdist by a name that is not normalised',
       { filename: 'demo-pkg-1.0.tar.gz' },
       400,
-      "should be 'demo_pkg-1.0.tar.gz'",
+      "Filename 'demo-pkg-1.0.tar.gz' is invalid, should be 'demo_pkg-1.0.tar.gz'.",
     ],
-  ])('%s is refused', async (_, change, status, reason) => {
+    [
+      'of an sdist without a version in its name',
+      { filename: 'demo.tar.gz' },
+      400,
+      'Invalid source distribution filename: demo.tar.gz',
+    ],
+    [
+      'of an sdist by the name of another project',
+      { filename: 'other-1.0.tar.gz' },
+      400,
+      "Start filename for 'demo-pkg' with 'demo_pkg'.",
+    ],
+    [
+      'of an sdist that is no tar file',
+      { content: Buffer.from('no tar') },
+      400,
+      'Invalid distribution file. File is not a tarfile',
+    ],
+    [
+      'of another kind of archive',
+      { filename: 'demo_pkg-1.0.tar.bz2' },
+      400,
+      'Invalid file extension: Use .tar.gz, .whl or .zip extension.',
+    ],
+    [
+      'of a wheel by the name of another project',
+      asWheel('other-1.0-py3-none-any.whl'),
+      400,
+      "Start filename for 'demo-pkg' with 'demo_pkg'.",
+    ],
+    [
+      'of a wheel by a name that is not normalised',
+      asWheel('Demo_Pkg-1.0-py3-none-any.whl'),
+      400,
+      "Filename 'Demo_Pkg-1.0-py3-none-any.whl' should contain the normalized project name 'demo_pkg', not 'Demo_Pkg'.",
+    ],
+    [
+      'of a wheel of another version',
+      asWheel('demo_pkg-1.1-py3-none-any.whl'),
+      400,
+      "Version in filename should be '1.0' not '1.1'.",
+    ],
+    [
+      'of a wheel for this machine alone',
+      asWheel('demo_pkg-1.0-cp313-cp313-linux_x86_64.whl'),
+      400,
+      "Binary wheel 'demo_pkg-1.0-cp313-cp313-linux_x86_64.whl' has an unsupported platform tag 'linux_x86_64'.",
+    ],
+    [
+      'of a wheel that is no zip',
+      asWheel(wheel.filename, Buffer.from('no zip')),
+      400,
+      'Invalid distribution file. File is not a zipfile',
+    ],
+    [
+      'of a wheel without metadata',
+      asWheel(wheel.filename, zipOf({ 'demo_pkg/__init__.py': '' })),
+      400,
+      'does not contain the required METADATA file',
+    ],
+    [
+      'with attestations that are none',
+      fields({ attestations: '[]' }),
+      400,
+      'Invalid attestations supplied during upload: Malformed attestations: an empty attestation set is not permitted',
+    ],
+  ];
+
+  it.each(refused)('%s is refused', async (_, change, status, reason) => {
     expect(await upload(change)).toMatchObject({ status, reason: expect.stringContaining(reason) });
     expect(index.state.files).toEqual([]);
   });
 
+  it('with a licence file that is there is taken', async () => {
+    const content = sdistOf('1.0', { LICENSE: 'MIT' });
+    expect(await upload({ content, fields: { license_files: 'LICENSE' } })).toMatchObject({ status: 200 });
+  });
+
   it('of other content under a name that exists is refused', async () => {
     await upload();
-    const again = await upload({ content: 'B' });
-    expect(again).toMatchObject({
+    const words = "File already exists ('demo_pkg-1.0.tar.gz', with blake2_256 hash 'b1ake').";
+    expect(await upload({ content: sdistOf('1.0', { more: 'B' }) })).toMatchObject({
       status: 400,
-      reason: expect.stringContaining('File already exists'),
+      reason: expect.stringContaining(words),
       page: expect.stringContaining('File already exists'),
     });
   });
 
-  it('needs a token that is known, has not run out and was not given back', async () => {
-    const reason = expect.stringContaining('Invalid or non-existent authentication');
-    const refused = { status: 403, reason, page: reason };
-    expect(await upload({}, 'pypi-guessed')).toEqual(refused);
-    const late = await mint();
-    for (const token of index.state.apiTokens) token.expires -= 901;
-    expect(await upload({}, late)).toEqual(refused);
-    const token = await mint();
-    const burn = { method: 'POST', body: JSON.stringify({ token }) };
-    expect((await fetch(`${index.url}/_/oidc/burn-token`, burn)).status).toBe(202);
-    expect(await upload({}, token)).toEqual(refused);
+  it('under the name of a deleted file is refused', async () => {
+    index.state.deletedFiles = ['demo_pkg-1.0.tar.gz'];
+    const reason = expect.stringContaining('This filename was previously used by a file that has since been');
+    expect(await upload()).toMatchObject({ status: 400, reason });
   });
 
-  it('is possible for 900 seconds', async () => {
-    await mint();
-    expect((index.state.apiTokens[0]?.expires ?? 0) - Date.now() / 1000).toBeGreaterThan(890);
-    expect((index.state.apiTokens[0]?.expires ?? 0) - Date.now() / 1000).toBeLessThan(910);
+  it('of a second sdist is refused', async () => {
+    await upload();
+    const content = zipOf({ 'demo_pkg-1.0/PKG-INFO': '' });
+    const second = await upload({ filename: 'demo_pkg-1.0.zip', content });
+    expect(second).toMatchObject({ status: 400, reason: 'Only one sdist may be uploaded per release.' });
+  });
+
+  it('to a release older than two weeks is refused', async () => {
+    await upload();
+    for (const project of index.state.projects)
+      project.releasedAt = { '1.0': Math.floor(Date.now() / 1000) - 15 * 24 * 3600 };
+    expect(await upload(wheel)).toMatchObject({
+      status: 400,
+      reason: 'Uploading new files to releases older than 14 days is not allowed.',
+    });
+    expect(await upload()).toMatchObject({ status: 200 });
+  });
+
+  it.each(['archived', 'quarantined'] as const)(
+    'to a project that is %s is refused, although its token is minted',
+    async (status) => {
+      for (const project of index.state.projects) project.status = status;
+      const reason = expect.stringContaining(
+        "The given token isn't allowed to upload to project 'demo-pkg'.",
+      );
+      expect(await upload()).toMatchObject({ status: 403, reason });
+    },
+  );
+
+  it('is refused where the index takes none', async () => {
+    index.state.switchedOff = ['uploads'];
+    const reason = expect.stringContaining('New uploads are temporarily disabled.');
+    expect(await upload()).toMatchObject({ status: 403, reason });
+  });
+
+  it('needs a token that is known and has not run out', async () => {
+    const reason = expect.stringContaining('Invalid or non-existent authentication information.');
+    const refusal = { status: 403, reason, page: reason };
+    expect(await upload({ secret: 'pypi-guessed' })).toEqual(refusal);
+    const secret = await mint();
+    for (const token of index.state.apiTokens) token.expires -= 901;
+    expect(await upload({ secret })).toEqual(refusal);
+  });
+
+  it('is found at an address with a slash at its end, and by POST alone', async () => {
+    const options = { method: 'POST', redirect: 'manual' } as const;
+    const moved = await fetch(`${index.url}/legacy`, options);
+    expect([moved.status, moved.headers.get('location')]).toEqual([308, `${index.url}/legacy/`]);
+    expect((await fetch(`${index.url}/legacy/`)).status).toBe(404);
+    expect((await fetch(`${index.url}/legacy/`, { method: 'POST', body: 'x' })).status).toBe(404);
+  });
+});
+
+describe('attestations', () => {
+  const attestations = JSON.stringify([{ version: 1 }]);
+
+  it('tell afterwards which publisher uploaded a file', async () => {
+    expect(await upload(fields({ attestations }))).toMatchObject({ status: 200 });
+    await upload(wheel);
+    const at = `${index.url}/integrity/demo-pkg/1.0`;
+    const found = await fetch(`${at}/demo_pkg-1.0.tar.gz/provenance`);
+    expect(await found.json()).toEqual({
+      version: 1,
+      attestation_bundles: [
+        {
+          publisher: {
+            kind: 'GitLab',
+            repository: 'group/proj',
+            workflow_filepath: '.gitlab-ci.yml',
+            environment: 'release',
+          },
+          attestations: [{ version: 1 }],
+        },
+      ],
+    });
+    const none = await fetch(`${at}/${wheel.filename}/provenance`);
+    expect([none.status, await none.json()]).toEqual([
+      404,
+      { message: `No provenance available for ${wheel.filename}` },
+    ]);
+  });
+
+  it('are refused from the token of a user', async () => {
+    const secret = madeUpToken('pypi.org', 'of a user');
+    const expires = Number.POSITIVE_INFINITY;
+    index.state.apiTokens.push({ secret, publisher: undefined, projects: ['demo-pkg'], expires });
+    const reason =
+      'Invalid attestations supplied during upload: Attestations are only supported when using Trusted Publishing';
+    expect(await upload({ secret, ...fields({ attestations }) })).toMatchObject({ status: 400, reason });
+    expect(await upload({ secret })).toMatchObject({ status: 200 });
   });
 });

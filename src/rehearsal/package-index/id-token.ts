@@ -1,4 +1,5 @@
 import { verify } from 'node:crypto';
+import type { IndexState } from './state.ts';
 
 /** What a token says. */
 export type Claims = Record<string, unknown>;
@@ -13,7 +14,10 @@ const leeway = 30;
  * Verifies an ID token of gitlab.com as `mint_token_from_oidc` in `warehouse/oidc/views.py` does: first who says that
  * they made it, then the signature, then the times and the audience, which must be one string.
  */
-export function verifyIdToken(token: string, audience: string, key: string | undefined): Verified {
+export function verifyIdToken(
+  token: string,
+  { audience, issuerKey: key, issuerKeyId = 'test' }: IndexState,
+): Verified {
   const [head = '', body = '', signature = ''] = token.split('.');
   const [header, claims] = [decode(head), decode(body)];
   if (header === undefined || typeof claims?.iss !== 'string')
@@ -24,8 +28,10 @@ export function verifyIdToken(token: string, audience: string, key: string | und
     return { code: 'not-enabled', description: 'gitlab trusted publishing functionality not enabled' };
   const signed = Buffer.from(`${head}.${body}`);
   const genuine =
-    header.alg === 'RS256' && verify('sha256', signed, key, Buffer.from(signature, 'base64url'));
-  return genuine && isCurrent(claims) && claims.aud === audience
+    header.alg === 'RS256' &&
+    header.kid === issuerKeyId &&
+    verify('sha256', signed, key, Buffer.from(signature, 'base64url'));
+  return genuine && isCurrent(claims) && namesAreText(claims) && claims.aud === audience
     ? { claims }
     : { code: 'invalid-token', description: 'malformed or invalid token' };
 }
@@ -40,6 +46,11 @@ function isCurrent({ exp, nbf, iat }: Claims): boolean {
     now < exp + leeway &&
     Math.max(begins, iat) <= now + leeway
   );
+}
+
+/** PyJWT refuses a subject or a number of a token that is there and not a text. */
+function namesAreText(claims: Claims): boolean {
+  return ['sub', 'jti'].every((name) => !(name in claims) || typeof claims[name] === 'string');
 }
 
 function decode(part: string): Claims | undefined {

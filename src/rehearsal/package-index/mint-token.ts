@@ -1,9 +1,9 @@
 import { randomBytes } from 'node:crypto';
 import type { Incoming, Outgoing } from '../http-server.ts';
 import { type Claims, verifyIdToken } from './id-token.ts';
-import { normalized } from './names.ts';
+import { type NameRefusal, nameRefusal, normalized } from './names.ts';
 import { isSamePublisher, matchPublisher } from './publisher-match.ts';
-import type { IndexState, PublisherState } from './state.ts';
+import type { ApiToken, IndexState, PublisherState } from './state.ts';
 
 /** Seconds that a minted API token lives: `warehouse/oidc/views.py` of pypi/warehouse. */
 const lifetime = 900;
@@ -11,14 +11,19 @@ const lifetime = 900;
 /** Exchanges an ID token for an API token of the projects of its publisher, or says why not in PyPI's words. */
 export function mintToken(state: IndexState, request: Incoming): Outgoing {
   if (request.method !== 'POST') return { status: 405, body: '<h1>405 Method Not Allowed</h1>' };
-  const token = tokenOf(request.body);
-  if (token === undefined)
-    return refused('invalid-payload', '1 validation error for TokenPayload\ntoken\n  Field required');
-  const verified = verifyIdToken(token, state.audience, state.issuerKey);
+  const payload = payloadOf(request.body);
+  if ('problem' in payload) return refused('invalid-payload', payload.problem);
+  const verified = verifyIdToken(payload.token, state);
   if ('code' in verified) return refused(verified.code, verified.description);
+  if (state.switchedOff?.includes('trusted publishing'))
+    return refused('not-enabled', 'gitlab trusted publishing functionality not enabled');
   const { claims } = verified;
-  if (!usePendingPublisher(state, claims))
+  if (typeof claims.project_path === 'string' && !claims.project_path.includes('/'))
+    return { status: 500, body: '<h1>500 Internal Server Error</h1>' };
+  const pending = usePendingPublisher(state, claims);
+  if (pending === 'existing')
     return refused('invalid-pending-publisher', 'valid token, but project already exists');
+  if (pending !== undefined) return refused('invalid-payload', pending.reason);
   const match = matchPublisher(
     state.projects.flatMap(({ publishers }) => publishers),
     claims,
@@ -28,53 +33,72 @@ export function mintToken(state: IndexState, request: Incoming): Outgoing {
   if (state.usedIdTokens.includes(String(claims.jti)))
     return refused('invalid-reuse-token', 'invalid token: already used');
   state.usedIdTokens.push(String(claims.jti));
-  return { status: 200, body: { success: true, token: apiToken(state, match.publisher) } };
+  const { secret: minted, expires } = apiToken(state, match.publisher);
+  return { status: 200, body: { success: true, token: minted, expires } };
 }
 
-/** Ends an API token before its time, as uv does when it has uploaded. */
-export function burnToken(state: IndexState, request: Incoming): Outgoing {
-  const token = tokenOf(request.body);
-  state.apiTokens = state.apiTokens.filter(({ secret }) => secret !== token);
-  return { status: 202, body: { message: 'Accepted' } };
-}
-
-/** Makes the project that a pending publisher waits for. False where somebody else has made it in the meantime. */
-function usePendingPublisher(state: IndexState, claims: Claims): boolean {
+/** Makes the project that a pending publisher waits for; else why that cannot be, or nothing where none fits. */
+function usePendingPublisher(state: IndexState, claims: Claims): 'existing' | { reason: string } | undefined {
   const match = matchPublisher(state.pendingPublishers, claims);
-  if ('reason' in match) return true;
+  if ('reason' in match) return undefined;
   const { projectName, ...publisher } = match.publisher;
   const name = normalized(projectName);
-  if (state.projects.some((project) => normalized(project.name) === name)) {
+  const refusal = nameRefusal(state, projectName);
+  if (refusal === 'existing') {
     state.pendingPublishers = state.pendingPublishers.filter((it) => it !== match.publisher);
-    return false;
+    return 'existing';
   }
+  if (refusal !== undefined) return { reason: refusalText(projectName, refusal) };
   const owners = [state.user];
   state.projects.push({ name: projectName, owners, maintainers: [], releases: [], publishers: [publisher] });
   state.pendingPublishers = state.pendingPublishers.filter((it) => normalized(it.projectName) !== name);
-  return true;
+  return undefined;
 }
 
-function apiToken(state: IndexState, publisher: PublisherState): string {
+/** The text of the HTTP error that ends the making of a project. */
+function refusalText(name: string, refusal: Exclude<NameRefusal, 'existing'>): string {
+  const help = 'See https://pypi.org/help/#project-name for more information.';
+  const texts = {
+    invalid: `The name '${name}' is invalid.`,
+    prohibited: `The name '${name}' isn't allowed.`,
+    'standard-library': `The name '${name}' isn't allowed (conflict with Python standard library module name).`,
+    similar: `The name '${name}' is too similar to an existing project.`,
+  };
+  return `${texts[refusal]} ${help}`;
+}
+
+function apiToken(state: IndexState, publisher: PublisherState): ApiToken {
   const projects = state.projects.filter(({ publishers }) =>
     publishers.some((it) => isSamePublisher(it, publisher)),
   );
-  const secret = `pypi-${randomBytes(48).toString('base64url')}`;
-  state.apiTokens.push({
-    secret,
+  const token = {
+    secret: `pypi-${randomBytes(48).toString('base64url')}`,
     publisher,
     projects: projects.map(({ name }) => normalized(name)),
     expires: Math.floor(Date.now() / 1000) + lifetime,
-  });
-  return secret;
+  };
+  state.apiTokens.push(token);
+  return token;
 }
 
-function tokenOf(body: string): string | undefined {
+/** The body's token, or what pydantic says of a body without one. */
+function payloadOf(body: string): { token: string } | { problem: string } {
+  const problem = (at: string, text: string, kind: string) => ({
+    problem: `1 validation error for TokenPayload\n${at}  ${text} [type=${kind}, input_value=...]\n    For further information visit https://errors.pydantic.dev/2.12/v/${kind}`,
+  });
+  let payload: unknown;
   try {
-    const { token } = JSON.parse(body) as { token?: unknown };
-    return typeof token === 'string' ? token : undefined;
+    payload = JSON.parse(body);
   } catch {
-    return undefined;
+    return problem('', 'Invalid JSON: expected value at line 1 column 1', 'json_invalid');
   }
+  if (typeof payload !== 'object' || payload === null || Array.isArray(payload))
+    return problem('', 'Input should be an object', 'model_type');
+  const { token } = payload as { token?: unknown };
+  if (token === undefined) return problem('token\n', 'Field required', 'missing');
+  return typeof token === 'string'
+    ? { token }
+    : problem('token\n', 'Input should be a valid string', 'string_type');
 }
 
 function refused(code: string, description: string): Outgoing {

@@ -1,10 +1,11 @@
 /** The parts of a form with a file in it. */
 export interface Multipart {
-  fields: Record<string, string>;
+  /** Every value of each field, in order. */
+  fields: Record<string, string[]>;
   file?: { filename: string; content: Buffer };
 }
 
-/** Reads a `multipart/form-data` body (RFC 7578); undefined where it is none. Of a repeated field the first counts. */
+/** Reads a `multipart/form-data` body (RFC 7578); undefined where it is none. */
 export function readMultipart(contentType: string | undefined, body: Buffer): Multipart | undefined {
   const [, quoted, plain] =
     /^multipart\/form-data;.*boundary=(?:"([^"]+)"|([^;\s]+))/i.exec(contentType ?? '') ?? [];
@@ -19,7 +20,7 @@ export function readMultipart(contentType: string | undefined, body: Buffer): Mu
     const name = /[ ;]name="([^"]*)"/i.exec(head)?.[1] ?? '';
     const filename = /filename="([^"]*)"/i.exec(head)?.[1];
     if (filename !== undefined) parts.file = { filename, content };
-    else parts.fields[name] ??= content.toString('utf8');
+    else parts.fields[name] = [...(parts.fields[name] ?? []), content.toString('utf8')];
   }
   return parts;
 }

@@ -9,7 +9,7 @@ import type { IndexState, PendingPublisher, PublisherState } from './state.ts';
 export function manageProject(state: IndexState, request: Incoming, name: string): Outgoing {
   const project = state.projects.find((it) => normalized(it.name) === normalized(name));
   if (!project) return html(state, 404, '<h1>404 Not Found</h1>');
-  if (!project.owners.includes(state.user))
+  if (!project.owners.includes(state.user) || project.status === 'quarantined')
     return html(state, 403, '<h1>403 Forbidden</h1><p>Only an Owner may do this.</p>');
   const posted = request.method === 'POST';
   const query = posted ? new URLSearchParams(request.body) : request.query;

@@ -26,6 +26,7 @@ export function matchPublisher<P extends PublisherState>(publishers: P[], claims
 /** The case of namespace and project matters in one claim alone: it is compared with what was typed into the form. */
 function mismatch(publisher: PublisherState, claims: Claims): string | undefined {
   const path = pathOf(publisher);
+  if (!claims.ref_path || !claims.sha) return 'The ref_path and sha claims are empty';
   const [kind = '', subject = ''] = String(claims.sub).split(':');
   if (!same(`${kind}:${subject}`, `project_path:${path}`)) return "Check failed for required claim 'sub'";
   const expected = [claims.ref_path, claims.sha]

@@ -5,7 +5,8 @@ import {
   type RehearsalServer,
   startServer,
 } from '../http-server.ts';
-import { burnToken, mintToken } from './mint-token.ts';
+import { provenance } from './attestations.ts';
+import { mintToken } from './mint-token.ts';
 import { normalized } from './names.ts';
 import { manageAccount, manageProject, projectPage } from './pages.ts';
 import type { IndexState } from './state.ts';
@@ -31,14 +32,27 @@ type Route = [pattern: RegExp, answer: (state: IndexState, request: Incoming, na
 const routes: Route[] = [
   [/^\/simple\/([^/]+)\/$/, simple],
   [/^\/pypi\/([^/]+)\/json$/, json],
-  [/^\/_\/oidc\/audience$/, ({ audience }) => ({ status: 200, body: { audience } })],
+  [/^\/_\/oidc\/audience$/, audience],
   [/^\/_\/oidc\/mint-token$/, mintToken],
-  [/^\/_\/oidc\/burn-token$/, burnToken],
+  [/^\/legacy$/, (_, request) => moved(request, 308, '/legacy/')],
   [/^\/legacy\/$/, upload],
+  [/^\/integrity\/([^/]+)\/[^/]+\/[^/]+\/provenance$/, provenance],
   [/^\/project\/([^/]+)\/$/, projectPage],
   [/^\/manage\/project\/([^/]+)\/settings\/publishing\/$/, manageProject],
   [/^\/manage\/account\/publishing\/$/, manageAccount],
 ];
+
+/** The address of this index is written out in full. */
+function moved({ headers }: Incoming, status: number, path: string): Outgoing {
+  return { status, headers: { location: `http://${headers.host}${path}` } };
+}
+
+function audience({ audience: name, switchedOff = [] }: IndexState, { method }: Incoming): Outgoing {
+  if (method !== 'GET') return { status: 405, body: '<h1>405 Method Not Allowed</h1>' };
+  return switchedOff.includes('trusted publishing')
+    ? { status: 403, body: { message: 'Trusted publishing functionality not enabled' } }
+    : { status: 200, body: { audience: name } };
+}
 
 function handle(state: IndexState, request: Incoming): Outgoing {
   for (const [pattern, answer] of routes) {
@@ -50,12 +64,12 @@ function handle(state: IndexState, request: Incoming): Outgoing {
 
 /** The simple API tells also of a project without releases: https://docs.pypi.org/api/index-api/ */
 function simple({ projects, files }: IndexState, request: Incoming, name: string): Outgoing {
-  if (normalized(name) !== name)
-    return { status: 301, headers: { location: `/simple/${normalized(name)}/` } };
+  if (normalized(name) !== name) return moved(request, 301, `/simple/${normalized(name)}/`);
   const project = projects.find((it) => normalized(it.name) === name);
   if (!project) return { status: 404, body: '<h1>404 Not Found</h1>' };
+  const { status = 'active' } = project;
   const listed = files
-    .filter((file) => file.project === name)
+    .filter((file) => file.project === name && status !== 'quarantined')
     .map(({ filename, sha256 }) => ({ filename, url: `/files/${filename}`, hashes: { sha256 } }));
   const wantsJson = request.headers.accept?.includes('application/vnd.pypi.simple.v1+json');
   if (!wantsJson) {
@@ -64,14 +78,22 @@ function simple({ projects, files }: IndexState, request: Incoming, name: string
     );
     return { status: 200, body: `<h1>Links for ${name}</h1>${links.join('')}` };
   }
-  const body = { meta: { 'api-version': '1.4' }, name, versions: project.releases, files: listed };
+  const body = {
+    meta: { 'api-version': '1.4' },
+    name,
+    versions: status === 'quarantined' ? [] : project.releases,
+    files: listed,
+    'project-status': { status },
+  };
   return { status: 200, body, headers: { 'content-type': 'application/vnd.pypi.simple.v1+json' } };
 }
 
 /** The JSON API knows only projects with a release: https://docs.pypi.org/api/json/ */
-function json({ projects }: IndexState, _: Incoming, name: string): Outgoing {
+function json({ projects }: IndexState, request: Incoming, name: string): Outgoing {
   const project = projects.find((it) => normalized(it.name) === normalized(name));
-  if (!project || project.releases.length === 0) return { status: 404, body: { message: 'Not Found' } };
+  if (!project || project.releases.length === 0 || project.status === 'quarantined')
+    return { status: 404, body: { message: 'Not Found' } };
+  if (normalized(project.name) !== name) return moved(request, 301, `/pypi/${normalized(name)}/json`);
   const role = (kind: string) => (user: string) => ({ role: kind, user });
   const roles = [...project.owners.map(role('Owner')), ...project.maintainers.map(role('Maintainer'))];
   const ownership = { roles, organization: project.organization ?? null };

@@ -1,68 +1,144 @@
 import { createHash } from 'node:crypto';
 import { escapeHtml } from '../html.ts';
 import type { Incoming, Outgoing } from '../http-server.ts';
+import { attestationProblem } from './attestations.ts';
 import { type Multipart, readMultipart } from './multipart.ts';
 import { normalized } from './names.ts';
-import type { ApiToken, IndexState, UploadedFile } from './state.ts';
+import type { ApiToken, IndexProject, IndexState, UploadedFile } from './state.ts';
+import { fileProblem } from './upload-filename.ts';
+import { metadataProblem } from './upload-metadata.ts';
 
 /** Takes a file from whoever has an API token, or refuses it in the words of `warehouse/forklift/legacy.py`. */
 export function upload(state: IndexState, request: Incoming): Outgoing {
-  if (request.method !== 'POST') return answer(405, 'Method Not Allowed');
-  const token = tokenOf(state, request.headers.authorization);
-  if (!token) return answer(403, 'Invalid or non-existent authentication information.');
   const form = readMultipart(request.headers['content-type'], request.bytes);
-  if (form?.file === undefined || form.fields[':action'] !== 'file_upload')
-    return answer(400, 'Invalid value for :action. Error: Use one of the following: file_upload');
-  const name = form.fields.name ?? '';
+  if (request.method !== 'POST' || form?.fields[':action']?.[0] !== 'file_upload')
+    return { status: 404, body: '<h1>404 Not Found</h1>' };
+  if (state.switchedOff?.includes('uploads'))
+    return answer(
+      403,
+      'New uploads are temporarily disabled. See https://pypi.org/help/#admin-intervention for more information.',
+    );
+  const token = tokenOf(state, request.headers.authorization);
+  if (typeof token === 'string') return answer(403, token);
+  const unsound = metadataProblem(form.fields);
+  if (unsound !== undefined)
+    return answer(
+      400,
+      `${unsound} See https://packaging.python.org/specifications/core-metadata for more information.`,
+    );
+  const malformed = formProblem(form);
+  if (malformed !== undefined || form.file === undefined) return answer(400, malformed ?? noFile);
+  const [name = '', version = ''] = [form.fields.name?.[0], form.fields.version?.[0]];
   const project = state.projects.find((it) => normalized(it.name) === normalized(name));
   if (!project) return answer(400, unknownProject);
-  if (!token.projects.includes(normalized(name)))
-    return answer(403, `The given token isn't allowed to upload to project '${project.name}'.`);
-  const file = { ...fileOf(form.fields, form.file), publisher: token.publisher };
-  const problem = problemOf(file, form.fields);
+  const forbidden = permissionProblem(project, token);
+  if (forbidden !== undefined) return answer(403, forbidden);
+  const { filename, content } = form.file;
+  const problem = fileProblem({
+    filename,
+    content,
+    filetype: form.fields.filetype?.[0] ?? '',
+    projectName: project.name,
+    version,
+    licenceFiles: form.fields.license_files ?? [],
+  });
   if (problem !== undefined) return answer(400, problem);
+  const file = { ...fileOf(name, version, form.file), publisher: token.publisher };
+  return stored(state, project, file, form);
+}
+
+/** Stores a file that is sound by itself, unless it does not fit what the index has. */
+function stored(state: IndexState, project: IndexProject, file: UploadedFile, form: Multipart): Outgoing {
   const known = state.files.find(({ filename }) => filename === file.filename);
-  if (known) return known.sha256 === file.sha256 ? answer(200, 'OK') : answer(400, existing(file.filename));
+  if (known) {
+    const hash = form.fields.blake2_256_digest?.[0] ?? '';
+    return known.sha256 === file.sha256 ? answer(200, 'OK') : answer(400, existing(file.filename, hash));
+  }
+  if (state.deletedFiles?.includes(file.filename)) return answer(400, deleted);
+  const since = project.releasedAt?.[file.version];
+  if (since !== undefined && Date.now() / 1000 - since > 14 * 24 * 3600)
+    return answer(400, 'Uploading new files to releases older than 14 days is not allowed.');
+  const siblings = state.files.filter((it) => it.project === file.project && it.version === file.version);
+  if (isSdist(file) && siblings.some(isSdist))
+    return answer(400, 'Only one sdist may be uploaded per release.');
+  const attestations = form.fields.attestations?.[0];
+  if (attestations !== undefined) {
+    const problem = attestationProblem(attestations, file.publisher !== undefined);
+    if (problem === 'crash') return answer(500, 'Internal Server Error');
+    if (problem !== undefined) return answer(400, `Invalid attestations supplied during upload: ${problem}`);
+    file.attestations = JSON.parse(attestations) as unknown[];
+  }
   state.files.push(file);
-  if (!project.releases.includes(file.version)) project.releases.push(file.version);
+  if (!project.releases.includes(file.version)) {
+    project.releases.push(file.version);
+    project.releasedAt = { ...project.releasedAt, [file.version]: Math.floor(Date.now() / 1000) };
+  }
   return answer(200, 'OK');
 }
+
+const isSdist = ({ filename }: UploadedFile) => !filename.endsWith('.whl');
 
 /** What happens when a pending publisher has another name than the package. */
 const unknownProject =
   "Non-user identities cannot create new projects. This was probably caused by successfully using a pending publisher but specifying the project name incorrectly (either in the publisher or in your project's metadata). Please ensure that both match. See: https://docs.pypi.org/trusted-publishers/troubleshooting/";
 
-const existing = (filename: string) =>
-  `File already exists ('${filename}'). See https://pypi.org/help/#file-name-reuse for more information.`;
+const noFile = 'Upload payload does not have a file.';
 
-function fileOf(fields: Multipart['fields'], file: NonNullable<Multipart['file']>) {
-  return {
-    filename: file.filename,
-    project: normalized(fields.name ?? ''),
-    version: fields.version ?? '',
-    sha256: createHash('sha256').update(file.content).digest('hex'),
-  };
+const existing = (filename: string, hash: string) =>
+  `File already exists ('${filename}', with blake2_256 hash '${hash}'). See https://pypi.org/help/#file-name-reuse for more information.`;
+
+const deleted =
+  'This filename was previously used by a file that has since been deleted. Use a different version. See https://pypi.org/help/#file-name-reuse for more information.';
+
+function fileOf(name: string, version: string, { filename, content }: NonNullable<Multipart['file']>) {
+  const sha256 = createHash('sha256').update(content).digest('hex');
+  return { filename, project: normalized(name), version, sha256 };
 }
 
-function problemOf(file: UploadedFile, fields: Multipart['fields']): string | undefined {
-  const { filename, project, version, sha256 } = file;
-  if (version.includes('+')) return `The use of local versions in '${version}' is not allowed.`;
-  if (fields.sha256_digest !== undefined && fields.sha256_digest !== sha256)
-    return 'The digest supplied does not match a digest calculated from the uploaded file.';
-  const expected = `${project.replaceAll('-', '_')}-${version}.tar.gz`;
-  if (fields.filetype === 'sdist' && filename !== expected)
-    return `Filename '${filename}' is invalid, should be '${expected}'.`;
-  return undefined;
+/** What the form must say besides the metadata: the kind of file, its Python and a digest that fits. */
+function formProblem({ fields, file }: Multipart): string | undefined {
+  const [filetype, python] = [fields.filetype?.[0], fields.pyversion?.[0] ?? ''];
+  if (filetype !== 'sdist' && filetype !== 'bdist_wheel')
+    return 'Invalid value for filetype. Error: Use a known file type.';
+  if (filetype === 'bdist_wheel' && python === '')
+    return 'Python version is required for binary distribution uploads.';
+  if (filetype === 'sdist' && !['', 'source'].includes(python))
+    return "Use 'source' as Python version for an sdist.";
+  const digests = { md5: fields.md5_digest?.[0], sha256: fields.sha256_digest?.[0] };
+  if (!digests.md5 && !digests.sha256 && !fields.blake2_256_digest?.[0])
+    return 'Include at least one message digest.';
+  const isWrong = Object.entries(digests).some(
+    ([algorithm, digest]) =>
+      digest && file && createHash(algorithm).update(file.content).digest('hex') !== digest.toLowerCase(),
+  );
+  return isWrong
+    ? 'The digest supplied does not match a digest calculated from the uploaded file.'
+    : undefined;
 }
 
-/** The token that was sent as the password of `__token__`, while it is valid. */
-function tokenOf({ apiTokens }: IndexState, authorization = ''): ApiToken | undefined {
-  const [scheme, credentials = ''] = authorization.split(' ');
-  if (scheme?.toLowerCase() !== 'basic') return undefined;
+/** Of the first text only the beginning was seen. */
+function permissionProblem({ name, status = 'active' }: IndexProject, token: ApiToken): string | undefined {
+  if (!token.projects.includes(normalized(name)))
+    return `Invalid API Token: OIDC scoped token is not valid for project '${name}'`;
+  return status === 'active'
+    ? undefined
+    : `The given token isn't allowed to upload to project '${name}'. See https://pypi.org/help/#project-name for more information.`;
+}
+
+/** The token that was sent as the password of `__token__`, while it is valid; else why nobody is let in. */
+function tokenOf({ apiTokens }: IndexState, authorization = ''): ApiToken | string {
+  const [scheme = '', credentials = ''] = authorization.split(' ');
   const text = Buffer.from(credentials, 'base64').toString('utf8');
+  if (scheme.toLowerCase() !== 'basic') return notAuthenticated;
+  if (!text.startsWith('__token__:'))
+    return 'Username/Password authentication is no longer supported. Migrate to API Tokens or Trusted Publishers instead. See https://pypi.org/help/#apitoken and https://pypi.org/help/#trusted-publishers';
   const now = Date.now() / 1000;
-  return apiTokens.find(({ secret, expires }) => text === `__token__:${secret}` && now < expires);
+  const token = apiTokens.find(({ secret, expires }) => text === `__token__:${secret}` && now < expires);
+  return token ?? notAuthenticated;
 }
+
+const notAuthenticated =
+  'Invalid or non-existent authentication information. See https://pypi.org/help/#invalid-auth for more information.';
 
 /** An answer as Warehouse gives it, with the message where twine looks (the phrase) and where uv does (the body). */
 function answer(status: number, message: string): Outgoing {
