@@ -136,3 +136,13 @@ describe('a project that is not edited', () => {
     expect(buildTimeVersion(files)).toBeUndefined();
   });
 });
+
+it('lets a mistake of its own come to light instead of refusing the file for it', () => {
+  const files: PythonFiles = {
+    'pyproject.toml': project('hatchling.build', 'version = "1"'),
+    get 'setup.cfg'(): string {
+      throw new TypeError('a mistake in the program');
+    },
+  };
+  expect(() => versionFromVcs(files, { directory: '.' })).toThrow(TypeError);
+});

@@ -1,9 +1,9 @@
 import { posix } from 'node:path';
-import { reasonOf } from '../../kernel/errors.ts';
 import { own } from '../../kernel/has-own.ts';
 import type { Difference, EditResult, FileEdit } from '../../text/result.ts';
 import { getToml, type TomlTable } from '../../text/toml/document.ts';
 import { draftOf, finishDraft } from '../../text/toml/draft.ts';
+import { UnsafeEdit } from '../../text/unsafe-edit.ts';
 import type { PythonFiles } from '../python-files.ts';
 import { defaultBackend, readToml } from '../python-project.ts';
 import { NeedsHand, type VersionEdit, type VersionEditor } from './backend.ts';
@@ -59,9 +59,10 @@ export function versionFromVcs(
     notes: isCompiled(files) ? [sdistNote] : [],
   };
   try {
-    editorFor(readToml(files['pyproject.toml']))(edit);
+    editorFor(edit.toml.doc.data)(edit);
     return result(edit, directory);
   } catch (error) {
+    if (!(error instanceof UnsafeEdit)) throw error;
     return refusal(error, edit.notes);
   }
 }
@@ -118,8 +119,8 @@ function bumpNote(files: PythonFiles, differences: Difference[]): string[] {
   ];
 }
 
-function refusal(error: unknown, notes: string[]): EditResult {
-  const reason = `${reasonOf(error)}.`;
+function refusal(error: UnsafeEdit, notes: string[]): EditResult {
+  const reason = `${error.message}.`;
   const manual =
     error instanceof NeedsHand
       ? error.manual

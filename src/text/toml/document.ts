@@ -1,6 +1,5 @@
-import { type AST, getStaticTOMLValue, parseTOML, traverseNodes } from 'toml-eslint-parser';
+import { type AST, getStaticTOMLValue, ParseError, parseTOML, traverseNodes } from 'toml-eslint-parser';
 import { own } from '../../kernel/has-own.ts';
-import { remembered } from '../../kernel/memoize.ts';
 import { isTooDeep } from './depth.ts';
 
 /** A TOML value as plain data. */
@@ -17,18 +16,23 @@ export interface TomlDocument {
 }
 
 /** Parses by TOML 1.0, so that nothing is accepted that Python's tomllib refuses. Throws with line and column. */
-export const parseToml = remembered((text: string): TomlDocument => {
+export function parseToml(text: string): TomlDocument {
   const source = text.replace(/^\uFEFF/, ' ');
   const program = shallow(() => parseTOML(source, { tomlVersion: '1.0' }));
   if (/__proto__|\\u/i.test(text)) refusePrototype(program);
   const data = shallow(() => getStaticTOMLValue(program) as TomlTable);
   if (isTooDeep(data)) throw new Unreadable(tooDeep);
   return { text, root: program.body[0], data };
-});
+}
 
 /** Where a document is TOML, and more than the parser can take. */
 export class Unreadable extends Error {
   override name = 'Unreadable';
+}
+
+/** Whether an error says that a text is no TOML, or more of it than can be read. */
+export function isUnreadable(error: unknown): boolean {
+  return error instanceof Unreadable || error instanceof ParseError;
 }
 
 const tooDeep = 'it is nested too deeply, or holds too long a text';

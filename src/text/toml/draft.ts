@@ -6,6 +6,7 @@ import { UnsafeEdit } from '../unsafe-edit.ts';
 import {
   getToml,
   isTable,
+  isUnreadable,
   parseToml,
   type TomlDocument,
   type TomlTable,
@@ -108,7 +109,7 @@ export function exchangeKey(
 
 /** The text, once it is certain that it means exactly what was intended. */
 export function finishDraft(draft: TomlDraft): string {
-  if (!isDeepStrictEqual(parseToml(draft.doc.text).data, draft.expected)) {
+  if (!isDeepStrictEqual(draft.doc.data, draft.expected)) {
     throw new UnsafeEdit('the edited file would not mean what it should');
   }
   return draft.doc.text;
@@ -128,7 +129,13 @@ function show(value: TomlValue): string {
 }
 
 function splice(draft: TomlDraft, edit: Splice): void {
-  draft.doc = parseToml(applySplices(draft.doc.text, [edit]));
+  const text = applySplices(draft.doc.text, [edit]);
+  try {
+    draft.doc = parseToml(text);
+  } catch (error) {
+    if (!isUnreadable(error)) throw error;
+    throw new UnsafeEdit('it is written in a way that cannot be added to', { cause: error });
+  }
 }
 
 function note(draft: TomlDraft, field: string, current: TomlValue | undefined, wanted: string): void {
