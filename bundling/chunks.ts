@@ -12,7 +12,10 @@ export const chunks = [
     priority: 2,
   },
   { name: 'look', test: /src\/run\/look\.ts$/, priority: 1 },
-  { name: 'gitbeaker', test: /node_modules\/(@gitbeaker|qs|xcase)\/|^\0stand-in:/ },
+  {
+    name: 'gitbeaker',
+    test: /node_modules\/(@gitbeaker|qs|xcase|rate-limiter-flexible|picomatch-browser|side-channel[\w-]*)\//,
+  },
   { name: 'toml', test: /node_modules\/(toml-eslint-parser|eslint-visitor-keys)\// },
   { name: 'yaml', test: /node_modules\/yaml\// },
   { name: 'diff', test: /node_modules\/diff\// },
@@ -34,4 +37,4 @@ export function minifyPackages(): Plugin {
   };
 }
 
-const isOfPackage = (id: string) => id.includes('/node_modules/') || id.startsWith('\0');
+const isOfPackage = (id: string) => id.includes('/node_modules/');
