@@ -5,8 +5,10 @@ export default defineConfig({
     include: ['test/**/*.test.ts'],
     // Most of the time goes into other programs, so that every core may have a file of tests.
     maxWorkers: '100%',
-    testTimeout: 60_000,
-    hookTimeout: 120_000,
+    globalSetup: './test/support/temporary-folder.ts',
+    // Long enough for a slow machine that does everything else at the same time.
+    testTimeout: 240_000,
+    hookTimeout: 240_000,
     reporters: ['default', './test/support/closing-line.ts'],
   },
 });

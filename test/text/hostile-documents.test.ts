@@ -135,8 +135,8 @@ function canRead(read: () => unknown): boolean {
   }
 }
 
-// Each takes a second at most on an idle machine; what grows without bound would take hours.
-describe('a pipeline file', { timeout: 10_000 }, () => {
+// Each takes a second or so; what grows without bound would take hours, and so fails at the limit of every test.
+describe('a pipeline file', () => {
   it.each(Object.entries(pipelines))(
     '%s is read in time, or refused with a sentence',
     (_, [text, isReadable]) => {
@@ -153,7 +153,7 @@ describe('a pipeline file', { timeout: 10_000 }, () => {
   });
 });
 
-describe('a pyproject.toml', { timeout: 10_000 }, () => {
+describe('a pyproject.toml', () => {
   it.each(Object.entries(projects))(
     '%s is read in time, or refused with a sentence',
     (_, [text, isReadable]) => {
