@@ -7,7 +7,8 @@ import {
   type YamlValue,
 } from '../../text/yaml/document.ts';
 import { merge } from '../recognise/jobs.ts';
-import type { Hole, ReadFile } from './types.ts';
+import type { Hole } from './commands.ts';
+import type { ReadFile } from './types.ts';
 
 /** A pipeline file with the files of the checkout that it includes. */
 export interface Whole {

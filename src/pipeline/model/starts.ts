@@ -48,11 +48,14 @@ export function either(because: string, met: Start, unmet: Start): Start {
   return isDeepStrictEqual(met, unmet) ? met : { kind: 'undecided', because, met, unmet };
 }
 
-/** What comes of a start where another condition has to hold as well: nothing where that says never. */
+/** What comes of a start where something else has to start before it: nothing, or by hand, where that does. */
 export function gated(gate: Start, start: Start): Start {
   if (gate.kind === 'undecided')
     return either(gate.because, gated(gate.met, start), gated(gate.unmet, start));
-  return gate.kind === 'never' ? never : start;
+  if (gate.kind === 'never' || gate.kind === 'auto') return gate.kind === 'never' ? gate : start;
+  if (start.kind === 'undecided')
+    return either(start.because, gated(gate, start.met), gated(gate, start.unmet));
+  return start.kind === 'auto' ? gate : start;
 }
 
 /** Whether `workflow:rules` let a pipeline be made: https://docs.gitlab.com/ci/yaml/#workflowrules */

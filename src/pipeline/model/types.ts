@@ -1,5 +1,6 @@
 import type { YamlTable } from '../../text/yaml/document.ts';
 import type { Variables } from '../recognise/rule-expression.ts';
+import type { Command } from './commands.ts';
 
 /** What may start a pipeline, as far as publishing is concerned. */
 export type OccasionId =
@@ -27,45 +28,6 @@ export type SettledStart =
  * the condition as it stands.
  */
 export type Start = SettledStart | { kind: 'undecided'; because: string; met: Start; unmet: Start };
-
-/** One simple command of a job, as the shell would run it. */
-export interface Command {
-  /** As it stands in the file. */
-  text: string;
-  /** Tokenised once: quotes removed, variables as they stand, such as `['twine', 'upload', 'dist/*']`. */
-  words: string[];
-  /** `NAME=value` in front of it. */
-  assignments: Record<string, string>;
-  /** The tool behind `python -m`, `uvx`, `uv run`, `pipx run`, `poetry run` and the like. */
-  tool: string | undefined;
-  /** What the tool is to do: `upload`, `publish`, `build`, `install`, `version`. */
-  verb: string | undefined;
-  /** What follows the verb. */
-  args: string[];
-  /** Where the shell stands, from the root of the repository (`.`); undefined where that cannot be told. */
-  directory: string | undefined;
-  /** The shell condition or loop around it, as it stands. */
-  condition: string | undefined;
-  section: 'before_script' | 'script' | 'after_script';
-  /** Its item in that list, from 0. */
-  item: number;
-  /** The scripts and targets that lead to it, such as `['./.ci/deploy.sh']`; none for the pipeline file itself. */
-  via: string[];
-  /** Variables set before it in the same shell, as they stand. */
-  exported: Record<string, string>;
-}
-
-/** Something that the model cannot see into. */
-export interface Hole {
-  job: string;
-  text: string;
-  why:
-    | 'script-not-in-checkout'
-    | 'cannot-be-read'
-    | 'remote-script'
-    | 'child-pipeline-not-readable'
-    | 'include-not-readable';
-}
 
 /** The text of a file of the checkout, by its path from the root; undefined where there is none. */
 export type ReadFile = (path: string) => string | undefined;

@@ -1,0 +1,226 @@
+import { isYamlTable, type YamlTable, type YamlValue } from '../../text/yaml/document.ts';
+import { lines, visibleJobs } from '../recognise/jobs.ts';
+import type { KnownIndex } from '../recognise/uploads.ts';
+import { commandsOfJob, type Follow, type Hole } from './commands.ts';
+import { entriesOf, localPath, readWhole } from './includes.ts';
+import { jobsIn, type StillJob, stagesOf } from './jobs.ts';
+import { occasionIds, type ProjectFacts, waysOf } from './occasions.ts';
+import { type Publication, publicationsOf } from './publications.ts';
+import {
+  gated,
+  mayRun,
+  type Scope,
+  startOfJob,
+  startOfPipeline,
+  textsOf,
+  variablesOfRule,
+} from './starts.ts';
+import type { ModelJob, Occasion, OccasionId, ReadFile, Start } from './types.ts';
+
+/** A pipeline as it is understood. */
+export interface PipelineModel {
+  occasions: Occasion[];
+  /** In order, with `.pre` and `.post`. */
+  stages: string[];
+  jobs: ModelJob[];
+  publications: Publication[];
+  holes: Hole[];
+}
+
+/** Everything that a model is read from; nothing is read from anywhere else. */
+export interface PipelineSource {
+  text: string;
+  project: ProjectFacts;
+  indexes: readonly KnownIndex[];
+  /** Files of the checkout. */
+  readFile: ReadFile;
+  /** What GitLab has made of included files, where that is known. */
+  included?: YamlTable;
+  /** Opens the scripts of the checkout that commands call. */
+  follow?: Follow;
+  /** The occasions of another model, to be compared with. */
+  occasions?: readonly Occasion[];
+}
+
+/** A file that has a pipeline of its own, and the job that starts it. */
+interface Part {
+  data: YamlTable;
+  file: YamlTable;
+  parent: Parent | undefined;
+}
+
+interface Parent {
+  job: string;
+  file: string;
+  /** What starts it, in the pipeline that it stands in. */
+  part: Part;
+  value: YamlTable;
+}
+
+/** A job with what decides when it runs. */
+interface Placed {
+  job: Omit<ModelJob, 'starts'>;
+  part: Part;
+}
+
+/**
+ * Reads a pipeline file with all that it includes, starts and calls, as far as that lies in the checkout. Throws
+ * `YamlSyntaxError` where the file itself is not YAML.
+ */
+export function readModel(source: PipelineSource): PipelineModel {
+  const { file, data, holes } = readWhole(source.text, source.readFile, source.included);
+  const found: Hole[] = [...holes];
+  const parts = withChildren({ file, data, parent: undefined }, source, found, 0);
+  const placed = parts.flatMap((part) => jobsOfPart(part, source, found));
+  const publish = publishing(source);
+  const publishers = placed.filter((it) => publish(it, {}).length > 0);
+  const occasions = source.occasions ?? occasionIds.map((id) => mostTelling(id, publishers, source));
+  return {
+    occasions: [...occasions],
+    stages: stagesOf(data),
+    jobs: placed.map((it) => ({ ...it.job, starts: startsOf(it, occasions, source) })),
+    publications: placed.flatMap((it) => onOccasions(it, occasions, source, publish)),
+    holes: found,
+  };
+}
+
+/** The pipeline and the children of it that lie in the checkout: https://docs.gitlab.com/ci/pipelines/downstream_pipelines/ */
+function withChildren(part: Part, source: PipelineSource, holes: Hole[], depth: number): Part[] {
+  const children = visibleJobs(part.data).flatMap(({ name, value }) => {
+    const { trigger } = value;
+    if (!isYamlTable(trigger) || trigger.include === undefined) return [];
+    return entriesOf(trigger.include).flatMap((entry): Part[] => {
+      const file = localPath(entry);
+      const text = file === undefined || depth > 1 ? undefined : source.readFile(file);
+      if (file === undefined || text === undefined) {
+        holes.push({ job: name, text: JSON.stringify(entry), why: 'child-pipeline-not-readable' });
+        return [];
+      }
+      const whole = readWhole(text, source.readFile);
+      holes.push(...whole.holes);
+      const child = { file: whole.file, data: whole.data, parent: { job: name, file, part, value } };
+      return withChildren(child, source, holes, depth + 1);
+    });
+  });
+  return [part, ...children];
+}
+
+function jobsOfPart(part: Part, source: PipelineSource, holes: Hole[]): Placed[] {
+  const { parent, file, data } = part;
+  const jobs = jobsIn(data, (name) => {
+    if (parent) return { kind: 'child', by: parent.job, file: parent.file };
+    return { kind: Object.hasOwn(file, name) ? 'file' : 'include' };
+  });
+  return jobs.map((job) => {
+    const read = commandsOfJob(scriptsOf(job), source.follow);
+    holes.push(...read.holes);
+    return { part, job: { ...job, commands: read.commands } };
+  });
+}
+
+function scriptsOf({ name, value, variables }: StillJob) {
+  const items = (key: string) => lines(value[key]);
+  return {
+    name,
+    before_script: items('before_script'),
+    script: items('script'),
+    after_script: items('after_script'),
+    variables,
+  };
+}
+
+/** A child pipeline has a source of its own, and the variables of the job that starts it. */
+function scopeIn(
+  part: Part,
+  variables: Record<string, string>,
+  occasion: Occasion,
+  source: PipelineSource,
+): Scope {
+  const { parent, data } = part;
+  const own = { CI_PIPELINE_SOURCE: 'parent_pipeline' };
+  const seen = parent ? { ...occasion, variables: { ...occasion.variables, ...own } } : occasion;
+  const passed = parent ? textsOf(parent.value.variables) : {};
+  return {
+    occasion: seen,
+    variables: { ...variables, ...passed },
+    readFile: source.readFile,
+    hasWorkflow: rulesOfPipeline(data) !== undefined,
+  };
+}
+
+function rulesOfPipeline({ workflow }: YamlTable): YamlValue | undefined {
+  return isYamlTable(workflow) ? workflow.rules : undefined;
+}
+
+function startOn({ job, part }: Placed, occasion: Occasion, source: PipelineSource): Start {
+  const scope = scopeIn(part, job.variables, occasion, source);
+  const pipeline = startOfPart(part, occasion, source);
+  return gated(pipeline, startOfJob(job.value, scope));
+}
+
+/** When the pipeline of a file is made: by its own rules, and for a child by those of the job that starts it. */
+function startOfPart(part: Part, occasion: Occasion, source: PipelineSource): Start {
+  const scope = scopeIn(part, textsOf(part.data.variables), occasion, source);
+  const itself = startOfPipeline(rulesOfPipeline(part.data), scope);
+  if (part.parent === undefined) return itself;
+  const { part: above, value } = part.parent;
+  const outer = scopeIn(
+    above,
+    { ...textsOf(above.data.variables), ...textsOf(value.variables) },
+    occasion,
+    source,
+  );
+  const trigger = gated(startOfPart(above, occasion, source), startOfJob(value, outer));
+  return gated(trigger, itself);
+}
+
+function startsOf(
+  placed: Placed,
+  occasions: readonly Occasion[],
+  source: PipelineSource,
+): ModelJob['starts'] {
+  const starts = occasions.map((occasion) => [occasion.id, startOn(placed, occasion, source)]);
+  return Object.fromEntries(starts) as ModelJob['starts'];
+}
+
+/** The spelling of a ref for which the most of what publishes may run, and of those the most common one. */
+function mostTelling(id: OccasionId, publishers: Placed[], source: PipelineSource): Occasion {
+  const ways = waysOf(id, source.project);
+  const counts = ways.map((way) => publishers.filter((it) => mayRun(startOn(it, way, source))).length);
+  return ways[counts.indexOf(Math.max(...counts))] ?? (ways[0] as Occasion);
+}
+
+type Publish = (placed: Placed, more: Record<string, string>) => Publication[];
+
+const publishing =
+  ({ indexes, readFile }: PipelineSource): Publish =>
+  ({ job }, more) =>
+    publicationsOf(job, { indexes, readFile }, more);
+
+/** What a job publishes, by occasion where rules give it variables of their own. */
+function onOccasions(
+  placed: Placed,
+  occasions: readonly Occasion[],
+  source: PipelineSource,
+  publish: Publish,
+): Publication[] {
+  const { job, part } = placed;
+  const told = occasions.map((occasion) => {
+    const scope = scopeIn(part, job.variables, occasion, source);
+    const ofPipeline = variablesOfRule(rulesOfPipeline(part.data), scope);
+    const own = textsOf(job.itself.variables);
+    return { id: occasion.id, more: { ...ofPipeline, ...own, ...variablesOfRule(job.value.rules, scope) } };
+  });
+  const usual = JSON.stringify(told[0]?.more);
+  if (told.every(({ more }) => JSON.stringify(more) === usual)) return publish(placed, told[0]?.more ?? {});
+  const byText = new Map<string, Publication & { on: OccasionId[] }>();
+  for (const { id, more } of told) {
+    for (const publication of publish(placed, more)) {
+      const key = JSON.stringify(publication);
+      const known = byText.get(key);
+      if (known) known.on.push(id);
+      else byText.set(key, { ...publication, on: [id] });
+    }
+  }
+  return [...byText.values()];
+}

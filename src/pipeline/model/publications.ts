@@ -1,0 +1,308 @@
+import { posix } from 'node:path';
+import { variablesRead } from '../recognise/shell.ts';
+import type { KnownIndex } from '../recognise/uploads.ts';
+import { buildsDistributions } from './builds.ts';
+import type { Command } from './commands.ts';
+import { type Configured, repositoriesOf } from './configured.ts';
+import { expandShell } from './shell-conditions.ts';
+import type { ModelJob, OccasionId, ReadFile } from './types.ts';
+import { optionOf, positional, type UploadTool, uploadTool } from './upload-tools.ts';
+
+/** Where an upload goes. */
+export type Target =
+  | { kind: 'index'; id: KnownIndex['id'] }
+  /** GitLab's own package registry. */
+  | { kind: 'registry' }
+  | { kind: 'other'; address: string }
+  | { kind: 'unknown'; because: string };
+
+/** What an upload proves itself with. */
+export type CredentialUse =
+  /** The tool exchanges the ID token by itself. */
+  | { kind: 'id-token' }
+  /** A script exchanges the ID token by hand. */
+  | { kind: 'exchange' }
+  /** CI/CD variables that the files do not set. */
+  | { kind: 'variable'; keys: string[] }
+  /** It stands in the file in clear. */
+  | { kind: 'literal' }
+  | { kind: 'unknown' };
+
+/** An upload that a job makes. */
+export interface Publication {
+  job: string;
+  /** Undefined where only the ID token of the job tells that it publishes. */
+  command: Command | undefined;
+  target: Target;
+  /** From the root of the repository; none where that cannot be told. */
+  files: string[];
+  credential: CredentialUse;
+  attests: boolean;
+  /** It builds what it uploads, by the upload itself or by a command before it. */
+  builds: boolean;
+  /** The occasions on which variables of rules lead to this target; undefined for all. */
+  on: OccasionId[] | undefined;
+}
+
+/** What is known beside the job itself. */
+export interface Around {
+  indexes: readonly KnownIndex[];
+  readFile: ReadFile;
+}
+
+/** A job as far as uploads are concerned. */
+export type Uploader = Pick<
+  ModelJob,
+  'name' | 'value' | 'itself' | 'variables' | 'matrix' | 'idTokens' | 'commands'
+>;
+
+/** Everything that one job uploads, with the variables in force; `more` are those of rules. */
+export function publicationsOf(
+  job: Uploader,
+  around: Around,
+  more: Record<string, string> = {},
+): Publication[] {
+  const found = job.matrix.flatMap((instance) => {
+    const variables = { ...job.variables, ...more, ...instance };
+    return job.commands.flatMap((command, index) => {
+      const upload = uploadTool(command);
+      if (upload === undefined) return [];
+      const earlier = job.commands.slice(0, index);
+      return [publicationOf({ job, command, earlier, variables, ...upload }, around)];
+    });
+  });
+  return byIdToken(job, distinct(found), around);
+}
+
+interface Upload {
+  job: Uploader;
+  command: Command;
+  earlier: Command[];
+  /** Of the job; those of the shell stand in the command. */
+  variables: Record<string, string>;
+  name: string;
+  tool: UploadTool;
+}
+
+function publicationOf(upload: Upload, around: Around): Publication {
+  const { job, command, tool, earlier } = upload;
+  const repository = repositoryOf(upload, around);
+  const secret = secretOf(upload, repository);
+  const credential = credentialOf(upload, secret, repository, around);
+  const byJobToken = credential.kind === 'variable' && credential.keys.includes('CI_JOB_TOKEN');
+  const target: Target =
+    repository.target.kind === 'unknown' && byJobToken ? { kind: 'registry' } : repository.target;
+  return {
+    job: job.name,
+    command,
+    target,
+    files: filesOf(upload),
+    credential,
+    attests: command.args.includes('--attestations'),
+    builds: buildsItself(tool, command) || earlier.some(buildsDistributions),
+    on: undefined,
+  };
+}
+
+function buildsItself({ builds }: UploadTool, { args }: Command): boolean {
+  if (typeof builds === 'string') return builds === 'always';
+  return 'with' in builds ? args.includes(builds.with) : !args.includes(builds.without);
+}
+
+/** The variables that a tool sees, with those of the shell before those of the job. */
+const environmentOf = ({ variables, command }: Upload): Record<string, string> => ({
+  ...variables,
+  ...command.exported,
+  ...command.assignments,
+});
+
+/** A text with the variables in it as far as they are known. */
+function resolved(text: string, { variables, command }: Upload): string {
+  return expandShell(text, { ...variables, ...command.exported });
+}
+
+interface Repository {
+  target: Target;
+  /** The name by which a tool knows it. */
+  name: string | undefined;
+  configured: Configured | undefined;
+}
+
+/** Its own options come first, then the variables in force, then what the tool does by itself. */
+function repositoryOf(upload: Upload, around: Around): Repository {
+  const { tool, command } = upload;
+  const environment = environmentOf(upload);
+  const variable = (names: readonly string[]) => names.map((it) => environment[it]).find((it) => it);
+  const address = optionOf(command.args, tool.address) ?? variable(tool.addressVariables);
+  if (address !== undefined)
+    return { target: targetOf(resolved(address, upload), around), name: undefined, configured: undefined };
+  const named = optionOf(command.args, tool.name) ?? variable(tool.nameVariables);
+  return byName(named === undefined ? undefined : resolved(named, upload), upload, around);
+}
+
+function byName(name: string | undefined, upload: Upload, around: Around): Repository {
+  if (name !== undefined && /:\/\/|^\$\{?CI_API_V4_URL/.test(name))
+    return { target: targetOf(name, around), name: undefined, configured: undefined };
+  const all = repositoriesOf(upload.name, upload, around.readFile);
+  const configured = all.get(name ?? (upload.name === 'uv' ? '' : 'pypi'));
+  if (configured?.address !== undefined)
+    return { target: targetOf(resolved(configured.address, upload), around), name, configured };
+  return { target: knownName(name, around), name, configured };
+}
+
+function knownName(name: string | undefined, { indexes }: Around): Target {
+  const id = name === undefined || /^(?:pypi|main)$/i.test(name) ? 'pypi' : undefined;
+  const known = id ?? (/^test$|test[-_.]?pypi|pypi[-_.]?test/i.test(name ?? '') ? 'testpypi' : undefined);
+  if (known === undefined) return { kind: 'unknown', because: name ?? '' };
+  return indexes.some((it) => it.id === known)
+    ? { kind: 'index', id: known }
+    : { kind: 'other', address: known };
+}
+
+/** The target behind an address: a known index by its host, GitLab's registry by its path. */
+function targetOf(text: string, { indexes }: Around): Target {
+  const address = text.trim();
+  if (/\/packages\/pypi|^\$\{?CI_(?:API_V4|SERVER)_URL/.test(address)) return { kind: 'registry' };
+  const host = hostOf(address);
+  if (host === undefined) {
+    return /^https?:/.test(address) ? { kind: 'other', address } : { kind: 'unknown', because: address };
+  }
+  const index = indexes.find(({ uploadUrl }) => hostOf(uploadUrl) === host);
+  if (index) return { kind: 'index', id: index.id };
+  if (host === 'test.pypi.org' || host === 'testpypi.python.org')
+    return knownName('testpypi', { indexes, readFile: () => undefined });
+  if (/^(?:upload\.)?pypi\.(?:org|python\.org|io)$/.test(host))
+    return knownName('pypi', { indexes, readFile: () => undefined });
+  return { kind: 'other', address };
+}
+
+function hostOf(address: string): string | undefined {
+  return /^https?:\/\/([^/$]+)/i.exec(address)?.[1]?.replace(/^.*@/, '').toLowerCase();
+}
+
+interface Secret {
+  /** As it stands; undefined where nothing in the files gives one. */
+  text: string | undefined;
+  /** The variables that the tool looks for. */
+  variables: string[];
+}
+
+/** The password or token that an upload gets from its options, the variables in force, or a configuration. */
+function secretOf(upload: Upload, { name, configured }: Repository): Secret {
+  const { tool, command } = upload;
+  const environment = environmentOf(upload);
+  const variables = [...tool.secretVariables, ...secretVariablesOf(upload.name, name)];
+  const given = variables.map((key) => environment[key]).find((text) => text !== undefined && text !== '');
+  const text = optionOf(command.args, tool.secret) ?? configured?.secret ?? given;
+  return { text, variables };
+}
+
+/** Poetry and uv name their variables after the repository. */
+function secretVariablesOf(tool: string, repository: string | undefined): string[] {
+  const name = (repository ?? 'pypi').toUpperCase().replace(/[^A-Z0-9]/g, '_');
+  if (tool === 'poetry') return [`POETRY_PYPI_TOKEN_${name}`, `POETRY_HTTP_BASIC_${name}_PASSWORD`];
+  return tool === 'uv' && repository !== undefined ? [`UV_INDEX_${name}_PASSWORD`] : [];
+}
+
+function credentialOf(
+  upload: Upload,
+  { text, variables }: Secret,
+  { target }: Repository,
+  { indexes }: Around,
+): CredentialUse {
+  if (text !== undefined && text !== '') return traced(text, upload);
+  const isOf = (id: KnownIndex['id']) => audienceOf(upload.job, indexes).includes(id);
+  const trusted = target.kind === 'index' ? isOf(target.id) : target.kind === 'unknown' && isOf('pypi');
+  if (upload.tool.trusts && trusted) return { kind: 'id-token' };
+  return variables.length > 0 ? { kind: 'variable', keys: variables.slice(0, 1) } : { kind: 'unknown' };
+}
+
+const exchanges = /mint-token|_\/oidc|\bpython3?\s+-m\s+id\b/;
+
+/** Follows a secret through the variables of the shell and of the files to where it comes from. */
+function traced(text: string, { variables, command }: Upload): CredentialUse {
+  const keys = new Set<string>();
+  const seen = new Set<string>();
+  let exchanged = false;
+  let opaque = false;
+  const follow = (value: string): void => {
+    exchanged ||= exchanges.test(value);
+    opaque ||= /\$\(|`/.test(value);
+    for (const name of variablesRead(value)) {
+      if (seen.has(name)) continue;
+      seen.add(name);
+      const next = Object.hasOwn(command.exported, name) ? command.exported[name] : variables[name];
+      if (next === undefined || next === `$${name}` || next === `\${${name}}`) keys.add(name);
+      else follow(next);
+    }
+  };
+  follow(text);
+  if (exchanged) return { kind: 'exchange' };
+  if (keys.size > 0 && !opaque) return { kind: 'variable', keys: [...keys] };
+  return opaque ? { kind: 'unknown' } : { kind: 'literal' };
+}
+
+/** The indexes that the ID tokens of a job are for: the audience, or, though that does not work, the address. */
+function audienceOf(
+  { idTokens }: Pick<Uploader, 'idTokens'>,
+  indexes: readonly KnownIndex[],
+): KnownIndex['id'][] {
+  const audiences = idTokens.flatMap((token) => token.audiences);
+  return indexes
+    .filter(({ audience, uploadUrl }) => audiences.some((it) => it === audience || hostsAlike(it, uploadUrl)))
+    .map(({ id }) => id);
+}
+
+const hostsAlike = (address: string, uploadUrl: string) => {
+  const host = hostOf(address);
+  return host !== undefined && [host, `upload.${host}`].includes(hostOf(uploadUrl) ?? '');
+};
+
+/** What it uploads, from the root of the repository. */
+function filesOf(upload: Upload): string[] {
+  const { tool, command } = upload;
+  const named = tool.takesFiles ? positional(command.args, tool) : [];
+  const folder = optionOf(command.args, tool.folder);
+  const usual = folder === undefined ? tool.files : `${folder.replace(/\/$/, '')}/*`;
+  const files = named.length > 0 ? named.flatMap((file) => loopedOver(file, command)) : [usual];
+  return files.map((file) => fromRoot(resolved(file, upload), command.directory));
+}
+
+/** What a variable of a loop goes through. */
+function loopedOver(file: string, { condition }: Command): string[] {
+  const name = /^\$\{?(\w+)\}?$/.exec(file)?.[1];
+  const list = name && new RegExp(`\\bfor\\s+${name}\\s+in\\s+([^;\\n&]+)`).exec(condition ?? '')?.[1];
+  return list ? list.trim().split(/\s+/) : [file];
+}
+
+function fromRoot(file: string, directory: string | undefined): string {
+  const [, inside] = /^\$\{?CI_PROJECT_DIR\}?\/(.*)$/.exec(file) ?? [];
+  if (inside !== undefined) return posix.normalize(inside);
+  if (directory === undefined || /^[/$~]/.test(file)) return file;
+  return posix.join(directory, file);
+}
+
+/**
+ * A job that says itself that it has an ID token for an index is its publisher, whatever it runs; where a script of the
+ * project uploads, or the target cannot be told, it is that index.
+ */
+function byIdToken(job: Uploader, found: Publication[], { indexes }: Around): Publication[] {
+  if (job.itself.id_tokens === undefined) return found;
+  const [id, second] = audienceOf(job, indexes);
+  if (id === undefined) return found;
+  const target: Target = { kind: 'index', id };
+  const isOpen = (it: Publication) =>
+    it.target.kind === 'unknown' ||
+    (second === undefined && it.target.kind === 'index' && (it.command?.via.length ?? 0) > 0);
+  const told = distinct(found.map((it) => (isOpen(it) ? { ...it, target } : it)));
+  if (told.some((it) => it.target.kind === 'index')) return told;
+  const builds = job.commands.some(buildsDistributions);
+  const credential: CredentialUse = { kind: 'unknown' };
+  const alone = { command: undefined, target, files: [], credential, attests: false, builds, on: undefined };
+  return [...told, { job: job.name, ...alone }];
+}
+
+function distinct(publications: Publication[]): Publication[] {
+  const known = new Map(publications.map((it) => [JSON.stringify(it), it]));
+  return [...known.values()];
+}

@@ -1,0 +1,74 @@
+import { evaluate, type Variables, type Verdict } from '../recognise/rule-expression.ts';
+
+/** A text with the variables in it as far as they are known; `${NAME:-usual}` is its usual text without one. */
+export function expandShell(text: string, variables: Record<string, string>, depth = 0): string {
+  const next = text.replace(/\$(?:\{(\w+)(?::?-([^}]*))?\}|(\w+))/g, (whole, braced, usual, plain) => {
+    const name = braced ?? plain;
+    const value = Object.hasOwn(variables, name) ? variables[name] : usual;
+    return value === undefined || value.includes(whole) ? whole : value;
+  });
+  return next === text || depth > 6 || next.length > 10_000 ? next : expandShell(next, variables, depth + 1);
+}
+
+/** The variables that a shell knows at a command: those of the pipeline, of the files, and of the shell before it. */
+export function shellVariables(
+  pipeline: Variables,
+  files: Record<string, string>,
+  exported: Record<string, string>,
+): Variables {
+  const texts = Object.entries(pipeline).flatMap(([name, value]) =>
+    typeof value === 'string' ? [[name, value] as const] : [],
+  );
+  const all = { ...files, ...exported, ...Object.fromEntries(texts) };
+  const told = Object.entries({ ...files, ...exported }).flatMap(([name, text]) => {
+    const value = expandShell(text, all);
+    return /[$`]/.test(value) ? [] : [[name, value] as const];
+  });
+  return { ...Object.fromEntries(told), ...pipeline };
+}
+
+/**
+ * Whether a condition of the shell holds, as far as the variables of a pipeline decide: tests for a variable that is
+ * set, empty, or equal to a text. Heads of loops are no conditions.
+ */
+export function shellHolds(condition: string | undefined, variables: Variables): Verdict {
+  const parts = (condition ?? '')
+    .split(' && ')
+    .filter((part) => part !== '' && !/^(?:for|while|until)\b/.test(part));
+  const verdicts = parts.map((part) => partHolds(part.trim(), variables));
+  if (verdicts.includes(false)) return false;
+  return verdicts.includes(undefined) ? undefined : true;
+}
+
+function partHolds(part: string, variables: Variables): Verdict {
+  const inner = /^! \{ (.*); \}$/s.exec(part)?.[1] ?? /^! (.*)$/s.exec(part)?.[1];
+  if (inner !== undefined) {
+    const verdict = partHolds(inner, variables);
+    return verdict === undefined ? undefined : !verdict;
+  }
+  const test = /^(?:\[\[? (.*) \]\]?|test (.*))$/s.exec(part);
+  return test ? testHolds((test[1] ?? test[2] ?? '').trim(), variables) : undefined;
+}
+
+const variable = '"?\\$(?:\\{(\\w+)(?::?-)?\\}|(\\w+))"?';
+const isSet = new RegExp(`^(?:(-n|-z) )?${variable}$`);
+const compares = new RegExp(`^${variable} (==?|!=|=~) (?:"([^"$\`]*)"|'([^']*)'|([^\\s"'\`]*))$`);
+
+function testHolds(test: string, variables: Variables): Verdict {
+  const [whole, sign, braced, plain] = isSet.exec(test) ?? [];
+  if (whole !== undefined) {
+    const verdict = evaluate(`$${braced ?? plain}`, variables);
+    return verdict === undefined ? undefined : verdict === (sign !== '-z');
+  }
+  const [, inBraces, bare, operator = '', double, single, word] = compares.exec(test) ?? [];
+  const name = inBraces ?? bare;
+  const value = double ?? single ?? word;
+  if (name === undefined || value === undefined) return undefined;
+  const given = variables[name];
+  // The shell takes what is not set for an empty text.
+  const known: Variables = { ...variables, [name]: given === null ? '' : (given as string) };
+  if (given === undefined) return undefined;
+  if (operator === '=~') return /\//.test(value) ? undefined : evaluate(`$${name} =~ /${value}/`, known);
+  if (/[*?[]/.test(value)) return undefined;
+  return evaluate(`$${name} ${operator === '!=' ? '!=' : '=='} "${value}"`, known);
+}

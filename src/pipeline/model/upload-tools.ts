@@ -1,0 +1,165 @@
+/** How a tool is told where and with what to upload: its options and its variables. */
+export interface UploadTool {
+  verbs: readonly string[];
+  /** Options that take a value, so that it is no file. */
+  valued: readonly string[];
+  address: readonly string[];
+  addressVariables: readonly string[];
+  /** The name of an index, in a configuration file or known to the tool. */
+  name: readonly string[];
+  nameVariables: readonly string[];
+  secret: readonly string[];
+  secretVariables: readonly string[];
+  /** Files as arguments; what it uploads without any. */
+  takesFiles: boolean;
+  files: string;
+  /** The option that names another folder of distributions. */
+  folder: readonly string[];
+  /** Whether it builds what it uploads. */
+  builds: 'always' | 'never' | { with: string } | { without: string };
+  /** It can exchange an ID token of GitLab: facts in https://docs.pypi.org/trusted-publishers/using-a-publisher/ */
+  trusts: boolean;
+  /** It reads `.pypirc`. */
+  readsPypirc: boolean;
+}
+
+const none: UploadTool = {
+  verbs: ['publish'],
+  valued: [],
+  address: [],
+  addressVariables: [],
+  name: ['-r', '--repository'],
+  nameVariables: [],
+  secret: ['-p', '--password'],
+  secretVariables: [],
+  takesFiles: false,
+  files: 'dist/*',
+  folder: [],
+  builds: 'never',
+  trusts: false,
+  readsPypirc: false,
+};
+
+const tools: Record<string, UploadTool> = {
+  twine: {
+    ...none,
+    verbs: ['upload'],
+    valued:
+      '-u --username --user -c --comment -i --identity --sign-with --config-file --cert --client-cert'.split(
+        ' ',
+      ),
+    address: ['--repository-url'],
+    addressVariables: ['TWINE_REPOSITORY_URL'],
+    nameVariables: ['TWINE_REPOSITORY'],
+    secretVariables: ['TWINE_PASSWORD'],
+    takesFiles: true,
+    trusts: true,
+    readsPypirc: true,
+  },
+  uv: {
+    ...none,
+    valued:
+      '-u --username --check-url --keyring-provider --trusted-publishing --directory --project --config-file --allow-insecure-host --color --cache-dir'.split(
+        ' ',
+      ),
+    address: ['--publish-url'],
+    addressVariables: ['UV_PUBLISH_URL'],
+    name: ['--index'],
+    nameVariables: ['UV_PUBLISH_INDEX'],
+    secret: ['-t', '--token', '-p', '--password'],
+    secretVariables: ['UV_PUBLISH_TOKEN', 'UV_PUBLISH_PASSWORD'],
+    takesFiles: true,
+    trusts: true,
+  },
+  poetry: {
+    ...none,
+    valued: ['-u', '--username', '--cert', '--client-cert'],
+    folder: ['--dist-dir'],
+    builds: { with: '--build' },
+  },
+  pdm: {
+    ...none,
+    valued: ['-u', '--username', '-c', '--comment', '-S', '--sign', '-i', '--identity', '--ca-certs'],
+    nameVariables: ['PDM_PUBLISH_REPO'],
+    secret: ['-P', '--password'],
+    secretVariables: ['PDM_PUBLISH_PASSWORD'],
+    folder: ['-d', '--dest'],
+    builds: { without: '--no-build' },
+    trusts: true,
+  },
+  hatch: {
+    ...none,
+    valued: [
+      '-u',
+      '--user',
+      '--ca-cert',
+      '--client-cert',
+      '--client-key',
+      '-p',
+      '--publisher',
+      '-o',
+      '--option',
+    ],
+    name: ['-r', '--repo'],
+    nameVariables: ['HATCH_INDEX_REPO'],
+    secret: ['-a', '--auth'],
+    secretVariables: ['HATCH_INDEX_AUTH'],
+    takesFiles: true,
+  },
+  flit: {
+    ...none,
+    valued: ['--format', '--pypirc'],
+    addressVariables: ['FLIT_INDEX_URL'],
+    secret: [],
+    secretVariables: ['FLIT_PASSWORD'],
+    name: ['--repository'],
+    builds: 'always',
+    readsPypirc: true,
+  },
+  maturin: {
+    ...none,
+    verbs: ['publish', 'upload'],
+    valued:
+      '-u --username -m --manifest-path -i --interpreter --target --features -b --bindings --out -o'.split(
+        ' ',
+      ),
+    address: ['--repository-url'],
+    addressVariables: ['MATURIN_REPOSITORY_URL'],
+    nameVariables: ['MATURIN_REPOSITORY'],
+    secretVariables: ['MATURIN_PYPI_TOKEN', 'MATURIN_PASSWORD'],
+    takesFiles: true,
+    readsPypirc: true,
+  },
+  'setup.py': { ...none, verbs: ['upload'], secret: [], builds: 'always', readsPypirc: true },
+};
+
+/** The tool behind a command that uploads distributions; a rehearsal uploads nothing. */
+export function uploadTool(command: {
+  tool: string | undefined;
+  verb: string | undefined;
+  args: readonly string[];
+  words: readonly string[];
+}): { name: string; tool: UploadTool } | undefined {
+  const { tool: name = '', verb = '', args, words } = command;
+  const tool = Object.hasOwn(tools, name) ? tools[name] : undefined;
+  if (tool === undefined || args.includes('--dry-run')) return undefined;
+  const uploads = name === 'setup.py' ? words.includes('upload') : tool.verbs.includes(verb);
+  return uploads ? { name, tool } : undefined;
+}
+
+/** The value of an option: `--name value`, `--name=value`, `-n value`; of several the last. */
+export function optionOf(args: readonly string[], names: readonly string[]): string | undefined {
+  let found: string | undefined;
+  args.forEach((arg, index) => {
+    const [, name = '', value] = /^(--[\w-]+)=(.*)$/s.exec(arg) ?? [];
+    if (names.includes(name)) found = value;
+    else if (names.includes(arg)) found = args[index + 1];
+  });
+  return found;
+}
+
+/** The arguments that are neither options nor the values of options. */
+export function positional(args: readonly string[], { valued, ...tool }: UploadTool): string[] {
+  const names = [...valued, ...tool.address, ...tool.name, ...tool.secret, ...tool.folder];
+  return args.filter((arg, index) => !arg.startsWith('-') && !names.includes(args[index - 1] ?? ''));
+}

@@ -1,0 +1,107 @@
+import { isBuilder } from './builds.ts';
+import type { PipelineModel } from './model.ts';
+import type { CredentialUse, Publication, Target } from './publications.ts';
+import { shellHolds, shellVariables } from './shell-conditions.ts';
+import { either, mayRun } from './starts.ts';
+import type { ModelJob, Occasion, OccasionId, Start } from './types.ts';
+import { type VersionKind, versionBuiltBy } from './version.ts';
+
+/** One upload to which an occasion leads: a row of what happens when. */
+export interface Upload {
+  occasion: OccasionId;
+  /** The ref that stands for the occasion. */
+  ref: string;
+  target: Target;
+  job: string;
+  files: string[];
+  credential: CredentialUse;
+  /** With the jobs that it waits for, and the conditions of the shell. */
+  start: Start;
+  /** Each version that it may upload; one, but where several jobs build. */
+  versions: VersionKind[];
+  environment: string | undefined;
+  /** The jobs that build on this occasion what it uploads. */
+  builders: string[];
+  publication: Publication;
+}
+
+/** Every upload on every occasion, in their order; `version` is that of the project where nothing sets another. */
+export function whatHappensWhen(model: PipelineModel, version: VersionKind): Upload[] {
+  return model.occasions.flatMap((occasion) =>
+    model.publications.flatMap((publication) => uploadOn(occasion, publication, model, version)),
+  );
+}
+
+function uploadOn(
+  occasion: Occasion,
+  publication: Publication,
+  model: PipelineModel,
+  version: VersionKind,
+): Upload[] {
+  const { id, ref, variables } = occasion;
+  const job = model.jobs.find(({ name }) => name === publication.job);
+  if (job === undefined || (publication.on !== undefined && !publication.on.includes(id))) return [];
+  const { condition, exported = {} } = publication.command ?? {};
+  const start = guarded(
+    condition,
+    shellHolds(condition, shellVariables(variables, job.variables, exported)),
+    startWithNeeds(job, id, model),
+  );
+  if (!mayRun(start)) return [];
+  const builders = buildersOf(job, publication, id, model);
+  const versions = (builders.length > 0 ? builders : [job]).map((it) =>
+    versionBuiltBy(it, variables, version),
+  );
+  const { target, files, credential } = publication;
+  return [
+    {
+      occasion: id,
+      ref,
+      target,
+      job: job.name,
+      files,
+      credential,
+      start,
+      versions: distinct(versions),
+      environment: job.environment?.name,
+      builders: builders.map(({ name }) => name),
+      publication,
+    },
+  ];
+}
+
+const distinct = <T>(values: T[]): T[] => [...new Map(values.map((it) => [JSON.stringify(it), it])).values()];
+
+function guarded(condition: string | undefined, verdict: boolean | undefined, start: Start): Start {
+  if (verdict !== undefined) return verdict ? start : { kind: 'never' };
+  return either(condition ?? '', start, { kind: 'never' });
+}
+
+/** What waits for a job that is started by hand is started by that hand. */
+function startWithNeeds(job: ModelJob, id: OccasionId, model: PipelineModel): Start {
+  const start = job.starts[id];
+  const waits = (job.needs ?? []).some(
+    (need) => model.jobs.find(({ name }) => name === need.job)?.starts[id].kind === 'manual',
+  );
+  return start.kind === 'auto' && waits ? { kind: 'manual' } : start;
+}
+
+/** The jobs that build what a job uploads, as far as they may run on an occasion: itself, or those it takes from. */
+function buildersOf(
+  job: ModelJob,
+  { builds }: Publication,
+  id: OccasionId,
+  model: PipelineModel,
+): ModelJob[] {
+  return builds ? [job] : builtFor(job, id, model, new Set([job.name]));
+}
+
+function builtFor(job: ModelJob, id: OccasionId, model: PipelineModel, seen: Set<string>): ModelJob[] {
+  return job.takesFrom.flatMap((name) => {
+    const source = model.jobs.find((it) => it.name === name);
+    if (source === undefined || seen.has(name) || !mayRun(source.starts[id])) return [];
+    seen.add(name);
+    // One that only hands on, such as a signing job, takes from those that build.
+    return isBuilder(source) ? [source] : builtFor(source, id, model, seen);
+  });
+}

@@ -1,0 +1,256 @@
+import { describe, expect, it } from 'vitest';
+import { readModel } from '../../../src/pipeline/model/model.ts';
+import { type Upload, whatHappensWhen } from '../../../src/pipeline/model/uploads.ts';
+import { officialIndexes } from '../../../src/pipeline/reading.ts';
+
+function modelOf(text: string, files: Record<string, string> = {}) {
+  return readModel({
+    text,
+    project: { defaultBranch: 'main', path: 'tides/almanac', package: 'almanac' },
+    indexes: officialIndexes,
+    readFile: (path) => files[path],
+  });
+}
+
+const rowsOf = (text: string, files: Record<string, string> = {}) =>
+  whatHappensWhen(modelOf(text, files), { kind: 'written', value: '0.3.1' });
+
+function told({ occasion, target, job, files, credential, start, versions, builders }: Upload) {
+  const where = target.kind === 'index' ? target.id : target.kind;
+  const keys = credential.kind === 'variable' ? credential.keys.join('+') : credential.kind;
+  const version = versions.map(({ kind }) => kind).join('+');
+  return `${occasion}: ${job} -> ${where} [${files.join(' ')}] by ${keys}, ${start.kind}, ${version}, built by ${builders.join('+') || 'nobody'}`;
+}
+
+/** The uploads of one job with these commands on a tag: target, credential, files. */
+function targets(commands: string[], more = '', files: Record<string, string> = {}): string[] {
+  const script = commands.map((command) => `    - ${JSON.stringify(command)}`).join('\n');
+  const rows = rowsOf(`up:\n  only: [tags]\n${more}  script:\n${script}\n`, files);
+  return rows
+    .filter(({ occasion }) => occasion === 'version-tag')
+    .map(({ target, credential, files: uploaded }) => {
+      const where = target.kind === 'index' ? target.id : target.kind;
+      const by = credential.kind === 'variable' ? credential.keys.join('+') : credential.kind;
+      return `${where} ${by} ${uploaded.join(' ')}`;
+    });
+}
+
+describe('an upload goes', () => {
+  it.each<[string[], string, string]>([
+    [['twine upload dist/*'], '', 'pypi TWINE_PASSWORD dist/*'],
+    [['python -m twine upload -r testpypi dist/*'], '', 'testpypi TWINE_PASSWORD dist/*'],
+    [['twine upload --repository=testpypi -p $T dist/*'], '', 'testpypi T dist/*'],
+    [
+      ['twine upload --repository-url https://test.pypi.org/legacy/ dist/*.whl'],
+      '',
+      'testpypi TWINE_PASSWORD dist/*.whl',
+    ],
+    [
+      ['TWINE_REPOSITORY_URL=https://test.pypi.org/legacy/ twine upload --repository pypi dist/*'],
+      '',
+      'testpypi TWINE_PASSWORD dist/*',
+    ],
+    [['export TWINE_REPOSITORY=testpypi', 'twine upload dist/*'], '', 'testpypi TWINE_PASSWORD dist/*'],
+    [
+      ['twine upload dist/*'],
+      '  variables: { TWINE_REPOSITORY: testpypi, TWINE_PASSWORD: $TP }\n',
+      'testpypi TP dist/*',
+    ],
+    [
+      ['twine upload --repository-url $CI_API_V4_URL/projects/1/packages/pypi -p $CI_JOB_TOKEN dist/*'],
+      '',
+      'registry CI_JOB_TOKEN dist/*',
+    ],
+    [['twine upload --repository-url https://nexus.example/pypi/ dist/*'], '', 'other TWINE_PASSWORD dist/*'],
+    [['twine upload --repository-url $WHERE dist/*'], '', 'unknown TWINE_PASSWORD dist/*'],
+    [
+      ['twine upload --repository-url $WHERE dist/*'],
+      '  variables: { WHERE: "https://upload.pypi.org/legacy/" }\n',
+      'pypi TWINE_PASSWORD dist/*',
+    ],
+    [
+      [
+        'printf "[house]\\nrepository = https://test.pypi.org/legacy/\\npassword = $HOUSE\\n" > ~/.pypirc',
+        'twine upload -r house dist/*',
+      ],
+      '',
+      'testpypi HOUSE dist/*',
+    ],
+    [['uv publish'], '', 'pypi UV_PUBLISH_TOKEN dist/*'],
+    [['uv publish --token $T --publish-url https://test.pypi.org/legacy/'], '', 'testpypi T dist/*'],
+    [
+      ['cd lib', 'uv publish dist/almanac-*'],
+      '  id_tokens: { PYPI_ID_TOKEN: { aud: pypi } }\n',
+      'pypi id-token lib/dist/almanac-*',
+    ],
+    [['uv publish'], '  id_tokens: { PYPI_ID_TOKEN: { aud: testpypi } }\n', 'pypi UV_PUBLISH_TOKEN dist/*'],
+    [
+      ['poetry publish --build -r test-pypi'],
+      '  variables: { POETRY_PYPI_TOKEN_TEST_PYPI: $TP }\n',
+      'testpypi TP dist/*',
+    ],
+    [
+      [
+        'poetry config repositories.house https://upload.pypi.org/legacy/',
+        'poetry config pypi-token.house $H',
+        'poetry publish -r house',
+      ],
+      '',
+      'pypi H dist/*',
+    ],
+    [
+      ['poetry publish -r house'],
+      '  variables: { POETRY_HTTP_BASIC_HOUSE_PASSWORD: $CI_JOB_TOKEN }\n',
+      'registry CI_JOB_TOKEN dist/*',
+    ],
+    [['pdm publish'], '', 'pypi PDM_PUBLISH_PASSWORD dist/*'],
+    [['hatch publish -r test -a $A'], '', 'testpypi A dist/*'],
+    [
+      ['flit publish'],
+      '  variables: { FLIT_INDEX_URL: "https://test.pypi.org/legacy/", FLIT_PASSWORD: $F }\n',
+      'testpypi F dist/*',
+    ],
+    [
+      ['maturin upload target/wheels/*'],
+      '  variables: { MATURIN_PYPI_TOKEN: $M }\n',
+      'pypi M target/wheels/*',
+    ],
+    [['python setup.py sdist upload -r testpypi'], '', 'testpypi unknown dist/*'],
+    [
+      [
+        'T=$(curl https://pypi.org/_/oidc/mint-token -d "$PYPI_ID_TOKEN" | jq -r .token)',
+        'twine upload -u __token__ -p "$T" dist/*',
+      ],
+      '',
+      'pypi exchange dist/*',
+    ],
+    [['twine upload -p pypi-AgEIcHlwaS5vcmc dist/*'], '', 'pypi literal dist/*'],
+    [['for F in wheelhouse/*; do twine upload "$F"; done'], '', 'pypi TWINE_PASSWORD wheelhouse/*'],
+    [['make ship'], '  id_tokens: { X: { aud: testpypi } }\n', 'testpypi unknown '],
+  ])('%j %s', (commands, more, expected) => {
+    expect(targets(commands, more)).toEqual([expected]);
+  });
+
+  it('to each index that a script names, by itself', () => {
+    const commands = [
+      'twine upload -p $P dist/*',
+      'twine upload --repository-url $CI_API_V4_URL/x -p $CI_JOB_TOKEN dist/*',
+    ];
+    expect(targets(commands)).toEqual(['pypi P dist/*', 'registry CI_JOB_TOKEN dist/*']);
+    expect(targets(commands.toReversed())).toEqual(['registry CI_JOB_TOKEN dist/*', 'pypi P dist/*']);
+  });
+
+  it('by the index that pyproject.toml gives a name', () => {
+    const pyproject =
+      '[[tool.uv.index]]\nname = "house"\nurl = "https://x.example/simple/"\npublish-url = "https://test.pypi.org/legacy/"\n';
+    expect(targets(['uv publish --index house'], '', { 'pyproject.toml': pyproject })).toEqual(
+      ['testpypi UV_INDEX_HOUSE_PASSWORD dist/*'].map((it) =>
+        it.replace('UV_INDEX_HOUSE_PASSWORD', 'UV_PUBLISH_TOKEN'),
+      ),
+    );
+  });
+
+  it('to one index for each row of a matrix', () => {
+    const matrix = '  parallel:\n    matrix:\n      - TWINE_REPOSITORY: [pypi, testpypi]\n';
+    expect(targets(['twine upload dist/*'], matrix)).toEqual([
+      'pypi TWINE_PASSWORD dist/*',
+      'testpypi TWINE_PASSWORD dist/*',
+    ]);
+  });
+
+  it.each([
+    'twine check dist/*',
+    'uv publish --dry-run',
+    'echo twine upload',
+    'poetry publish --dry-run',
+    '# twine upload',
+  ])('nowhere by %s', (command) => {
+    expect(targets([command, 'true'])).toEqual([]);
+  });
+});
+
+describe('what happens when', () => {
+  it('is one row for each upload on each occasion', () => {
+    const pipeline = `
+stages: [build, publish]
+build:
+  stage: build
+  script:
+    - if [ -n "$CI_COMMIT_TAG" ]; then sed -i "s/0.0.0/$CI_COMMIT_TAG/" pyproject.toml; else sed -i "s/0.0.0/0.0.0.dev$CI_PIPELINE_IID/" pyproject.toml; fi
+    - python -m build
+  artifacts: { paths: [dist/] }
+  rules:
+    - if: $CI_COMMIT_TAG
+    - if: $CI_PIPELINE_SOURCE == "schedule"
+nightly:
+  stage: publish
+  script: [twine upload -r testpypi dist/*]
+  rules:
+    - if: $CI_PIPELINE_SOURCE == "schedule"
+final:
+  stage: publish
+  script: [twine upload -p $P dist/*]
+  rules:
+    - if: $CI_COMMIT_TAG =~ /^v\\d+\\.\\d+\\.\\d+$/
+      when: manual
+lost:
+  stage: publish
+  needs: []
+  script: [twine upload --repository-url https://x.example/ dist/*]
+  only: [web]
+`;
+    expect(rowsOf(pipeline).map(told)).toEqual([
+      'version-tag: final -> pypi [dist/*] by P, manual, tag, built by build',
+      'schedule: nightly -> testpypi [dist/*] by TWINE_PASSWORD, auto, pipeline, built by build',
+      'web: lost -> other [dist/*] by TWINE_PASSWORD, auto, written, built by nobody',
+    ]);
+  });
+
+  it('follows the variables that rules set', () => {
+    const pipeline = `
+up:
+  script: [twine upload dist/*]
+  rules:
+    - if: $CI_COMMIT_TAG =~ /rc/
+      variables: { TWINE_REPOSITORY: testpypi }
+    - if: $CI_COMMIT_TAG
+`;
+    expect(rowsOf(pipeline).map(told)).toEqual([
+      'version-tag: up -> pypi [dist/*] by TWINE_PASSWORD, auto, written, built by nobody',
+      'pre-release-tag: up -> testpypi [dist/*] by TWINE_PASSWORD, auto, written, built by nobody',
+      'other-tag: up -> pypi [dist/*] by TWINE_PASSWORD, auto, written, built by nobody',
+    ]);
+  });
+
+  it('takes the spelling of the tags that the conditions want', () => {
+    const text = 'up:\n  script: [twine upload dist/*]\n  only: [/^almanac-v\\d+/]\n  except: [branches]\n';
+    expect(rowsOf(text).map(({ ref }) => ref)).toEqual(['almanac-v1.2.3', 'almanac-v1.2.3rc1']);
+  });
+
+  it('follows child pipelines of the checkout', () => {
+    const parent =
+      'core:\n  trigger: { include: core/ci.yml }\n  rules:\n    - if: $CI_COMMIT_TAG\n      when: manual\nother:\n  trigger: { include: [{ artifact: made.yml, job: core }] }\n';
+    const child =
+      'ship:\n  script: [cd core, uv build, uv publish --token $T]\n  rules:\n    - if: $CI_PIPELINE_SOURCE == "parent_pipeline"\n';
+    const model = modelOf(parent, { 'core/ci.yml': child });
+    expect(model.jobs.map(({ name, origin }) => [name, origin])).toEqual([
+      ['ship', { kind: 'child', by: 'core', file: 'core/ci.yml' }],
+    ]);
+    expect(whatHappensWhen(model, { kind: 'git' }).map(told)[0]).toBe(
+      'version-tag: ship -> pypi [core/dist/*] by T, manual, git, built by ship',
+    );
+    expect(model.holes.map(({ why, job }) => [job, why])).toEqual([['other', 'child-pipeline-not-readable']]);
+  });
+
+  it('says what the shell leaves open', () => {
+    const rows = rowsOf(
+      'up:\n  only: [tags]\n  script:\n    - if [ "$SHIP" = yes ]; then twine upload dist/*; fi\n',
+    );
+    expect(rows[0]?.start).toMatchObject({ kind: 'undecided', because: '[ "$SHIP" = yes ]' });
+    expect(
+      rowsOf('up:\n  script:\n    - if [ -z "$CI_COMMIT_TAG" ]; then exit 0; fi\n    - uv publish\n').map(
+        ({ occasion }) => occasion,
+      ),
+    ).toEqual(['version-tag', 'pre-release-tag', 'other-tag']);
+  });
+});
