@@ -224,7 +224,7 @@ async function askAll(
   // What is not there on every occasion comes with the question alone.
   const all = asked.flatMap((one) => Object.entries(one.variables));
   const variables = Object.fromEntries(all.filter(([, value]) => value === undefined));
-  const quick = ['--no-json-schema-validation', '--no-evaluate-rule-changes'];
+  const quick = ['--no-json-schema-validation'];
   const listed = await list({ ...at, file: '../probe/questions.yml', variables }, quick);
   return new Map(
     listed.map(({ name, when, allow_failure }) => [name, { when, mayFail: allow_failure === true }]),
@@ -232,7 +232,8 @@ async function askAll(
 }
 
 async function list(at: Omit<LocalRun, 'args'>, options: string[] = []): Promise<Listed> {
-  const { exitCode, stdout, stderr } = await gitlabCiLocal({ ...at, args: ['--list-json', ...options] });
+  const args = ['--list-json', '--no-evaluate-rule-changes'];
+  const { exitCode, stdout, stderr } = await gitlabCiLocal({ ...at, args: [...args, ...options] });
   if (exitCode !== 0) throw new Error(`gitlab-ci-local cannot read the pipeline file:\n${stdout}${stderr}`);
   return JSON.parse(stdout.slice(stdout.indexOf('[\n'))) as Listed;
 }

@@ -143,11 +143,21 @@ build\ * | cibuildwheel\ * | 'setup.py sdist' | 'setup.py bdist_wheel' | 'setup.
   ;;
 id\ *) printenv "$1_ID_TOKEN" ;;
 jq\ *) echo minted ;;
-curl\ * | wget\ *) note request "$tool" "$*"; echo '{"token":"minted"}' ;;
+curl\ * | wget\ *)
+  note request "$tool" "$*"
+  [[ "$*" != *mint-token* ]] || echo '{"token":"minted"}'
+  ;;
 'git push') note push "$*" ;;
 git\ *)
   if [ "$GIT_IS_THERE" = no ] && ! grep -qsE '^(apt|apk).*git' "$INSTALLED"; then say 'command not found' && exit 127; fi
   exec "$REAL_GIT" "$@"
   ;;
 apt-get\ * | apt\ * | apk\ *) echo "$tool $*" >>"$INSTALLED" ;;
+venv\ * | 'uv venv' | virtualenv\ *)
+  folder=${*: -1}
+  [ "$tool $folder" = 'uv venv' ] && folder=.venv
+  mkdir -p "$folder/bin" && : >"$folder/bin/activate"
+  ;;
 esac
+# Where something is wrong it has ended before.
+exit 0
