@@ -44,7 +44,7 @@ export interface GitLab extends CiVariables {
 /** What a token says of itself. Project and group tokens are personal tokens of a bot user. */
 export interface TokenInfo {
   kind: 'personal access token' | 'OAuth token' | 'fine-grained token';
-  /** Empty for a fine-grained token, which has permissions in place of scopes. */
+  /** Of a fine-grained token `granular` alone: it has permissions in place of scopes. */
   scopes: string[];
   /** Midnight UTC at which it ends, as `YYYY-MM-DD`. */
   expiresAt?: string;

@@ -348,7 +348,7 @@ describe('lists and tokens of the rehearsal', () => {
   it.each([
     ['glpat-demo-alice', { kind: 'personal access token', scopes: ['api'], expiresAt: '2099-01-01' }],
     ['oauth-demo-alice', { kind: 'OAuth token', scopes: ['api'] }],
-    ['glpat-demo-fine', { kind: 'fine-grained token', scopes: [] }],
+    ['glpat-demo-fine', { kind: 'fine-grained token', scopes: ['granular'] }],
   ])('%s is known for what it is', async (value, info) => {
     const server = await startGitLab(teamState());
     closing.push(() => server.close());

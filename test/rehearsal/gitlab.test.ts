@@ -290,8 +290,8 @@ describe('the rehearsal GitLab drops what GitLab drops', () => {
     );
   });
 
-  it('the push level out of a PATCH, and licensed lists on Free', async () => {
-    await begin({ project: { plan: 'free' } });
+  it('the push level out of a PATCH, and lists on Community Edition', async () => {
+    await begin({ project: { plan: 'free' }, edition: 'ce' });
     const patched = await ask('PATCH', `${at}/protected_branches/main`, {
       push_access_level: 30,
       allowed_to_push: [{ access_level: 30 }],

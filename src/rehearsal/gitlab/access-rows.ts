@@ -39,15 +39,19 @@ export function changeRows(
   rows: AccessRow[],
   changes: RowParams[],
   levels: number[],
+  isApproval = false,
 ): AccessRow[] {
   let result = rows;
   for (const change of changes) {
     if (!given(change.id)) {
       const added = newRow(call, change, levels);
-      if (added) result = [...result, withApprovals(added, change)];
+      if (added) result = [...result, isApproval ? withApprovals(added, change) : added];
     } else if (!result.some(({ id }) => id === Number(change.id))) throw refuse.noRecord();
     else if (change._destroy) result = result.filter(({ id }) => id !== Number(change.id));
-    else result = result.map((row) => (row.id === Number(change.id) ? changed(call, row, change) : row));
+    else
+      result = result.map((row) =>
+        row.id === Number(change.id) ? changed(call, row, change, isApproval) : row,
+      );
   }
   return result;
 }
@@ -57,9 +61,12 @@ export function withApprovals(row: AccessRow, { required_approvals }: RowParams)
   return { ...row, required_approvals: required_approvals ?? 1 };
 }
 
-function changed(call: ProjectCall, row: AccessRow, change: RowParams): AccessRow {
-  const approvals = change.required_approvals ?? row.required_approvals;
-  const kept = { id: row.id, ...(approvals === undefined ? {} : { required_approvals: approvals }) };
+/** An approval rule that is changed without a number of approvals falls back to 1. */
+function changed(call: ProjectCall, row: AccessRow, change: RowParams, isApproval: boolean): AccessRow {
+  const kept = {
+    id: row.id,
+    ...(isApproval ? { required_approvals: change.required_approvals ?? 1 } : {}),
+  };
   if (given(change.access_level)) return { ...roleRow(Number(change.access_level)), ...kept };
   if (given(change.user_id) || given(change.group_id)) return { ...personRow(call, change), ...kept };
   return { ...row, ...kept };

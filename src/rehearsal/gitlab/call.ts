@@ -52,6 +52,11 @@ export const refuse = {
       error_description: 'The request requires higher privileges than provided by the access token.',
       scope: 'api',
     }),
+  permission: (permission: string) =>
+    reply(403, {
+      error: 'insufficient_granular_scope',
+      error_description: `Access denied: Your fine-grained personal access token lacks the required permissions: [${permission}].`,
+    }),
   movedRead: (location: string) =>
     reply(301, `This resource has been moved permanently to ${location}`, {
       location,

@@ -10,11 +10,19 @@ export function isLicensed({ state, project }: Pick<ProjectCall, 'state' | 'proj
 
 /** A project as its reader may see it: some attributes are for Maintainers, one is there only where it is licensed. */
 export function showProject(call: ProjectCall): Outgoing {
+  return { status: 200, body: { ...shownProject(call), permissions: permissionsOf(call) } };
+}
+
+function permissionsOf({ level }: ProjectCall) {
+  const access = level > 0 && level < 60 ? { access_level: level, notification_level: 3 } : null;
+  return { project_access: access, group_access: null };
+}
+
+function shownProject(call: ProjectCall) {
   const { project, level, base } = call;
   const [path = ''] = project.path_with_namespace.split('/').slice(-1);
   const namespace = project.path_with_namespace.slice(0, -path.length - 1);
-  const access = level > 0 && level < 60 ? { access_level: level, notification_level: 3 } : null;
-  const body = {
+  return {
     id: project.id,
     path,
     path_with_namespace: project.path_with_namespace,
@@ -32,7 +40,6 @@ export function showProject(call: ProjectCall): Outgoing {
       full_path: namespace,
       parent_id: null,
     },
-    permissions: { project_access: access, group_access: null },
     jobs_enabled: project.builds_access_level !== 'disabled',
     builds_access_level: project.builds_access_level,
     environments_access_level: project.environments_access_level,
@@ -53,7 +60,6 @@ export function showProject(call: ProjectCall): Outgoing {
       ? { allow_pipeline_trigger_approve_deployment: project.allow_pipeline_trigger_approve_deployment }
       : {}),
   };
-  return { status: 200, body };
 }
 
 const settable = [
@@ -63,7 +69,7 @@ const settable = [
   'ci_id_token_sub_claim_components',
 ] as const;
 
-/** Changes settings; unknown ones, and paid ones without a licence, are dropped without a word. */
+/** Changes settings; unknown ones, and paid ones without a licence, are dropped without a word. No permissions are shown. */
 export function updateProject(call: ProjectCall): Outgoing {
   requireLevel(call, 40);
   const names = [
@@ -73,7 +79,7 @@ export function updateProject(call: ProjectCall): Outgoing {
   for (const name of names) {
     if (call.params[name] !== undefined) Object.assign(call.project, { [name]: call.params[name] });
   }
-  return showProject(call);
+  return { status: 200, body: shownProject(call) };
 }
 
 /** Members, direct and inherited alike: the rehearsal knows only one list. */

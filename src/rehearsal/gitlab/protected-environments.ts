@@ -51,7 +51,7 @@ export function updateProtectedEnvironment(call: ProjectCall, name: string): Out
   for (const rule of approval_rules) requirePerson(rule);
   const deploy = changeRows(call, environment.deploy_access_levels, deploy_access_levels, levels);
   if (deploy.length === 0) throw refuse.sentences([tooShort]);
-  environment.approval_rules = changeRows(call, environment.approval_rules, approval_rules, levels);
+  environment.approval_rules = changeRows(call, environment.approval_rules, approval_rules, levels, true);
   environment.deploy_access_levels = deploy;
   return { status: 200, body: shownProtection(environment) };
 }

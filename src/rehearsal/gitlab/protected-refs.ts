@@ -12,6 +12,14 @@ export function listProtectedTags(call: ProjectCall): Outgoing {
   return paginated(call, call.project.protected_tags);
 }
 
+/** One rule by its name or pattern. */
+export function showProtectedTag(call: ProjectCall, name: string): Outgoing {
+  requireLevel(call, 40, 'manage_protected_tags');
+  const tag = call.project.protected_tags.find((it) => it.name === decodeURIComponent(name));
+  if (!tag) throw refuse.noRecord();
+  return { status: 200, body: tag };
+}
+
 /** Protects tags of a name or pattern. */
 export function protectTag(call: ProjectCall): Outgoing {
   requireLevel(call, 40, 'manage_protected_tags');
@@ -37,7 +45,21 @@ export function unprotectTag(call: ProjectCall, name: string): Outgoing {
 /** Protected branches. */
 export function listProtectedBranches(call: ProjectCall): Outgoing {
   requireLevel(call, 30);
-  return paginated(call, call.project.protected_branches);
+  return paginated(call, call.project.protected_branches.map(shownBranch(call)));
+}
+
+/** One rule by its name or pattern. */
+export function showProtectedBranch(call: ProjectCall, name: string): Outgoing {
+  requireLevel(call, 30);
+  return { status: 200, body: shownBranch(call)(findBranch(call, name)) };
+}
+
+/** Who may unprotect a branch is told by the Enterprise Edition alone. */
+function shownBranch({ state }: ProjectCall) {
+  return ({ unprotect_access_levels, ...branch }: ProtectedBranchState) => ({
+    ...branch,
+    unprotect_access_levels: state.edition === 'ce' ? [] : unprotect_access_levels,
+  });
 }
 
 /** Protects a branch. */
@@ -52,32 +74,36 @@ export function protectBranch(call: ProjectCall): Outgoing {
     name,
     push_access_levels: rowsOf(call, 'push_access_level', 'allowed_to_push'),
     merge_access_levels: rowsOf(call, 'merge_access_level', 'allowed_to_merge'),
-    unprotect_access_levels: [],
+    unprotect_access_levels: rowsOf(call, 'unprotect_access_level', 'allowed_to_unprotect'),
     allow_force_push: isTrue(call.params.allow_force_push),
     code_owner_approval_required: isLicensed(call) && isTrue(call.params.code_owner_approval_required),
     inherited: false,
   };
   call.project.protected_branches.push(branch);
-  return { status: 201, body: branch };
+  return { status: 201, body: shownBranch(call)(branch) };
 }
 
-/** Changes a protected branch: the levels only where the lists are licensed, never by `push_access_level`. */
+/** Changes a protected branch: the levels only by the lists, never by `push_access_level`. */
 export function updateProtectedBranch(call: ProjectCall, name: string): Outgoing {
   requireLevel(call, 40, 'admin_protected_branch');
   const branch = findBranch(call, name);
   if (call.params.allow_force_push !== undefined)
     branch.allow_force_push = isTrue(call.params.allow_force_push);
-  const lists = { allowed_to_push: 'push_access_levels', allowed_to_merge: 'merge_access_levels' } as const;
+  const lists = {
+    allowed_to_push: 'push_access_levels',
+    allowed_to_merge: 'merge_access_levels',
+    allowed_to_unprotect: 'unprotect_access_levels',
+  } as const;
   for (const [param, field] of Object.entries(lists)) {
-    const changes = call.params[param] as RowParams[] | undefined;
-    if (!changes || !isLicensed(call)) continue;
+    const changes = listed(call, param);
+    if (changes.length === 0) continue;
     const rows = changeRows(call, branch[field], changes, levels);
     if (new Set(rows.map((row) => row.access_level ?? row.id)).size < rows.length) {
       throw refuse.sentences(['Push access levels access level has already been taken']);
     }
     branch[field] = rows;
   }
-  return { status: 200, body: branch };
+  return { status: 200, body: shownBranch(call)(branch) };
 }
 
 /** Takes the protection of a branch away. */
@@ -88,13 +114,31 @@ export function unprotectBranch(call: ProjectCall, name: string): Outgoing {
   return { status: 204 };
 }
 
-/** The licensed list, else the level that every tier knows, which is 40 where nothing is said. */
+/**
+ * The rows of a new rule: those of the list, where the edition knows it, else the level that every tier knows, which is 40
+ * where nothing is said. https://docs.gitlab.com/api/protected_branches/
+ */
 function rowsOf(call: ProjectCall, level: string, list: string): AccessRow[] {
-  const rows = isLicensed(call) ? ((call.params[list] ?? []) as RowParams[]) : [];
+  const rows = listed(call, list);
   if (rows.length > 0) return rows.flatMap((row) => newRow(call, row, levels) ?? []);
   const wanted = Number(call.params[level] ?? 40);
   if (!levels.includes(wanted)) throw refuse.parameter(`${level} does not have a valid value`);
   return [roleRow(wanted)];
+}
+
+/** Community Edition does not know the lists; without a licence they may name roles and deploy keys, but nobody. */
+function listed(call: ProjectCall, list: string): RowParams[] {
+  if (call.state.edition === 'ce') return [];
+  const rows = (call.params[list] ?? []) as RowParams[];
+  if (isLicensed(call)) return rows;
+  const what = { allowed_to_create: 'Create', allowed_to_push: 'Push', allowed_to_merge: 'Merge' }[list];
+  const sentences = rows.flatMap((row) =>
+    (['user_id', 'group_id'] as const)
+      .filter((key) => row[key] !== undefined && row[key] !== null)
+      .map((key) => `${what ?? 'Unprotect'} access levels ${key.replace('_id', '')} must be blank`),
+  );
+  if (sentences.length > 0) throw refuse.sentences(sentences);
+  return rows;
 }
 
 function findBranch({ project }: ProjectCall, name: string): ProtectedBranchState {

@@ -24,6 +24,23 @@ export function showBranch({ project }: ProjectCall, name: string): Outgoing {
   return { status: 200, body: { name: branch, default: branch === project.default_branch } };
 }
 
+/** The lint of what is committed, which a token that can only read may ask for. */
+export function lintCommitted(call: ProjectCall): Outgoing {
+  requireLevel(call, 20);
+  const { project, params } = call;
+  const standard = project.default_branch ?? '';
+  const files = project.files[standard];
+  if (!files) throw refuse.notFound('Repository');
+  const ref = String(params.content_ref ?? params.sha ?? standard);
+  const branch = project.files[ref];
+  if (!branch) throw refuse.notFound('Commit');
+  const content = branch[project.ci_config_path || '.gitlab-ci.yml'];
+  const includeJobs = String(params.include_jobs) === 'true';
+  if (content !== undefined) return { status: 200, body: lint(content, branch, includeJobs) };
+  const errors = ['Please provide content of .gitlab-ci.yml'];
+  return { status: 200, body: { valid: false, errors, warnings: [], merged_yaml: null, includes: [] } };
+}
+
 /** The static lint: an invalid text is answered with 200 and `valid: false`. */
 export function lintContent(call: ProjectCall): Outgoing {
   requireLevel(call, 30);

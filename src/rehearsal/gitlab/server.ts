@@ -8,6 +8,7 @@ import {
 } from '../http-server.ts';
 import { Answered, type Call, refuse } from './call.ts';
 import { aboutGroup } from './groups.ts';
+import { requirePermission } from './permissions.ts';
 import { projectRoutes } from './routes.ts';
 import { findProject, signIn } from './sign-in.ts';
 import type { GitLabState } from './state.ts';
@@ -38,11 +39,9 @@ function handle(state: GitLabState, prefix: string, incoming: Incoming): Outgoin
     if (request.path === '/oauth/token/info') return oauthInfo(signIn(state, request, false));
     if (!request.path.startsWith('/api/v4/')) return projectPage(state, request);
     const call = signIn(state, request);
-    return (
-      general(call, request.path.slice('/api/v4/'.length)) ??
-      aboutGroup(call, request.path) ??
-      aboutProject(call, request.path, prefix)
-    );
+    const path = request.path.slice('/api/v4/'.length);
+    if (!path.startsWith('projects/')) requirePermission(call, path);
+    return general(call, path) ?? aboutGroup(call, request.path) ?? aboutProject(call, request.path, prefix);
   } catch (error) {
     if (error instanceof Answered) return error.reply;
     throw error;
@@ -57,8 +56,7 @@ function general(call: Call, path: string): Outgoing | undefined {
     version: () => ({ status: 200, body: versionBody(call.state) }),
     metadata: () => {
       if (!knows(call.state, [15, 2])) throw refuse.noRoute();
-      const enterprise = knows(call.state, [15, 6]) ? { enterprise: call.state.edition === 'ee' } : {};
-      return { status: 200, body: { ...versionBody(call.state), ...enterprise } };
+      return { status: 200, body: versionBody(call.state) };
     },
     user: () => ({
       status: 200,
@@ -100,11 +98,10 @@ function aboutProject(call: Call, path: string, prefix: string): Outgoing {
   if (id === undefined) throw refuse.noRoute();
   for (const { method, pattern, answer } of projectRoutes) {
     const found = method === call.request.method ? pattern.exec(rest) : null;
-    if (found)
-      return answer(
-        { ...findProject(call, id), base: `http://${call.request.headers.host}${prefix}` },
-        found[1] ?? '',
-      );
+    if (!found) continue;
+    const about = { ...findProject(call, id), base: `http://${call.request.headers.host}${prefix}` };
+    requirePermission(call, path.slice('/api/v4/'.length), about.project.visibility === 'public');
+    return answer(about, found[1] ?? '');
   }
   throw refuse.noRoute();
 }

@@ -15,6 +15,8 @@ export interface GitLabState {
 
 /** A group with its rules for tiers and its CI/CD variables, which only its Owners may read. */
 export interface GroupState {
+  /** Made up where it is not given. */
+  id?: number;
   full_path: string;
   owners: number[];
   protected_environments?: ProtectedEnvironmentState[];
@@ -46,6 +48,8 @@ export interface TokenState {
   scopes: string[];
   expires_at: string | null;
   revoked: boolean;
+  /** Permissions (`Environment: Update`) that a fine-grained token was not granted; it has all others. */
+  denied?: string[];
 }
 
 export interface AccessRow {
@@ -190,7 +194,7 @@ function projectState(change: Partial<ProjectState>, files: Record<string, strin
     name: 'main',
     push_access_levels: [roleRow(40)],
     merge_access_levels: [roleRow(40)],
-    unprotect_access_levels: [],
+    unprotect_access_levels: [roleRow(40)],
     allow_force_push: false,
     code_owner_approval_required: false,
     inherited: false,
@@ -244,6 +248,6 @@ function demoTokens(): TokenState[] {
     token('glpat-demo-expired', { expires_at: '2020-01-01' }),
     token('glpat-demo-revoked', { revoked: true }),
     token('oauth-demo-alice', { kind: 'oauth', expires_at: null }),
-    token('glpat-demo-fine', { kind: 'fine-grained', scopes: [] }),
+    token('glpat-demo-fine', { kind: 'fine-grained', scopes: ['granular'] }),
   ];
 }

@@ -19,6 +19,12 @@ export function listVariables(call: ProjectCall): Outgoing {
   );
 }
 
+/** One variable; the scope must be named where several have the key. */
+export function showVariable(call: ProjectCall, key: string): Outgoing {
+  requireLevel(call, 40);
+  return { status: 200, body: shownVariable(call, find(call, key)) };
+}
+
 /** Creates a variable; key and environment scope together must be new. */
 export function createVariable(call: ProjectCall): Outgoing {
   requireLevel(call, 40);

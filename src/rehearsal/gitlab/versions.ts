@@ -8,7 +8,15 @@ export function knows({ version = newest }: GitLabState, [major, minor]: readonl
   return here === major ? below >= minor : here > major;
 }
 
-/** What the server says of its version. */
-export function versionBody({ version = newest, edition }: GitLabState): object {
-  return { version: edition === 'ee' ? `${version}-ee` : version, revision: 'rehearsal' };
+/** What the server says of its version, at two addresses: https://docs.gitlab.com/api/metadata/ */
+export function versionBody(state: GitLabState): object {
+  const { version = newest, edition } = state;
+  return {
+    version: edition === 'ee' ? `${version}-ee` : version,
+    revision: 'rehearsal',
+    ...(knows(state, [15, 2])
+      ? { kas: { enabled: false, externalUrl: null, externalK8sProxyUrl: null, version: null } }
+      : {}),
+    ...(knows(state, [15, 6]) ? { enterprise: edition === 'ee' } : {}),
+  };
 }
