@@ -1,0 +1,270 @@
+import { isDeepStrictEqual } from 'node:util';
+import type { KnownIndex } from '../recognise/uploads.ts';
+import { buildsDistributions, isBuilder } from './builds.ts';
+import type { Command } from './commands.ts';
+import type { PipelineModel } from './model.ts';
+import { mayRun } from './starts.ts';
+import type { ModelJob, OccasionId, Start } from './types.ts';
+import { uploadTool } from './upload-tools.ts';
+import { type Upload, whatHappensWhen } from './uploads.ts';
+import type { VersionKind } from './version.ts';
+
+type IndexId = KnownIndex['id'];
+
+/** An index on an occasion. */
+export interface Place {
+  index: IndexId;
+  occasion: OccasionId;
+}
+
+/** What the user has agreed to. */
+export interface Agreed {
+  /** Uploads that are new. */
+  adds: readonly Place[];
+  /** Uploads that end, or move to other occasions. */
+  ends: readonly Place[];
+  /** The variables of the route by API token; undefined where the jobs prove themselves by an ID token. */
+  tokens?: Record<IndexId, string>;
+  /** Where versions come from, before the edit and after it. */
+  versions: { before: VersionKind; after: VersionKind };
+}
+
+/** One difference between what a pipeline did and what it would do. */
+export type Difference =
+  | { kind: 'upload-added' | 'upload-lost'; upload: Upload }
+  | { kind: 'start-changed' | 'files-changed' | 'version-changed'; before: Upload; after: Upload }
+  /** The same files reach an index twice on one occasion. */
+  | { kind: 'two-publishers'; index: IndexId; occasion: OccasionId; jobs: string[] }
+  /** It uploads with something else than the token of its route. */
+  | { kind: 'other-credential'; upload: Upload }
+  /** Nobody builds on that occasion what it uploads. */
+  | { kind: 'nothing-built'; upload: Upload }
+  /** GitLab makes no pipeline, since a job needs one that is not in it. */
+  | { kind: 'needed-job-absent'; job: string; needs: string; occasion: OccasionId }
+  | { kind: 'job-lost'; job: string }
+  | { kind: 'job-start-changed'; job: string; occasion: OccasionId; before: Start; after: Start }
+  /** A job no longer gets these artifacts. */
+  | { kind: 'artifacts-lost'; job: string; paths: string[]; occasion: OccasionId }
+  /** Nothing makes tags any more. */
+  | { kind: 'tagging-lost'; job: string; commands: string[] }
+  | { kind: 'commands-lost'; job: string; commands: string[] };
+
+export interface Judgement {
+  /** The edit must not be made. */
+  wrong: Difference[];
+  /** The user must be shown it. */
+  told: Difference[];
+}
+
+/**
+ * Whether an edit is right: each version reaches each index once on the occasions that were there or are agreed to,
+ * from one job, with the token of the route alone; and nothing else stops or changes. Both models have to be read with
+ * the same occasions.
+ */
+export function judge(before: PipelineModel, after: PipelineModel, agreed: Agreed): Judgement {
+  const earlier = whatHappensWhen(before, agreed.versions.before);
+  const later = whatHappensWhen(after, agreed.versions.after);
+  const parts = [
+    changedUploads(earlier, later, agreed),
+    { wrong: [...duplicates(later), ...otherCredentials(later, agreed)], told: [] },
+    { wrong: notBuilt(earlier, later, after), told: [] },
+    { wrong: absentNeeds(before, after), told: [] },
+    changedJobs(before, after),
+    lostCommands(before, after),
+  ];
+  return { wrong: parts.flatMap(({ wrong }) => wrong), told: parts.flatMap(({ told }) => told) };
+}
+
+const sameTarget = (one: Upload, other: Upload) =>
+  one.occasion === other.occasion && isDeepStrictEqual(one.target, other.target);
+
+function isAgreed({ target, occasion }: Upload, places: readonly Place[]): boolean {
+  return target.kind === 'index' && places.some((it) => it.index === target.id && it.occasion === occasion);
+}
+
+function changedUploads(earlier: Upload[], later: Upload[], { adds, ends }: Agreed): Judgement {
+  const wrong: Difference[] = [];
+  const told: Difference[] = [];
+  for (const upload of earlier.filter((it) => !later.some((other) => sameTarget(it, other))))
+    (isAgreed(upload, ends) ? told : wrong).push({ kind: 'upload-lost', upload });
+  for (const upload of later.filter((it) => !earlier.some((other) => sameTarget(it, other))))
+    (isAgreed(upload, adds) ? told : wrong).push({ kind: 'upload-added', upload });
+  for (const next of later) {
+    const same = earlier.filter((it) => sameTarget(it, next));
+    const last = same.find(({ job }) => job === next.job) ?? same[0];
+    if (last === undefined) continue;
+    if (!isDeepStrictEqual(last.start, next.start))
+      told.push({ kind: 'start-changed', before: last, after: next });
+    if (!isDeepStrictEqual(last.files, next.files))
+      told.push({ kind: 'files-changed', before: last, after: next });
+    if (!isDeepStrictEqual(last.versions, next.versions))
+      told.push({ kind: 'version-changed', before: last, after: next });
+  }
+  return { wrong, told };
+}
+
+function duplicates(later: Upload[]): Difference[] {
+  return later.flatMap((one, at): Difference[] => {
+    const { target, occasion } = one;
+    if (target.kind !== 'index') return [];
+    const others = later.slice(at + 1).filter((it) => sameTarget(one, it) && overlap(one.files, it.files));
+    const jobs = [one.job, ...others.map(({ job }) => job)];
+    return others.length === 0 ? [] : [{ kind: 'two-publishers', index: target.id, occasion, jobs }];
+  });
+}
+
+/** Whether two lists of patterns may name the same file; what is not known may. */
+function overlap(one: string[], other: string[]): boolean {
+  if (one.length === 0 || other.length === 0) return true;
+  return one.some((left) => other.some((right) => meet(left, right)));
+}
+
+function meet(left: string, right: string): boolean {
+  const [, leftFolder = '', leftEnd = ''] = /^(.*\/)?[^/]*?(\.[\w.]+)?$/.exec(left) ?? [];
+  const [, rightFolder = '', rightEnd = ''] = /^(.*\/)?[^/]*?(\.[\w.]+)?$/.exec(right) ?? [];
+  const ends = leftEnd === '' || rightEnd === '' || leftEnd === rightEnd;
+  return leftFolder === rightFolder && ends;
+}
+
+function otherCredentials(later: Upload[], { tokens }: Agreed): Difference[] {
+  return later
+    .filter(({ target, credential }) => {
+      if (target.kind !== 'index') return false;
+      if (tokens === undefined) return credential.kind !== 'id-token';
+      return credential.kind !== 'variable' || credential.keys.some((key) => key !== tokens[target.id]);
+    })
+    .map((upload) => ({ kind: 'other-credential', upload }));
+}
+
+function notBuilt(earlier: Upload[], later: Upload[], { jobs, holes }: PipelineModel): Difference[] {
+  return later
+    .filter((upload) => {
+      if (upload.target.kind !== 'index' || upload.builders.length > 0) return false;
+      const job = jobs.find(({ name }) => name === upload.job);
+      const sources = [upload.job, ...(job?.takesFrom ?? [])];
+      if (holes.some((hole) => sources.includes(hole.job))) return false;
+      const last = earlier.filter((it) => sameTarget(it, upload));
+      // What was never built, as far as the model sees, is no worse than before.
+      return last.length === 0 || last.some(({ builders }) => builders.length > 0);
+    })
+    .map((upload) => ({ kind: 'nothing-built', upload }));
+}
+
+function absentNeeds(before: PipelineModel, after: PipelineModel): Difference[] {
+  const absent = ({ jobs, occasions }: PipelineModel) =>
+    occasions.flatMap(({ id: occasion }) =>
+      jobs
+        .filter((job) => mayRun(job.starts[occasion]))
+        .flatMap(({ name, needs }) =>
+          (needs ?? [])
+            .filter((need) => !need.optional && !isThere(baseOf(need.job, jobs), occasion))
+            .map((need) => ({ kind: 'needed-job-absent' as const, job: name, needs: need.job, occasion })),
+        ),
+    );
+  const known = absent(before);
+  return absent(after).filter((it) => !known.some((other) => isDeepStrictEqual(it, other)));
+}
+
+const isThere = (job: ModelJob | undefined, occasion: OccasionId) =>
+  job !== undefined && mayRun(job.starts[occasion]);
+
+/** One instance of a matrix is named `job: [value]`. */
+function baseOf(name: string, jobs: ModelJob[]): ModelJob | undefined {
+  const base = /^(.*): \[.*\]$/.exec(name)?.[1];
+  return jobs.find((job) => job.name === name) ?? jobs.find((job) => job.name === base);
+}
+
+function changedJobs(before: PipelineModel, after: PipelineModel): Judgement {
+  const wrong: Difference[] = [];
+  const told: Difference[] = [];
+  const publishers = [...before.publications, ...after.publications].map(({ job }) => job);
+  for (const job of before.jobs) {
+    const next = after.jobs.find(
+      ({ name, origin }) => name === job.name && isDeepStrictEqual(origin, job.origin),
+    );
+    if (next === undefined) {
+      (publishers.includes(job.name) ? told : wrong).push({ kind: 'job-lost', job: job.name });
+      continue;
+    }
+    for (const { id: occasion } of before.occasions) {
+      const [earlier, later] = [job.starts[occasion], next.starts[occasion]];
+      const paths = lostArtifacts(job, next, before, after, occasion);
+      if (paths.length > 0 && !publishers.includes(job.name))
+        wrong.push({ kind: 'artifacts-lost', job: job.name, paths, occasion });
+      // The uploads of a publisher are compared one by one.
+      if (publishers.includes(job.name) || isDeepStrictEqual(earlier, later)) continue;
+      const more = isBuilder(job) && !mayRun(earlier);
+      const change = {
+        kind: 'job-start-changed' as const,
+        job: job.name,
+        occasion,
+        before: earlier,
+        after: later,
+      };
+      (more ? told : wrong).push(change);
+    }
+  }
+  return { wrong, told };
+}
+
+/** The artifacts that a job had on an occasion and would not have. */
+function lostArtifacts(
+  job: ModelJob,
+  next: ModelJob,
+  before: PipelineModel,
+  after: PipelineModel,
+  occasion: OccasionId,
+): string[] {
+  if (!mayRun(next.starts[occasion])) return [];
+  const got = (it: ModelJob, { jobs }: PipelineModel) =>
+    it.takesFrom.flatMap((name) => {
+      const source = jobs.find((other) => other.name === name);
+      return source !== undefined && mayRun(source.starts[occasion]) ? source.leaves.map(plain) : [];
+    });
+  const now = got(next, after);
+  return [...new Set(got(job, before))].filter(
+    (path) => !now.some((it) => it === path || path.startsWith(`${it}/`)),
+  );
+}
+
+const plain = (path: string) => path.replace(/^\.\//, '').replace(/\/(?:\*{1,2})?$/, '');
+
+const tags = ({ tool, verb, args }: Command) =>
+  (tool === 'git' &&
+    (verb === 'tag' || (verb === 'push' && args.some((arg) => /tags|refs\/tags|^v\$/.test(arg))))) ||
+  /^(?:semantic-release|cz|commitizen|bump-my-version|bump2version|bumpversion)$/.test(tool ?? '');
+
+/** Commands that an edit may exchange: uploads, builds, tools, credentials, and what leaves nothing behind. */
+const exchangeable =
+  /^(?:pip|pipx|apt|apt-get|apk|echo|printf|cd|ls|mkdir|rm|test|\[|\[\[|exit|true|:|set|source|\.|export|jq|id|keyring|cat)$/;
+
+function lostCommands(before: PipelineModel, after: PipelineModel): Judgement {
+  const left = new Map<string, number>();
+  for (const { commands } of after.jobs)
+    for (const { text } of commands) left.set(text, (left.get(text) ?? 0) + 1);
+  const wrong: Difference[] = [];
+  const told: Difference[] = [];
+  for (const { name, commands } of before.jobs) {
+    const lost = commands.filter(({ text }) => {
+      const count = left.get(text) ?? 0;
+      if (count > 0) left.set(text, count - 1);
+      return count === 0;
+    });
+    const tagging = lost.filter(tags);
+    const others = lost.filter((command) => !tags(command) && !isExchangeable(command));
+    if (tagging.length > 0) wrong.push({ kind: 'tagging-lost', job: name, commands: textsIn(tagging) });
+    if (others.length > 0) told.push({ kind: 'commands-lost', job: name, commands: textsIn(others) });
+  }
+  return { wrong, told };
+}
+
+function isExchangeable(command: Command): boolean {
+  const { tool, text, via } = command;
+  if (tool === undefined || exchangeable.test(tool) || via.length > 0) return true;
+  if (uploadTool(command) !== undefined || buildsDistributions(command)) return true;
+  return (
+    /mint-token|_\/oidc/.test(text) || (command.verb === 'config' && /^(?:poetry|pdm|hatch)$/.test(tool))
+  );
+}
+
+const textsIn = (commands: Command[]) => commands.map(({ text }) => text);

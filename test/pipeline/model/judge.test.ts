@@ -1,0 +1,150 @@
+import { describe, expect, it } from 'vitest';
+import { type Agreed, type Difference, judge } from '../../../src/pipeline/model/judge.ts';
+import { type PipelineModel, readModel } from '../../../src/pipeline/model/model.ts';
+import { officialIndexes } from '../../../src/pipeline/reading.ts';
+
+function modelOf(text: string, like?: PipelineModel): PipelineModel {
+  return readModel({
+    text,
+    project: { defaultBranch: 'main', path: 'tides/almanac' },
+    indexes: officialIndexes,
+    readFile: () => undefined,
+    ...(like === undefined ? {} : { occasions: like.occasions }),
+  });
+}
+
+const written = { kind: 'written', value: '0.3.1' } as const;
+const agreed: Agreed = { adds: [], ends: [], versions: { before: written, after: written } };
+
+function judged(before: string, after: string, more: Partial<Agreed> = {}) {
+  const earlier = modelOf(before);
+  const { wrong, told } = judge(earlier, modelOf(after, earlier), { ...agreed, ...more });
+  return { wrong: [...new Set(wrong.map(words))], told: [...new Set(told.map(words))] };
+}
+
+function words(difference: Difference): string {
+  switch (difference.kind) {
+    case 'upload-added':
+    case 'upload-lost':
+    case 'nothing-built':
+    case 'other-credential':
+      return `${difference.kind} ${difference.upload.job} ${difference.upload.occasion}`;
+    case 'two-publishers':
+      return `${difference.kind} ${difference.jobs.join(' ')} ${difference.occasion}`;
+    case 'needed-job-absent':
+      return `${difference.kind} ${difference.job} ${difference.needs} ${difference.occasion}`;
+    case 'commands-lost':
+    case 'tagging-lost':
+      return `${difference.kind} ${difference.job} ${difference.commands.join('; ')}`;
+    case 'start-changed':
+    case 'files-changed':
+    case 'version-changed':
+      return `${difference.kind} ${difference.after.job} ${difference.after.occasion}`;
+    case 'artifacts-lost':
+      return `${difference.kind} ${difference.job} ${difference.paths.join(' ')} ${difference.occasion}`;
+    case 'job-start-changed':
+      return `${difference.kind} ${difference.job} ${difference.occasion}`;
+    case 'job-lost':
+      return `${difference.kind} ${difference.job}`;
+  }
+}
+
+const build = `
+stages: [build, test, ship, after]
+build:
+  stage: build
+  script: [python -m build]
+  artifacts: { paths: [dist/] }
+`;
+const rule = '  rules:\n    - if: $CI_COMMIT_TAG =~ /^v\\d+\\.\\d+\\.\\d+$/\n';
+const old = `${build}ship:\n  stage: ship\n  script: [pip install twine, twine upload -p $P dist/*]\n${rule}`;
+const token = '  id_tokens: { PYPI_ID_TOKEN: { aud: pypi } }\n';
+const trusted = `${build}ship:\n  stage: ship\n${token}  script: [uv publish dist/*]\n${rule}`;
+
+describe('an edit', () => {
+  it('is right where a token becomes an ID token and nothing else changes', () => {
+    expect(judged(old, trusted)).toEqual({ wrong: [], told: [] });
+    expect(judged(trusted, trusted)).toEqual({ wrong: [], told: [] });
+  });
+
+  it('is wrong where the old job goes on beside the new one', () => {
+    const both = `${old}release:\n  stage: ship\n${token}  script: [uv publish dist/*]\n${rule}`;
+    expect(judged(old, both).wrong).toEqual([
+      'two-publishers ship release version-tag',
+      'other-credential ship version-tag',
+    ]);
+  });
+
+  it('tells that a hand is no longer needed', () => {
+    expect(judged(`${old}      when: manual\n`, trusted)).toEqual({
+      wrong: [],
+      told: ['start-changed ship version-tag'],
+    });
+  });
+
+  it('is wrong where candidates go nowhere, unless that is agreed to', () => {
+    const candidates =
+      'try:\n  stage: ship\n  script: [twine upload -r testpypi dist/*]\n  only: [/rc\\d+$/]\n  except: [branches]\n';
+    const pushes =
+      'try:\n  stage: ship\n  id_tokens: { TESTPYPI_ID_TOKEN: { aud: testpypi } }\n  script: [uv publish --publish-url https://test.pypi.org/legacy/]\n  rules:\n    - if: $CI_PIPELINE_SOURCE == "push" && $CI_COMMIT_BRANCH == $CI_DEFAULT_BRANCH\n';
+    expect(judged(old + candidates, trusted + pushes).wrong).toEqual([
+      'upload-lost try pre-release-tag',
+      'upload-added try default-branch',
+    ]);
+    const places = {
+      ends: [{ index: 'testpypi', occasion: 'pre-release-tag' }],
+      adds: [{ index: 'testpypi', occasion: 'default-branch' }],
+    } as const;
+    expect(judged(old + candidates, trusted + pushes, places).wrong).toEqual([]);
+    expect(judged(old + candidates, trusted + pushes, places).told).toEqual([
+      'upload-lost try pre-release-tag',
+      'upload-added try default-branch',
+    ]);
+  });
+
+  it('is wrong where nobody builds what is uploaded, or a needed job is not there', () => {
+    const only = trusted.replace(
+      '  script: [python -m build]',
+      '  only: [main]\n  script: [python -m build]',
+    );
+    expect(judged(old, only).wrong).toContain('nothing-built ship version-tag');
+    const needs = only.replace('  id_tokens', '  needs: [build]\n  id_tokens');
+    expect(judged(old, needs).wrong).toContain('needed-job-absent ship build version-tag');
+  });
+
+  it('is wrong where another job runs at other times, is gone, or gets less', () => {
+    const attach = 'attach:\n  stage: after\n  needs: [build]\n  script: [attach dist/*]\n  only: [tags]\n';
+    expect(judged(old + attach, trusted).wrong).toEqual(['job-lost attach']);
+    expect(judged(old + attach, trusted + attach.replace('only: [tags]', 'only: [main]')).wrong).toContain(
+      'job-start-changed attach version-tag',
+    );
+    expect(judged(old + attach, trusted + attach.replace('[build]', '[]')).wrong).toContain(
+      'artifacts-lost attach dist version-tag',
+    );
+  });
+
+  it('is wrong where nothing makes tags any more, and tells what else is gone', () => {
+    const more = old.replace(
+      'twine upload -p $P dist/*]',
+      'twine upload -p $P dist/*, ./announce, git tag v1, git push --tags]',
+    );
+    const { wrong, told } = judged(more, trusted);
+    expect(wrong).toEqual(['tagging-lost ship git tag v1; git push --tags']);
+    expect(told).toEqual(['commands-lost ship ./announce']);
+  });
+
+  it('keeps the uploads to other places', () => {
+    const registry =
+      'house:\n  stage: ship\n  script: [twine upload --repository-url $CI_API_V4_URL/x -p $CI_JOB_TOKEN dist/*]\n  only: [tags]\n  needs: [build]\n';
+    expect(judged(old + registry, trusted + registry)).toEqual({ wrong: [], told: [] });
+    expect(judged(old + registry, trusted).wrong).toContain('upload-lost house version-tag');
+  });
+
+  it('by an API token takes that of its route alone', () => {
+    const tokens = { pypi: 'P', testpypi: 'T' };
+    expect(judged(old, old, { tokens })).toEqual({ wrong: [], told: [] });
+    expect(judged(old, old.replace('$P', '$Q'), { tokens }).wrong).toEqual([
+      'other-credential ship version-tag',
+    ]);
+  });
+});
