@@ -31,7 +31,7 @@ export interface Command {
   item: number;
   /** Scripts and targets it came through: `['./ci/deploy.sh', 'Makefile:publish', 'upload()']`. */
   via: string[];
-  /** Variables exported or assigned before it in the same shell, as they stand. */
+  /** Variables exported or assigned before it in the same shell, as they stand; `1`, `2` ... are arguments of the script. */
   exported: Record<string, string>;
 }
 
@@ -325,8 +325,13 @@ class Walk {
     }
     const body = command.runners.length === 0 ? shell.functions.get(tool) : undefined;
     if (body) {
-      if (!place.via.includes(`${tool}()`))
-        this.node(body, shell, { ...place, via: [...place.via, `${tool}()`] });
+      const name = `${tool}()`;
+      if (place.via.includes(name)) return;
+      const caller = positionalOf(shell.exported);
+      const given = Object.fromEntries(command.args.map((value, index) => [String(index + 1), value]));
+      shell.exported = { ...shell.exported, ...given, ...command.assignments };
+      this.node(body, shell, { ...place, via: [...place.via, name] });
+      shell.exported = { ...shell.exported, ...caller };
       return;
     }
     const { programs, holes } = this.follow?.(command) ?? { programs: [], holes: [] };
@@ -346,6 +351,11 @@ class Walk {
     if (this.holes.length < 200)
       this.holes.push({ job: this.job.name, text: text.trim().slice(0, 500), why });
   }
+}
+
+/** `$1` ... `$9` belong to the caller again. */
+function positionalOf(exported: Record<string, string>): Record<string, string> {
+  return Object.fromEntries(Object.entries(exported).filter(([name]) => /^\d$/.test(name)));
 }
 
 const declares = new Set(['export', 'declare', 'typeset', 'readonly', 'local']);

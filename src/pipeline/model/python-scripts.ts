@@ -1,0 +1,91 @@
+import { quoteForShell } from '../../text/shell.ts';
+
+const starts =
+  /\b(?:subprocess\.(?:run|call|check_call|check_output|Popen)|os\.(?:system|popen)|(?:c|ctx|context|session|s)\.(?:run(?:_always|_install)?|install|sudo))\s*\(/g;
+
+/** The commands that a program in Python starts, as shell text, as far as they stand there word by word. */
+export function callsInPython(text: string): string[] {
+  const found: string[] = [];
+  for (const match of text.matchAll(starts)) {
+    const args = argumentsAt(text, match.index + match[0].length);
+    if (found.length >= 200) break;
+    if (args.length === 0) continue;
+    const installs = /\.install\s*\($/.test(match[0]) ? 'pip install ' : '';
+    const [only = ''] = args;
+    const isText = args.length === 1 && !installs && /\s/.test(only);
+    found.push(installs + (isText ? only : args.map(quoted).join(' ')));
+  }
+  return found;
+}
+
+const quoted = (word: string) => (/^\$\w+$/.test(word) ? word : quoteForShell(word));
+
+const token =
+  /\s*(?:#[^\n]*|[rfbu]{0,2}("""[\s\S]*?"""|'''[\s\S]*?'''|"(?:[^"\\\n]|\\.)*"|'(?:[^'\\\n]|\\.)*')|(\*{0,2}[A-Za-z_][\w.]*)(\s*=(?!=))?|([[\](){},])|[^\s])/y;
+
+/** The words of a call up to its first keyword: literals as they are, names as variables. */
+function argumentsAt(text: string, from: number): string[] {
+  const words: string[] = [];
+  let depth = 0;
+  token.lastIndex = from;
+  for (let count = 0; count < 200; count += 1) {
+    const match = token.exec(text);
+    if (!match) break;
+    const [, literal, name, isKeyword, bracket] = match;
+    if (isKeyword !== undefined && depth === 0) break;
+    if (literal !== undefined) words.push(unquoted(literal));
+    else if (name !== undefined && !/^(?:None|True|False|str|f)$/.test(name))
+      words.push(name === 'sys.executable' ? 'python' : `$${name.replace(/\W/g, '_')}`);
+    else if (bracket !== undefined && /[[({]/.test(bracket)) depth += 1;
+    else if (bracket !== undefined && bracket !== ',') depth -= 1;
+    if (depth < 0) break;
+  }
+  return words;
+}
+
+const unquoted = (literal: string) =>
+  literal.replace(/^("""|'''|["'])([\s\S]*)\1$/, '$2').replace(/\\(["'\\])/g, '$1');
+
+/** The functions of a file of Python at its top, with the decorators before them. */
+function functionsOf(text: string): { name: string; decorators: string; body: string }[] {
+  const parts = text.split(/^(?=@|def |async def )/m);
+  let decorators = '';
+  return parts.flatMap((part) => {
+    const name = /^(?:async )?def (\w+)/.exec(part)?.[1];
+    if (name === undefined) {
+      decorators = part.startsWith('@') ? decorators + part : '';
+      return [];
+    }
+    const found = { name, decorators, body: part };
+    decorators = '';
+    return [found];
+  });
+}
+
+/** The sessions of a noxfile that are called, all of them where none is named. https://nox.thea.codes/en/stable/config.html */
+export function noxSessions(text: string, wanted: string[]): { task: string; scripts: string[] }[] {
+  const defaults = /nox\.options\.sessions\s*=\s*[[(]([^\])]*)/.exec(text)?.[1];
+  const names =
+    wanted.length > 0
+      ? wanted
+      : [...(defaults ?? '').matchAll(/["']([\w-]+)["']/g)].map(([, name = '']) => name);
+  return functionsOf(text)
+    .filter(({ decorators }) => /@(?:nox\.)?session\b/.test(decorators))
+    .map((one) => ({ ...one, name: /\bname\s*=\s*["']([^"']+)/.exec(one.decorators)?.[1] ?? one.name }))
+    .filter(
+      ({ name }) =>
+        names.length === 0 ||
+        names.some((one) => one === name || one.startsWith(`${name}-`) || one.startsWith(`${name}(`)),
+    )
+    .map(({ name, body }) => ({ task: name, scripts: callsInPython(body) }));
+}
+
+/** The tasks of invoke that are called. */
+export function taskFunctions(text: string, wanted: string[]): { task: string; scripts: string[] }[] {
+  return functionsOf(text)
+    .filter(
+      ({ decorators, name }) =>
+        /@task\b/.test(decorators) && wanted.some((one) => one.replace(/-/g, '_') === name),
+    )
+    .map(({ name, body }) => ({ task: name, scripts: callsInPython(body) }));
+}
