@@ -1,0 +1,280 @@
+import { bumpConfigurations } from './bump-configurations.ts';
+import { gitOf, type ImageGit } from './image-git.ts';
+import { type Effect, effectsOf, type ToolCommand } from './tools.ts';
+
+/** A command of a job, as far as it is needed here. */
+export interface RunCommand extends ToolCommand {
+  text: string;
+  directory: string | undefined;
+  redirects: readonly { operator: string; target: string }[];
+}
+
+export interface RunningJob {
+  name: string;
+  image: string | undefined;
+  commands: readonly RunCommand[];
+}
+
+export type Where = { job: string } | { file: string; line: number };
+
+/** How a use of the written version goes on once the version comes from git. */
+export type UseRepair =
+  /** Nothing breaks. */
+  | { kind: 'not-needed' }
+  /** The project is installed where there is no git: another image, or a line before, or a pretended version. */
+  | { kind: 'git-in-image'; by: ImageGit & { has: 'no' }; otherwise: PretendVariable | undefined }
+  /** `pip install 'setuptools-scm>=8'` before `setup.py`, which builds 0.0.0 without it. */
+  | { kind: 'install-scm'; line: string }
+  /** `version_provider = "scm"` in the table of commitizen. */
+  | { kind: 'commitizen-scm' }
+  /** `importlib.metadata.version(name)` in the place of the text. */
+  | { kind: 'importlib-metadata' }
+  /** No safe edit: named with its line. */
+  | { kind: 'by-hand' };
+
+export interface VersionUse {
+  kind: 'installs' | 'reads' | 'writes' | 'bumps' | 'tags' | 'repeats' | 'dirties' | 'pushes';
+  where: Where;
+  text: string;
+  /** Whether it fails, or gives a wrong version, once the version comes from git. */
+  breaks: boolean;
+  repair: UseRepair;
+}
+
+export interface PretendVariable {
+  name: string;
+  value: string;
+}
+
+export interface DependentsInput {
+  jobs: readonly RunningJob[];
+  /** Text of a file by its path from the root of the repository. */
+  lookup: (path: string) => string | undefined;
+  /** Folder of the package from there, '.' for the root. */
+  directory: string;
+  /** The version as it is written. */
+  version: string;
+  /** What the version would come from; the plug-in decides about git and the variable. */
+  source:
+    | 'hatch-vcs'
+    | 'setuptools-scm'
+    | 'pdm'
+    | 'poetry-dynamic-versioning'
+    | 'uv-dynamic-versioning'
+    | 'other';
+  /** Files of Python that may repeat the version: `src/tide/__init__.py`, `docs/conf.py`. */
+  sources: readonly string[];
+}
+
+/** Everything that depends on the written version, in the order of the jobs, then of the files. */
+export function versionUses(input: DependentsInput): VersionUse[] {
+  const inJobs = input.jobs.flatMap((job) => usesOfJob(job, input));
+  return [...inJobs, ...usesInConfiguration(input), ...usesInSources(input)];
+}
+
+function usesOfJob(job: RunningJob, input: DependentsInput): VersionUse[] {
+  const git = gitOf(job.image, job.commands);
+  const lastBuild = job.commands.findLastIndex((command) => effectsOf(command).includes('builds'));
+  const uses = job.commands.flatMap((command, index): VersionUse[] => {
+    const found: VersionUse[] = [];
+    const add = (kind: VersionUse['kind'], breaks: boolean, repair: UseRepair) =>
+      found.push({ kind, where: { job: job.name }, text: command.text, breaks, repair });
+    const effects = effectsOf(command);
+    const needsVersion = effects.includes('installs-project') || effects.includes('builds');
+    if (needsVersion) add('installs', ...whetherInstallBreaks(command, git, job, index, input));
+    if (effects.includes('reads-version') || readsFile(command)) add('reads', ...whetherReadBreaks(command));
+    if (effects.includes('writes-version') || writesFile(command)) add('writes', true, byHand);
+    if (effects.includes('bumps-version'))
+      add('bumps', breaksBump(command, input), bumpRepair(command, input));
+    if (effects.includes('tags')) add('tags', false, notNeeded);
+    if (effects.includes('pushes')) add('pushes', false, notNeeded);
+    if (index < lastBuild && dirties(command, effects)) add('dirties', true, byHand);
+    return found;
+  });
+  return unique(uses);
+}
+
+const byHand: UseRepair = { kind: 'by-hand' };
+const notNeeded: UseRepair = { kind: 'not-needed' };
+
+/** Only hatch can tell a dynamic version; `uv version` and `poetry version` refuse or print 0.0.0. */
+function whetherReadBreaks({ tool }: RunCommand): [boolean, UseRepair] {
+  return tool === 'hatch' || tool === 'hatchling' || tool === 'setup.py' || tool === 'pdm'
+    ? [false, notNeeded]
+    : [true, byHand];
+}
+
+function whetherInstallBreaks(
+  command: RunCommand,
+  git: ImageGit,
+  job: RunningJob,
+  index: number,
+  input: DependentsInput,
+): [boolean, UseRepair] {
+  if (git.has === 'no') return [true, { kind: 'git-in-image', by: git, otherwise: pretendOf(input) }];
+  const hasScm = job.commands
+    .slice(0, index)
+    .some(({ verb, args }) => verb === 'install' && args.some((word) => /^setuptools[-_]scm\b/.test(word)));
+  if (command.tool === 'setup.py' && input.source === 'setuptools-scm' && !hasScm)
+    return [true, { kind: 'install-scm', line: 'pip install "setuptools-scm>=8"' }];
+  return [false, notNeeded];
+}
+
+/** The variable by which a plug-in is told the version; for jobs that publish nothing. */
+function pretendOf({ source, version }: DependentsInput): PretendVariable | undefined {
+  switch (source) {
+    // hatch-vcs obeys only the plain name: https://github.com/ofek/hatch-vcs
+    case 'hatch-vcs':
+    case 'setuptools-scm':
+      return { name: 'SETUPTOOLS_SCM_PRETEND_VERSION', value: version };
+    case 'pdm':
+      return { name: 'PDM_BUILD_SCM_VERSION', value: version };
+    case 'poetry-dynamic-versioning':
+      return { name: 'POETRY_DYNAMIC_VERSIONING_BYPASS', value: version };
+    case 'uv-dynamic-versioning':
+      return { name: 'UV_DYNAMIC_VERSIONING_BYPASS', value: version };
+    case 'other':
+      return undefined;
+  }
+}
+
+const holdsVersion =
+  /(?:^|[/'"\s])(?:pyproject\.toml|setup\.(?:cfg|py)|(?:__init__|_?version|__version__|about|__about__)\.py|VERSION(?:\.txt)?)\b/;
+
+/** grep, sed, awk, cut, tomllib ... of a file with the version. */
+function readsFile({ tool = '', words, text }: RunCommand): boolean {
+  const all = words.join(' ');
+  if (/^(?:grep|egrep|rg|awk|gawk|sed|cut|head|perl|tomlq|dasel|yq|toml|stoml)$/.test(tool))
+    return holdsVersion.test(all) && /version/i.test(all) && !isInPlace(words);
+  if (tool !== 'python') return false;
+  return /\b(?:tomllib|tomli|toml|tomlkit|configparser)\b/.test(text) && /version/i.test(text);
+}
+
+const isInPlace = (words: readonly string[]) =>
+  words.slice(1).some((word) => /^(?:-[a-zA-Z]*i\S*|--in-place.*)$/.test(word));
+
+/** `sed -i` of a version, or a file with the version written anew. */
+function writesFile({ tool = '', words, redirects }: RunCommand): boolean {
+  const target = redirects.find(({ operator }) => /^(?:>|>>|>\||&>)$/.test(operator))?.target ?? '';
+  if (target !== '' && holdsVersion.test(target)) return true;
+  const all = words.join(' ');
+  return /^(?:sed|perl)$/.test(tool) && isInPlace(words) && (holdsVersion.test(all) || /version/i.test(all));
+}
+
+/** A tracked file that changes before the build makes a build on the tag v1.2.3 the version 1.2.4.dev0. */
+function dirties(command: RunCommand, effects: readonly Effect[]): boolean {
+  if (effects.includes('changes-lock') || effects.includes('writes-version')) return true;
+  return (/^(?:sed|perl)$/.test(command.tool ?? '') && isInPlace(command.words)) || writesFile(command);
+}
+
+function breaksBump({ tool, verb }: RunCommand, { lookup, directory, source }: DependentsInput): boolean {
+  if (/^(?:poetry|uv|hatch|hatchling|pdm|rye)$/.test(tool ?? ''))
+    return verb !== undefined && source !== 'other';
+  const configured = bumpConfigurations(lookup, directory).filter((one) => isSameTool(one.tool, tool));
+  // without a configuration of its own a tool reads the written version
+  return configured.length === 0 ? tool !== 'semantic-release' : configured.some((one) => one.breaks);
+}
+
+/** bump-my-version reads the configuration of bumpversion, too. */
+const isSameTool = (one: string, other: string | undefined) =>
+  one === other ||
+  (/^bump/.test(one) && one !== 'bumpver' && (other === 'bumpversion' || other === 'bump-my-version'));
+
+function bumpRepair({ tool }: RunCommand, { lookup, directory }: DependentsInput): UseRepair {
+  const configured = bumpConfigurations(lookup, directory).find((one) => isSameTool(one.tool, tool));
+  if (tool === 'semantic-release' || configured?.breaks === false) return notNeeded;
+  return configured?.isProvider === true ? { kind: 'commitizen-scm' } : byHand;
+}
+
+function usesInConfiguration({ lookup, directory }: DependentsInput): VersionUse[] {
+  return bumpConfigurations(lookup, directory).map(({ file, line, text, breaks, isProvider }) => ({
+    kind: 'bumps',
+    where: { file, line },
+    text,
+    breaks,
+    repair: breaks ? (isProvider ? { kind: 'commitizen-scm' } : byHand) : notNeeded,
+  }));
+}
+
+const assigned =
+  /^\s*(?:__version__|version|release|VERSION|__VERSION__)\s*(?::\s*\w+\s*)?=\s*(?:[rub]?(["'])([^"'\n]+)\1)\s*(?:#.*)?$/;
+const readsToml =
+  /\b(?:tomllib|tomli|toml|tomlkit)\s*\.\s*loads?\b|\[\s*["']project["']\s*\]\s*\[\s*["']version["']\s*\]/;
+
+/** `__version__ = "1.2.3"` that repeats the version stays at it for ever; what reads pyproject.toml fails. */
+function usesInSources({ lookup, sources, version }: DependentsInput): VersionUse[] {
+  return sources.flatMap((file) => {
+    const lines = (lookup(file) ?? '').slice(0, 200_000).split('\n');
+    const found = lines.flatMap((text, index): VersionUse[] => {
+      const where = { file, line: index + 1 };
+      const written = assigned.exec(text)?.[2];
+      if (
+        written === version ||
+        (written !== undefined && version.startsWith(`${written}.`) && /conf\.py$/.test(file))
+      )
+        return [
+          { kind: 'repeats', where, text: text.trim(), breaks: true, repair: { kind: 'importlib-metadata' } },
+        ];
+      if (
+        /["']project["']\s*\]\s*\[\s*["']version["']/.test(text) ||
+        (readsToml.test(text) && /version/i.test(text))
+      )
+        return [
+          { kind: 'reads', where, text: text.trim(), breaks: true, repair: { kind: 'importlib-metadata' } },
+        ];
+      return [];
+    });
+    return found;
+  });
+}
+
+function unique(uses: VersionUse[]): VersionUse[] {
+  const seen = new Map(uses.map((use) => [JSON.stringify([use.kind, use.where, use.text]), use]));
+  return [...seen.values()];
+}
+
+/** Where the version should come from. */
+export type VersionAdvice =
+  | { kind: 'git' }
+  /** The written version stays, and the pipeline makes that of a build out of it. */
+  | { kind: 'keep-written'; because: VersionUse[] }
+  /** The pipeline makes the versions already: of the builds for tags, of others, or of both. */
+  | ({ kind: 'leave' } & PipelineVersions);
+
+export interface PipelineVersions {
+  /** The commands that write the tag into the project. */
+  fromTag: string[];
+  /** Those that write a version with the pipeline's or the job's number. */
+  fromNumber: string[];
+}
+
+/**
+ * Advises git where little depends on the written version; to keep it where a tool bumps it, or several uses would break
+ * that cannot be repaired; and to change nothing where the pipeline makes the versions already.
+ */
+export function adviseVersion(
+  input: DependentsInput,
+  uses: readonly VersionUse[] = versionUses(input),
+): VersionAdvice {
+  const made = versionsByPipeline(input);
+  if (made.fromTag.length + made.fromNumber.length > 0) return { kind: 'leave', ...made };
+  const bumps = uses.filter((use) => use.breaks && use.kind === 'bumps');
+  const others = uses.filter((use) => use.breaks && use.kind !== 'bumps' && use.repair.kind === 'by-hand');
+  return bumps.length > 0 || others.length > 1
+    ? { kind: 'keep-written', because: [...bumps, ...others] }
+    : { kind: 'git' };
+}
+
+/** The commands by which the pipeline gives builds a version of their own. */
+export function versionsByPipeline({ jobs }: Pick<DependentsInput, 'jobs'>): PipelineVersions {
+  const writers = jobs.flatMap(({ commands }) => commands.filter(writesVersion)).map(({ text }) => text);
+  const matching = (pattern: RegExp) => [...new Set(writers.filter((text) => pattern.test(text)))];
+  return {
+    fromTag: matching(/\$\{?CI_COMMIT_(?:TAG|REF_NAME)\b/),
+    fromNumber: matching(/\$\{?CI_(?:PIPELINE_I?ID|JOB_ID)\b/),
+  };
+}
+
+const writesVersion = (command: RunCommand) =>
+  writesFile(command) ||
+  effectsOf(command).some((effect) => effect === 'writes-version' || effect === 'bumps-version');

@@ -1,0 +1,189 @@
+import { describe, expect, it } from 'vitest';
+import { commandsOfJob } from '../../src/pipeline/model/commands.ts';
+import { adviseVersion, type DependentsInput, versionUses } from '../../src/python/dependents.ts';
+import { gitOf } from '../../src/python/image-git.ts';
+import { effectsOf } from '../../src/python/tools.ts';
+
+const commandsOf = (script: string) =>
+  commandsOfJob({ name: 'tide', before_script: [], script: [script], after_script: [] }).commands;
+
+function input(
+  script: string,
+  given: Partial<DependentsInput> & { image?: string; files?: Record<string, string> } = {},
+): DependentsInput {
+  const { image, files = {}, ...rest } = given;
+  const jobs = [{ name: 'tide', image: image ?? 'python:3.12', commands: commandsOf(script) }];
+  return {
+    jobs,
+    lookup: (path) => files[path],
+    directory: '.',
+    version: '0.4.2',
+    source: 'hatch-vcs',
+    sources: [],
+    ...rest,
+  };
+}
+
+describe('what a command does', () => {
+  it.each<[string, string[]]>([
+    ['pip install -e .[dev]', ['installs-project']],
+    ['pip install "tide @ ."', ['installs-project']],
+    ['pip install dist/tide-1.whl', ['installs-tools']],
+    ['pip install -r requirements.txt', ['installs-tools']],
+    ['uv run pytest', ['installs-project']],
+    ['uv run --no-project pytest', []],
+    ['uvx twine upload x', ['uploads']],
+    ['uv sync --no-install-project', ['installs-tools']],
+    ['poetry install --no-root', ['installs-tools']],
+    ['poetry version -s', ['reads-version']],
+    ['poetry version patch', ['bumps-version']],
+    ['uv version "$CI_COMMIT_TAG"', ['writes-version']],
+    ['hatch version 1.2', ['writes-version']],
+    ['python setup.py --version', ['reads-version']],
+    ['python setup.py sdist upload', ['uploads', 'builds']],
+    ['git tag -l', []],
+    ['git tag "v$V"', ['tags']],
+    ['cz bump --yes', ['bumps-version', 'tags']],
+    ['twine upload --help', []],
+    ['uv publish --dry-run', []],
+  ])('%s', (script, wanted) => {
+    expect(effectsOf(commandsOf(script).at(-1)!)).toEqual(wanted);
+  });
+});
+
+describe('git in an image', () => {
+  it.each<[string, string, string | undefined]>([
+    ['python:3.12', 'yes', undefined],
+    ['docker.io/library/python:3.12-bookworm', 'yes', undefined],
+    ['python:3.12-slim', 'no', 'python:3.12'],
+    ['python:3.12-slim-bookworm', 'no', 'python:3.12-bookworm'],
+    ['python:3-alpine', 'no', undefined],
+    ['ghcr.io/astral-sh/uv:0.9', 'no', undefined],
+    ['ghcr.io/astral-sh/uv:python3.12-trixie', 'yes', undefined],
+    ['ghcr.io/astral-sh/uv:python3.12-trixie-slim', 'no', 'ghcr.io/astral-sh/uv:python3.12-trixie'],
+    ['registry.example/harbour/ci:1', 'unknown', undefined],
+    ['python:$VERSION', 'unknown', undefined],
+  ])('%s', (image, has, fuller) => {
+    const git = gitOf(image, []);
+    expect(git.has).toBe(has);
+    expect(git.has === 'no' ? git.image : undefined).toBe(fuller);
+  });
+
+  it('may be installed by the job', () => {
+    expect(gitOf('python:3-slim', commandsOf('apt-get install -y git')).has).toBe('yes');
+  });
+});
+
+describe('who depends on the written version', () => {
+  it.each<[string, string, boolean, string]>([
+    ['pip install -e .', 'installs', false, 'not-needed'],
+    ["python -c \"import tomllib; print(tomllib.load(f)['project']['version'])\"", 'reads', true, 'by-hand'],
+    ["V=$(grep '^version' pyproject.toml | cut -d= -f2)", 'reads', true, 'by-hand'],
+    ['uv version --short', 'reads', true, 'by-hand'],
+    ['hatch version', 'reads', false, 'not-needed'],
+    ['poetry version "$CI_COMMIT_TAG"', 'writes', true, 'by-hand'],
+    ['sed -i "s/0.0.0/$CI_COMMIT_TAG/" setup.py', 'writes', true, 'by-hand'],
+    ['git push --tags', 'pushes', false, 'not-needed'],
+    ['bump-my-version bump patch', 'bumps', true, 'by-hand'],
+    ['semantic-release version', 'bumps', false, 'not-needed'],
+  ])('%s', (script, kind, breaks, repair) => {
+    const use = versionUses(input(script)).find((one) => one.kind === kind);
+    expect(use).toMatchObject({ breaks, repair: { kind: repair }, where: { job: 'tide' } });
+  });
+
+  it('names tests in an image without git, with both ways out', () => {
+    expect(versionUses(input('pip install -e .\npytest', { image: 'python:3.12-slim' }))).toMatchObject([
+      {
+        kind: 'installs',
+        breaks: true,
+        repair: {
+          kind: 'git-in-image',
+          by: { image: 'python:3.12' },
+          otherwise: { name: 'SETUPTOOLS_SCM_PRETEND_VERSION', value: '0.4.2' },
+        },
+      },
+    ]);
+  });
+
+  it('finds setup.py that would build 0.0.0', () => {
+    const build = 'python setup.py bdist_wheel';
+    const repairs = (script: string) =>
+      versionUses(input(script, { source: 'setuptools-scm' })).map(({ repair }) => repair.kind);
+    expect(repairs(build)).toEqual(['install-scm']);
+    expect(repairs(`pip install 'setuptools-scm>=8'\n${build}`)).toEqual(['not-needed']);
+  });
+
+  it.each(['uv add --dev twine', 'poetry lock', "sed -i 's/a/b/' src/tide/data.py"])(
+    'finds what changes the tree before the build: %s',
+    (script) => {
+      const kinds = (text: string) => versionUses(input(text)).map(({ kind }) => kind);
+      expect(kinds(`${script}\npython -m build`)).toContain('dirties');
+      expect(kinds(`python -m build\n${script}`)).not.toContain('dirties');
+    },
+  );
+
+  it('finds files that repeat or read it, with their lines', () => {
+    const files = {
+      'src/tide/__init__.py': '"""Tides."""\n\n__version__ = "0.4.2"\n',
+      'docs/conf.py': 'import tomllib\nrelease = tomllib.load(f)["project"]["version"]\n',
+    };
+    const uses = versionUses(input('true', { files, sources: Object.keys(files) }));
+    expect(uses).toMatchObject([
+      {
+        kind: 'repeats',
+        where: { file: 'src/tide/__init__.py', line: 3 },
+        repair: { kind: 'importlib-metadata' },
+      },
+      { kind: 'reads', where: { file: 'docs/conf.py', line: 2 }, repair: { kind: 'importlib-metadata' } },
+    ]);
+  });
+
+  it.each<[string, string, boolean, string, number]>([
+    [
+      'pyproject.toml',
+      '[tool.commitizen]\nname = "x"\nversion_provider = "pep621"\n',
+      true,
+      'commitizen-scm',
+      3,
+    ],
+    ['.cz.toml', '[tool.commitizen]\nversion_provider = "scm"\n', false, 'not-needed', 1],
+    [
+      'pyproject.toml',
+      '[tool.commitizen]\nversion = "1"\nversion_files = ["pyproject.toml:version"]\n',
+      true,
+      'by-hand',
+      1,
+    ],
+    ['pyproject.toml', '[tool.bumpversion]\ncurrent_version = "1"\n', false, 'not-needed', 1],
+    [
+      '.bumpversion.cfg',
+      '[bumpversion]\ncurrent_version = 1\n[bumpversion:file:setup.py]\n',
+      true,
+      'by-hand',
+      1,
+    ],
+    ['pyproject.toml', '[project]\n[tool.semantic_release]\nversion_toml = ["x"]\n', false, 'not-needed', 2],
+  ])('knows the tools that raise it: %s %j', (file, text, breaks, repair, line) => {
+    const uses = versionUses(input('true', { files: { [file]: text } }));
+    expect(uses).toMatchObject([{ kind: 'bumps', where: { file, line }, breaks, repair: { kind: repair } }]);
+  });
+});
+
+describe('the advice', () => {
+  it.each<[string, Parameters<typeof input>[1], string]>([
+    ['python -m build', {}, 'git'],
+    ['pip install -e .', { image: 'python:3.12-slim' }, 'git'],
+    ['uv version --short', {}, 'git'],
+    ['bump-my-version bump patch', {}, 'keep-written'],
+    ['uv version --short\ngrep version pyproject.toml', {}, 'keep-written'],
+    ['uv version "1.0.dev$CI_PIPELINE_IID"', {}, 'leave'],
+    ['sed -i "s/0/$CI_COMMIT_TAG/" setup.py', {}, 'leave'],
+    [
+      'cz bump --yes',
+      { files: { 'pyproject.toml': '[tool.commitizen]\nversion_provider = "pep621"\n' } },
+      'keep-written',
+    ],
+  ])('%s', (script, given, wanted) => {
+    expect(adviseVersion(input(script, given)).kind).toBe(wanted);
+  });
+});
