@@ -9,6 +9,7 @@ import type { Goal } from './index.ts';
 export function pipelineGoal(facts: Facts, goal: Goal): PipelineGoal {
   return {
     path: facts.pipeline.path.value,
+    projectPath: facts.gitlab.project.path,
     route: goal.route.value,
     developersDeploy: goal.route.value === 'protected' && goal.deployers.value.some(isDeveloperRole),
     publishWith: goal.publishWith.value,

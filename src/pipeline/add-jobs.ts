@@ -1,35 +1,45 @@
 import { own } from '../kernel/has-own.ts';
 import { appendJobs, textOf } from '../text/yaml/draft.ts';
-import { note, type PipelineEdit } from './edit.ts';
+import { note, type PipelineEdit, seen } from './edit.ts';
 import { routeMarker } from './reading.ts';
-import { baseLines, dataOf, publishLines, routeComment } from './template.ts';
+import { baseLines, checkLines, dataOf, publishLines, routeComment } from './template.ts';
+
+/** A job to append. */
+interface Block {
+  name: string;
+  lines: string[];
+  /** What it is, for the list of changes. */
+  what: string;
+}
 
 /** Appends those jobs that are not there. */
 export function addMissingJobs(edit: PipelineEdit): void {
   const { goal, draft, around, publishing, newBuilder } = edit;
   const made = publishing.filter(({ exists }) => !exists);
-  const blocks: [name: string, lines: string[], what: string][] = [
+  const blocks: Block[] = [
     ...(newBuilder === undefined
       ? []
-      : [[around.buildJobs[0], newBuilder, 'a job that builds dist/'] as never]),
+      : [{ name: around.buildJobs[0] ?? 'build', lines: newBuilder, what: 'a job that builds dist/' }]),
+    { name: around.checkJob, lines: checkLines(goal, around), what: 'a job that checks dist/' },
     ...(made.length > 0
       ? [
-          [
-            around.base,
-            [...routeLines(edit), ...baseLines(goal, around)],
-            'the base of the publishing jobs',
-          ] as never,
+          {
+            name: around.base,
+            lines: [...routeLines(edit), ...baseLines(goal, around)],
+            what: 'the base of the publishing jobs',
+          },
         ]
       : []),
-    ...made.map(({ index, name }): [string, string[], string] => {
-      const when = index.id === 'pypi' ? 'each tag' : 'each push to the default branch';
-      return [name, publishLines(goal, index, around), `a job that publishes ${when}`];
-    }),
+    ...made.map(({ index, name }) => ({
+      name,
+      lines: publishLines(goal, index, around),
+      what: `a job that publishes ${index.id === 'pypi' ? 'each tag' : 'each push to the default branch'}`,
+    })),
   ];
-  const missing = blocks.filter(([name]) => own(draft.data, name) === undefined);
+  const missing = blocks.filter(({ name }) => own(seen(edit), name) === undefined);
   if (missing.length === 0) return;
-  for (const [name, , what] of missing) note(edit, [name], undefined, what);
-  const text = missing.flatMap(([, lines], at) => (at === 0 ? lines : ['', ...lines]));
+  for (const { name, what } of missing) note(edit, [name], undefined, what);
+  const text = missing.flatMap(({ lines }, at) => (at === 0 ? lines : ['', ...lines]));
   appendJobs(draft, text, dataOf(text));
 }
 

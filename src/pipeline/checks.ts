@@ -1,12 +1,13 @@
 import { valueAt } from '../text/yaml/data.ts';
 import { isYamlTable, type YamlTable } from '../text/yaml/document.ts';
 import { type PipelineGoal, type PipelineIndex, tokenVariable } from './pipeline-goal.ts';
-import { installs } from './recognise/commands.ts';
-import { scriptOf, sourcesOf } from './recognise/jobs.ts';
+import { flat, lines, scriptOf, sourcesOf } from './recognise/jobs.ts';
 import { runsOn } from './recognise/only-except.ts';
 import { environmentName, keepsDist } from './recognise/roles.ts';
-import type { Occasion } from './recognise/rules.ts';
-import type { Surroundings } from './template.ts';
+import { adverse, letsThrough, type Occasion } from './recognise/rules.ts';
+import { tagCheck } from './tag-check.ts';
+import { type Surroundings, toolsFolder } from './template.ts';
+import { oldestUv } from './tool-versions.ts';
 import { sameUrl } from './uploading.ts';
 
 /** One thing that must be so in a job; where it is not, the template's value takes its place. */
@@ -19,28 +20,48 @@ export interface Check {
 export function baseChecks(
   goal: PipelineGoal,
   around: Surroundings,
-  { isBase, keepsCheckout }: { isBase: boolean; keepsCheckout: boolean },
+  { isBase }: { isBase: boolean },
 ): Check[] {
-  const clean: Check[] = [
+  return [
+    ...(isBase ? [{ path: ['stage'], holds: (job: YamlTable) => typeof job.stage === 'string' }] : []),
     { path: ['image'], holds: (job) => hasTool(job, goal) },
+    { path: ['inherit', 'default'], holds: (job) => valueAt(job, ['inherit', 'default']) === false },
+    { path: ['inherit', 'variables'], holds: (job) => valueAt(job, ['inherit', 'variables']) === false },
+    { path: ['dependencies'], holds: (job) => takesFrom(job, around, goal) },
     {
       path: ['variables', 'GIT_STRATEGY'],
       holds: (job) => /^(empty|none)$/.test(text(job, 'variables', 'GIT_STRATEGY')),
     },
-  ];
-  return [
-    ...(isBase ? [{ path: ['stage'], holds: (job: YamlTable) => typeof job.stage === 'string' }] : []),
-    { path: ['dependencies'], holds: (job) => takesFrom(job, around.buildJobs) },
-    ...(keepsCheckout ? [] : clean),
-    { path: ['before_script'], holds: (job) => preparesWell(job, goal, around, keepsCheckout) },
+    ...toolVariables[goal.publishWith].map(([key, value]) => ({
+      path: ['variables', key],
+      holds: (job: YamlTable) => text(job, 'variables', key) === value,
+    })),
+    { path: ['interruptible'], holds: ({ interruptible }) => interruptible === false || !isBase },
+    { path: ['timeout'], holds: (job) => job.timeout !== undefined },
   ];
 }
+
+/** Without these uv reads the configuration and the cache of others; twine is where the check has put it. */
+const toolVariables: Record<PipelineGoal['publishWith'], [key: string, value: string][]> = {
+  uv: [
+    ['UV_NO_CONFIG', '1'],
+    ['UV_NO_CACHE', '1'],
+  ],
+  twine: [
+    ['PYTHONPATH', toolsFolder],
+    ['TWINE_NON_INTERACTIVE', '1'],
+  ],
+};
+
+/** What a job runs or takes from elsewhere; a publishing job has none of it. */
+export const guests = ['before_script', 'after_script', 'services', 'cache', 'hooks'] as const;
 
 /** What must be so in a publishing job itself. */
 export function publishChecks(goal: PipelineGoal, index: PipelineIndex): Check[] {
   const token = ['id_tokens', tokenVariable(index.audience), 'aud'];
   return [
     { path: ['rules'], holds: (job) => runsWhereItShould(job, goal, index) },
+    { path: ['resource_group'], holds: (job) => job.resource_group !== undefined },
     { path: ['environment', 'name'], holds: (job) => environmentName(job) === index.environment },
     { path: ['environment', 'url'], holds: (job) => sameUrl(text(job, 'environment', 'url'), index.page) },
     {
@@ -52,6 +73,32 @@ export function publishChecks(goal: PipelineGoal, index: PipelineIndex): Check[]
       ? []
       : [{ path: token, holds: (job: YamlTable) => valueAt(job, token) === index.audience }]),
   ];
+}
+
+/** What must be so in the job that checks what was built. */
+export function distChecks(goal: PipelineGoal, around: Surroundings): Check[] {
+  return [
+    { path: ['inherit', 'default'], holds: (job) => valueAt(job, ['inherit', 'default']) === false },
+    {
+      path: ['variables', 'GIT_STRATEGY'],
+      holds: (job) => /^(empty|none)$/.test(text(job, 'variables', 'GIT_STRATEGY')),
+    },
+    { path: ['needs'], holds: (job) => around.buildJobs.every((name) => sourcesOf(job).includes(name)) },
+    { path: ['script'], holds: (job) => checksWell(job, goal, around.dist) },
+    {
+      path: ['artifacts', 'paths'],
+      holds: (job) =>
+        goal.publishWith !== 'twine' ||
+        lines(valueAt(job, ['artifacts', 'paths'])).includes(`${toolsFolder}/`),
+    },
+    { path: ['rules'], holds: (job) => runsOnBoth(job, goal) },
+  ];
+}
+
+function checksWell(job: YamlTable, { publishWith }: PipelineGoal, dist: string): boolean {
+  const items = lines(job.script).map((item) => item.trim());
+  const brings = publishWith === 'uv' || items.some((item) => /--target tools\b.*\btwine==[\d.]+/.test(item));
+  return brings && items.includes(tagCheck(dist));
 }
 
 /** What must be so in a job that builds. */
@@ -70,51 +117,46 @@ export function buildChecks(goal: PipelineGoal): Check[] {
   ];
 }
 
-/** Whether a job's image brings the tool, or its script installs it before it uploads. */
-export function installsTool(job: YamlTable, goal: PipelineGoal): boolean {
-  return installs(scriptOf(job), goal.publishWith);
-}
-
 /** Whether a job certainly runs for tags and for pushes to the default branch. */
-function runsOnBoth(job: YamlTable, { defaultBranch }: PipelineGoal): boolean {
-  return (['tag', 'default-branch push'] as const).every((it) => runsOn(job, it, defaultBranch) === true);
+function runsOnBoth(job: YamlTable, goal: PipelineGoal): boolean {
+  return (['tag', 'default-branch push'] as const).every((it) => runsOn(job, it, goal) === true);
 }
 
-/** A job without rules runs in every pipeline, and one for releases must run for tags alone. */
+/**
+ * Whether a job publishes from pushes to protected refs of this project alone, to PyPI from tags alone, and to TestPyPI
+ * on the occasions that the project has chosen.
+ */
 export function runsWhereItShould(job: YamlTable, goal: PipelineGoal, index: PipelineIndex): boolean {
   if (job.rules === undefined || job.only !== undefined || job.except !== undefined) return false;
-  const runs = (occasion: Occasion) => runsOn(job, occasion, goal.defaultBranch);
-  const never = ['other branch push', 'schedule'] as const;
-  if (never.some((occasion) => runs(occasion) === true)) return false;
-  return index.id === 'pypi'
-    ? runs('tag') !== false && runs('default-branch push') === false
-    : runs('default-branch push') !== false && runs('tag') === false;
+  const may = (occasion: Occasion) => letsThrough(flat(job.rules), occasion, goal) !== false;
+  if (adverse.some(may) || may('other branch push')) return false;
+  const onTags = may('tag') || may('pre-release tag');
+  if (index.id === 'pypi') return onTags && !may('default-branch push') && !may('schedule');
+  return onTags || may('default-branch push') || may('schedule');
 }
 
-/** Without either keyword a job takes the artifacts of every earlier stage. */
-function takesFrom(job: YamlTable, buildJobs: string[]): boolean {
-  if (job.needs === undefined && job.dependencies === undefined) return buildJobs.length > 1;
+/** Whether the artifacts arrive, and only once they have been checked. */
+function takesFrom(job: YamlTable, { buildJobs, checkJob }: Surroundings, goal: PipelineGoal): boolean {
   const sources = sourcesOf(job);
-  return buildJobs.every((name) => sources.includes(name));
+  const waits = job.needs === undefined || sources.includes(checkJob);
+  if (goal.publishWith === 'twine' && !sources.includes(checkJob)) return false;
+  return waits && buildJobs.every((name) => sources.includes(name));
 }
 
-/** uv comes with an image of its own or is installed; twine is installed with a Python that it runs on. */
+/** An image that brings a uv that knows GitLab's ID tokens, or the Python that twine was installed for. */
 function hasTool(job: YamlTable, goal: PipelineGoal): boolean {
   const image = imageOf(job);
-  if (goal.publishWith === 'uv') return /\buv\b/.test(image) || (image !== '' && installsTool(job, goal));
-  const [, minor] = /\bpython:3\.(\d+)/.exec(image) ?? [];
-  return minor === undefined ? /\bpython\b/.test(image) && !/python:2/.test(image) : Number(minor) >= 10;
+  if (image.includes('$')) return false;
+  if (goal.publishWith === 'twine') return /\bpython-?:?3\.13\b(?!.*alpine)/.test(image);
+  const [, version] = /\buv:(\d+\.\d+(?:\.\d+)?)/.exec(image) ?? [];
+  return version !== undefined && !isOlder(version, oldestUv);
 }
 
-/** twine is to be installed; a preparation for all jobs of the file needs the checkout, which is not there. */
-function preparesWell(
-  job: YamlTable,
-  goal: PipelineGoal,
-  { hasDefaultBeforeScript }: Surroundings,
-  keepsCheckout: boolean,
-): boolean {
-  if (goal.publishWith === 'twine' && !keepsCheckout) return installsTool(job, goal);
-  return keepsCheckout || !hasDefaultBeforeScript || job.before_script !== undefined;
+/** Whether one version of numbers is older than another; `0.12` is any of 0.12. */
+function isOlder(version: string, than: string): boolean {
+  const [one, other] = [version, than].map((text) => text.split('.').map(Number));
+  const at = one?.findIndex((part, index) => part !== other?.[index]) ?? -1;
+  return at >= 0 && (one?.[at] ?? 0) < (other?.[at] ?? 0);
 }
 
 /** The name of a job's image, or nothing where it has none of its own. */

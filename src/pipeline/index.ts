@@ -1,3 +1,4 @@
+import { own } from '../kernel/has-own.ts';
 import type { EditResult } from '../text/result.ts';
 import { UnsafeEdit } from '../text/unsafe-edit.ts';
 import { parseYaml, type YamlFile, YamlSyntaxError, type YamlTable } from '../text/yaml/document.ts';
@@ -5,10 +6,12 @@ import { draftOf, reread } from '../text/yaml/draft.ts';
 import { addMissingJobs } from './add-jobs.ts';
 import { repairBuildJobs } from './building/index.ts';
 import { newBuilder } from './building/new-builder.ts';
+import { distChecks } from './checks.ts';
 import type { PipelineEdit } from './edit.ts';
 import { planJobs } from './jobs-plan.ts';
 import { tellOfOthers } from './other-publishers.ts';
 import { isOfficialUpload, type PipelineGoal } from './pipeline-goal.ts';
+import { repairFields } from './publishing/fields.ts';
 import { repairPublishingJobs } from './publishing/index.ts';
 import { isOurs, routeIn } from './reading.ts';
 import { merge } from './recognise/jobs.ts';
@@ -16,7 +19,7 @@ import { exclusiveAncestors } from './recognise/parents.ts';
 import { rolesOf } from './recognise/roles.ts';
 import { rememberRoute, repairRoute } from './route.ts';
 import { addStages } from './stages.ts';
-import { baseLines, buildLines, noSurroundings, publishLines, routeComment } from './template.ts';
+import { baseLines, buildLines, checkLines, noSurroundings, publishLines, routeComment } from './template.ts';
 import { repairWorkflow } from './workflow.ts';
 
 export { emptyReading, type PipelineReading, readPipeline, routeIn } from './reading.ts';
@@ -69,9 +72,18 @@ function editAll(edit: PipelineEdit): void {
   repairWorkflow(edit);
   repairBuildJobs(edit);
   repairPublishingJobs(edit);
+  repairCheckJob(edit);
   addStages(edit);
   addMissingJobs(edit);
   rememberRoute(edit);
+}
+
+/** The job of an earlier run that checks what was built. */
+function repairCheckJob(edit: PipelineEdit): void {
+  const { goal, around } = edit;
+  const { checkJob } = around;
+  if (own(edit.draft.data, checkJob) !== undefined)
+    repairFields(edit, checkJob, checkJob, checkLines(goal, around), distChecks(goal, around));
 }
 
 /** What is changed in somebody's own jobs has to be all that there is to change, or a later run would go on. */
@@ -102,7 +114,7 @@ function result({ draft, goal, differences, notes }: PipelineEdit, before: strin
 function refused(reason: string, goal: PipelineGoal, notes: string[]): EditResult {
   const publishing = goal.indexes.map((index) => publishLines(goal, index, noSurroundings));
   const base = [routeComment(goal), ...baseLines(goal, noSurroundings)];
-  const block = [buildLines(goal, noSurroundings), base, ...publishing];
+  const block = [buildLines(goal, noSurroundings), checkLines(goal, noSurroundings), base, ...publishing];
   return {
     kind: 'refused',
     reason: `${goal.path} is not edited, because ${reason}.`,

@@ -2,13 +2,13 @@ import { own } from '../kernel/has-own.ts';
 import { UnsafeEdit } from '../text/unsafe-edit.ts';
 import { isYamlTable, type YamlFile, type YamlTable } from '../text/yaml/document.ts';
 import type { PublishingJob } from './edit.ts';
-import { inheritable, othersUpload, redirectingGlobals } from './globals.ts';
 import type { PipelineGoal, PipelineIndex } from './pipeline-goal.ts';
 import { buildsDistributions } from './recognise/commands.ts';
-import { jobValue, lines, parentsOf, scriptOf, sourcesOf } from './recognise/jobs.ts';
+import { jobValue, lines, parentsOf, scriptOf, sourcesOf, visibleJobs } from './recognise/jobs.ts';
 import { exclusiveAncestors } from './recognise/parents.ts';
 import { distPaths, keepsDist, publishersIn, type Roles } from './recognise/roles.ts';
 import { stagesFor } from './stages.ts';
+import { isTagCheck } from './tag-check.ts';
 import { baseJob, type Surroundings } from './template.ts';
 
 /** Which job is to do what. */
@@ -37,25 +37,31 @@ export function planJobs(scene: Scene): JobsPlan {
   const free = (name: string, other: string) => (own(data, name) === undefined ? name : other);
   const buildJobs = builders.length > 0 ? builders : [free('build', 'build-package')];
   const existing = publishing.filter(({ exists }) => exists).map(({ name }) => jobValue(data, name));
-  const names = publishing.map(({ name }) => name);
-  const withheld = othersUpload(data, names) ? redirectingGlobals(data) : [];
   const nameOf = (id: PipelineIndex['id']) => publishing.find(({ index }) => index.id === id)?.name;
   return {
     publishing,
     builders,
     around: {
       buildJobs,
+      checkJob: checkJobIn(data) ?? free('check-dist', 'check-package-dist'),
       ...stagesFor(data, builders, publishing),
       base: baseFor(publishing, scene),
       names: { pypi: nameOf('pypi') ?? 'release', testpypi: nameOf('testpypi') ?? 'release-test' },
       dist: builders.flatMap((name) => distPaths(jobValue(data, name)))[0] ?? 'dist',
-      runnerTags: lines(existing[0]?.tags),
+      runnerTags: lines(existing[0]?.tags ?? defaultsOf(data).tags),
       hasDefaultBeforeScript:
         data.before_script !== undefined || JSON.stringify(data.default ?? '').includes('"before_script"'),
-      ...(withheld.length === 0 ? {} : { inheritedVariables: inheritable(data, withheld) }),
     },
   };
 }
+
+/** The job of an earlier run that compares the built files with the tag. */
+function checkJobIn(data: YamlTable): string | undefined {
+  const publishes = (job: YamlTable) => job.id_tokens !== undefined || job.environment !== undefined;
+  return visibleJobs(data).find(({ value }) => !publishes(value) && isTagCheck(scriptOf(value)))?.name;
+}
+
+const defaultsOf = (data: YamlTable) => (isYamlTable(data.default) ? data.default : {});
 
 function publisherOf(index: PipelineIndex, { file, data, goal, ours, roles }: Scene): PublishingJob {
   const candidates = roles.publishers[index.id].map(({ name }) => name);

@@ -19,6 +19,8 @@ export interface PipelineIndex {
 export interface PipelineGoal {
   /** Path of the pipeline file from the repository root. */
   path: string;
+  /** The project's full path on GitLab, which keeps the jobs out of forks. */
+  projectPath: string;
   route: Route;
   /** Developers may deploy on purpose, which the file remembers. */
   developersDeploy: boolean;

@@ -1,29 +1,25 @@
-import { buildTimeCommand, needsUv } from '../python/versions/build-time-command.ts';
+import { buildTimeCommand } from '../python/versions/build-time-command.ts';
 import { quoteForShell } from '../text/shell.ts';
 import { parseYaml, type YamlTable } from '../text/yaml/document.ts';
 import { type PipelineGoal, type PipelineIndex, tokenVariable } from './pipeline-goal.ts';
-import { pushRule, tagRule } from './recognise/rules.ts';
+import { guardRule, pushRule, tagRule } from './recognise/rules.ts';
+import { tagCheck } from './tag-check.ts';
+import { images, toolVersions } from './tool-versions.ts';
 import { publishItems } from './uploading.ts';
 
 /** The hidden job that both publishing jobs extend, where no other job has the name. */
 export const baseJob = '.publish';
 
-const images = {
-  uv: {
-    build: 'ghcr.io/astral-sh/uv:0.12-python3.13-trixie',
-    publish: 'ghcr.io/astral-sh/uv:0.12-python3.13-trixie-slim',
-  },
-  twine: { build: 'python:3.13', publish: 'python:3.13-slim' },
-};
-
-/** How twine is installed; older ones refuse the metadata that today's build backends write. */
-export const installTwine = "pip install 'twine>=7'";
+/** The folder into which twine is installed, in the job that has no token. */
+export const toolsFolder = 'tools';
 
 /** What the file around the jobs demands of them. */
 export interface Surroundings {
   /** Names of the jobs that build; the first is the one that is made where there is none. */
   buildJobs: string[];
   buildStage: string;
+  /** Name of the job that checks what was built before a job with a token gets it. */
+  checkJob: string;
   publishStage: string;
   /** Name of the hidden job that those publishing jobs extend that are made here. */
   base: string;
@@ -35,14 +31,13 @@ export interface Surroundings {
   runnerTags: string[];
   /** The file has a `before_script` for all jobs, which the new ones must not run. */
   hasDefaultBeforeScript: boolean;
-  /** The variables of all jobs that a publishing job may have, where it must not have all. */
-  inheritedVariables?: string[] | false;
 }
 
 /** The surroundings in an empty file. */
 export const noSurroundings: Surroundings = {
   buildJobs: ['build'],
   buildStage: 'build',
+  checkJob: 'check-dist',
   publishStage: 'deploy',
   base: baseJob,
   names: { pypi: 'release', testpypi: 'release-test' },
@@ -57,11 +52,10 @@ export function buildLines(goal: PipelineGoal, around: Surroundings): string[] {
   return [
     `${quoted(around.buildJobs[0] ?? 'build')}:`,
     `  stage: ${quoted(around.buildStage)}`,
-    ...(fromGit ? ['  # Not a slim image: the version is taken from git.'] : []),
-    `  image: ${images[goal.publishWith].build}`,
+    `  image: ${images.build}${fromGit ? ' # full image: git is needed to compute the version' : ''}`,
     ...tagLines(around),
     ...(fromGit
-      ? ['  variables:', '    GIT_DEPTH: "0" # all history and tags, of which the version is made']
+      ? ['  variables:', '    GIT_DEPTH: "0" # full history: the version is computed from tags']
       : []),
     ...(around.hasDefaultBeforeScript ? ['  before_script: []'] : []),
     '  script:',
@@ -79,11 +73,39 @@ function buildScript(goal: PipelineGoal): string[] {
   const sdist = goal.sdistOnly ? ' --sdist' : '';
   const { buildTimeVersion: place, packageDirectory } = goal;
   const version = place ? [inSingleQuotes(buildTimeCommand(place, packageDirectory))] : [];
-  if (goal.publishWith === 'uv')
-    return [...version, `uv build --no-sources${sdist}${inFolder(goal, '--out-dir')}`];
-  const install = `pip install build${place && needsUv(place) ? ' uv' : ''}`;
-  return [install, ...version, `python -m build${sdist}${inFolder(goal, '--outdir')}`];
+  return [...version, `uv build --no-sources${sdist}${inFolder(goal, '--out-dir')}`];
 }
+
+/** The job that looks at what was built, so that the publishing jobs need neither a package nor a program for it. */
+export function checkLines(goal: PipelineGoal, around: Surroundings): string[] {
+  return [
+    `${quoted(around.checkJob)}:`,
+    `  stage: ${quoted(around.buildStage)}`,
+    `  image: ${images.slim}`,
+    ...tagLines(around),
+    '  inherit:',
+    '    default: false',
+    '  needs:',
+    ...around.buildJobs.map((name) => `    - ${quoted(name)}`),
+    '  variables:',
+    '    GIT_STRATEGY: empty',
+    '  script:',
+    '    # Only distributions may be published, and on a tag only those of its version.',
+    ...itemLines(tagCheck(around.dist)),
+    ...(goal.publishWith === 'twine' ? twineLines : []),
+    '  rules:',
+    `    - if: ${String(tagRule.if)}`,
+    `    - if: ${String(pushRule.if)}`,
+  ];
+}
+
+const twineLines = [
+  '    # Installed here, so that nothing is installed beside the token.',
+  `    - uv pip install --quiet --target ${toolsFolder} twine==${toolVersions.twine}`,
+  '  artifacts:',
+  '    paths:',
+  `      - ${toolsFolder}/`,
+];
 
 /** A command as YAML, with every backslash and double quote as the shell is to get it. */
 const inSingleQuotes = (command: string) => `'${command.replaceAll("'", "''")}'`;
@@ -105,30 +127,24 @@ export function routeComment({
 /** The hidden base of the publishing jobs. */
 export function baseLines(goal: PipelineGoal, around: Surroundings): string[] {
   const twine = goal.publishWith === 'twine';
-  const { inheritedVariables: inherited } = around;
   return [
     `${around.base}:`,
     `  stage: ${quoted(around.publishStage)}`,
-    `  image: ${images[goal.publishWith].publish}`,
+    `  image: ${images.slim}`,
     ...tagLines(around),
+    '  inherit: # nothing from elsewhere runs beside the token',
+    '    default: false',
+    '    variables: false',
     '  dependencies:',
-    ...around.buildJobs.map((name) => `    - ${quoted(name)}`),
+    ...[...around.buildJobs, ...(twine ? [around.checkJob] : [])].map((name) => `    - ${quoted(name)}`),
     '  variables:',
-    '    GIT_STRATEGY: empty # only the built files: no code of the repository next to the token',
-    ...(twine ? ['    TWINE_NON_INTERACTIVE: "1"'] : []),
-    ...(inherited === undefined ? [] : inheritLines(inherited)),
-    ...(twine ? ['  before_script:', `    - ${installTwine}`] : []),
-    ...(!twine && around.hasDefaultBeforeScript ? ['  before_script: []'] : []),
+    '    GIT_STRATEGY: empty # no checkout: only the built files',
+    ...(twine
+      ? [`    PYTHONPATH: ${toolsFolder}`, '    TWINE_NON_INTERACTIVE: "1"']
+      : ['    UV_NO_CONFIG: "1"', '    UV_NO_CACHE: "1"']),
+    '  interruptible: false',
+    '  timeout: 15 minutes',
   ];
-}
-
-function inheritLines(names: string[] | false): string[] {
-  const head = [
-    '  # Not the variables by which the tool would take other credentials or another index.',
-    '  inherit:',
-  ];
-  if (names === false) return [...head, '    variables: false'];
-  return [...head, '    variables:', ...names.map((name) => `      - ${quoted(name)}`)];
 }
 
 /** The job that publishes to one index. */
@@ -138,7 +154,10 @@ export function publishLines(goal: PipelineGoal, index: PipelineIndex, around: S
     `${quoted(around.names[index.id])}:`,
     `  extends: ${around.base}`,
     '  rules:',
+    `    - if: ${String(guardRule(goal.projectPath).if)}`,
+    '      when: never',
     `    - if: ${String(rule.if)}`,
+    `  resource_group: ${quoted(index.environment)}`,
     '  environment:',
     `    name: ${quoted(index.environment)}`,
     `    url: ${index.page}`,

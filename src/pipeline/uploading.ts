@@ -1,10 +1,8 @@
 import { quoteForShell } from '../text/shell.ts';
 import type { YamlTable } from '../text/yaml/document.ts';
 import { isOfficialUpload, type PipelineGoal, type PipelineIndex } from './pipeline-goal.ts';
-import { kindOf } from './recognise/commands.ts';
-import { lines, scriptItems, scriptOf } from './recognise/jobs.ts';
+import { kindOf, uploads } from './recognise/commands.ts';
 import { commandsOf } from './recognise/uploads.ts';
-import { isTagCheck, tagCheck } from './tag-check.ts';
 
 /** The items of the script that publishes what was built, or those files of it that are given as shell words. */
 export function publishItems(
@@ -13,65 +11,83 @@ export function publishItems(
   dist: string,
   files?: string,
 ): string[] {
-  const check = index.id === 'pypi' ? [tagCheck(goal.publishWith, dist)] : [];
-  const all = `${quoteForShell(dist)}/*`;
-  return [...check, uploadCommand(goal, index, files ?? all)];
+  return [uploadCommand(goal, index, files ?? filesIn(dist, goal)), linkToVersion(index, dist)];
 }
+
+/** uv skips a pattern that nothing fits; twine does not, and the check before has refused whatever else is there. */
+function filesIn(dist: string, { publishWith, sdistOnly }: PipelineGoal): string {
+  const folder = quoteForShell(dist);
+  if (publishWith === 'twine') return `${folder}/*`;
+  return sdistOnly ? `${folder}/*.tar.gz` : `${folder}/*.whl ${folder}/*.tar.gz`;
+}
+
+/** The last line of the log: the page of the version, which is the second part of the name of each file. */
+function linkToVersion({ page }: PipelineIndex, dist: string): string {
+  return `echo "Published as ${page}$(ls ${quoteForShell(dist)} | cut -d- -f2 | sed 's/\\.tar\\.gz$//' | head -n 1)/"`;
+}
+
+/** Whether a command is that last line, for whatever page. */
+export const isLinkToVersion = (command: string) => command.startsWith('echo "Published as ');
 
 /** The command that uploads what was built, as the Trusted Publisher or with the token that the tool finds by itself. */
-function uploadCommand(goal: PipelineGoal, { id, uploadUrl }: PipelineIndex, files: string): string {
+function uploadCommand(goal: PipelineGoal, { uploadUrl }: PipelineIndex, files: string): string {
   if (goal.publishWith === 'twine') {
-    const test = id === 'testpypi' ? ' --repository testpypi --skip-existing' : '';
-    // For other indexes twine knows neither the user name that goes with a token nor how to skip a file.
-    const other = ` --username __token__ --repository-url ${uploadUrl}`;
-    return `twine upload${isOfficialUpload(uploadUrl) ? test : other} ${files}`;
+    // Other indexes than the official ones have twine neither find the user name of a token nor skip a file.
+    const how = isOfficialUpload(uploadUrl) ? '' : ' --username __token__';
+    const again = /^https:\/\/test\.pypi\.org\//.test(uploadUrl) ? ' --skip-existing' : '';
+    return `python -m twine upload${how} --repository-url ${uploadUrl}${again} ${files}`;
   }
-  const to = uploadUrl === 'https://upload.pypi.org/legacy/' ? '' : ` --publish-url ${uploadUrl}`;
   const trusted = goal.route === 'token' ? '' : ' --trusted-publishing always';
-  return `uv publish${trusted}${to}${files === 'dist/*' ? '' : ` ${files}`}`;
+  return `uv publish${trusted} --publish-url ${uploadUrl} ${files}`;
 }
 
-/** Whether a script publishes to an index as it should. */
+/** Whether a job runs nothing but the one command that publishes to an index as it should, and what only prints. */
 export function publishes(job: YamlTable, goal: PipelineGoal, index: PipelineIndex, dist: string): boolean {
-  const script = scriptOf({ script: job.script ?? null });
-  if (index.id === 'pypi' && !lines(job.script).some(isTagCheck)) return false;
-  if (doesMore(job)) return false;
-  if (dist !== 'dist' && !script.includes(dist)) return false;
-  return goal.publishWith === 'twine' ? publishesByTwine(script, index) : publishesByUv(script, goal, index);
-}
-
-/** A job that publishes neither builds nor sets up credentials, nor compares versions in a way of its own. */
-function doesMore(job: YamlTable): boolean {
-  const commands = scriptItems(job)
-    .filter((item) => !isTagCheck(item))
-    .flatMap((item) => commandsOf({ script: [item] }));
-  return commands.some((command) => /^(?:build|credential|tag check)$/.test(kindOf(command)));
-}
-
-/** Credentials in a command would take the place of those that the tool finds by itself. */
-const givenCredentials = /\b(?:twine\s+upload|uv\s+publish)\b.*\s(?:-[upt]|--username|--password|--token)\b/;
-
-function publishesByTwine(script: string, index: PipelineIndex): boolean {
-  if (!/\btwine\s+upload\b/.test(script)) return false;
-  if (!isOfficialUpload(index.uploadUrl)) {
-    const [, url = ''] = /--repository-url[ =]+["']?([^\s"']+)/.exec(script) ?? [];
-    const rest = script.replace(/\s--username[ =]+__token__(?=\s)/, '');
-    return rest !== script && !givenCredentials.test(rest) && sameUrl(url, index.uploadUrl);
-  }
-  const toTest = /--repository(-url)?[ =]+\S*test/.test(script);
-  return !givenCredentials.test(script) && toTest === (index.id === 'testpypi');
-}
-
-function publishesByUv(script: string, { route }: PipelineGoal, index: PipelineIndex): boolean {
-  const [, url = 'https://upload.pypi.org/legacy/'] = /--publish-url[ =]+["']?([^\s"']+)/.exec(script) ?? [];
-  if (!sameUrl(url, index.uploadUrl)) return false;
-  if (route !== 'token') return /\buv\s+publish\b.*--trusted-publishing[ =]+always/.test(script);
+  const commands = commandsOf(job);
+  const [upload, second] = commands.filter(uploads);
+  if (upload === undefined || second !== undefined) return false;
+  if (commands.some((command) => command !== upload && kindOf(command) !== 'harmless')) return false;
+  const words = wordsOf(upload);
+  const files = filesAmong(words);
+  if (files.length === 0 || (dist !== 'dist' && !files.some((file) => file.includes(dist)))) return false;
   return (
-    /\buv\s+publish\b/.test(script) &&
-    !/--trusted-publishing\b/.test(script) &&
-    !givenCredentials.test(script)
+    sameUrl(optionValue(words, addressOption[goal.publishWith]) ?? '', index.uploadUrl) &&
+    (goal.publishWith === 'twine' ? isByTwine(words, index) : isByUv(words, goal))
   );
 }
+
+const addressOption = { uv: '--publish-url', twine: '--repository-url' };
+
+/** Credentials and other addresses in a command would take the place of those that the tool finds by itself. */
+const deviating =
+  /^(?:-[uptr]|--(?:username|password|token|index|repository|config-file|keyring-provider))(?:=|$)/;
+
+function isByUv(words: string[], { route }: PipelineGoal): boolean {
+  if (words[0] !== 'uv' || words.some((word) => deviating.test(word))) return false;
+  const trusted = optionValue(words, '--trusted-publishing');
+  return route === 'token' ? trusted === undefined : trusted === 'always';
+}
+
+function isByTwine(words: string[], { uploadUrl }: PipelineIndex): boolean {
+  const user = isOfficialUpload(uploadUrl) ? undefined : '__token__';
+  const others = words.filter((word) => !/^--username(?:=|$)/.test(word));
+  return optionValue(words, '--username') === user && !others.some((word) => deviating.test(word));
+}
+
+/** The value of an option, in either spelling. */
+function optionValue(words: string[], option: string): string | undefined {
+  const at = words.findIndex((word) => word === option || word.startsWith(`${option}=`));
+  return at < 0 ? undefined : words[at] === option ? words[at + 1] : words[at]?.slice(option.length + 1);
+}
+
+const wordsOf = (command: string) =>
+  (command.match(/(?:"[^"]*"|'[^']*'|[^\s"'])+/g) ?? []).map((word) => word.replace(/^(["'])(.*)\1$/, '$2'));
+
+/** The words of an upload that name files. */
+const filesAmong = (words: string[]) =>
+  words.filter(
+    (word) => !word.startsWith('-') && !word.includes('://') && /[*/]|\.whl$|\.tar\.gz$/.test(word),
+  );
 
 /** Whether two addresses are the same but for a slash at the end. */
 export function sameUrl(one: string, other: string): boolean {

@@ -19,9 +19,9 @@ export function repairWorkflow(edit: PipelineEdit): void {
   for (const [occasion, rule] of needed) {
     const data = seen(edit);
     const rules = flat(valueAt(data, path));
-    if (usuallyRuns(resolveRules(rules, data), occasion, goal.defaultBranch)) continue;
+    if (usuallyRuns(resolveRules(rules, data), occasion, goal)) continue;
     if (valueAt(draft.data, path) === undefined) setYaml(draft, path, rules);
-    insertItem(draft, path, placeFor(rules, occasion, goal.defaultBranch), rule);
+    insertItem(draft, path, placeFor(rules, occasion, goal), rule);
   }
   const after = valueAt(seen(edit), path) ?? null;
   if (JSON.stringify(after) !== JSON.stringify(before)) note(edit, path, before, after);

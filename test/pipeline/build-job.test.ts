@@ -126,7 +126,7 @@ describe('a job that builds already', () => {
       'b:\n  image: python:3.12\n  script: cd py && python -m build\n  artifacts: {paths: [py/dist/]}\n';
     const result = editPipeline(text, goalWith());
     const after = result.kind === 'edited' ? (result.edits[0]?.after ?? '') : '';
-    expect(after).toContain('uv publish --trusted-publishing always py/dist/*');
-    expect(after).toContain('pathlib.Path("py/dist")');
+    expect(after).toContain('/legacy/ py/dist/*.whl py/dist/*.tar.gz');
+    expect(after).toContain('python - py/dist/* <<');
   });
 });

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { publishingRules } from '../../src/pipeline/publishing/conditions.ts';
 import { runsOn } from '../../src/pipeline/recognise/only-except.ts';
 import { parseYaml } from '../../src/text/yaml/document.ts';
+import { goalWith, guard, guardWithSchedules } from './pipeline-goal.ts';
 
 const tag = '$CI_COMMIT_TAG';
 const push = '$CI_PIPELINE_SOURCE == "push" && $CI_COMMIT_BRANCH == $CI_DEFAULT_BRANCH';
@@ -15,12 +16,12 @@ describe('the conditions of a job that publishes releases', () => {
     ['tags', 'only: [tags]', [{ if: tag }]],
     ['tags by a pattern', 'only: ["/^v\\\\d+/"]', [{ if: `${tag} =~ /^v\\d+/` }]],
     ['a pattern, but for branches', 'only: ["/^v/"]\nexcept: [branches]', [{ if: `${tag} =~ /^v/` }]],
+    ['tags, but for schedules', 'only: [tags]\nexcept: [schedules]', [{ if: tag }]],
     [
-      'tags, but for schedules',
-      'only: [tags]\nexcept: [schedules]',
-      [{ if: '$CI_PIPELINE_SOURCE == "schedule"', when: 'never' }, { if: tag }],
+      'tags of this project',
+      'only: {refs: [tags@team/demo-pkg]}',
+      [{ if: `${tag} && $CI_PROJECT_PATH == "team/demo-pkg"` }],
     ],
-    ['tags of one project', 'only: {refs: [tags@a/b]}', [{ if: `${tag} && $CI_PROJECT_PATH == "a/b"` }]],
     [
       'tags and a variable',
       'only: {refs: [tags], variables: [\'$X == "1"\']}',
@@ -52,27 +53,37 @@ describe('the conditions of a job that publishes releases', () => {
       [{ if: `${tag} =~ /^v/`, when: 'manual' }],
     ],
   ])('%s', (_, conditions, rules) => {
-    expect(publishingRules(job(conditions), 'tag', 'main')).toEqual(rules);
+    expect(publishingRules(job(conditions), 'pypi', goalWith())).toEqual([guard, ...rules]);
   });
 });
 
 describe('the conditions of a job that publishes test uploads', () => {
   it.each<[string, string, unknown[]]>([
-    ['the default branch', 'only: [main]', [{ if: push }]],
+    ['none', '{}', [{ if: push }]],
+    ['the default branch', 'only: [main]', [{ if: '$CI_COMMIT_REF_NAME == "main"' }]],
     ['another branch', 'only: [develop]', [{ if: push }]],
-    ['tags', 'only: [tags]', [{ if: push }]],
+    ['tags', 'only: [tags]', [{ if: tag }]],
+    ['candidates', `rules: [{if: '${tag} =~ /rc/'}]`, [{ if: `${tag} =~ /rc/` }]],
+    [
+      'a schedule',
+      `rules: [{if: '$CI_PIPELINE_SOURCE == "schedule"'}]`,
+      [{ if: '$CI_PIPELINE_SOURCE == "schedule"' }],
+    ],
+    ['merge requests', 'only: [merge_requests]', [{ if: push }]],
     [
       'branches, by hand',
       'rules: [{if: $CI_COMMIT_BRANCH, when: manual, allow_failure: true}]',
-      [{ if: push, when: 'manual', allow_failure: true }],
+      [{ if: '$CI_COMMIT_BRANCH', when: 'manual', allow_failure: true }],
     ],
     [
       'changes alone',
       'rules: [{if: $CI_COMMIT_BRANCH == "main", changes: [src/**]}]',
-      [{ if: push, changes: ['src/**'] }],
+      [{ if: '$CI_COMMIT_BRANCH == "main"', changes: ['src/**'] }],
     ],
   ])('%s', (_, conditions, rules) => {
-    expect(publishingRules(job(conditions), 'default-branch push', 'main')).toEqual(rules);
+    const [first, ...others] = publishingRules(job(conditions), 'testpypi', goalWith());
+    expect(others).toEqual(rules);
+    expect(first).toEqual(/schedule/.test(conditions) ? guardWithSchedules : guard);
   });
 });
 
@@ -92,7 +103,7 @@ describe('whether a job runs', () => {
     ['except: {variables: [$X]}', undefined, undefined],
     ['only: ["/^v/"]', true, false],
   ])('%s: for a tag %s, for a push to the default branch %s', (conditions, onTag, onPush) => {
-    expect(runsOn(job(conditions), 'tag', 'main')).toBe(onTag);
-    expect(runsOn(job(conditions), 'default-branch push', 'main')).toBe(onPush);
+    expect(runsOn(job(conditions), 'tag', goalWith())).toBe(onTag);
+    expect(runsOn(job(conditions), 'default-branch push', goalWith())).toBe(onPush);
   });
 });

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { editPipeline, readPipeline } from '../../src/pipeline/index.ts';
 import type { YamlTable } from '../../src/text/yaml/document.ts';
 import { parseYaml } from '../../src/text/yaml/document.ts';
-import { goalWith } from './pipeline-goal.ts';
+import { goalWith, guard } from './pipeline-goal.ts';
 
 /** Edits a file, knowing what GitLab made of it and of the files that it includes. */
 function edit(text: string, merged: string) {
@@ -51,6 +51,7 @@ describe('what stands in included files', () => {
     expect(Object.keys(jobs)).toEqual([
       'include',
       'build-package',
+      'check-dist',
       '.publish',
       'release-test',
       'release-pypi',
@@ -70,7 +71,7 @@ describe('what stands in included files', () => {
     const merged =
       '.deploy: {stage: deploy, image: python:3.12}\np: {extends: .deploy, stage: deploy, image: python:3.12, only: [tags], script: [twine upload dist/*], retry: 1}\n';
     const { jobs, again } = edit(text, merged);
-    expect(jobs.p).toMatchObject({ rules: [{ if: '$CI_COMMIT_TAG' }], extends: '.deploy' });
+    expect(jobs.p).toMatchObject({ rules: [guard, { if: '$CI_COMMIT_TAG' }], extends: '.deploy' });
     expect(again().kind).toBe('unchanged');
   });
 });

@@ -4,6 +4,7 @@ import type { PublishTool } from '../../src/kernel/route.ts';
 import { editPipeline } from '../../src/pipeline/index.ts';
 import { flat, lines, resolveJob, visibleJobs } from '../../src/pipeline/recognise/jobs.ts';
 import { runsOn } from '../../src/pipeline/recognise/only-except.ts';
+import { adverse } from '../../src/pipeline/recognise/rules.ts';
 import type { YamlTable } from '../../src/text/yaml/document.ts';
 import { parseYaml } from '../../src/text/yaml/document.ts';
 import { hasSchema, schemaErrors } from '../support/gitlab-schema.ts';
@@ -41,7 +42,7 @@ describe('any pipeline that publishes already', () => {
     });
   });
 
-  it('publishes each tag to PyPI and each push to TestPyPI by one job each, and nothing else', () => {
+  it('publishes tags to PyPI and something to TestPyPI by one job each, and for nobody else', () => {
     property((text, publishWith) => {
       const data = migrated(text, publishWith)?.data;
       if (!data) return;
@@ -49,10 +50,12 @@ describe('any pipeline that publishes already', () => {
       const test = holders(data, 'TESTPYPI_ID_TOKEN', 'testpypi');
       expect([release.length, test.length]).toEqual([1, 1]);
       const [onTag, onPush] = [release[0] ?? {}, test[0] ?? {}];
-      expect(runsOn(onTag, 'default-branch push', 'main')).toBe(false);
-      expect(runsOn(onTag, 'tag', 'main')).not.toBe(false);
-      expect(runsOn(onPush, 'tag', 'main')).toBe(false);
-      expect(runsOn(onPush, 'default-branch push', 'main')).not.toBe(false);
+      expect(runsOn(onTag, 'default-branch push', goalWith())).toBe(false);
+      expect(runsOn(onTag, 'tag', goalWith())).not.toBe(false);
+      const own = ['tag', 'pre-release tag', 'default-branch push', 'schedule'] as const;
+      expect(own.some((occasion) => runsOn(onPush, occasion, goalWith()) !== false)).toBe(true);
+      for (const occasion of [...adverse, 'other branch push'] as const)
+        for (const job of [onTag, onPush]) expect(runsOn(job, occasion, goalWith()), occasion).toBe(false);
     });
   });
 

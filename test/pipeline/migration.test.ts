@@ -10,7 +10,12 @@ import {
   publishingPipelines,
 } from '../support/publishing-pipelines.ts';
 import { changedLines } from '../support/tools.ts';
-import { goalWith } from './pipeline-goal.ts';
+import { goalWith, guard } from './pipeline-goal.ts';
+
+/** The command by which uv publishes what stands in dist/. */
+const upload = {
+  pypi: 'uv publish --trusted-publishing always --publish-url https://upload.pypi.org/legacy/ dist/*.whl dist/*.tar.gz',
+};
 
 const article = articlePipeline();
 const shapes = Object.entries({
@@ -107,56 +112,55 @@ describe('a job that builds and uploads', () => {
 });
 
 describe('what comes from elsewhere in the file', () => {
-  const upload = 'twine upload -u __token__ -p $PYPI_TOKEN dist/*';
+  const twine = 'twine upload -u __token__ -p $PYPI_TOKEN dist/*';
 
   it.each([
     [
       'a job in braces',
-      `p: {stage: deploy, image: python:3.12, only: [tags], script: ["pip install twine", "${upload}"]}\n`,
+      `p: {stage: deploy, image: python:3.12, only: [tags], script: ["pip install twine", "${twine}"]}\n`,
     ],
     [
       'a script by reference',
-      `.u:\n  script:\n    - ${upload}\np:\n  image: python:3.12\n  script: !reference [.u, script]\n  only: [tags]\n`,
+      `.u:\n  script:\n    - ${twine}\np:\n  image: python:3.12\n  script: !reference [.u, script]\n  only: [tags]\n`,
     ],
     [
       'an alias in place of the conditions',
-      `q:\n  only: &t [tags]\n  script: x\np:\n  only: *t\n  script:\n    - ${upload}\n`,
+      `q:\n  only: &t [tags]\n  script: x\np:\n  only: *t\n  script:\n    - ${twine}\n`,
     ],
     [
       'a parent of conditions alone',
-      `.t:\n  only: [tags]\nq:\n  extends: .t\n  script: x\np:\n  extends: [.t]\n  script:\n    - ${upload}\n`,
+      `.t:\n  only: [tags]\nq:\n  extends: .t\n  script: x\np:\n  extends: [.t]\n  script:\n    - ${twine}\n`,
     ],
     [
       'one block of several commands',
-      `p:\n  only: [tags]\n  script:\n    - |\n      pip install twine\n      ${upload}\n      echo done\n`,
+      `p:\n  only: [tags]\n  script:\n    - |\n      pip install twine\n      ${twine}\n      echo done\n`,
     ],
     [
       'rules by reference',
-      `.r:\n  rules:\n    - if: $CI_COMMIT_TAG\np:\n  rules:\n    - !reference [.r, rules]\n  script: ${upload}\n`,
+      `.r:\n  rules:\n    - if: $CI_COMMIT_TAG\np:\n  rules:\n    - !reference [.r, rules]\n  script: ${twine}\n`,
     ],
   ])('is no hindrance: %s', (_, text) => {
     const { after } = migrate(text, 'uv');
     expect(job(after, 'p').id_tokens).toEqual({ PYPI_ID_TOKEN: { aud: 'pypi' } });
-    expect([job(after, 'p').rules].flat(2)).toEqual([{ if: '$CI_COMMIT_TAG' }]);
-    expect(job(after, 'p').script).toContain('uv publish --trusted-publishing always');
+    expect([job(after, 'p').rules].flat(2)).toEqual([guard, { if: '$CI_COMMIT_TAG' }]);
+    expect(job(after, 'p').script).toContain(upload.pypi);
     expect(parseYaml(after).data.q).toEqual(parseYaml(text).data.q);
   });
 
   it('does not reach the job: credentials of all jobs that another one needs', () => {
-    const text = `variables:\n  TWINE_PASSWORD: $T\n  LEVEL: "1"\nregistry:\n  script: twine upload --repository-url $CI_API_V4_URL/packages/pypi dist/*\np:\n  only: [tags]\n  script: ${upload}\n`;
+    const text = `variables:\n  TWINE_PASSWORD: $T\n  LEVEL: "1"\nregistry:\n  script: twine upload --repository-url $CI_API_V4_URL/packages/pypi dist/*\np:\n  only: [tags]\n  script: ${twine}\n`;
     const { after } = migrate(text, 'twine');
     expect(after).toContain('  TWINE_PASSWORD: $T\n');
-    expect(job(after, 'p').inherit).toEqual({ variables: ['LEVEL'] });
+    expect(job(after, 'p').inherit).toEqual({ default: false, variables: false });
     expect(readPipeline(after).credentials).toEqual([]);
   });
 
   it('is taken away: credentials of all jobs that nobody else needs', () => {
     const { after } = migrate(
-      `variables:\n  TWINE_PASSWORD: $T\n  LEVEL: "1"\np:\n  only: [tags]\n  script: ${upload}\n`,
+      `variables:\n  TWINE_PASSWORD: $T\n  LEVEL: "1"\np:\n  only: [tags]\n  script: ${twine}\n`,
       'uv',
     );
     expect(parseYaml(after).data.variables).toEqual({ LEVEL: '1' });
-    expect(job(after, 'p')).not.toHaveProperty('inherit');
   });
 
   it('is left alone without the TestPyPI half: a job that uploads there', () => {
@@ -260,23 +264,35 @@ describe('the way in which a job publishes now', () => {
 
   it('keeps the files that were chosen', () => {
     const { after } = migrate(publishing('twine upload dist/*.whl wheelhouse/*.whl'), 'uv');
-    expect(after).toContain('    - uv publish --trusted-publishing always dist/*.whl wheelhouse/*.whl\n');
+    expect(after).toContain('/legacy/ dist/*.whl wheelhouse/*.whl\n');
   });
 
-  it('keeps commands of its own, and says that they run beside the ID token', () => {
-    const text = publishing('./notify.sh start\n    - twine upload dist/*  # now');
-    const { after, notes } = migrate(text, 'uv');
-    expect(job(after, 'p').script).toEqual([
-      './notify.sh start',
-      'pip install uv',
-      expect.stringContaining('parse_sdist_filename'),
-      'uv publish --trusted-publishing always',
-    ]);
-    expect(job(after, 'p').image).toBe('python:3.12');
-    expect(notes.join()).toContain("'p' keeps commands of its own (./notify.sh start)");
-    const { added, gone } = changedLines(text, after);
-    expect(added).toContain('    - uv publish --trusted-publishing always  # now');
-    expect(gone).toEqual(['    - twine upload dist/*  # now']);
+  it('does nothing beside the token: other commands go into jobs of their own, in their order', () => {
+    const text = publishing(
+      './notify.sh start\n    - twine upload dist/*  # now\n    - ./notify.sh end',
+      '  stage: deploy\n',
+    );
+    const { after } = migrate(text, 'uv');
+    expect(job(after, 'p').script).toEqual([upload.pypi, expect.stringContaining('Published as')]);
+    expect(job(after, 'p-checks')).toMatchObject({
+      stage: 'build',
+      image: 'python:3.12',
+      script: ['./notify.sh start'],
+    });
+    expect(job(after, 'p-afterwards')).toMatchObject({ needs: ['build', 'p'], script: ['./notify.sh end'] });
+    for (const name of ['p-checks', 'p-afterwards']) {
+      expect(job(after, name)).not.toHaveProperty('id_tokens');
+      expect(job(after, name)).not.toHaveProperty('environment');
+    }
+    expect(after).toContain(`    - ${upload.pypi}  # now\n`);
+  });
+
+  it('is refused where the job changes the files that it uploads', () => {
+    const text = publishing('auditwheel repair dist/*.whl -w dist\n    - twine upload dist/*');
+    expect(editPipeline(text, goalWith())).toMatchObject({
+      kind: 'refused',
+      reason: expect.stringContaining("'p' changes the built files before it uploads them (auditwheel"),
+    });
   });
 
   it('loses a comparison of the tag with a version that is no longer written', () => {
@@ -297,14 +313,11 @@ describe('the way in which a job publishes now', () => {
       ),
       'uv',
     );
-    expect(job(after, 'p').script).toEqual(
-      expect.arrayContaining([
-        'pip install awscli twine',
-        'pip install poetry',
-        'poetry export > x',
-        'pip install uv',
-      ]),
-    );
+    expect(job(after, 'p-checks').script).toEqual([
+      'pip install awscli twine',
+      'pip install poetry',
+      'poetry export > x',
+    ]);
   });
 
   it('leaves names alone that other jobs have', () => {
@@ -314,6 +327,7 @@ describe('the way in which a job publishes now', () => {
     expect(after.startsWith(text)).toBe(true);
     expect(Object.keys(parseYaml(after).data).slice(4)).toEqual([
       'build-package',
+      'check-dist',
       '.publish-package',
       'release-testpypi',
       'release-pypi',

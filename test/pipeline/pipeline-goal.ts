@@ -5,6 +5,7 @@ export function goalWith(change: Partial<PipelineGoal> = {}): PipelineGoal {
   return {
     path: '.gitlab-ci.yml',
     route: 'protected',
+    projectPath: 'team/demo-pkg',
     developersDeploy: false,
     sdistOnly: false,
     publishWith: 'uv',
@@ -31,3 +32,15 @@ export function goalWith(change: Partial<PipelineGoal> = {}): PipelineGoal {
     ...change,
   };
 }
+
+/** The rule before all others of a publishing job: pushes to protected refs of this project alone. */
+export const guard = {
+  if: '$CI_COMMIT_REF_PROTECTED != "true" || $CI_PIPELINE_SOURCE != "push" || $CI_PROJECT_PATH != "team/demo-pkg"',
+  when: 'never',
+};
+
+/** The same where the project uploads on a schedule as well. */
+export const guardWithSchedules = {
+  ...guard,
+  if: guard.if.replace('!= "push"', '!~ /^(push|schedule)$/'),
+};

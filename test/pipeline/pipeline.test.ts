@@ -17,10 +17,10 @@ function edited(text: string | undefined, goal: PipelineGoal = goalWith()) {
 const jobs = (text: string) => parseYaml(text).data as Record<string, Record<string, never>>;
 
 describe('a pipeline that does not publish yet', () => {
-  it('gets the four jobs where there is no file', () => {
+  it('gets its jobs where there is no file', () => {
     const { after, fields } = edited(undefined);
-    expect(Object.keys(jobs(after))).toEqual(['build', '.publish', 'release-test', 'release']);
-    expect(fields).toEqual(['build', '.publish', 'release-test', 'release']);
+    expect(Object.keys(jobs(after))).toEqual(['build', 'check-dist', '.publish', 'release-test', 'release']);
+    expect(fields).toEqual(['build', 'check-dist', '.publish', 'release-test', 'release']);
     expect(jobs(after)['release-test']?.id_tokens).toEqual({ TESTPYPI_ID_TOKEN: { aud: 'testpypi' } });
     expect(jobs(after).release?.environment).toEqual({
       name: 'release',
@@ -56,6 +56,7 @@ describe('a pipeline that does not publish yet', () => {
     expect(fields).toEqual([
       'wheel.variables.GIT_DEPTH',
       'wheel.rules',
+      'check-dist',
       '.publish',
       'release-test',
       'release',
@@ -90,13 +91,14 @@ describe('a pipeline that does not publish yet', () => {
   it('does not inherit the before_script of all jobs', () => {
     const { after } = edited('default:\n  before_script: [pip install -e .]\nt: {script: x}\n');
     expect(jobs(after).build?.before_script).toEqual([]);
-    expect(jobs(after)['.publish']?.before_script).toEqual([]);
+    expect(jobs(after)['.publish']?.inherit).toEqual({ default: false, variables: false });
   });
 
   it('has the shape for twine', () => {
     const { after } = edited(undefined, goalWith({ publishWith: 'twine' }));
-    expect(after).toContain('twine upload --repository testpypi --skip-existing dist/*');
-    expect(jobs(after)['.publish']?.before_script).toEqual(["pip install 'twine>=7'"]);
+    expect(after).toContain('python -m twine upload --repository-url https://upload.pypi.org/legacy/ dist/*');
+    expect(jobs(after)['.publish']).not.toHaveProperty('before_script');
+    expect(jobs(after)['.publish']?.dependencies).toEqual(['build', 'check-dist']);
     expect(readPipeline(after).publishWith).toBe('twine');
   });
 
@@ -195,8 +197,14 @@ describe('jobs of an earlier run', () => {
     ['build.variables.GIT_DEPTH', 'GIT_DEPTH: "0"', 'GIT_DEPTH: "20"'],
     ['build.artifacts.paths', '      - dist/', '      - public/'],
     ['build.rules', '    - if: $CI_COMMIT_TAG\n    - if: $CI_PIPELINE', '    - if: $CI_PIPELINE'],
-    ['build.image', '0.12-python3.13-trixie\n', '0.12-python3.13-trixie-slim\n'],
-    ['.publish.variables.GIT_STRATEGY', 'GIT_STRATEGY: empty', 'GIT_STRATEGY: fetch'],
+    ['build.image', '-trixie # full', '-trixie-slim # full'],
+    ['.publish.variables.GIT_STRATEGY', 'GIT_STRATEGY: empty # no', 'GIT_STRATEGY: fetch # no'],
+    ['check-dist.variables.GIT_STRATEGY', 'GIT_STRATEGY: empty\n', 'GIT_STRATEGY: fetch\n'],
+    ['check-dist.script', 'if tag and built', 'if built'],
+    ['check-dist.needs', '  needs:\n    - build\n', ''],
+    ['.publish.inherit.default', '    default: false\n    variables', '    default: true\n    variables'],
+    ['release.after_script', 'release:\n', 'release:\n  after_script: [./notify.sh]\n'],
+    ['release.cache', 'release:\n', 'release:\n  cache: {paths: [.uv-cache]}\n'],
     ['.publish.dependencies', '  dependencies:\n    - build\n', ''],
     ['.publish.stage', '  stage: deploy\n', ''],
     ['release.environment.name', '    name: release\n', '    name: production\n'],
@@ -204,7 +212,7 @@ describe('jobs of an earlier run', () => {
     ['release-test.id_tokens.TESTPYPI_ID_TOKEN.aud', 'aud: testpypi', 'aud: pypi'],
     [
       'release.rules',
-      /(release:[\s\S]*rules:\n) {4}- if: \$CI_COMMIT_TAG\n/,
+      /(\nrelease:[\s\S]*?never\n) {4}- if: \$CI_COMMIT_TAG\n/,
       '$1    - if: $CI_COMMIT_BRANCH\n',
     ],
     [
@@ -214,8 +222,8 @@ describe('jobs of an earlier run', () => {
     ],
     [
       'release.script',
-      /( {4}- )uv publish --trusted-publishing always\n(?!.*publish)/,
-      '$1uv publish --token $T\n',
+      /uv publish --trusted-publishing always( --publish-url https:\/\/upload)/,
+      'uv publish --token $T$1',
     ],
     ['release.extends', /(release:\n) {2}extends: .publish\n/, '$1'],
     ['stages', '[build, deploy]', '[build]'],
@@ -240,8 +248,8 @@ describe('jobs of an earlier run', () => {
       .replace('release:\n', 'release:\n  tags: [docker] # our runner\n  retry: 1\n')
       .replace('  stage: build\n', '  stage: build\n  interruptible: true\n');
     expect(editPipeline(added, goalWith()).kind).toBe('unchanged');
-    const { after } = edited(added.replace('GIT_STRATEGY: empty', 'GIT_STRATEGY: clone'));
-    expect(after).toBe(added.replace('GIT_STRATEGY: empty # only', 'GIT_STRATEGY: empty # only'));
+    const { after } = edited(added.replace('GIT_STRATEGY: empty # no', 'GIT_STRATEGY: clone # no'));
+    expect(after).toBe(added);
   });
 
   it('tell what was decided', () => {
@@ -259,10 +267,7 @@ describe('jobs of an earlier run', () => {
 
   it('tell of credentials that beat the Trusted Publisher', () => {
     const text = `variables:\n  UV_PUBLISH_TOKEN: x\n${ours.replace('release:\n', 'release:\n  variables: {TWINE_PASSWORD: y}\n')}`;
-    expect(readPipeline(text).credentials).toEqual([
-      { job: '(all jobs)', key: 'UV_PUBLISH_TOKEN' },
-      { job: 'release', key: 'TWINE_PASSWORD' },
-    ]);
+    expect(readPipeline(text).credentials).toEqual([{ job: 'release', key: 'TWINE_PASSWORD' }]);
   });
 });
 

@@ -31,7 +31,7 @@ describe.each(tools)('a pipeline for an API token and %s', (tool) => {
       expect(own).toEqual(job);
       expect(String(script)).toContain(tool === 'uv' ? 'uv publish' : 'twine upload');
     }
-    expect(String(jobOf(text, 'release').script)).toContain('CI_COMMIT_TAG');
+    expect(String(jobOf(text, 'check-dist').script)).toContain('CI_COMMIT_TAG');
     expect(jobOf(text, 'release').variables).toMatchObject({ GIT_STRATEGY: 'empty' });
   });
 
@@ -50,7 +50,7 @@ describe.each(tools)('a pipeline for an API token and %s', (tool) => {
     const trusted = on('trusted', tool, undefined);
     const token = on('token', tool, trusted);
     const { gone, added } = changedLines(trusted, token);
-    const upload = /publish|upload/;
+    const upload = /publish|upload/i;
     expect(
       gone.filter((line) => !upload.test(line) && !/id_tokens:|_ID_TOKEN:|aud:|route: trusted/.test(line)),
     ).toEqual([]);
@@ -76,11 +76,15 @@ describe.each(tools)('a pipeline for an API token and %s', (tool) => {
 
 describe('a pipeline for an API token that has drifted', () => {
   const text = on('token', 'uv', undefined);
-  const release = /^(release:[\s\S]*)uv publish$/m;
+  const release = /^(release:[\s\S]*)uv publish( .*)$/m;
 
   it.each([
-    ['another token', text.replace(release, '$1uv publish --token $OTHER'), 'release.script'],
-    ['the other route', text.replace(release, '$1uv publish --trusted-publishing always'), 'release.script'],
+    ['another token', text.replace(release, '$1uv publish --token $OTHER$2'), 'release.script'],
+    [
+      'the other route',
+      text.replace(release, '$1uv publish --trusted-publishing always$2'),
+      'release.script',
+    ],
     [
       'an ID token',
       text.replace(/^release:\n/m, 'release:\n  id_tokens:\n    PYPI_ID_TOKEN:\n      aud: pypi\n'),

@@ -20,7 +20,11 @@ const tests = `test:
     - python -c 'import sys; print(sys.version)'
 `;
 
-const onTags = [{ if: '$CI_COMMIT_TAG' }];
+const guard = {
+  if: '$CI_COMMIT_REF_PROTECTED != "true" || $CI_PIPELINE_SOURCE != "push" || $CI_PROJECT_PATH != "team/demo-pkg"',
+  when: 'never',
+};
+const onTags = [guard, { if: '$CI_COMMIT_TAG' }];
 
 /** Files made after the examples that were read, none of them copied. */
 export const publishingPipelines: Record<string, PublishingPipeline> = {
@@ -68,7 +72,7 @@ upload_to_pypi:
       '  tags: [docker] # our own runner\n',
       '    # what is there\n    - ls -l dist\n',
     ],
-    rules: [{ if: '$CI_PIPELINE_SOURCE == "schedule"', when: 'never' }, ...onTags],
+    rules: onTags,
   },
   'poetry publish': {
     text: `image: python:3.12
@@ -91,7 +95,7 @@ pypi publish:
     release: 'pypi publish',
     test: 'release-test',
     kept: ['before_script:\n  - pip install poetry\n', '    - if: $CI_COMMIT_TAG =~ /^v\\d/\n'],
-    rules: [{ if: '$CI_COMMIT_TAG =~ /^v\\d/' }],
+    rules: [guard, { if: '$CI_COMMIT_TAG =~ /^v\\d/' }],
   },
   'a job that builds and uploads': {
     text: `${tests}
@@ -114,7 +118,7 @@ release:
     release: 'release',
     test: 'release-test',
     kept: ['  retry: 1\n', '    - echo "released $CI_COMMIT_TAG"\n'],
-    rules: [{ if: '$CI_COMMIT_TAG =~ /^v\\d+/ && $CI_COMMIT_REF_NAME != "v0"' }],
+    rules: [guard, { if: '$CI_COMMIT_TAG =~ /^v\\d+/ && $CI_COMMIT_REF_NAME != "v0"' }],
   },
   'both indexes from one hidden base': {
     text: `stages: [build, test, publish]
@@ -238,7 +242,7 @@ publish-job:
     release: 'publish-job',
     test: 'release-test',
     kept: ['      - "dist/"\n', '  dependencies:\n    - build-job\n', '    # what is needed\n'],
-    rules: [{ if: '$CI_COMMIT_TAG', when: 'manual' }],
+    rules: [guard, { if: '$CI_COMMIT_TAG', when: 'manual' }],
   },
   'a wrapper script': {
     text: `stages: [build, test, deploy]

@@ -36,7 +36,7 @@ export function newBuilder(
   const template = { lines: buildLines(goal, around), dist: 'dist' };
   for (const { name } of publishing.filter(({ exists }) => exists)) {
     const job = jobValue(data, name);
-    const { building } = planScript(name, job, goal.publishWith);
+    const { building } = planScript(name, job);
     if (building.some(({ kind }) => kind === 'other')) return fromJob(job, data, building, goal, around);
   }
   return template;

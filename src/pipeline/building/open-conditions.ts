@@ -28,8 +28,8 @@ function openRules(edit: PipelineEdit, name: string, job: YamlTable): void {
     ['default-branch push', pushRule],
   ] as const) {
     const now = valueAt(draft.data, path) as YamlValue[];
-    if (letsThrough(resolveRules(now, seen(edit)), occasion, goal.defaultBranch) === true) continue;
-    insertItem(draft, path, placeFor(now, occasion, goal.defaultBranch), rule);
+    if (letsThrough(resolveRules(now, seen(edit)), occasion, goal) === true) continue;
+    insertItem(draft, path, placeFor(now, occasion, goal), rule);
   }
   note(edit, path, before, valueAt(draft.data, path) ?? null);
 }

@@ -1,66 +1,45 @@
+import type { IndexId } from '../../kernel/route.ts';
 import { isYamlTable, type YamlTable, type YamlValue } from '../../text/yaml/document.ts';
 import { flat } from '../recognise/jobs.ts';
 import { expressionOfRef, oldConditions } from '../recognise/only-except.ts';
-import type { Variables, Verdict } from '../recognise/rule-expression.ts';
-import { applies, type Occasion, pushRule, tagRule, variablesOf } from '../recognise/rules.ts';
+import { guardRule, letsThrough, type Occasion, type Place, pushRule, tagRule } from '../recognise/rules.ts';
 
 /**
- * The rules under which a job is to publish: on its occasion alone, and there under the conditions of its own that it
- * has now, whether they are written as rules or as `only` and `except`.
+ * The rules under which a job is to publish: the occasions that the project has chosen, as they stand, behind the guard.
+ * PyPI gets tags alone, since a version from git is a release nowhere else.
  */
-export function publishingRules(job: YamlTable, occasion: Occasion, defaultBranch: string): YamlTable[] {
-  const standard = occasion === 'tag' ? tagRule : pushRule;
+export function publishingRules(job: YamlTable, id: IndexId, place: Place): YamlTable[] {
+  const standard = id === 'pypi' ? tagRule : pushRule;
   const own = job.rules === undefined ? rulesFromOld(job) : flat(job.rules);
-  const told = cases(occasion, defaultBranch);
-  const verdict = (rule: YamlValue): Verdict => {
-    const all = told.map((variables) => applies(rule, variables));
-    return all.every((it) => it === all[0]) ? all[0] : undefined;
-  };
-  const kept = own.flatMap((rule) => narrowed(rule, verdict, String(standard.if)));
+  const kept = own.flatMap((rule) => keptOf(rule, id, place));
   const runs = kept.some((rule) => rule.when !== 'never');
-  return runs ? withoutRest(kept) : [standard];
+  const schedules = id === 'testpypi' && kept.some((rule) => /\bschedule\b/.test(String(rule.if)));
+  return [guardRule(place.projectPath, schedules), ...(runs ? kept : [standard])];
 }
 
-/** The occasion in each way in which a rule may be meant to tell: tags of any name, made by a push or a schedule. */
-function cases(occasion: Occasion, defaultBranch: string): Variables[] {
-  const told = variablesOf(occasion, defaultBranch);
-  if (occasion !== 'tag') return told;
-  const [first = {}] = told;
-  const nightly = { ...first, CI_COMMIT_TAG: 'nightly', CI_COMMIT_REF_NAME: 'nightly' };
-  return [...told, nightly, { ...first, CI_PIPELINE_SOURCE: 'schedule' }];
-}
+const wanted: Record<IndexId, Occasion[]> = {
+  pypi: ['tag', 'pre-release tag'],
+  testpypi: ['tag', 'pre-release tag', 'default-branch push', 'schedule'],
+};
 
-/** A rule that can apply on the occasion, limited to it. */
-function narrowed(rule: YamlValue, verdict: (rule: YamlValue) => Verdict, standard: string): YamlTable[] {
-  if (!isYamlTable(rule) || rule['!reference'] !== undefined || verdict(rule) === false) return [];
+/** A rule that can apply on an occasion of the index; one for PyPI that would let branches in as well is narrowed. */
+function keptOf(rule: YamlValue, id: IndexId, place: Place): YamlTable[] {
+  if (!isYamlTable(rule) || rule['!reference'] !== undefined || isGuard(rule)) return [];
   const { if: condition, ...rest } = rule;
+  const open = { ...(condition === undefined ? {} : { if: condition }) };
+  const may = (occasion: Occasion) => letsThrough([open], occasion, place) !== false;
+  if (!wanted[id].some(may)) return [];
   const isRest = condition === undefined && rest.changes === undefined && rest.exists === undefined;
   if (rest.when === 'never') return isRest ? [] : [rule];
-  if (typeof condition !== 'string' || verdict({ if: condition }) === true)
-    return [{ if: standard, ...rest }];
-  return [{ if: joined(standard, condition), ...rest }];
+  if (typeof condition !== 'string')
+    return [{ if: String((id === 'pypi' ? tagRule : pushRule).if), ...rest }];
+  if (id === 'testpypi' || !may('default-branch push')) return [rule];
+  const inner = /\|\|/.test(condition.replace(/\([^()]*\)/g, '')) ? `(${condition})` : condition;
+  return [{ if: `${String(tagRule.if)} && ${inner}`, ...rest }];
 }
 
-/** `$CI_COMMIT_TAG =~ /^v/` implies that there is a tag, and need not be joined with it. */
-function joined(standard: string, condition: string): string {
-  const implied = condition.startsWith(standard) && !/^\s*(?:!|==|\w)/.test(condition.slice(standard.length));
-  const isOneOf = /\|\|/.test(condition.replace(/\([^()]*\)/g, ''));
-  if (implied && !isOneOf) return condition;
-  const inner = isOneOf ? `(${condition})` : condition;
-  return `${standard} && ${inner}`;
-}
-
-/** Nothing behind a rule that always applies on the occasion is reached. */
-function withoutRest(rules: YamlTable[]): YamlTable[] {
-  const at = rules.findIndex(
-    ({ if: condition, when, changes, exists }) =>
-      (condition === tagRule.if || condition === pushRule.if) &&
-      when !== 'never' &&
-      changes === undefined &&
-      exists === undefined,
-  );
-  return at < 0 ? rules : rules.slice(0, at + 1);
-}
+const isGuard = (rule: YamlTable) =>
+  rule.when === 'never' && /CI_COMMIT_REF_PROTECTED.*CI_PROJECT_PATH/.test(String(rule.if));
 
 /** `only` and `except` as rules; what cannot be said so is left out. */
 function rulesFromOld({ only, except }: YamlTable): YamlTable[] {

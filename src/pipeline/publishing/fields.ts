@@ -1,12 +1,13 @@
 import { own } from '../../kernel/has-own.ts';
 import { valueAt } from '../../text/yaml/data.ts';
 import { isYamlTable, type YamlTable, type YamlValue } from '../../text/yaml/document.ts';
-import { insertItem, ownAt, setYaml } from '../../text/yaml/draft.ts';
+import { insertItem, ownAt, removeYaml, setYaml } from '../../text/yaml/draft.ts';
 import type { Check } from '../checks.ts';
 import { jobOf, note, type PipelineEdit, seen } from '../edit.ts';
 import { flat } from '../recognise/jobs.ts';
 import { isEarlier } from '../stages.ts';
 import { dataOf, linesOfKey } from '../template.ts';
+import { gateOf } from './rest-jobs.ts';
 
 /** Puts those fields of a publishing job right that do not hold, in the place that is its home for them. */
 export function repairFields(
@@ -21,7 +22,7 @@ export function repairFields(
     const job = jobOf(edit, name);
     if (holds(job)) continue;
     if (path[0] === 'dependencies') {
-      takeFromBuilders(edit, home, job);
+      takeFromBuilders(edit, name, home, job);
       continue;
     }
     const [target, value] = repairOf(job, path, wanted);
@@ -43,21 +44,25 @@ function repairOf(job: YamlTable, path: string[], wanted: YamlTable): [string[],
   return [path, valueAt(wanted, path) ?? 'start'];
 }
 
-/** `dependencies` reach to earlier stages alone; a job that has `needs` gets one more. */
-function takeFromBuilders(edit: PipelineEdit, home: string, job: YamlTable): void {
-  const { draft, around } = edit;
+/**
+ * Takes the artifacts of the builders. `dependencies` reach earlier stages alone and order nothing; a job that has `needs`,
+ * or stands no later than the builders, names the check there too, so that it waits for it.
+ */
+function takeFromBuilders(edit: PipelineEdit, name: string, home: string, job: YamlTable): void {
+  const { draft, around, goal } = edit;
   const data = seen(edit);
-  const stageOf = (it: YamlTable) => String(it.stage ?? 'test');
-  const isBehind = edit.around.buildJobs.every((builder) => {
-    const stage = own(data, builder) === undefined ? around.buildStage : stageOf(jobOf(edit, builder));
-    return isEarlier(data, stage, stageOf(job)) || own(data, builder) === undefined;
-  });
+  const isBehind = isEarlier(data, around.buildStage, String(job.stage ?? 'test'));
   const key = job.needs === undefined && isBehind ? 'dependencies' : 'needs';
+  const checked = key === 'needs' || goal.publishWith === 'twine' ? [around.checkJob] : [];
+  const gates = key === 'needs' && own(data, gateOf(name)) !== undefined ? [gateOf(name)] : [];
+  if (key === 'needs' && job.dependencies !== undefined && ownAt(draft, [home, 'dependencies']) !== undefined)
+    removeYaml(draft, [home, 'dependencies']);
   const present = flat(job[key]);
-  const missing = around.buildJobs.filter((builder) => !present.includes(builder));
+  const names = present.map((need) => (isYamlTable(need) ? need.job : need));
+  const missing = [...around.buildJobs, ...checked, ...gates].filter((it) => !names.includes(it));
   note(edit, [home, key], job[key], [...present, ...missing]);
   const written = ownAt(draft, [home, key]);
   if (Array.isArray(written) && written.length > 0)
-    for (const builder of missing) insertItem(draft, [home, key], written.length, builder);
+    for (const it of missing) insertItem(draft, [home, key], written.length, it);
   else setYaml(draft, [home, key], [...present, ...missing]);
 }

@@ -1,14 +1,17 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { YamlTable, YamlValue } from '../../text/yaml/document.ts';
-import { ownAt, reread, setYaml } from '../../text/yaml/draft.ts';
-import { baseChecks, publishChecks, runsWhereItShould } from '../checks.ts';
+import { hasOwn, ownAt, removeYaml, reread, setYaml } from '../../text/yaml/draft.ts';
+import { baseChecks, guests, publishChecks, runsWhereItShould } from '../checks.ts';
 import { jobOf, note, type PipelineEdit, type PublishingJob, seen } from '../edit.ts';
+import { flat } from '../recognise/jobs.ts';
 import { ancestorsOf, exclusiveAncestors } from '../recognise/parents.ts';
 import { baseLines, publishLines } from '../template.ts';
+import { publishes } from '../uploading.ts';
 import { clearConditions } from './clear-conditions.ts';
 import { publishingRules } from './conditions.ts';
 import { repairFields } from './fields.ts';
 import { clearOldWays } from './old-ways.ts';
+import { moveRest } from './rest-jobs.ts';
 import { planScript } from './script-plan.ts';
 import { repairScripts } from './scripts.ts';
 
@@ -37,34 +40,47 @@ function repairOne(
   rules: NewRules | undefined,
 ): void {
   const { goal, around } = edit;
-  const { own, wrapper } = planScript(name, jobOf(edit, name), goal.publishWith);
-  tellOf(edit, name, own, wrapper);
+  const before = jobOf(edit, name);
+  const { rest, wrapper } = planScript(name, before);
   const template = publishLines(goal, index, around);
   const base = baseLines(goal, around);
-  const extend = own.length > 0 ? undefined : baseOf(edit, name);
+  const extend = baseOf(edit, name);
   if (extend !== undefined) {
     note(edit, [name, 'extends'], undefined, extend);
     setYaml(edit.draft, [name, 'extends'], extend);
   }
+  if (!publishes(before, goal, index, around.dist)) {
+    if (wrapper !== undefined) tellOfWrapper(edit, name, wrapper);
+    moveRest(edit, name, before, rest, rules?.rules ?? (flat(before.rules) as YamlTable[]));
+  }
   repairScripts(edit, { index, name, home });
-  const isBase = home !== name;
-  repairFields(edit, name, home, base, baseChecks(goal, around, { isBase, keepsCheckout: own.length > 0 }));
+  sendGuestsAway(edit, name, home);
+  repairFields(edit, name, home, base, baseChecks(goal, around, { isBase: home !== name }));
   if (rules !== undefined) repairConditions(edit, name, rules);
   repairFields(edit, name, name, template, publishChecks(goal, index));
 }
 
-function tellOf({ notes }: PipelineEdit, name: string, own: string[], wrapper: string | undefined): void {
-  if (own.length > 0) {
-    notes.push(
-      `The job '${name}' keeps commands of its own (${own[0]}${own.length > 1 ? ' ...' : ''}), which run beside the token; move what is not needed for the upload into another job.`,
-    );
-  }
-  if (wrapper !== undefined) {
-    notes.push(
-      `The job '${name}' no longer runs '${wrapper}'; if that does more than upload, bring the rest into another job.`,
-    );
+function tellOfWrapper({ notes }: PipelineEdit, name: string, wrapper: string): void {
+  notes.push(
+    `The job '${name}' no longer runs '${wrapper}'; if that does more than upload, bring the rest into another job.`,
+  );
+}
+
+/** Nothing of others runs beside the token: what the job has of its own goes, and what it inherits is overridden. */
+function sendGuestsAway(edit: PipelineEdit, name: string, home: string): void {
+  for (const key of guests) {
+    const value = jobOf(edit, name)[key];
+    const isEmpty = value === undefined || value === null || (Array.isArray(value) && value.length === 0);
+    if (isEmpty) continue;
+    note(edit, [name, key], value, null);
+    for (const holder of [name, home])
+      if (hasOwn(edit.draft, [holder, key])) removeYaml(edit.draft, [holder, key]);
+    if (jobOf(edit, name)[key] !== undefined)
+      setYaml(edit.draft, [name, key], key === 'hooks' ? noHooks : []);
   }
 }
+
+const noHooks: YamlTable = { pre_get_sources_script: [] };
 
 /** A job of an earlier run that has lost its base, and all that came from there. */
 function baseOf(edit: PipelineEdit, name: string): string | undefined {
@@ -87,8 +103,7 @@ function rulesFor(edit: PipelineEdit, { index, name }: PublishingJob): NewRules 
   if (runsWhereItShould(job, goal, index)) return undefined;
   const { only, except, rules } = job;
   const old = except === undefined ? only : { only: only ?? null, except };
-  const occasion = index.id === 'pypi' ? 'tag' : 'default-branch push';
-  return { before: rules ?? old, rules: publishingRules(job, occasion, goal.defaultBranch) };
+  return { before: rules ?? old, rules: publishingRules(job, index.id, goal) };
 }
 
 function repairConditions(edit: PipelineEdit, name: string, { before, rules }: NewRules): void {

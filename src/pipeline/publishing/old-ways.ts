@@ -2,18 +2,12 @@ import { UnsafeEdit } from '../../text/unsafe-edit.ts';
 import { staleComments } from '../../text/yaml/comments.ts';
 import { valueAt } from '../../text/yaml/data.ts';
 import { isYamlTable, type YamlTable } from '../../text/yaml/document.ts';
-import { changeComment, hasOwn, ownAt, removeYaml, reread, setYaml } from '../../text/yaml/draft.ts';
+import { changeComment, hasOwn, ownAt, removeYaml, reread } from '../../text/yaml/draft.ts';
 import { jobOf, note, type PipelineEdit, seen } from '../edit.ts';
-import {
-  inheritable,
-  inheritsVariable,
-  isRedirecting,
-  othersUpload,
-  redirectingGlobals,
-} from '../globals.ts';
+import { isRedirecting, othersUpload, redirectingGlobals } from '../globals.ts';
 import { tokenKeys, tokenVariable } from '../pipeline-goal.ts';
 import { credentialName } from '../recognise/commands.ts';
-import { jobValue, lines } from '../recognise/jobs.ts';
+import { lines } from '../recognise/jobs.ts';
 import { variablesRead } from '../recognise/shell.ts';
 
 /** Variables that the new way needs although their names look like those of the old one. */
@@ -136,14 +130,5 @@ function clearGlobals(edit: PipelineEdit, names: string[]): void {
     if (!hasOwn(draft, ['variables', key])) continue;
     note(edit, ['variables', key], valueAt(draft.data, ['variables', key]), null);
     removeYaml(draft, ['variables', key]);
-  }
-  const left = redirectingGlobals(seen(edit));
-  for (const name of names) {
-    const data = seen(edit);
-    const job = jobValue(data, name);
-    if (!left.some((key) => inheritsVariable(job, key))) continue;
-    const wanted = inheritable(data, left);
-    note(edit, [name, 'inherit', 'variables'], valueAt(job, ['inherit', 'variables']), wanted);
-    setYaml(draft, [name, 'inherit', 'variables'], wanted);
   }
 }

@@ -1,4 +1,3 @@
-import type { PublishTool } from '../../kernel/route.ts';
 import { UnsafeEdit } from '../../text/unsafe-edit.ts';
 import type { YamlTable } from '../../text/yaml/document.ts';
 import {
@@ -13,6 +12,7 @@ import { lines } from '../recognise/jobs.ts';
 import { takeApart, variablesRead } from '../recognise/shell.ts';
 import { commandsOf } from '../recognise/uploads.ts';
 import { isTagCheck } from '../tag-check.ts';
+import { isLinkToVersion } from '../uploading.ts';
 
 /** One command of a publishing job, with what is to become of it. */
 export interface Step {
@@ -27,8 +27,8 @@ export type PlannedItem = { keep: string } | { before: string[]; upload: true; a
 export interface ScriptPlan {
   beforeScript: PlannedItem[];
   script: PlannedItem[];
-  /** Commands of the project's own that stay, beside the token. */
-  own: string[];
+  /** What the project does before and after the upload, which goes into jobs without the token. */
+  rest: { before: string[]; after: string[] };
   /** The files that the old upload named, as it wrote them, where those are not all of `dist/`. */
   files?: string;
   /** A program of the project that is taken for the upload, and is no longer run. */
@@ -41,14 +41,14 @@ export interface ScriptPlan {
  * Plans a publishing job's scripts: the upload is replaced, what only served it goes, what builds goes into a job of
  * its own, and the rest stays. Throws `UnsafeEdit` where the script decides by itself when to upload.
  */
-export function planScript(name: string, job: YamlTable, tool: PublishTool): ScriptPlan {
-  const kind = kindsIn(job, tool);
+export function planScript(name: string, job: YamlTable): ScriptPlan {
+  const kind = kindsIn(job);
   const before = lines(job.before_script).map((item) => stepsOf(name, item, kind));
   const script = lines(job.script).map((item) => stepsOf(name, item, kind));
   const all = [...before, ...script].flat();
   const building = buildingOf(all);
-  const own = all.filter((step) => step.kind === 'other' && !building.includes(step));
-  const stays = staying(own, droppedNames(all));
+  const dropped = droppedNames(all);
+  const stays: Stays = (step) => step.kind === 'harmless' && !readsSecret(step, dropped);
   const seen = { upload: false };
   const plan = (items: Step[][], texts: string[]) =>
     items.map((steps, index) => planItem(steps, texts[index] ?? '', stays, seen));
@@ -56,7 +56,7 @@ export function planScript(name: string, job: YamlTable, tool: PublishTool): Scr
   return {
     beforeScript: plan(before, lines(job.before_script)),
     script: plan(script, lines(job.script)),
-    own: own.map(({ text }) => text),
+    rest: restOf(name, all, building),
     building,
     ...(wrapper === undefined ? {} : { wrapper: wrapper.text }),
     ...filesIn(all),
@@ -65,21 +65,44 @@ export function planScript(name: string, job: YamlTable, tool: PublishTool): Scr
 
 type Stays = (step: Step) => boolean;
 
-/** The project's own commands stay, with the tools that they may need, and what harms nobody and reads no secret. */
-function staying(own: Step[], dropped: ReadonlySet<string>): Stays {
-  const isGone = (name: string) => dropped.has(name) || credentialName.test(name);
-  return (step) =>
-    own.includes(step) ||
-    (step.kind === 'install' && own.length > 0) ||
-    (step.kind === 'harmless' && !variablesRead(step.text).some(isGone));
+const readsSecret = ({ text }: Step, dropped: ReadonlySet<string>) =>
+  variablesRead(text).some((name) => dropped.has(name) || credentialName.test(name));
+
+/** Commands that change what is uploaded, so that they cannot be taken away from the upload. */
+const changesFiles =
+  /^(?:(?:mv|cp|rename|auditwheel|delocate-\w+|gpg2?|cosign|strip|zip|unzip|tar)\b|sed\b.*\s-i)/;
+
+/**
+ * The project's own commands around the upload, with the tools that they may need. Throws `UnsafeEdit` where they change
+ * the files that are uploaded.
+ */
+function restOf(name: string, all: Step[], building: Step[]): ScriptPlan['rest'] {
+  const upload = all.findIndex(({ kind }) => kind === 'upload');
+  const others = all.filter((step) => !building.includes(step));
+  const at = upload < 0 ? others.length : others.indexOf(all[upload] as Step);
+  const [before, after] = [others.slice(0, at), others.slice(at + 1)];
+  const changing = before.find(({ kind, text }) => kind === 'other' && changesFiles.test(text));
+  if (changing !== undefined)
+    throw new UnsafeEdit(
+      `the job '${name}' changes the built files before it uploads them (${changing.text})`,
+    );
+  const needed = (step: Step) => step.kind === 'other' || step.kind === 'install';
+  const isOwn = (steps: Step[]) => steps.some(({ kind }) => kind === 'other');
+  const texts = (steps: Step[]) => steps.filter(needed).map(({ text }) => text);
+  const preparing = before.filter(({ kind }) => kind === 'install');
+  return {
+    before: isOwn(before) ? texts(before) : [],
+    after: isOwn(after) ? texts([...preparing, ...after]) : [],
+  };
 }
 
-/** A program of the project counts as the upload where the job has no other; twine's check needs twine. */
-function kindsIn(job: YamlTable, tool: PublishTool): (command: string) => CommandKind {
+/** A program of the project counts as the upload where the job has no other. */
+function kindsIn(job: YamlTable): (command: string) => CommandKind {
   const hasUpload = commandsOf(job).some(uploads);
   return (command) => {
     if (!hasUpload && isWrapper(command)) return 'upload';
-    if (/\btwine[ \t]+check\b/.test(command)) return tool === 'twine' ? 'harmless' : 'report';
+    if (/\btwine[ \t]+check\b/.test(command)) return 'other';
+    if (isLinkToVersion(command)) return 'report';
     return kindOf(command);
   };
 }

@@ -9,10 +9,8 @@ import {
   replaceItem,
   setYaml,
 } from '../../text/yaml/draft.ts';
-import { imageOf, installsTool } from '../checks.ts';
 import { jobOf, note, type PipelineEdit, type PublishingJob } from '../edit.ts';
 import { lines } from '../recognise/jobs.ts';
-import { installTwine } from '../template.ts';
 import { publishes, publishItems } from '../uploading.ts';
 import { type PlannedItem, planScript } from './script-plan.ts';
 
@@ -24,19 +22,11 @@ export function repairScripts(edit: PipelineEdit, { index, name, home }: Home): 
   const { goal, around } = edit;
   const job = jobOf(edit, name);
   if (publishes(job, goal, index, around.dist)) return;
-  const plan = planScript(name, job, goal.publishWith);
-  const install = plan.own.length > 0 && !hasTool(edit, name) ? [installs[goal.publishWith]] : [];
-  const upload = [...install, ...publishItems(goal, index, around.dist, plan.files)];
-  note(edit, [name, 'script'], lines(job.script), upload.at(-1) ?? null);
+  const plan = planScript(name, job);
+  const upload = publishItems(goal, index, around.dist, plan.files);
+  note(edit, [name, 'script'], lines(job.script), upload[0] ?? null);
   writeItems(edit, [name, 'script'], lines(job.script), plan.script, upload);
   prepare(edit, { name, home }, lines(job.before_script), plan.beforeScript);
-}
-
-const installs = { uv: 'pip install uv', twine: installTwine };
-
-function hasTool({ goal, draft, included }: PipelineEdit, name: string): boolean {
-  const job = jobOf({ draft, included }, name);
-  return (goal.publishWith === 'uv' && /\buv\b/.test(imageOf(job))) || installsTool(job, goal);
 }
 
 /** What a `before_script` set up for the old way goes, where the job or its own base holds it. */
@@ -100,10 +90,10 @@ function exchange(
   items: string[],
   before?: string,
 ): void {
-  const [last = '', ...others] = items.toReversed();
-  if (before === undefined) insertItem(draft, path, at, last);
-  else replaceItem(draft, path, at, last);
-  for (const item of others) insertItem(draft, path, at, item);
+  const [first = '', ...others] = items;
+  if (before === undefined) insertItem(draft, path, at, first);
+  else replaceItem(draft, path, at, first);
+  for (const [index, item] of others.entries()) insertItem(draft, path, at + 1 + index, item);
 }
 
 function textsOf(plan: PlannedItem[], upload: string[]): string[] {

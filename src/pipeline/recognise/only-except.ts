@@ -2,7 +2,7 @@ import { own } from '../../kernel/has-own.ts';
 import { isYamlTable, type YamlTable, type YamlValue } from '../../text/yaml/document.ts';
 import { flat, lines } from './jobs.ts';
 import { evaluate, type Variables, type Verdict } from './rule-expression.ts';
-import { letsThrough, type Occasion, variablesOf } from './rules.ts';
+import { letsThrough, type Occasion, type Place, variablesOf } from './rules.ts';
 
 /** The older conditions as data: each list holds if one of its members does, and all lists must. */
 export interface OldConditions {
@@ -27,9 +27,9 @@ const sources: Record<string, string> = {
 };
 
 /** Whether a job runs on an occasion, by its rules or its older conditions; undefined where that cannot be told. */
-export function runsOn(job: YamlTable, occasion: Occasion, defaultBranch: string): Verdict {
-  if (job.rules !== undefined) return letsThrough(flat(job.rules), occasion, defaultBranch);
-  const verdicts = variablesOf(occasion, defaultBranch).map((variables) => byOldConditions(job, variables));
+export function runsOn(job: YamlTable, occasion: Occasion, place: Place): Verdict {
+  if (job.rules !== undefined) return letsThrough(flat(job.rules), occasion, place);
+  const verdicts = variablesOf(occasion, place).map((variables) => byOldConditions(job, variables));
   if (verdicts.includes(true)) return true;
   return verdicts.every((verdict) => verdict === false) ? false : undefined;
 }

@@ -2,15 +2,53 @@ import { isYamlTable, type YamlTable, type YamlValue } from '../../text/yaml/doc
 import { evaluate, type Variables, type Verdict } from './rule-expression.ts';
 
 /** A pipeline that a rule is asked about. */
-export type Occasion = 'tag' | 'default-branch push' | 'other branch push' | 'schedule';
+export type Occasion =
+  | 'tag'
+  | 'pre-release tag'
+  | 'default-branch push'
+  | 'other branch push'
+  | 'schedule'
+  | (typeof adverse)[number];
+
+/** Pipelines that must never publish: anybody, or anybody who may push, can bring them about. */
+export const adverse = ['merge request', 'unprotected tag', 'run by hand', 'API', 'trigger', 'fork'] as const;
+
+/** The project whose pipelines are meant. */
+export interface Place {
+  defaultBranch: string;
+  /** Its full path on GitLab. */
+  projectPath: string;
+}
 
 export const tagRule: YamlTable = { if: '$CI_COMMIT_TAG' };
 export const pushRule: YamlTable = {
   if: '$CI_PIPELINE_SOURCE == "push" && $CI_COMMIT_BRANCH == $CI_DEFAULT_BRANCH',
 };
 
+/**
+ * Keeps a publishing job out of everything but pushes to protected branches and tags of this project, and schedules where
+ * the project uploads by one: no forks, no merge requests, no pipelines with somebody's own variables.
+ */
+export const guardRule = (projectPath: string, schedules = false): YamlTable => ({
+  if: [
+    '$CI_COMMIT_REF_PROTECTED != "true"',
+    schedules ? '$CI_PIPELINE_SOURCE !~ /^(push|schedule)$/' : '$CI_PIPELINE_SOURCE != "push"',
+    `$CI_PROJECT_PATH != "${projectPath}"`,
+  ].join(' || '),
+  when: 'never',
+});
+
+const sources: Partial<Record<Occasion, string>> = {
+  'merge request': 'merge_request_event',
+  'run by hand': 'web',
+  API: 'api',
+  trigger: 'trigger',
+  schedule: 'schedule',
+};
+
 /** The variables of each occasion, in each way in which it may come about; a tag may be spelt with or without the v. */
-export function variablesOf(occasion: Occasion, defaultBranch: string): Variables[] {
+export function variablesOf(occasion: Occasion, { defaultBranch, projectPath }: Place): Variables[] {
+  const isProtected = occasion !== 'unprotected tag' && occasion !== 'other branch push';
   const none = {
     CI_MERGE_REQUEST_ID: null,
     CI_MERGE_REQUEST_IID: null,
@@ -18,40 +56,60 @@ export function variablesOf(occasion: Occasion, defaultBranch: string): Variable
     CI_MERGE_REQUEST_TARGET_BRANCH_NAME: null,
     CI_OPEN_MERGE_REQUESTS: null,
     CI_DEFAULT_BRANCH: defaultBranch,
+    CI_PROJECT_PATH: occasion === 'fork' ? `someone/${projectPath.split('/').at(-1)}` : projectPath,
+    CI_COMMIT_REF_PROTECTED: String(isProtected && occasion !== 'merge request'),
+    CI_PIPELINE_SOURCE: sources[occasion] ?? 'push',
   };
-  if (occasion === 'tag') {
-    return ['v1.2.3', '1.2.3'].map((tag) => ({
-      ...none,
-      CI_COMMIT_TAG: tag,
-      CI_COMMIT_REF_NAME: tag,
-      CI_COMMIT_BRANCH: null,
-      CI_PIPELINE_SOURCE: 'push',
-    }));
+  const onTag = (tag: string): Variables => ({
+    ...none,
+    CI_COMMIT_TAG: tag,
+    CI_COMMIT_REF_NAME: tag,
+    CI_COMMIT_BRANCH: null,
+  });
+  const onBranch = (branch: string): Variables => ({
+    ...none,
+    CI_COMMIT_BRANCH: branch,
+    CI_COMMIT_REF_NAME: branch,
+    CI_COMMIT_TAG: null,
+  });
+  switch (occasion) {
+    case 'tag':
+    case 'unprotected tag':
+      return ['v1.2.3', '1.2.3'].map(onTag);
+    case 'pre-release tag':
+      return ['v1.2.3rc1', '1.2.3-rc.1', 'v1.2.3-beta.2', '1.2.3a1'].map(onTag);
+    case 'other branch push':
+      return [onBranch('gitlab-to-pypi/some-branch')];
+    case 'merge request':
+      return [
+        { ...onBranch('x'), CI_COMMIT_BRANCH: null, CI_MERGE_REQUEST_ID: '1', CI_MERGE_REQUEST_IID: '1' },
+      ];
+    case 'default-branch push':
+    case 'schedule':
+      return [onBranch(defaultBranch)];
+    default:
+      return [onTag('v1.2.3'), onBranch(defaultBranch)];
   }
-  const branch = occasion === 'other branch push' ? 'gitlab-to-pypi/some-branch' : defaultBranch;
-  const source = occasion === 'schedule' ? 'schedule' : 'push';
-  const names = { CI_COMMIT_BRANCH: branch, CI_COMMIT_REF_NAME: branch };
-  return [{ ...none, ...names, CI_COMMIT_TAG: null, CI_PIPELINE_SOURCE: source }];
 }
 
 /** Whether rules let a pipeline or job run on an occasion; undefined where that cannot be told from the file. */
-export function letsThrough(rules: YamlValue[], occasion: Occasion, defaultBranch: string): Verdict {
-  const verdicts = variablesOf(occasion, defaultBranch).map((variables) => walk(rules, variables));
+export function letsThrough(rules: YamlValue[], occasion: Occasion, place: Place): Verdict {
+  const verdicts = variablesOf(occasion, place).map((variables) => walk(rules, variables));
   if (verdicts.includes(true)) return true;
   return verdicts.every((verdict) => verdict === false) ? false : undefined;
 }
 
 /** Whether a pipeline is made on an occasion when nothing unknown speaks for or against it. */
-export function usuallyRuns(rules: YamlValue[], occasion: Occasion, defaultBranch: string): boolean {
-  return variablesOf(occasion, defaultBranch).some((variables) => {
+export function usuallyRuns(rules: YamlValue[], occasion: Occasion, place: Place): boolean {
+  return variablesOf(occasion, place).some((variables) => {
     const decisive = rules.find((rule) => applies(rule, variables) === true);
     return isYamlTable(decisive) && decisive.when !== 'never';
   });
 }
 
 /** Where a rule has to stand to be reached on an occasion: before the first one that may decide otherwise. */
-export function placeFor(rules: YamlValue[], occasion: Occasion, defaultBranch: string): number {
-  const [variables = {}] = variablesOf(occasion, defaultBranch);
+export function placeFor(rules: YamlValue[], occasion: Occasion, place: Place): number {
+  const [variables = {}] = variablesOf(occasion, place);
   const at = rules.findIndex((rule) => applies(rule, variables) !== false);
   return at < 0 ? rules.length : at;
 }

@@ -1,0 +1,66 @@
+import { stringify } from 'yaml';
+import { own } from '../../kernel/has-own.ts';
+import { UnsafeEdit } from '../../text/unsafe-edit.ts';
+import { isYamlTable, type YamlTable } from '../../text/yaml/document.ts';
+import { appendJobs } from '../../text/yaml/draft.ts';
+import { note, type PipelineEdit, seen } from '../edit.ts';
+import { credentialName } from '../recognise/commands.ts';
+import { dataOf } from '../template.ts';
+import type { ScriptPlan } from './script-plan.ts';
+
+/** What a job without the token takes over from the one that it is taken out of. */
+const inherited = ['image', 'services', 'tags', 'cache', 'inherit', 'retry', 'timeout'];
+
+/**
+ * Moves what a publishing job does besides the upload into jobs of their own, which have no token: what came before it
+ * gates the upload, what came after it waits for it.
+ */
+export function moveRest(
+  edit: PipelineEdit,
+  name: string,
+  job: YamlTable,
+  { before, after }: ScriptPlan['rest'],
+  rules: YamlTable[],
+): void {
+  const { around } = edit;
+  const stage = String(job.stage ?? 'test');
+  const shared = Object.fromEntries(
+    inherited.flatMap((key) => (job[key] === undefined ? [] : [[key, job[key]]])),
+  ) as YamlTable;
+  const variables = variablesFor(job);
+  const common = { ...shared, ...(Object.keys(variables).length > 0 ? { variables } : {}), rules };
+  if (before.length > 0)
+    append(edit, gateOf(name), `what '${name}' did before the upload`, {
+      stage: around.buildStage,
+      needs: around.buildJobs,
+      ...common,
+      script: before,
+    });
+  if (after.length > 0)
+    append(edit, `${name}-afterwards`, `what '${name}' did after the upload`, {
+      stage,
+      needs: [...around.buildJobs, name],
+      ...common,
+      script: after,
+    });
+}
+
+/** The job that must pass before another one publishes. */
+export const gateOf = (name: string) => `${name}-checks`;
+
+function append(edit: PipelineEdit, name: string, what: string, job: YamlTable): void {
+  if (own(seen(edit), name) !== undefined)
+    throw new UnsafeEdit(
+      `a job '${name}' is there already, which is what the rest of another would be called`,
+    );
+  const lines = stringify({ [name]: job }, { lineWidth: 0, aliasDuplicateObjects: false })
+    .trimEnd()
+    .split('\n');
+  note(edit, [name], undefined, what);
+  appendJobs(edit.draft, lines, dataOf(lines));
+}
+
+function variablesFor({ variables }: YamlTable): YamlTable {
+  if (!isYamlTable(variables)) return {};
+  return Object.fromEntries(Object.entries(variables).filter(([key]) => !credentialName.test(key)));
+}

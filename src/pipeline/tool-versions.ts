@@ -1,0 +1,25 @@
+/**
+ * The exact versions that generated jobs use, and the day on which they were the newest: the one place where they stand.
+ */
+export const toolVersions = {
+  checkedOn: '2026-11-27',
+  uv: '0.13.9',
+  python: '3.13',
+  debian: 'trixie',
+  twine: '7.0.0',
+  packaging: '26.4',
+} as const;
+
+/** The oldest uv that uses GitLab's ID tokens; 0.8.17 knows GitHub alone: https://github.com/astral-sh/uv/pull/15583 */
+export const oldestUv = '0.8.18';
+
+const { uv, python, debian } = toolVersions;
+
+/**
+ * The images of generated jobs. Renovate's manager `gitlabci` moves the version and keeps what follows the first dash.
+ * The slim one has no git, which only a build needs.
+ */
+export const images = {
+  build: `ghcr.io/astral-sh/uv:${uv}-python${python}-${debian}`,
+  slim: `ghcr.io/astral-sh/uv:${uv}-python${python}-${debian}-slim`,
+} as const;
