@@ -21,13 +21,6 @@ export function othersUpload(data: YamlTable, names: string[]): boolean {
   return /\btwine\b|\bpublish\b|\bupload\b/i.test(JSON.stringify(others.map(({ value }) => value)));
 }
 
-/** What a publishing job may have of the variables of all jobs: https://docs.gitlab.com/ci/yaml/#inheritvariables */
-export function inheritable({ variables }: YamlTable, without: string[]): string[] | false {
-  const names = isYamlTable(variables) ? Object.keys(variables) : [];
-  const rest = names.filter((name) => !without.includes(name));
-  return rest.length > 0 ? rest : false;
-}
-
 /** Whether a variable of all jobs reaches a job. */
 export function inheritsVariable(job: YamlTable, name: string): boolean {
   const inherited = valueAt(job, ['inherit', 'variables']);

@@ -9,7 +9,6 @@ import {
   type PublishingPipeline,
   publishingPipelines,
 } from '../support/publishing-pipelines.ts';
-import { changedLines } from '../support/tools.ts';
 import { goalWith, guard } from './pipeline-goal.ts';
 
 /** The command by which uv publishes what stands in dist/. */
