@@ -29,7 +29,7 @@ export async function editedRepository({ files, pipeline, publishWith, goal }: P
   await run('git', ['tag', 'v1.2.2'], { cwd: root });
   const results = [
     versionFromVcs(pythonFiles(files), { directory: '.' }),
-    editPipeline(pipeline, goalWith({ publishWith, ...goal })),
+    editPipeline(pipeline, goalWith({ publishWith, projectPath: 'demo-group/demo-pkg', ...goal })),
   ];
   for (const { path, after } of results.flatMap(editsOf)) await writeFile(join(root, path), after);
   await commitAll(root);
