@@ -39,10 +39,12 @@ export const refuse = {
   noRoute: () => reply(404, { error: '404 Not Found' }),
   fields: (fields: Record<string, string[]>) => reply(400, { message: fields }),
   sentences: (sentences: string[]) => reply(422, { message: sentences }),
-  conflict: (message: string) => reply(409, { message }),
+  conflict: (message: string | string[]) => reply(409, { message }),
   parameter: (error: string) => reply(400, { error }),
   forbidden: (reason = '') => reply(403, { message: `403 Forbidden${reason && ` - ${reason}`}` }),
   badRequest: (reason: string) => reply(400, { message: `400 Bad request - ${reason}` }),
+  text: (message: string) => reply(400, { message }),
+  methodNotAllowed: () => reply(405, { message: '405 Method Not Allowed' }),
   unauthorized: () => reply(401, { message: '401 Unauthorized' }),
   invalidToken: (description: string) =>
     reply(401, { error: 'invalid_token', error_description: description }),
@@ -69,6 +71,14 @@ export const refuse = {
 export function requireLevel(call: ProjectCall, level: number, power = ''): void {
   const row = call.project.members.find(({ userId }) => userId === call.user.id);
   if (call.level < level && row?.member_role?.[power] !== true) throw refuse.forbidden();
+}
+
+/** Refuses below a level, and whoever it is where a feature that environments need is switched off. */
+export function requireEnvironments(call: ProjectCall, level: number): void {
+  const { environments_access_level, builds_access_level, repository_access_level } = call.project;
+  const off = [environments_access_level, builds_access_level, repository_access_level].includes('disabled');
+  if (off) throw refuse.forbidden();
+  requireLevel(call, level);
 }
 
 /** A required parameter, or Grape's refusal. */

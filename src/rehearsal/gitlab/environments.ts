@@ -1,5 +1,6 @@
 import type { Outgoing } from '../http-server.ts';
-import { type ProjectCall, paginated, refuse, required, requireLevel } from './call.ts';
+import { type ProjectCall, paginated, refuse, required, requireEnvironments } from './call.ts';
+import { shownDeployment } from './deployments.ts';
 import { type EnvironmentState, newId } from './state.ts';
 import { knows } from './versions.ts';
 
@@ -10,7 +11,7 @@ const nameRule = /^[a-zA-Z0-9_${}. -]([a-zA-Z0-9_/${}. -]*[a-zA-Z0-9_${}. -])?$/
 
 /** Environments in every state, by name or search where that is asked for. */
 export function listEnvironments(call: ProjectCall): Outgoing {
-  requireFeature(call, call.project.visibility === 'public' ? 0 : 20);
+  requireEnvironments(call, call.project.visibility === 'public' ? 0 : 20);
   const { name, search, states } = call.params as Record<string, string | undefined>;
   if (name !== undefined && search !== undefined)
     throw refuse.parameter('name, search cannot be used together');
@@ -30,13 +31,16 @@ export function listEnvironments(call: ProjectCall): Outgoing {
 
 /** One environment by its number; there is no look-up by name. */
 export function showEnvironment(call: ProjectCall, id: string): Outgoing {
-  requireFeature(call, 20);
-  return { status: 200, body: { ...shown(call, find(call, id)), last_deployment: null } };
+  requireEnvironments(call, 20);
+  return {
+    status: 200,
+    body: { ...shown(call, find(call, id)), last_deployment: lastDeployment(call, find(call, id)) },
+  };
 }
 
 /** Creates an environment; a name is taken in whatever state its environment is. */
 export function createEnvironment(call: ProjectCall): Outgoing {
-  requireFeature(call, 30);
+  requireEnvironments(call, 30);
   const name = String(required(call.params, 'name'));
   const fields = validated(call);
   if (name.length > 255 || !nameRule.test(name)) {
@@ -65,7 +69,7 @@ export function createEnvironment(call: ProjectCall): Outgoing {
 
 /** Changes an environment; its name stays, whatever is sent. */
 export function updateEnvironment(call: ProjectCall, id: string): Outgoing {
-  requireFeature(call, 30);
+  requireEnvironments(call, 30);
   const environment = find(call, id);
   Object.assign(environment, validated(call));
   return { status: 200, body: shown(call, environment) };
@@ -73,7 +77,7 @@ export function updateEnvironment(call: ProjectCall, id: string): Outgoing {
 
 /** Stops an environment, which keeps its name. */
 export function stopEnvironment(call: ProjectCall, id: string): Outgoing {
-  requireFeature(call, 30);
+  requireEnvironments(call, 30);
   const environment = find(call, id);
   environment.state = 'stopped';
   return { status: 200, body: shown(call, environment) };
@@ -81,41 +85,23 @@ export function stopEnvironment(call: ProjectCall, id: string): Outgoing {
 
 /** Deletes a stopped environment. */
 export function deleteEnvironment(call: ProjectCall, id: string): Outgoing {
-  requireFeature(call, 30);
+  requireEnvironments(call, 30);
   const environment = find(call, id);
   if (environment.state !== 'stopped') throw refuse.forbidden();
   call.project.environments = call.project.environments.filter((it) => it !== environment);
   return { status: 204 };
 }
 
-/** Deployments, filtered and ordered as is asked for. */
-export function listDeployments(call: ProjectCall): Outgoing {
-  requireFeature(call, 20);
-  const { environment, status, sort } = call.params as Record<string, string | undefined>;
-  const found = call.project.deployments
-    .filter((it) => environment === undefined || it.environment === environment)
-    .filter((it) => status === undefined || it.status === status)
-    .sort((one, other) => (one.id - other.id) * (sort === 'desc' ? -1 : 1))
-    .map(({ job, environment: name, ...it }) => ({
-      ...it,
-      environment: { name },
-      deployable: { name: job },
-    }));
-  return paginated(call, found);
-}
-
-/** Every ability on environments goes with the features they need. */
-function requireFeature(call: ProjectCall, level: number): void {
-  const { environments_access_level, builds_access_level, repository_access_level } = call.project;
-  const off = [environments_access_level, builds_access_level, repository_access_level].includes('disabled');
-  if (off) throw refuse.forbidden();
-  requireLevel(call, level);
-}
-
 function find({ project }: ProjectCall, id: string): EnvironmentState {
   const environment = project.environments.find((it) => String(it.id) === id);
   if (!environment) throw refuse.noRecord();
   return environment;
+}
+
+function lastDeployment(call: ProjectCall, { name }: EnvironmentState) {
+  const done = call.project.deployments.filter((it) => it.environment === name && it.status === 'success');
+  const last = done.toSorted((one, other) => other.id - one.id)[0];
+  return last === undefined ? null : shownDeployment(call, last);
 }
 
 function validated({ state, params }: ProjectCall): Partial<EnvironmentState> {

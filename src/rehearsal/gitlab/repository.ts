@@ -1,27 +1,65 @@
+import { createHash } from 'node:crypto';
 import type { Outgoing } from '../http-server.ts';
 import { type ProjectCall, refuse, required, requireLevel } from './call.ts';
+import { filesAt, headOf, lastCommitOf, shownCommit } from './commits.ts';
 import { lint } from './lint.ts';
 
-/** A file of a branch. */
+/** A file at a branch or a commit. */
 export function showFile(call: ProjectCall, path: string): Outgoing {
   const ref = String(required(call.params, 'ref'));
-  const branch = call.project.files[ref];
-  if (!branch) throw refuse.notFound('Commit');
+  const files = filesAt(call.project, ref);
+  if (!files) throw refuse.notFound('Commit');
   const name = decodeURIComponent(path);
-  const text = branch[name];
+  const text = Object.hasOwn(files, name) ? files[name] : undefined;
   if (text === undefined) throw refuse.notFound('File');
-  const content = Buffer.from(text).toString('base64');
   return {
     status: 200,
-    body: { file_name: name.split('/').at(-1), file_path: name, encoding: 'base64', content, ref },
+    body: {
+      file_name: name.split('/').at(-1),
+      file_path: name,
+      size: Buffer.byteLength(text),
+      encoding: 'base64',
+      content: Buffer.from(text).toString('base64'),
+      content_sha256: createHash('sha256').update(text).digest('hex'),
+      ref,
+      blob_id: lastCommitOf('', text),
+      commit_id: headOf(files),
+      last_commit_id: lastCommitOf(name, text),
+      execute_filemode: false,
+    },
   };
 }
 
-/** A branch. */
-export function showBranch({ project }: ProjectCall, name: string): Outgoing {
-  const branch = decodeURIComponent(name);
-  if (!project.files[branch]) throw refuse.notFound('Branch');
-  return { status: 200, body: { name: branch, default: branch === project.default_branch } };
+/** A branch with its commit. */
+export function showBranch(call: ProjectCall, name: string): Outgoing {
+  return { status: 200, body: shownBranch(call, decodeURIComponent(name)) };
+}
+
+/** Makes a branch from another one or from a commit. */
+export function createBranch(call: ProjectCall): Outgoing {
+  requireLevel(call, 30);
+  const { project, params } = call;
+  const [branch, ref] = [String(required(params, 'branch')), String(required(params, 'ref'))];
+  if (Object.hasOwn(project.files, branch)) throw refuse.text('Branch already exists');
+  const files = filesAt(project, ref);
+  if (!files) throw refuse.text(`Invalid reference name: ${ref}`);
+  project.files[branch] = files;
+  return { status: 201, body: shownBranch(call, branch) };
+}
+
+function shownBranch(call: ProjectCall, name: string) {
+  const { project, level, base } = call;
+  const files = Object.hasOwn(project.files, name) ? project.files[name] : undefined;
+  if (!files) throw refuse.notFound('Branch');
+  return {
+    name,
+    default: name === project.default_branch,
+    protected: project.protected_branches.some((it) => it.name === name),
+    merged: false,
+    can_push: level >= 30,
+    web_url: `${base}/${project.path_with_namespace}/-/tree/${name}`,
+    commit: shownCommit(call, files),
+  };
 }
 
 /** The lint of what is committed, which a token that can only read may ask for. */
@@ -32,7 +70,7 @@ export function lintCommitted(call: ProjectCall): Outgoing {
   const files = project.files[standard];
   if (!files) throw refuse.notFound('Repository');
   const ref = String(params.content_ref ?? params.sha ?? standard);
-  const branch = project.files[ref];
+  const branch = filesAt(project, ref);
   if (!branch) throw refuse.notFound('Commit');
   const content = branch[project.ci_config_path || '.gitlab-ci.yml'];
   const includeJobs = String(params.include_jobs) === 'true';

@@ -1,6 +1,10 @@
 import type { Outgoing } from '../http-server.ts';
 import type { ProjectCall } from './call.ts';
+import * as commits from './commits.ts';
+import * as deployments from './deployments.ts';
 import * as environments from './environments.ts';
+import * as mergeRequests from './merge-requests.ts';
+import * as pipelines from './pipelines.ts';
 import * as projects from './projects.ts';
 import * as protectedEnvironments from './protected-environments.ts';
 import * as refs from './protected-refs.ts';
@@ -32,7 +36,8 @@ export const projectRoutes: readonly Route[] = [
   route('PUT', /^environments\/(\d+)$/, environments.updateEnvironment),
   route('POST', /^environments\/(\d+)\/stop$/, environments.stopEnvironment),
   route('DELETE', /^environments\/(\d+)$/, environments.deleteEnvironment),
-  route('GET', /^deployments$/, environments.listDeployments),
+  route('GET', /^deployments$/, deployments.listDeployments),
+  route('GET', /^deployments\/(\d+)$/, deployments.showDeployment),
   route('GET', /^protected_environments$/, protectedEnvironments.listProtectedEnvironments),
   route('POST', /^protected_environments$/, protectedEnvironments.protectEnvironment),
   route('GET', /^protected_environments\/([^/]+)$/, protectedEnvironments.showProtectedEnvironment),
@@ -54,6 +59,20 @@ export const projectRoutes: readonly Route[] = [
   route('DELETE', /^variables\/([^/]+)$/, variables.deleteVariable),
   route('GET', /^repository\/files\/([^/]+)$/, repository.showFile),
   route('GET', /^repository\/branches\/([^/]+)$/, repository.showBranch),
+  route('POST', /^repository\/branches$/, repository.createBranch),
+  route('POST', /^repository\/commits$/, commits.createCommit),
+  route('GET', /^merge_requests$/, mergeRequests.listMergeRequests),
+  route('POST', /^merge_requests$/, mergeRequests.createMergeRequest),
+  route('GET', /^merge_requests\/(\d+)$/, mergeRequests.showMergeRequest),
+  route('PUT', /^merge_requests\/(\d+)$/, mergeRequests.updateMergeRequest),
+  route('PUT', /^merge_requests\/(\d+)\/merge$/, mergeRequests.acceptMergeRequest),
+  route('GET', /^pipelines$/, pipelines.listPipelines),
+  route('GET', /^pipelines\/(\d+)$/, pipelines.showPipeline),
+  route('GET', /^pipelines\/(\d+)\/jobs$/, pipelines.listJobs),
+  route('GET', /^pipelines\/(\d+)\/bridges$/, pipelines.listBridges),
+  route('GET', /^jobs\/(\d+)$/, pipelines.showJob),
+  route('GET', /^jobs\/(\d+)\/trace$/, pipelines.showTrace),
+  route('POST', /^jobs\/(\d+)\/play$/, pipelines.playJob),
   route('GET', /^ci\/lint$/, repository.lintCommitted),
   route('POST', /^ci\/lint$/, repository.lintContent),
 ];

@@ -32,6 +32,50 @@ export interface DeploymentState {
   /** Name of the job. */
   job: string;
   created_at: string;
+  /** The job itself, where it is among the project's jobs. */
+  job_id?: number;
+  /** Approvals that are still missing. */
+  pending_approval_count?: number;
+  approvals?: object[];
+}
+
+export interface MergeRequestState {
+  id: number;
+  iid: number;
+  title: string;
+  description: string;
+  state: 'opened' | 'closed' | 'merged';
+  source_branch: string;
+  target_branch: string;
+  authorId: number;
+  merged_at: string | null;
+  closed_at: string | null;
+}
+
+export interface PipelineState {
+  id: number;
+  iid: number;
+  sha: string;
+  ref: string;
+  status: string;
+  source: string;
+  created_at?: string;
+  updated_at?: string;
+}
+
+export interface JobState {
+  id: number;
+  pipeline_id: number;
+  name: string;
+  stage: string;
+  status: string;
+  failure_reason?: string;
+  allow_failure?: boolean;
+  tag?: boolean;
+  started_at?: string | null;
+  finished_at?: string | null;
+  /** The log, as a runner wrote it. */
+  trace?: string;
 }
 
 export interface UserState {
@@ -152,6 +196,11 @@ export interface ProjectState {
   deployments: DeploymentState[];
   /** Texts by branch and path. */
   files: Record<string, Record<string, string>>;
+  /** Files of commits that no branch points to any more. */
+  commits?: Record<string, string>[];
+  merge_requests?: MergeRequestState[];
+  pipelines?: PipelineState[];
+  jobs?: JobState[];
 }
 
 const roles: Record<number, string> = {

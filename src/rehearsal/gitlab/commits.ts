@@ -1,0 +1,127 @@
+import { createHash } from 'node:crypto';
+import type { Outgoing } from '../http-server.ts';
+import { type ProjectCall, refuse, required, requireLevel } from './call.ts';
+import type { ProjectState } from './state.ts';
+
+/** Texts by path. */
+export type Files = Record<string, string>;
+
+const hash = (value: unknown) => createHash('sha1').update(JSON.stringify(value)).digest('hex');
+
+/** The commit that a branch points to: files that are the same are the same commit here. */
+export function headOf(files: Files): string {
+  return hash(Object.entries(files).sort(([one], [other]) => (one < other ? -1 : 1)));
+}
+
+/** What stands for the last commit that changed a file. */
+export function lastCommitOf(path: string, text: string): string {
+  return hash([path, text]);
+}
+
+/** The files at a branch or a commit; undefined where there is none of that name. */
+export function filesAt(project: ProjectState, ref: string): Files | undefined {
+  const known = [...Object.values(project.files), ...(project.commits ?? [])];
+  return Object.hasOwn(project.files, ref)
+    ? project.files[ref]
+    : known.find((files) => headOf(files) === ref);
+}
+
+/** A commit as the API shows it, with the fields that are told of every commit. */
+export function shownCommit({ base, project, user }: ProjectCall, files: Files, message = 'Commit') {
+  const id = headOf(files);
+  return {
+    id,
+    short_id: id.slice(0, 8),
+    title: message.split('\n')[0],
+    message,
+    author_name: user.name,
+    author_email: `${user.username}@example.org`,
+    created_at: '2026-01-01T00:00:00.000Z',
+    parent_ids: [],
+    web_url: `${base}/${project.path_with_namespace}/-/commit/${id}`,
+  };
+}
+
+interface Action {
+  action: string;
+  file_path: string;
+  content?: string;
+  encoding?: string;
+  last_commit_id?: string;
+  previous_path?: string;
+}
+
+/** Commits changes to files, on a branch that is there or on a new one: https://docs.gitlab.com/api/commits/ */
+export function createCommit(call: ProjectCall): Outgoing {
+  requireLevel(call, 30);
+  const { project, params } = call;
+  const branch = String(required(params, 'branch'));
+  const message = String(required(params, 'commit_message'));
+  const actions = required(params, 'actions') as Action[];
+  if (params.start_branch !== undefined && params.start_sha !== undefined)
+    throw refuse.parameter('start_branch, start_sha are mutually exclusive');
+  requirePush(call, branch);
+  refuseWithoutContent(actions);
+  const files = actions.reduce(applied, baseOf(call, branch));
+  const before = project.files[branch];
+  project.commits = [...(project.commits ?? []), ...(before ? [before] : [])];
+  project.files[branch] = files;
+  return { status: 201, body: shownCommit(call, files, message) };
+}
+
+/** The files that a commit starts from. An existing branch is only started anew by force. */
+function baseOf({ project, params }: ProjectCall, branch: string): Files {
+  const existing = Object.hasOwn(project.files, branch) ? project.files[branch] : undefined;
+  const start = params.start_sha ?? params.start_branch;
+  if (start === undefined) {
+    if (existing) return existing;
+    throw refuse.text('You can only create or edit files when you are on a branch');
+  }
+  if (existing && params.force !== true)
+    throw refuse.text(
+      `A branch called '${branch}' already exists. Switch to that branch in order to make changes`,
+    );
+  const base = filesAt(project, String(start));
+  if (!base) throw refuse.text(`Cannot find start ${params.start_sha ? 'sha' : 'branch'} '${start}'`);
+  return base;
+}
+
+function refuseWithoutContent(actions: Action[]): void {
+  for (const [at, { action, content }] of actions.entries())
+    if (['create', 'update'].includes(action) && content === undefined)
+      throw refuse.badRequest(`actions[${at}][content] is required for ${action} action`);
+}
+
+function applied(files: Files, { action, file_path: path, ...change }: Action): Files {
+  const source = change.previous_path ?? path;
+  const old = Object.hasOwn(files, source) ? files[source] : undefined;
+  if (action === 'create' && old !== undefined) throw refuse.text('A file with this name already exists');
+  if (action !== 'create' && old === undefined) throw refuse.text("A file with this name doesn't exist");
+  const { last_commit_id: seen } = change;
+  if (seen !== undefined && old !== undefined && seen !== lastCommitOf(source, old))
+    throw refuse.text(`The file has changed since you started editing it: ${source}`);
+  const { [source]: _, ...others } = files;
+  if (action === 'delete') return others;
+  const content =
+    change.encoding === 'base64'
+      ? Buffer.from(change.content ?? '', 'base64').toString('utf8')
+      : (change.content ?? old ?? '');
+  return { ...others, [path]: content };
+}
+
+/** Refuses who may not push to a protected branch, also to a new one that a rule's pattern fits. */
+function requirePush(call: ProjectCall, branch: string): void {
+  const rules = call.project.protected_branches.filter(({ name }) => fits(name, branch));
+  const mayPush = rules.some(({ push_access_levels: rows }) =>
+    rows.some(
+      ({ access_level, user_id }) =>
+        (access_level !== null && access_level > 0 && call.level >= access_level) || user_id === call.user.id,
+    ),
+  );
+  if (rules.length > 0 && !mayPush) throw refuse.forbidden('You are not allowed to push into this branch');
+}
+
+function fits(pattern: string, name: string): boolean {
+  const parts = pattern.split('*').map((part) => part.replace(/[.*+?^${}()|[\]\\]/g, '\\$&'));
+  return new RegExp(`^${parts.join('.*')}$`).test(name);
+}

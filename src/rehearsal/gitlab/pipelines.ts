@@ -1,0 +1,117 @@
+import type { Outgoing } from '../http-server.ts';
+import { type ProjectCall, paginated, refuse, requireLevel } from './call.ts';
+import type { JobState, PipelineState } from './state.ts';
+
+/** Pipelines, newest first unless another order is asked for: https://docs.gitlab.com/api/pipelines/ */
+export function listPipelines(call: ProjectCall): Outgoing {
+  requireBuilds(call, 20);
+  const { ref, sha, source, status, sort } = call.params as Record<string, string | undefined>;
+  const wanted = Object.entries({ ref, sha, source, status }).filter(([, value]) => value !== undefined);
+  const found = (call.project.pipelines ?? [])
+    .filter((it) => wanted.every(([name, value]) => it[name as keyof PipelineState] === value))
+    .toSorted((one, other) => (one.id - other.id) * (sort === 'asc' ? 1 : -1));
+  return paginated(
+    call,
+    found.map((it) => shownPipeline(call, it)),
+  );
+}
+
+/** One pipeline. */
+export function showPipeline(call: ProjectCall, id: string): Outgoing {
+  requireBuilds(call, 20);
+  return { status: 200, body: shownPipeline(call, findPipeline(call, id)) };
+}
+
+/** The jobs of a pipeline, newest first; of a job that was retried the last try alone, unless all are asked for. */
+export function listJobs(call: ProjectCall, id: string): Outgoing {
+  requireBuilds(call, 20);
+  const pipeline = findPipeline(call, id);
+  const scope = [call.params.scope ?? []].flat();
+  const jobs = (call.project.jobs ?? [])
+    .filter((job) => job.pipeline_id === pipeline.id)
+    .toSorted((one, other) => other.id - one.id);
+  const isLast = (job: JobState) => jobs.find(({ name }) => name === job.name) === job;
+  const all = String(call.params.include_retried) === 'true';
+  const found = jobs
+    .filter((job) => all || isLast(job))
+    .filter(({ status }) => scope.length === 0 || scope.includes(status));
+  return paginated(
+    call,
+    found.map((job) => shownJob(call, job)),
+  );
+}
+
+/** Child pipelines, of which the rehearsal has none. */
+export function listBridges(call: ProjectCall, id: string): Outgoing {
+  requireBuilds(call, 20);
+  findPipeline(call, id);
+  return paginated(call, []);
+}
+
+/** One job. */
+export function showJob(call: ProjectCall, id: string): Outgoing {
+  requireBuilds(call, 20);
+  return { status: 200, body: shownJob(call, findJob(call, id)) };
+}
+
+/** The log of a job; empty before it starts. */
+export function showTrace(call: ProjectCall, id: string): Outgoing {
+  requireBuilds(call, 20);
+  const { trace = '' } = findJob(call, id);
+  return { status: 200, body: trace, headers: { 'content-type': 'text/plain' } };
+}
+
+/** Starts a job that waits for somebody. */
+export function playJob(call: ProjectCall, id: string): Outgoing {
+  requireBuilds(call, 30);
+  const job = findJob(call, id);
+  if (job.status !== 'manual') throw refuse.badRequest('Unplayable Job');
+  job.status = 'pending';
+  return { status: 200, body: shownJob(call, job) };
+}
+
+function requireBuilds(call: ProjectCall, level: number): void {
+  if (call.project.builds_access_level === 'disabled') throw refuse.forbidden();
+  if (call.request.method !== 'GET' || call.project.visibility !== 'public') requireLevel(call, level);
+}
+
+function findPipeline({ project }: ProjectCall, id: string): PipelineState {
+  const pipeline = project.pipelines?.find((it) => String(it.id) === id);
+  if (!pipeline) throw refuse.noRecord();
+  return pipeline;
+}
+
+function findJob({ project }: ProjectCall, id: string): JobState {
+  const job = project.jobs?.find((it) => String(it.id) === id);
+  if (!job) throw refuse.noRecord();
+  return job;
+}
+
+function shownPipeline({ project, base }: ProjectCall, pipeline: PipelineState) {
+  const at = pipeline.created_at ?? '2026-01-01T00:00:00.000Z';
+  return {
+    ...pipeline,
+    project_id: project.id,
+    created_at: at,
+    updated_at: pipeline.updated_at ?? at,
+    web_url: `${base}/${project.path_with_namespace}/-/pipelines/${pipeline.id}`,
+  };
+}
+
+/** A job as it is shown, also as the `deployable` of a deployment; its environment is not told. */
+export function shownJob(call: ProjectCall, { trace: _, pipeline_id, ...job }: JobState) {
+  const pipeline = call.project.pipelines?.find(({ id }) => id === pipeline_id);
+  return {
+    failure_reason: undefined,
+    allow_failure: false,
+    tag: false,
+    started_at: null,
+    finished_at: null,
+    artifacts: [],
+    runner: null,
+    ref: pipeline?.ref,
+    ...job,
+    ...(pipeline ? { pipeline: shownPipeline(call, pipeline) } : {}),
+    web_url: `${call.base}/${call.project.path_with_namespace}/-/jobs/${job.id}`,
+  };
+}
