@@ -1,4 +1,6 @@
+import { isDeepStrictEqual } from 'node:util';
 import { findCfgOption } from '../../text/setup-cfg.ts';
+import { setupKeywords } from '../../text/setup-py.ts';
 import { getToml } from '../../text/toml/document.ts';
 import type { PythonFiles } from '../python-files.ts';
 import { readToml } from '../python-project.ts';
@@ -23,4 +25,31 @@ export function bumpTools(files: PythonFiles): string[] {
     ...(inCfg ? ['[bumpversion] of setup.cfg'] : []),
   ];
   return [...new Set(names)];
+}
+
+/** Where a version is written in pyproject.toml, or the file is named in which it is. */
+const writtenPlaces = [
+  ['project', 'version'],
+  ['tool', 'poetry', 'version'],
+  ['tool', 'hatch', 'version', 'path'],
+  ['tool', 'pdm', 'version', 'path'],
+  ['tool', 'setuptools', 'dynamic', 'version'],
+];
+
+/** Whether a version that was written somewhere is no longer written there. */
+export function losesWrittenVersion(before: PythonFiles, after: PythonFiles): boolean {
+  const later = writtenVersions(after);
+  return writtenVersions(before).some(
+    (written, index) => written !== undefined && !isDeepStrictEqual(written, later[index]),
+  );
+}
+
+function writtenVersions(files: PythonFiles): unknown[] {
+  const data = readToml(files['pyproject.toml']);
+  const keyword = setupKeywords(files['setup.py'] ?? '')?.find(({ name }) => name === 'version');
+  return [
+    ...writtenPlaces.map((path) => getToml(data, ...path)),
+    findCfgOption(files['setup.cfg'] ?? '', 'metadata', 'version')?.value,
+    keyword?.value,
+  ];
 }

@@ -1,6 +1,6 @@
 import { posix } from 'node:path';
 import { own } from '../../kernel/has-own.ts';
-import type { Difference, EditResult, FileEdit } from '../../text/result.ts';
+import type { EditResult, FileEdit } from '../../text/result.ts';
 import { getToml, type TomlTable } from '../../text/toml/document.ts';
 import { draftOf, finishDraft } from '../../text/toml/draft.ts';
 import { UnsafeEdit } from '../../text/unsafe-edit.ts';
@@ -9,7 +9,7 @@ import { defaultBackend, readToml } from '../python-project.ts';
 import { NeedsHand, type VersionEdit, type VersionEditor } from './backend.ts';
 import { atBuildTime, placeOfVersion } from './build-time.ts';
 import type { BuildTimeVersion } from './build-time-command.ts';
-import { bumpTools } from './bump-tools.ts';
+import { bumpTools, losesWrittenVersion } from './bump-tools.ts';
 import { isCompiled, sdistNote } from './compiled.ts';
 import { inTree, mesonPython, unknownBackend } from './explained.ts';
 import { flitScm } from './flit.ts';
@@ -95,7 +95,11 @@ function result(edit: VersionEdit, directory: string): EditResult {
   const before = edit.files['pyproject.toml'];
   const after = finishDraft(edit.toml);
   const differences = [...edit.toml.differences, ...edit.differences];
-  const notes = [...edit.notes, ...bumpNote(edit.files, differences)];
+  const others = Object.fromEntries(edit.others.map((other) => [other.path, other.after]));
+  const notes = [
+    ...edit.notes,
+    ...bumpNote(edit.files, { ...edit.files, 'pyproject.toml': after, ...others }),
+  ];
   if (differences.length === 0) return { kind: 'unchanged', notes };
   const own: FileEdit = {
     path: 'pyproject.toml',
@@ -108,11 +112,8 @@ function result(edit: VersionEdit, directory: string): EditResult {
 }
 
 /** Once the written version is gone, what used to raise it has nothing to do. */
-function bumpNote(files: PythonFiles, differences: Difference[]): string[] {
-  const gone = differences.some(
-    ({ field }) => /\bversion(\.path|=\))?$/.test(field) && !/scikit/.test(field),
-  );
-  const tools = gone ? bumpTools(files) : [];
+function bumpNote(before: PythonFiles, after: PythonFiles): string[] {
+  const tools = losesWrittenVersion(before, after) ? bumpTools(before) : [];
   if (tools.length === 0) return [];
   return [
     `There is no written version left for ${tools.join(' and ')} to raise: tag v1.2.3 to release 1.2.3.`,
