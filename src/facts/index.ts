@@ -1,12 +1,10 @@
 import { UserError } from '../kernel/errors.ts';
-import type { Known } from '../kernel/known.ts';
 import { isValidName, normalizeName } from '../kernel/package-name.ts';
-import type { IndexId } from '../kernel/route.ts';
 import { type Source, type Sourced, sourceText } from '../kernel/source.ts';
 import { emptyReading, type KnownIndex, type PipelineReading, readPipeline } from '../pipeline/index.ts';
 import type { Files } from '../ports/files.ts';
 import type { Git } from '../ports/git.ts';
-import type { Deployment, GitLab, LintResult } from '../ports/gitlab.ts';
+import type { GitLab } from '../ports/gitlab.ts';
 import type { PackageIndex } from '../ports/package-index.ts';
 import type { PythonFiles, PythonProject } from '../python/python-files.ts';
 import { readPythonProject } from '../python/python-project.ts';
@@ -30,8 +28,6 @@ export interface Facts {
   indexes: Record<'pypi' | 'testpypi', IndexFacts>;
   /** The names of the tags in the checkout, the newest first. */
   tags: string[];
-  /** What was published from each environment; asked once the goal is known. */
-  published?: PublishedFrom;
   /** Where the API tokens of the indexes are to be had, for the route that needs them. */
   uploadTokens: Record<'pypi' | 'testpypi', UploadToken>;
 }
@@ -50,18 +46,7 @@ export interface PipelineFacts {
   reading: PipelineReading;
   /** Those files that the tool may edit and that have uncommitted changes. */
   uncommitted: string[];
-  /** GitLab's word on the text that the file is to have; asked once the goal is known. */
-  lint?: Known<LintResult>;
 }
-
-/** The last success of a job that publishes from an environment. */
-export interface Published extends Deployment {
-  /** By the pipeline of that commit the job had nothing but its ID token to publish with. */
-  asTrustedPublisher: boolean;
-}
-
-/** For each index; undefined where nothing was published from its environment yet. */
-export type PublishedFrom = Partial<Record<IndexId, Known<Published | undefined>>>;
 
 /** What the facts are read through. */
 export interface Sources {
@@ -110,7 +95,7 @@ export async function readFacts(sources: Sources, python: PythonFacts): Promise<
   const path = pipelinePath(identity.project);
   const [rest, pipeline, tags] = await Promise.all([
     readProject(gitlab, identity.project, path.value),
-    readLocalPipeline(sources, path, identity.project.id, [pypi, testpypi].map(knownIndex)),
+    readLocalPipeline(sources, path, identity.project.id, knownIndexes({ pypi, testpypi })),
     sources.git.tags(),
   ]);
   const facts = { url: checkout.gitlabUrl, tokenSource, ...identity, ...rest };
@@ -152,9 +137,12 @@ async function readingOf(
   }
 }
 
-function knownIndex(facts: IndexFacts): KnownIndex {
-  const { id, audience } = facts;
-  return { id, audience: audience.known ? audience.value : id, uploadUrl: uploadUrl(facts) };
+/** The indexes as the pipeline knows them: by the audience of their ID tokens and the address of their uploads. */
+export function knownIndexes({ pypi, testpypi }: Facts['indexes']): KnownIndex[] {
+  return [pypi, testpypi].map((facts) => {
+    const { id, audience } = facts;
+    return { id, audience: audience.known ? audience.value : id, uploadUrl: uploadUrl(facts) };
+  });
 }
 
 function packageName(project: PythonProject, wanted: string | undefined): Sourced<string> {

@@ -68,7 +68,7 @@ export function routeIn(text: string): Route | undefined {
  */
 export function readPipeline(
   text: string | undefined,
-  indexes: readonly KnownIndex[] = officialIndexes,
+  indexes: readonly KnownIndex[],
   merged?: string,
 ): PipelineReading {
   const file = parsePipeline(text ?? '');
@@ -96,12 +96,6 @@ export function readPipeline(
     credentials: credentialsIn(file.data, data, roles),
   };
 }
-
-/** The two official indexes. */
-export const officialIndexes: readonly KnownIndex[] = [
-  { id: 'pypi', audience: 'pypi', uploadUrl: 'https://upload.pypi.org/legacy/' },
-  { id: 'testpypi', audience: 'testpypi', uploadUrl: 'https://test.pypi.org/legacy/' },
-];
 
 /** Parses a pipeline file. Throws a `UserError` with line and column where it is not YAML. */
 function parsePipeline(text: string): YamlFile {

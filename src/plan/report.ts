@@ -3,6 +3,8 @@ import type { Facts } from '../facts/index.ts';
 import type { Goal } from '../goal/index.ts';
 import { version } from '../kernel/version.ts';
 import { unifiedDiff } from '../text/diff.ts';
+import { wordsOf } from './difference.ts';
+import { differencesOf, filesOf, stateOf } from './finding.ts';
 import { isToDo, type PlannedSetting, type SettledSetting } from './plan.ts';
 import { pageFor } from './settings/publisher.ts';
 
@@ -54,12 +56,12 @@ export function exitCodeOf(settings: Reported): 0 | 1 {
 export function summarize(settings: Reported): Summary {
   const count = (test: (setting: Reported[number]) => boolean) => settings.filter(test).length;
   return {
-    ok: count(({ finding }) => finding.state === 'ok'),
+    ok: count(({ finding }) => finding.kind === 'ok'),
     toDo: count((it) => isToDo(it) && it.outcome !== 'applied' && it.outcome !== 'failed'),
     applied: count(({ outcome }) => outcome === 'applied'),
     failed: count(({ outcome }) => outcome === 'failed'),
-    unknown: count(({ finding }) => finding.state === 'unknown'),
-    manual: count(({ finding }) => finding.state === 'manual'),
+    unknown: count(({ finding }) => finding.kind === 'unknown'),
+    manual: count(({ finding }) => finding.kind === 'manual'),
   };
 }
 
@@ -103,16 +105,16 @@ function reportSetting({ setting, finding, outcome, message }: Reported[number])
   return {
     id: setting.id,
     title: setting.title,
-    state: finding.state,
+    state: stateOf(finding),
     ...(outcome === undefined ? {} : { outcome }),
     message: message ?? [finding.message, ...finding.notes].join(' '),
-    differences: finding.differences,
+    differences: differencesOf(finding).map(wordsOf),
     manual: finding.manual,
   };
 }
 
 async function reportFiles(settings: Reported): Promise<Report['files']> {
-  const edits = settings.flatMap(({ finding }) => finding.files);
+  const edits = settings.flatMap(({ finding }) => filesOf(finding));
   return Promise.all(
     edits.map(async (edit) => ({
       path: edit.path,

@@ -10,7 +10,7 @@ import type { Context } from './context.ts';
 import { type Comparison, settleCredentials } from './credentials.ts';
 import type { Looked } from './look.ts';
 import { refuseDeadEnd, refuseGuess, refuseUnmatchable, requireWritable } from './refusals.ts';
-import { withVerdicts } from './verdicts.ts';
+import { readVerdicts } from './verdicts.ts';
 
 /** Shows what was found, then asks and shows until the plan is wanted; a run with nothing to change asks nothing. */
 export async function agreeOnPlan(context: Context, found: Looked): Promise<Comparison> {
@@ -49,11 +49,15 @@ async function settleJobs(
 }
 
 async function compare({ terminal, options }: Context, looked: Looked, goal: Goal) {
-  const facts = await terminal.during("Asking GitLab's lint about the pipeline", withVerdicts(looked, goal));
-  const plan = makePlan(facts, goal);
+  const { facts } = looked;
+  const verdicts = await terminal.during(
+    "Asking GitLab's lint about the pipeline",
+    readVerdicts(looked, goal),
+  );
+  const plan = makePlan({ facts, goal, verdicts });
   refuseUnmatchable(plan);
   refuseDeadEnd(facts, goal);
   if (!terminal.interactive) refuseGuess(facts, goal);
   if (!options.dryRun) await requireWritable(looked, plan);
-  return { facts, plan };
+  return { facts, verdicts, plan };
 }

@@ -6,7 +6,7 @@ import { buildReport, exitCodeOf } from '../plan/report.ts';
 import { checkView } from '../screens/check.ts';
 import type { Context } from './context.ts';
 import { type Begun, look } from './look.ts';
-import { withVerdicts } from './verdicts.ts';
+import { readVerdicts } from './verdicts.ts';
 
 /** Looks and compares; changes nothing. Returns the exit code. */
 export async function check(context: Context, begun?: Begun): Promise<number> {
@@ -14,8 +14,9 @@ export async function check(context: Context, begun?: Begun): Promise<number> {
   const looked = await look(context, begun);
   const goal = decide(looked.facts, wishesOf(options));
   if (goal.openJobs.length > 0) throw severalJobs(goal.openJobs);
-  const facts = await terminal.during("Asking GitLab's lint", withVerdicts(looked, goal));
-  const plan = makePlan(facts, goal);
+  const { facts } = looked;
+  const verdicts = await terminal.during("Asking GitLab's lint", readVerdicts(looked, goal));
+  const plan = makePlan({ facts, goal, verdicts });
   const exitCode = exitCodeOf(plan);
   terminal.print(...checkView(facts, goal, plan, terminal));
   if (options.json) context.writeJson(await buildReport('check', facts, goal, plan, exitCode));

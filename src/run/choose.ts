@@ -125,7 +125,7 @@ async function showPlan({ terminal }: Context, { facts, goal, plan, seen }: Choo
 }
 
 /** The steps speak of the others themselves. */
-const unchangedOf = (plan: PlannedSetting[]) => plan.filter(({ finding }) => finding.steps.length === 0);
+const unchangedOf = (plan: PlannedSetting[]) => plan.filter(({ finding }) => finding.kind !== 'fixable');
 
 function countOf(plan: PlannedSetting[]): string {
   const number = changesOf(plan).flatMap(({ finding }) => finding.steps).length;

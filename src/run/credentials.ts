@@ -1,24 +1,20 @@
-import type { Facts } from '../facts/index.ts';
 import { judged, type UploadToken } from '../facts/upload-tokens.ts';
-import { decide, type Goal } from '../goal/index.ts';
+import { decide } from '../goal/index.ts';
 import type { Wishes } from '../goal/wishes.ts';
 import { indexTokenVariables } from '../indexes/token-variables.ts';
 import { scopeAdvice, tokenPage } from '../indexes/upload-token.ts';
 import { UserError } from '../kernel/errors.ts';
+import type { IndexId } from '../kernel/route.ts';
 import { sourceText } from '../kernel/source.ts';
 import { makePlan, type PlannedSetting } from '../plan/plan.ts';
+import type { Situation } from '../plan/settings/setting.ts';
 import type { Context } from './context.ts';
 import type { Looked } from './look.ts';
 
-type IndexId = 'pypi' | 'testpypi';
-
 /** A plan, and all that it was made from. */
-export interface Comparison {
+export interface Comparison extends Situation {
   looked: Looked;
-  /** With GitLab's verdicts on what is planned. */
-  facts: Facts;
   wishes: Wishes;
-  goal: Goal;
   plan: PlannedSetting[];
 }
 
@@ -34,10 +30,11 @@ export async function settleCredentials(
   if (context.options.dryRun) return before;
   let now = before;
   for (const { finding } of before.plan)
-    if (finding.needsToken !== undefined) now = await withToken(context, now, finding.needsToken);
+    if (finding.kind === 'fixable' && finding.needsToken !== undefined)
+      now = await withToken(context, now, finding.needsToken);
   if (context.terminal.interactive) now = { ...now, wishes: await withAgreed(context, now, asked) };
   const goal = decide(now.facts, now.wishes);
-  return { ...now, goal, plan: makePlan(now.facts, goal) };
+  return { ...now, goal, plan: makePlan({ ...now, goal }) };
 }
 
 async function withToken(context: Context, now: Comparison, id: IndexId): Promise<Comparison> {

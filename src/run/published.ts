@@ -1,8 +1,9 @@
 import { attempt } from '../facts/gitlab-project.ts';
-import type { Facts, Published, PublishedFrom } from '../facts/index.ts';
+import type { Facts } from '../facts/index.ts';
 import type { Goal, IndexGoal } from '../goal/index.ts';
 import { known } from '../kernel/known.ts';
 import { isTrustedJob } from '../pipeline/index.ts';
+import type { Published, PublishedFrom } from '../plan/verdicts.ts';
 import type { Git } from '../ports/git.ts';
 import type { Deployment, GitLab } from '../ports/gitlab.ts';
 

@@ -11,8 +11,8 @@ import type { Looked } from './look.ts';
 
 /** Nothing is set up for an index that could never accept it. */
 export function refuseUnmatchable(plan: PlannedSetting[]): void {
-  const identity = plan.find(({ setting }) => setting.id === 'identity')?.finding;
-  if (identity === undefined || identity.state === 'ok') return;
+  const identity = plan.find(({ setting }) => setting.kind === 'identity')?.finding;
+  if (identity === undefined || identity.kind === 'ok') return;
   throw new UserError('identity', identity.message, identity.manual);
 }
 

@@ -40,7 +40,7 @@ async function apply(context: Context, wanted: Comparison): Promise<SettledSetti
   terminal.print(...workHeading(plan, terminal.paint));
   for (const path of editedFolders(facts)) await looked.files.removeDrafts(path);
   const progress = applyProgress(terminal, plan, stop.signal);
-  const settled = await stop.hold(() => applyPlan(plan, facts, goal, looked, progress));
+  const settled = await stop.hold(() => applyPlan(plan, wanted, looked, progress));
   if (!stop.signal.aborted) return settled;
   terminal.print('', ...outcomeView(settled, terminal.paint));
   const exitCode: 130 | 143 = stop.signal.reason;

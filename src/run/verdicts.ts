@@ -1,14 +1,20 @@
-import type { Facts } from '../facts/index.ts';
+import { attempt } from '../facts/gitlab-project.ts';
 import type { Goal } from '../goal/index.ts';
-import { withLint } from '../plan/settings/pipeline.ts';
+import { intendedPipeline, pipelineEditOf, type Verdicts, versionEditOf } from '../plan/verdicts.ts';
 import type { Looked } from './look.ts';
 import { readPublished } from './published.ts';
 
-/** The third and last round of requests: what can be asked only once the goal is known, all at once. */
-export async function withVerdicts(looked: Looked, goal: Goal): Promise<Facts> {
-  const [facts, published] = await Promise.all([
-    withLint(looked.facts, goal, looked.gitlab),
-    readPublished(looked.facts, goal, looked),
+/**
+ * The edits of the files, made once, and the third and last round of requests: what can be asked only once the goal is
+ * known, all at once.
+ */
+export async function readVerdicts(looked: Looked, goal: Goal): Promise<Verdicts> {
+  const { facts, gitlab } = looked;
+  const pipelineEdit = pipelineEditOf(facts, goal);
+  const text = intendedPipeline(pipelineEdit, facts);
+  const [lint, published] = await Promise.all([
+    text === undefined ? undefined : attempt(gitlab.lint(facts.gitlab.project.id, text)),
+    readPublished(facts, goal, looked),
   ]);
-  return { ...facts, published };
+  return { versionEdit: versionEditOf(facts), pipelineEdit, lint, published };
 }

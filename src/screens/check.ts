@@ -1,6 +1,7 @@
 import type { Facts } from '../facts/index.ts';
 import type { Goal } from '../goal/index.ts';
 import { waysOf } from '../people/threats.ts';
+import { differencesOf } from '../plan/finding.ts';
 import { isToDo, type PlannedSetting } from '../plan/plan.ts';
 import { summarize } from '../plan/report.ts';
 import { oneLine } from '../terminal/escape.ts';
@@ -37,8 +38,8 @@ function details({ setting, finding }: PlannedSetting, screen: Screen): string[]
   return [
     `  ${paint.plain(oneLine(setting.title))}`,
     `     ${paint.dim(oneLine(finding.message))}`,
-    ...differencesView(finding.differences, screen),
-    ...(finding.steps.length > 0 ? [] : [`     ${paint.plain(finding.manual)}`]),
+    ...differencesView(differencesOf(finding), screen),
+    ...(finding.kind === 'fixable' ? [] : [`     ${paint.plain(finding.manual)}`]),
   ];
 }
 

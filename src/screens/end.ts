@@ -1,5 +1,6 @@
 import type { Facts } from '../facts/index.ts';
 import type { Goal } from '../goal/index.ts';
+import { filesOf } from '../plan/finding.ts';
 import { firstRelease } from '../plan/first-release.ts';
 import type { SettledSetting } from '../plan/plan.ts';
 import type { Paint } from '../terminal/paint.ts';
@@ -27,13 +28,13 @@ function showWhatIsNext(context: Shown, ending: Ending): void {
   const { facts, settled } = ending;
   const { path } = facts.pipeline;
   const waits = settled.some(
-    ({ setting, finding }) => setting.id === 'pipeline' && finding.state === 'manual',
+    ({ setting, finding }) => setting.kind === 'pipeline' && finding.kind === 'manual',
   );
   if (waits) {
     print('', paint.plain(`Bring the jobs above into ${path.value} first: until then nothing is published.`));
     return;
   }
-  const edited = settled.flatMap(({ outcome, finding }) => (outcome === 'applied' ? finding.files : []));
+  const edited = settled.flatMap(({ outcome, finding }) => (outcome === 'applied' ? filesOf(finding) : []));
   if (edited.length > 0)
     showRelease(
       context,
@@ -53,7 +54,7 @@ function showRelease({ terminal, platform }: Shown, { facts, goal }: Ending, fil
 export function outcomeView(settled: SettledSetting[], paint: Paint): string[] {
   const applied = settled.filter(({ outcome }) => outcome === 'applied').length;
   const open = settled.filter(isOpen);
-  const holding = settled.filter(({ finding }) => finding.state === 'ok').length;
+  const holding = settled.filter(({ finding }) => finding.kind === 'ok').length;
   return [
     paint.bold(headline(applied, open.length, holding)),
     ...open.flatMap((it) => settledLines(it, paint)),

@@ -1,10 +1,11 @@
+import { type Difference, wordsOf } from '../plan/difference.ts';
+import { type Fixable, filesOf } from '../plan/finding.ts';
 import { changesOf, type PlannedSetting } from '../plan/plan.ts';
-import type { Finding } from '../plan/settings/setting.ts';
 import { oneLine } from '../terminal/escape.ts';
 import type { Output, Screen } from '../terminal/terminal.ts';
 import { shorten } from '../terminal/width.ts';
 import { unifiedDiff } from '../text/diff.ts';
-import type { Difference, FileEdit } from '../text/result.ts';
+import type { FileEdit } from '../text/result.ts';
 import { diffView } from './diff.ts';
 
 /**
@@ -17,7 +18,7 @@ export async function showEdits(
   plan: PlannedSetting[],
   seen = new Set<string>(),
 ): Promise<void> {
-  const edits = plan.flatMap(({ finding }) => finding.files);
+  const edits = plan.flatMap(({ finding }) => filesOf(finding));
   const diffs = await Promise.all(edits.map((edit) => diffView(edit, terminal.paint)));
   const fresh = diffs.filter((lines) => !seen.has(lines.join('\n')));
   if (fresh.length === 0) return;
@@ -38,7 +39,7 @@ export async function planView(plan: PlannedSetting[], screen: Screen): Promise<
   return (await Promise.all(blocks)).flat();
 }
 
-async function detailsOf(finding: Finding, screen: Screen): Promise<string[]> {
+async function detailsOf(finding: Fixable, screen: Screen): Promise<string[]> {
   const { paint } = screen;
   const sizes = await Promise.all(finding.files.map(sizeOf));
   const edits = sizes.map((size) => `     ${paint.dim(size)}`);
@@ -57,7 +58,7 @@ async function sizeOf(edit: FileEdit): Promise<string> {
 
 /** What an inspection found wrong, field by field. */
 export function differencesView(differences: Difference[], { paint }: Screen): string[] {
-  return differences.map(({ field, current, wanted }) => {
+  return differences.map(wordsOf).map(({ field, current, wanted }) => {
     const from = current === '(none)' ? '' : `${paint.red(shown(current))} ${paint.dim('->')} `;
     return `     ${paint.plain(`${oneLine(field)}:`)} ${from}${paint.green(shown(wanted))}`;
   });

@@ -1,4 +1,5 @@
 import type { ApplyProgress } from '../plan/apply.ts';
+import { stepsOf } from '../plan/finding.ts';
 import { changesOf, type PlannedSetting, type SettledSetting } from '../plan/plan.ts';
 import { oneLine } from '../terminal/escape.ts';
 import type { Paint } from '../terminal/paint.ts';
@@ -6,12 +7,11 @@ import type { Terminal } from '../terminal/terminal.ts';
 
 /** Which step of how many is under way, in one line that becomes that of the outcome. */
 export function applyProgress(terminal: Terminal, plan: PlannedSetting[], stop: AbortSignal): ApplyProgress {
-  const stepsOf = (changes: PlannedSetting[]) => changes.flatMap(({ finding }) => finding.steps);
-  const total = stepsOf(plan).length;
+  const total = changesOf(plan).flatMap(({ finding }) => finding.steps).length;
   let begun = 0;
   return {
     start: (planned) => {
-      const steps = planned.finding.steps.map(({ label }) => label);
+      const steps = stepsOf(planned.finding).map(({ label }) => label);
       const done = terminal.busy(`${begun + 1}/${total} ${steps.join(', then ')}`);
       begun += steps.length;
       return (settled) => {
@@ -30,7 +30,9 @@ export function settledLines(
   number = '',
 ): string[] {
   if (outcome === 'applied') {
-    const steps = finding.steps.map(({ label }) => label).join(', then ');
+    const steps = stepsOf(finding)
+      .map(({ label }) => label)
+      .join(', then ');
     return [`  ${paint.green('✔')} ${paint.dim(number)}${paint.plain(oneLine(steps))}`];
   }
   const mark = outcome === 'failed' ? paint.red('✖') : paint.yellow('-');

@@ -1,5 +1,5 @@
+import { type State, stateOf } from '../plan/finding.ts';
 import type { PlannedSetting } from '../plan/plan.ts';
-import type { State } from '../plan/settings/setting.ts';
 import { oneLine } from '../terminal/escape.ts';
 import type { Paint } from '../terminal/paint.ts';
 import { narrow } from '../terminal/table.ts';
@@ -20,7 +20,7 @@ export function statesView(plan: PlannedSetting[], { paint, columns }: Screen): 
   const titles = plan.map(({ setting }) => titleOf(setting));
   const width = columns < narrow ? 0 : Math.max(...titles.map(widthOf));
   return plan.flatMap(({ setting, finding }, index) => {
-    const { mark, word, brush } = states[finding.state];
+    const { mark, word, brush } = states[stateOf(finding)];
     const title = paint.plain(word === '' ? (titles[index] ?? '') : padTo(titles[index] ?? '', width));
     const line = `  ${paint[brush](mark)} ${title}${word === '' ? '' : `  ${paint[brush](word)}`}`;
     return needsSentence({ setting, finding })
@@ -34,14 +34,14 @@ const titleOf = ({ title }: PlannedSetting['setting']) => shorten(oneLine(title)
 
 /** How many of the settings hold, for a heading. */
 export function howManyHold(plan: PlannedSetting[]): string {
-  const holding = plan.filter(({ finding }) => finding.state === 'ok').length;
+  const holding = plan.filter(({ finding }) => finding.kind === 'ok').length;
   return `${holding} of ${plan.length} hold`;
 }
 
 /** The publishers are spoken of at the end, where their pages are. */
 function needsSentence({ setting, finding }: PlannedSetting): boolean {
-  if (finding.steps.length > 0 || finding.state === 'ok') return false;
-  return !(finding.state === 'manual' && setting.id.startsWith('publisher:'));
+  if (finding.kind === 'fixable' || finding.kind === 'ok') return false;
+  return !(finding.kind === 'manual' && setting.kind === 'publisher');
 }
 
 /** What is left as it is, and worth knowing all the same. */

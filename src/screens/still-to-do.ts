@@ -20,8 +20,8 @@ export interface Ending {
 /** The pages on which a publisher may still have to be registered; no public API tells whether it is. */
 export function openPages({ facts, goal, settled }: Omit<Ending, 'formsShown'>): PublisherPage[] {
   return [...goal.indexes].reverse().flatMap((index) => {
-    const state = settled.find(({ setting }) => setting.id === `publisher:${index.id}`);
-    const isOpen = state?.outcome === 'unchanged' && state.finding.state === 'manual';
+    const state = settled.find(({ setting }) => setting.kind === 'publisher' && setting.index === index.id);
+    const isOpen = state?.outcome === 'unchanged' && state.finding.kind === 'manual';
     return isOpen ? (pageFor(facts, index) ?? []) : [];
   });
 }
@@ -32,7 +32,9 @@ export function showLeft(output: Output, ending: Ending): void {
   const { settled } = ending;
   const items = [
     ...settled.filter(isManual).map(({ finding }) => `${oneLine(finding.message)} ${finding.manual}`),
-    ...settled.flatMap(({ outcome, finding }) => (outcome === 'applied' ? finding.afterwards : [])),
+    ...settled.flatMap(({ outcome, finding }) =>
+      outcome === 'applied' && finding.kind === 'fixable' ? finding.afterwards : [],
+    ),
     ...(isUnchanged(settled) ? uncommitted(ending.facts) : []),
   ];
   const pages = openPages(ending);
@@ -49,7 +51,7 @@ const uncommitted = (facts: Facts) => [uncommittedHint(facts)].filter((hint) => 
 
 /** Publishers have a word of their own. */
 function isManual({ setting, finding, outcome }: SettledSetting): boolean {
-  return outcome === 'unchanged' && finding.state === 'manual' && !setting.id.startsWith('publisher:');
+  return outcome === 'unchanged' && finding.kind === 'manual' && setting.kind !== 'publisher';
 }
 
 /** That it is registered is never claimed, and on a later run it most likely is. */

@@ -55,6 +55,17 @@ async function passPages(session: Session): Promise<void> {
 }
 
 describe('credentials that beat the Trusted Publisher', () => {
+  it('are not those of other jobs, on an index of the own host too', async () => {
+    const pipeline = [
+      'variables: {UV_PUBLISH_TOKEN: $MIRROR_TOKEN}',
+      'build: {stage: build, script: [uv build], artifacts: {paths: [dist/]}}',
+      'mirror: {stage: deploy, script: [uv publish --publish-url https://mirror.example.com/simple/ dist/*]}',
+    ];
+    const files = { ...scratchFiles(), '.gitlab-ci.yml': `${pipeline.join('\n')}\n` };
+    here = await startWorld({ files, state: teamState({ plan: 'free' }, files) });
+    expect(await leftovers()).toMatchObject({ state: 'ok', differences: [] });
+  });
+
   it('are found in the project and in each group above it, and named with their place', async () => {
     await begin({
       path_with_namespace: 'top/sub/demo-pkg',

@@ -3,6 +3,7 @@ import { editPipeline, readPipeline } from '../../src/pipeline/index.ts';
 import { resolveJob } from '../../src/pipeline/recognise/jobs.ts';
 import { parseYaml } from '../../src/text/yaml/document.ts';
 import { hasSchema, schemaErrors } from '../support/gitlab-schema.ts';
+import { officialIndexes } from '../support/official-indexes.ts';
 import { publishingPipelines } from '../support/publishing-pipelines.ts';
 import { changedLines } from '../support/tools.ts';
 import { goalWith } from './pipeline-goal.ts';
@@ -36,7 +37,7 @@ describe.each(tools)('a pipeline for an API token and %s', (tool) => {
   });
 
   it('is known again and left alone', () => {
-    expect(readPipeline(text)).toMatchObject({
+    expect(readPipeline(text, officialIndexes)).toMatchObject({
       ours: true,
       route: 'token',
       unsettled: [],

@@ -4,6 +4,7 @@ import { editPipeline, readPipeline } from '../../src/pipeline/index.ts';
 import { readPythonProject } from '../../src/python/python-project.ts';
 import { versionFromVcs } from '../../src/python/versions/index.ts';
 import { goalWith } from '../pipeline/pipeline-goal.ts';
+import { officialIndexes } from '../support/official-indexes.ts';
 
 const each = (count: number, line: (at: number) => string) =>
   Array.from({ length: count }, (_, at) => line(at)).join('');
@@ -140,7 +141,7 @@ describe('a pipeline file', () => {
   it.each(Object.entries(pipelines))(
     '%s is read in time, or refused with a sentence',
     (_, [text, isReadable]) => {
-      expect(canRead(() => readPipeline(text))).toBe(isReadable);
+      expect(canRead(() => readPipeline(text, officialIndexes))).toBe(isReadable);
       const result = editPipeline(text, goalWith());
       if (!isReadable) expect(result.kind).toBe('refused');
       expect(({} as { script?: unknown }).script).toBeUndefined();

@@ -38,3 +38,10 @@ export function rowLabels(rows: AccessRule[]): string {
       : (description ?? `user, group or key ${userId ?? groupId ?? deployKeyId}`);
   return rows.map(label).sort().join(', ');
 }
+
+/** Whom a row lets in, as a key to compare by: rows that are created anew have other ids. */
+export function whoOfRow({ accessLevel, userId, groupId, deployKeyId }: AccessRule): string {
+  if (userId !== undefined) return `user ${userId}`;
+  if (groupId !== undefined) return `group ${groupId}`;
+  return deployKeyId === undefined ? `role ${accessLevel}` : `deploy key ${deployKeyId}`;
+}

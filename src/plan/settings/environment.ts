@@ -2,15 +2,19 @@ import type { Facts } from '../../facts/index.ts';
 import { indexNames } from '../../facts/package-index.ts';
 import type { IndexGoal } from '../../goal/index.ts';
 import type { Environment, EnvironmentFields } from '../../ports/gitlab.ts';
-import { compare, type Finding, finding, rereading, type Setting, type Step, unreadable } from './setting.ts';
+import { compare, type Difference } from '../difference.ts';
+import { type Finding, fixable, ok, unreadable } from '../finding.ts';
+import { rereading, type Setting, type Step } from './setting.ts';
 
 /** The environment that one index trusts: https://docs.gitlab.com/api/environments/ */
 export function environment(index: IndexGoal): Setting {
   return {
     id: `environment:${index.job}`,
+    kind: 'environment',
+    index: index.id,
     title: `Environment ${index.environment} for ${indexNames[index.id]}`,
     dependsOn: [],
-    inspect: (facts) => inspect(facts, index),
+    inspect: ({ facts }) => inspect(facts, index),
     reread: rereading('environments', (gitlab, id) => gitlab.environments(id)),
   };
 }
@@ -20,73 +24,57 @@ function inspect(facts: Facts, index: IndexGoal): Finding {
   if (!environments.known) return unreadable('environments', environments.reason);
   const existing = environments.value.find(({ name }) => name === index.environment);
   const manual = manualWay(project.webUrl, index);
-  if (existing === undefined) {
-    const steps = [creation(project.id, index)];
-    return finding('missing', `There is no environment ${index.environment} yet.`, {
-      manual,
-      steps,
-      differences: compare(wantedFields(index).map(([field, , wanted]) => [field, null, wanted])),
-    });
-  }
   const differences = compareWith(existing, index);
-  if (differences.length === 0)
-    return finding('ok', `The environment ${index.environment} is as it should be.`);
-  const steps = [
-    update(
-      project.id,
-      existing,
-      differences.map(({ field }) => field),
-      index,
-    ),
-  ];
-  return finding('different', `The environment ${index.environment} differs.`, {
+  if (existing === undefined)
+    return fixable('missing', `There is no environment ${index.environment} yet.`, {
+      manual,
+      steps: [creation(project.id, index)],
+      differences,
+    });
+  if (differences.length === 0) return ok(`The environment ${index.environment} is as it should be.`);
+  return fixable('different', `The environment ${index.environment} differs.`, {
     manual,
-    steps,
+    steps: [update(project.id, existing, differences, index)],
     differences,
   });
 }
 
-/** Each field as GitLab calls it, as the port calls it, and what it is to be. */
-function wantedFields(index: IndexGoal): [field: string, key: keyof EnvironmentFields, wanted: string][] {
-  return [
-    ['tier', 'tier', index.tier],
-    ['external_url', 'externalUrl', index.page],
-    ['description', 'description', descriptionOf(index)],
-  ];
+function wantedFields(index: IndexGoal) {
+  return { tier: index.tier, externalUrl: index.page, description: descriptionOf(index) } as const;
 }
 
 function descriptionOf({ job }: IndexGoal): string {
   return job === 'release' ? 'PyPI releases, one for each tag' : 'TestPyPI uploads of the default branch';
 }
 
-function compareWith(existing: Environment, index: IndexGoal) {
-  const trimmed = existing.externalUrl?.replace(/\/+$/, '') === index.page.replace(/\/+$/, '');
+function compareWith(existing: Environment | undefined, index: IndexGoal): Difference[] {
+  const wanted = wantedFields(index);
+  const isSamePage = existing?.externalUrl?.replace(/\/+$/, '') === index.page.replace(/\/+$/, '');
+  // A description of the team's own stays, and old servers do not know descriptions.
+  const isDescribed = existing !== undefined && existing.description !== null && existing.description !== '';
   return compare([
-    ['tier', existing.tier, index.tier],
-    ['external_url', trimmed ? index.page : existing.externalUrl, index.page],
-    // A description of the team's own stays, and old servers do not know descriptions.
-    ...(existing.description === null || existing.description === ''
-      ? ([['description', null, descriptionOf(index)]] as [string, null, string][])
-      : []),
+    [{ of: 'environment', name: 'tier' }, existing?.tier, wanted.tier],
+    [
+      { of: 'environment', name: 'externalUrl' },
+      isSamePage ? wanted.externalUrl : existing?.externalUrl,
+      wanted.externalUrl,
+    ],
+    [{ of: 'environment', name: 'description' }, isDescribed ? wanted.description : null, wanted.description],
   ]);
 }
 
 function creation(projectId: number, index: IndexGoal): Step {
-  const { environment: name, tier, page } = index;
   return {
-    label: `create the environment ${name}`,
-    run: ({ gitlab }) =>
-      gitlab.createEnvironment(projectId, name, {
-        tier,
-        externalUrl: page,
-        description: descriptionOf(index),
-      }),
+    label: `create the environment ${index.environment}`,
+    run: ({ gitlab }) => gitlab.createEnvironment(projectId, index.environment, wantedFields(index)),
   };
 }
 
-function update(projectId: number, existing: Environment, fields: string[], index: IndexGoal): Step {
-  const wanted = wantedFields(index).filter(([field]) => fields.includes(field));
-  const change = Object.fromEntries(wanted.map(([, key, value]) => [key, value]));
+/** Changes only what is different. */
+function update(projectId: number, existing: Environment, differences: Difference[], index: IndexGoal): Step {
+  const wanted = wantedFields(index);
+  const names = differences.flatMap(({ field }) => (field.of === 'environment' ? [field.name] : []));
+  const change: EnvironmentFields = Object.fromEntries(names.map((name) => [name, wanted[name]]));
   return {
     label: `update the environment ${existing.name}`,
     run: ({ gitlab }) => gitlab.updateEnvironment(projectId, existing.id, change),

@@ -1,5 +1,7 @@
-import type { Difference, EditResult, FileEdit } from '../../text/result.ts';
-import { type Finding, finding, type Step } from './setting.ts';
+import type { EditResult, Difference as FileDifference, FileEdit } from '../../text/result.ts';
+import type { Difference } from '../difference.ts';
+import { type Finding, fixable, ok, unfixable } from '../finding.ts';
+import type { Step } from './setting.ts';
 
 /** What the two settings that live in files say of themselves. */
 export interface FileWords {
@@ -13,24 +15,23 @@ export interface FileWords {
 /** The finding that an edit comes to. */
 export function findingOfEdit(edit: EditResult, words: FileWords): Finding {
   const { notes } = edit;
-  if (edit.kind === 'unchanged') return finding('ok', words.ok, { notes });
-  const differences = edit.differences.map(withoutSecret);
+  if (edit.kind === 'unchanged') return ok(words.ok, { notes });
+  const differences = edit.differences.map(inFile);
   if (edit.kind === 'refused')
-    return finding('manual', edit.reason, { manual: edit.manual, differences, notes });
+    return unfixable('manual', edit.reason, { manual: edit.manual, differences, notes });
   const { edits } = edit;
   const manual = `Make the change that the diff of ${edits.map(({ path }) => path).join(', ')} shows.`;
   const [state, message] = words.isMissing
     ? (['missing', words.missing] as const)
     : (['different', words.different] as const);
-  return finding(state, message, { manual, differences, files: edits, steps: edits.map(writing), notes });
+  return fixable(state, message, { manual, differences, files: edits, steps: edits.map(writing), notes });
 }
 
 /** A token or password that stands in a file in the clear is shown by the diff alone, which has to be the file's. */
-function withoutSecret(difference: Difference): Difference {
-  const { field, current } = difference;
+function inFile({ field, current, wanted }: FileDifference): Difference {
   const isSecret = /(password|token|secret|credential)\w*$/i.test(field) && !/^(\$|\(none\)$)/.test(current);
   const hidden = isSecret ? '(a secret)' : current.replace(/\b(pypi-|glpat-)[\w.-]{8,}/g, '(a token)');
-  return { ...difference, current: hidden };
+  return { field: { of: 'file', path: field }, current: hidden, wanted };
 }
 
 function writing({ path, before, after }: FileEdit): Step {

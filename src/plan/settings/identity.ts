@@ -4,17 +4,19 @@ import { isForeignPipeline } from '../../facts/pipeline-path.ts';
 import { isOlderThan } from '../../facts/server-version.ts';
 import type { Goal } from '../../goal/index.ts';
 import { formProblems } from '../../indexes/publisher-form.ts';
-import type { Difference } from '../../text/result.ts';
+import type { Difference } from '../difference.ts';
+import { type Finding, ok, unfixable } from '../finding.ts';
 import { formFields } from './publisher.ts';
-import { type Finding, finding, keepFacts, type Setting } from './setting.ts';
+import { nothingToReread, type Setting, type Situation } from './setting.ts';
 
 /** What must hold for an index to match the project's ID tokens. Nothing of it is changed here: other services trust it too. */
 export const identity: Setting = {
   id: 'identity',
+  kind: 'identity',
   title: 'ID tokens that PyPI can match',
   dependsOn: [],
   inspect,
-  reread: keepFacts,
+  reread: nothingToReread,
 };
 
 interface Problem extends Difference {
@@ -22,21 +24,14 @@ interface Problem extends Difference {
   manual: string;
 }
 
-function inspect(facts: Facts, goal: Goal): Finding {
-  const problems = [
-    issuer(facts, goal),
-    pipelineFile(facts),
-    subject(facts),
-    claims(facts),
-    features(facts),
-    ...form(facts, goal),
-  ];
-  const found = problems.filter((problem) => problem !== undefined);
-  const [first] = found;
+function inspect({ facts, goal }: Situation): Finding {
+  const refused = issuer(facts, goal);
+  const others = [pipelineFile(facts), subject(facts), claims(facts), features(facts), ...form(facts, goal)];
+  const found = [refused, ...others].filter((problem) => problem !== undefined);
   const notes = acceptedNotes(facts, goal);
-  if (first === undefined) return finding('ok', 'PyPI can match the ID tokens of this project.', { notes });
-  return finding(
-    first.field === 'issuer' ? 'unavailable' : 'different',
+  if (found.length === 0) return ok('PyPI can match the ID tokens of this project.', { notes });
+  return unfixable(
+    refused === undefined ? 'blocked' : 'unavailable',
     found.map(({ message }) => message).join(' '),
     {
       differences: found.map(({ field, current, wanted }) => ({ field, current, wanted })),
@@ -50,7 +45,7 @@ function issuer(facts: Facts, goal: Goal): Problem | undefined {
   const url = facts.gitlab.url.value;
   if (!goal.indexes.some((index) => isIssuerRefused(url, index))) return undefined;
   return {
-    field: 'issuer',
+    field: { of: 'issuer' },
     current: url,
     wanted: acceptedIssuer,
     message: `PyPI and TestPyPI accept ID tokens of ${acceptedIssuer} only, and this project is on ${url}.`,
@@ -65,7 +60,7 @@ function pipelineFile({ gitlab, pipeline }: Facts): Problem | undefined {
   if (!foreign && /\.ya?ml$/.test(pipeline.path.value)) return undefined;
   const current = ciConfigPath ?? pipeline.path.value;
   return {
-    field: 'ci_config_path',
+    field: { of: 'pipeline file' },
     current,
     wanted: '.gitlab-ci.yml',
     message: foreign
@@ -79,7 +74,7 @@ function subject({ gitlab }: Facts): Problem | undefined {
   const { subClaimComponents: components, id, path } = gitlab.project;
   if (components === null || !isSubjectRefused(gitlab.project)) return undefined;
   return {
-    field: 'ci_id_token_sub_claim_components',
+    field: { of: 'subject claim' },
     current: components.join(', '),
     wanted: 'project_path, ref_type, ref',
     message: `The claim 'sub' of the ID tokens begins with ${components[0] ?? 'nothing'}, and PyPI demands that it begins with project_path.`,
@@ -100,7 +95,7 @@ function claims({ gitlab }: Facts): Problem | undefined {
   if (!gitlab.server.known || !isOlderThan(gitlab.server.value.version, claimsSince)) return undefined;
   const wanted = `${claimsSince.join('.')} or newer`;
   return {
-    field: 'GitLab version',
+    field: { of: 'GitLab version' },
     current: gitlab.server.value.version,
     wanted,
     message: `GitLab ${gitlab.server.value.version} does not put the claim ci_config_ref_uri into its ID tokens, and no index can match them without it.`,
@@ -112,7 +107,7 @@ function features({ gitlab }: Facts): Problem | undefined {
   const { environments, webUrl } = gitlab.project;
   if (environments !== 'disabled') return undefined;
   return {
-    field: 'environments_access_level',
+    field: { of: 'environments feature' },
     current: 'disabled',
     wanted: 'enabled',
     message: 'Environments are turned off for this project.',
@@ -130,7 +125,7 @@ function form(facts: Facts, goal: Goal): Problem[] {
     .filter(({ field }) => field !== 'workflowFilepath')
     .filter((one, index, all) => all.findIndex((other) => other.problem === one.problem) === index)
     .map(({ field, problem, current }) => ({
-      field,
+      field: { of: 'publisher form', name: field },
       current,
       wanted: "a name that PyPI's form accepts",
       message: problem,

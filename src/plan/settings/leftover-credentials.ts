@@ -1,59 +1,63 @@
-import type { Facts } from '../../facts/index.ts';
+import { type Facts, knownIndexes } from '../../facts/index.ts';
 import type { Goal } from '../../goal/index.ts';
 import { readPipeline, routeIn } from '../../pipeline/index.ts';
 import { tokenKeys } from '../../pipeline/pipeline-goal.ts';
+import type { Difference } from '../difference.ts';
+import { type Finding, fixable, type Offer, ok, unfixable, unreadable } from '../finding.ts';
+import type { Verdicts } from '../verdicts.ts';
 import { type Beating, beatingKeys, beatingVariables } from './beating.ts';
-import { editedPipeline } from './pipeline.ts';
-import {
-  type Finding,
-  finding,
-  type Offer,
-  rereading,
-  type Setting,
-  type Step,
-  unreadable,
-} from './setting.ts';
+import { rereading, type Setting, type Situation, type Step } from './setting.ts';
 
 /** No variable and no job line that beats Trusted Publishing. Deleted only on a yes: somebody else may need it still. */
 export const leftoverCredentials: Setting = {
   id: 'leftover-credentials',
+  kind: 'leftover-credentials',
   title: 'No credentials that beat the Trusted Publisher',
   dependsOn: [],
   inspect,
   reread: rereading('variables', (gitlab, id) => gitlab.variables(id)),
 };
 
-function inspect(facts: Facts, goal: Goal): Finding {
+function inspect(situation: Situation): Finding {
+  const { facts, goal, verdicts } = situation;
   const { variables, project } = facts.gitlab;
   if (!variables.known) return unreadable('CI/CD variables', variables.reason);
   const keys = beatingKeys[goal.publishWith.value];
   const inSettings = beatingVariables(facts, goal, keys);
-  const inFile = credentialsLeft(facts, goal)
+  const inFile = credentialsLeft(facts, verdicts)
     .filter(({ key }) => keys.includes(key))
     .map(({ job, key }) => `${key} in ${facts.pipeline.path.value} (${job})`);
   const found = [...inSettings.map(wording), ...inFile];
   const notes = unreadableGroups(facts);
   if (found.length === 0)
-    return finding('ok', 'Nothing that could be read takes the place of the Trusted Publisher.', { notes });
-  const { agreed, offers } = deletions(inSettings, facts, goal);
-  const afterwards = agreed.length > 0 ? [`Revoke the token too, ${revoking(goal)}.`] : [];
-  const gone = agreed.length > 0 ? agreed.map(wording) : found;
-  return finding(agreed.length > 0 ? 'different' : 'manual', `${found.join(', ')}: ${effectOf(goal)}.`, {
-    differences: gone.map((where) => ({ field: 'credential', current: where, wanted: '(none)' })),
-    manual: `Remove ${found.length > 1 ? 'them' : 'it'} at ${places(inSettings, inFile, facts).join(' and ')}, and revoke the token ${revoking(goal)}.`,
+    return ok('Nothing that could be read takes the place of the Trusted Publisher.', { notes });
+  const { agreed, offers } = deletions(inSettings, situation);
+  const message = `${found.join(', ')}: ${effectOf(goal)}.`;
+  const manual = `Remove ${found.length > 1 ? 'them' : 'it'} at ${places(inSettings, inFile, facts).join(' and ')}, and revoke the token ${revoking(goal)}.`;
+  if (agreed.length === 0)
+    return unfixable('manual', message, { manual, notes, offers, differences: found.map(gone) });
+  const afterwards = [`Revoke the token too, ${revoking(goal)}.`];
+  return fixable('different', message, {
+    manual,
+    offers,
+    differences: agreed.map((it) => gone(wording(it))),
     steps: agreed.map((it) => deletion(project.id, it)),
     notes: [...notes, ...afterwards],
     afterwards,
-    offers,
   });
 }
+
+const gone = (where: string): Difference => ({ field: { of: 'credential' }, current: where, wanted: null });
 
 /**
  * Variables of the project alone are deleted here: those that the token route made, and others once a release has
  * shown that they are not needed. Those of a group serve other projects too.
  */
-function deletions(found: Beating[], facts: Facts, goal: Goal): { agreed: Beating[]; offers: Offer[] } {
-  const last = facts.published?.pypi;
+function deletions(
+  found: Beating[],
+  { facts, goal, verdicts }: Situation,
+): { agreed: Beating[]; offers: Offer[] } {
+  const last = verdicts.published.pypi;
   const hasReleased = last?.known === true && last.value !== undefined;
   const scopes = goal.indexes.map(({ environment }) => environment);
   const deletable = found.filter(
@@ -84,10 +88,9 @@ function deletion(projectId: number, it: Beating): Step {
 }
 
 /** Those of the file that its edit does not take out. */
-function credentialsLeft(facts: Facts, goal: Goal) {
-  const edit = editedPipeline(facts, goal);
+function credentialsLeft({ pipeline, indexes }: Facts, { pipelineEdit: edit }: Verdicts) {
   const [file] = edit.kind === 'edited' ? edit.edits : [];
-  return (file ? readPipeline(file.after) : facts.pipeline.reading).credentials;
+  return (file ? readPipeline(file.after, knownIndexes(indexes)) : pipeline.reading).credentials;
 }
 
 function effectOf({ publishWith }: Goal): string {

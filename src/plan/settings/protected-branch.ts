@@ -2,20 +2,23 @@ import type { Facts } from '../../facts/index.ts';
 import type { Goal } from '../../goal/index.ts';
 import { fitsPattern } from '../../kernel/wildcard.ts';
 import type { AccessRule, GitLab, Member, Project, ProtectedBranch } from '../../ports/gitlab.ts';
+import { compare } from '../difference.ts';
+import { type Finding, fixable, ok, unfixable, unreadable } from '../finding.ts';
 import { isLoose, isLooseRole, maintainersOnly, rowLabels, unknownPeopleNote } from './access-rows.ts';
 import { replaceRule } from './replace-rule.ts';
-import { compare, type Finding, finding, rereading, type Setting, type Step, unreadable } from './setting.ts';
+import { rereading, type Setting, type Situation, type Step } from './setting.ts';
 
 /** Nobody below Maintainer pushes to the default branch, nobody by force: https://docs.gitlab.com/api/protected_branches/ */
 export const protectedBranch: Setting = {
   id: 'protected-branch',
+  kind: 'protected-branch',
   title: 'Protection of the default branch',
   dependsOn: [],
   inspect,
   reread: rereading('protectedBranches', (gitlab, id) => gitlab.protectedBranches(id)),
 };
 
-function inspect(facts: Facts, goal: Goal): Finding {
+function inspect({ facts, goal }: Situation): Finding {
   const { protectedBranches: branches, project, members: all } = facts.gitlab;
   const name = project.defaultBranch ?? 'main';
   const members = all.known ? all.value : [];
@@ -25,26 +28,30 @@ function inspect(facts: Facts, goal: Goal): Finding {
   const matching = branches.value.filter((rule) => fitsPattern(name, rule.name));
   if (matching.length === 0) {
     const differences = compare([
-      [`branch ${name}`, null, 'push: Maintainers; merge: Maintainers; no force push'],
+      [
+        { of: 'branch', pattern: name, part: 'rule' },
+        null,
+        'push: Maintainers; merge: Maintainers; no force push',
+      ],
     ]);
     const steps = [protection(project, name)];
-    return finding('missing', `The default branch ${name} is not protected.`, { manual, differences, steps });
+    return fixable('missing', `The default branch ${name} is not protected.`, { manual, differences, steps });
   }
   const loose = matching.filter((rule) => compareRule(rule, members).length > 0);
   const notes = notesFor(matching, name, project, goal);
-  if (loose.length === 0) return finding('ok', `Only Maintainers push to ${name}.`, { notes });
+  if (loose.length === 0) return ok(`Only Maintainers push to ${name}.`, { notes });
   const message = `The protection of ${name} is looser than it should be.`;
   const differences = loose.flatMap((rule) => compareRule(rule, members));
   const others = loose.filter((rule) => rule.name !== name || rule.inherited);
   // The own rule alone would change nothing while another one lets the same people in.
   if (others.length > 0)
-    return finding('different', message, {
+    return unfixable('blocked', message, {
       manual: others.map(elsewhere(facts)).join(' '),
       differences,
       notes,
     });
   const steps = loose.map((rule) => repair(project, rule, members));
-  return finding('different', message, { manual, differences, steps, notes });
+  return fixable('different', message, { manual, differences, steps, notes });
 }
 
 /** Who can change a rule that is not the default branch's own, and why it is not changed here. */
@@ -58,13 +65,14 @@ function elsewhere({ gitlab }: Facts): (rule: ProtectedBranch) => string {
 }
 
 function compareRule(rule: ProtectedBranch, members: Member[]) {
+  const pattern = rule.name;
   return compare([
     [
-      `branch ${rule.name}: push`,
-      rowLabels(rule.pushAccessLevels),
-      rowLabels(tighten(rule.pushAccessLevels, members)),
+      { of: 'branch', pattern, part: 'push' },
+      { rows: rule.pushAccessLevels },
+      { rows: tighten(rule.pushAccessLevels, members) },
     ],
-    [`branch ${rule.name}: force push`, rule.allowForcePush ? 'allowed' : 'not allowed', 'not allowed'],
+    [{ of: 'branch', pattern, part: 'forcePush' }, rule.allowForcePush, false],
   ]);
 }
 
@@ -87,7 +95,7 @@ function repair(project: Project, rule: ProtectedBranch, members: Member[]): Ste
   const label = `update the protection of the branch ${rule.name}`;
   const loose = rule.pushAccessLevels.filter((row) => isLoose(row, members));
   if (loose.length > 0 && !project.protectedEnvironmentsLicensed)
-    return { label, run: (world) => recreate(project.id, rule, members, world.gitlab) };
+    return { label, run: ({ gitlab }) => recreate(project.id, rule, members, gitlab) };
   const kept = rule.pushAccessLevels.length > loose.length;
   const allowedToPush = [
     ...(kept ? [] : maintainersOnly),

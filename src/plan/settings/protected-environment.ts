@@ -6,21 +6,23 @@ import { releaseRules } from '../../goal/people.ts';
 import { deadEnd } from '../../people/dead-end.ts';
 import { approvalLabels, approvalOf, labels, sameWho, whoOf } from '../../people/who.ts';
 import type { AccessRule, ApprovalRule, ProtectedEnvironment, ProtectionRules } from '../../ports/gitlab.ts';
-import type { Difference } from '../../text/result.ts';
+import { compare, type Difference } from '../difference.ts';
+import { type Finding, fixable, ok, unfixable, unreadable } from '../finding.ts';
 import { approverNotes } from './approver-notes.ts';
 import { groupNotes } from './group-protections.ts';
-import { compare, type Finding, finding, rereading, type Setting, type Step, unreadable } from './setting.ts';
+import { rereading, type Setting, type Situation, type Step } from './setting.ts';
 
 /** Who may deploy to the environment of the releases, and who must approve: https://docs.gitlab.com/api/protected_environments/ */
 export const protectedEnvironment: Setting = {
   id: 'protected-environment:release',
+  kind: 'protected-environment',
   title: 'Deployers and approvals of the releases',
   dependsOn: [],
   inspect,
   reread: rereading('protectedEnvironments', (gitlab, id) => protectedEnvironments(gitlab, id)),
 };
 
-function inspect(facts: Facts, goal: Goal): Finding {
+function inspect({ facts, goal }: Situation): Finding {
   const { protectedEnvironments: all, project } = facts.gitlab;
   const name = goal.releaseEnvironment.value;
   const manual = manualWay(facts, goal);
@@ -31,7 +33,7 @@ function inspect(facts: Facts, goal: Goal): Finding {
   const notes = notesFor(facts, goal);
   if (existing === undefined) {
     const steps = [protection(project.id, goal)];
-    return finding('missing', `Anybody who can run a job may deploy to ${name}.`, {
+    return fixable('missing', `Anybody who can run a job may deploy to ${name}.`, {
       manual,
       steps,
       differences,
@@ -40,19 +42,18 @@ function inspect(facts: Facts, goal: Goal): Finding {
   }
   if (differences.length > 0) {
     const steps = [repair(project.id, existing, goal)];
-    return finding('different', `The protection of ${name} differs.`, { manual, steps, differences, notes });
+    return fixable('different', `The protection of ${name} differs.`, { manual, steps, differences, notes });
   }
   const stuck = deadEnd(facts.gitlab, releaseRules(goal));
-  if (stuck?.total) return finding('manual', stuck.message, { manual: stuck.hint, notes });
-  return finding(
-    'ok',
+  if (stuck?.total) return unfixable('manual', stuck.message, { manual: stuck.hint, notes });
+  return ok(
     `Deployers of ${name}: ${labels(goal.deployers.value)}; approvals: ${approvalLabels(goal.approvals.value)}.`,
     { notes },
   );
 }
 
 function unavailable(why: string): Finding {
-  return finding('unavailable', why, {
+  return unfixable('unavailable', why, {
     manual:
       "Run again with '--route trusted', or bring the project under Premium, Ultimate or GitLab for Open Source (https://about.gitlab.com/solutions/open-source/).",
   });
@@ -62,8 +63,8 @@ function compareRules(existing: ProtectedEnvironment | undefined, facts: Facts, 
   const deployers = existing?.deployAccessLevels.map((row) => whoOf(row, facts.gitlab)) ?? [];
   const approvals = existing?.approvalRules.map((row) => approvalOf(row, facts.gitlab));
   return compare([
-    ['deployers', existing && labels(deployers), labels(goal.deployers.value)],
-    ['approvals', approvals && approvalLabels(approvals), approvalLabels(goal.approvals.value)],
+    [{ of: 'deployers' }, existing && { who: deployers }, { who: goal.deployers.value }],
+    [{ of: 'approvals' }, approvals && { approvals }, { approvals: goal.approvals.value }],
   ]);
 }
 

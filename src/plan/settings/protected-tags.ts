@@ -1,34 +1,45 @@
-import type { Facts } from '../../facts/index.ts';
 import type { AccessRule, Member, ProtectedTag } from '../../ports/gitlab.ts';
+import { compare } from '../difference.ts';
+import { type Finding, fixable, ok, unreadable } from '../finding.ts';
 import { isLoose, maintainersOnly, rowLabels, unknownPeopleNote } from './access-rows.ts';
 import { replaceRule } from './replace-rule.ts';
-import { compare, type Finding, finding, rereading, type Setting, type Step, unreadable } from './setting.ts';
+import { rereading, type Setting, type Situation, type Step } from './setting.ts';
 
 const everyTag = '*';
 
 /** Only Maintainers create tags, since each tag is a release: https://docs.gitlab.com/api/protected_tags/ */
 export const protectedTags: Setting = {
   id: 'protected-tags',
+  kind: 'protected-tags',
   title: 'Protection of all tags',
   dependsOn: [],
   inspect,
   reread: rereading('protectedTags', (gitlab, id) => gitlab.protectedTags(id)),
 };
 
-function inspect(facts: Facts): Finding {
+function inspect({ facts }: Situation): Finding {
   const { protectedTags: tags, project, members } = facts.gitlab;
   if (!tags.known) return unreadable('protected tags', tags.reason);
   const wanted = wantedRules(tags.value, members.known ? members.value : []);
   const manual = `Open ${project.webUrl}/-/settings/repository, section 'Protected tags', and let only Maintainers create '*'; lift no other pattern above that.`;
-  const differences = compare(
-    wanted.map(({ name, current, rows }) => [`tags ${name}`, current && rowLabels(current), rowLabels(rows)]),
-  );
+  const compared = wanted.map((rule) => ({ rule, differences: compareRule(rule) }));
+  const changed = compared.flatMap(({ rule, differences }) => (differences.length > 0 ? [rule] : []));
   const notes = wanted.flatMap(({ name, rows }) => unknownPeopleNote(`The rule for the tags ${name}`, rows));
-  if (differences.length === 0) return finding('ok', 'Only Maintainers can create tags.', { notes });
-  const changed = wanted.filter(({ name }) => differences.some(({ field }) => field === `tags ${name}`));
-  const steps = changed.map((rule) => stepFor(project.id, rule));
-  const state = tags.value.some(({ name }) => name === everyTag) ? 'different' : 'missing';
-  return finding(state, changed.map(sentence).join(' '), { manual, steps, differences, notes });
+  if (changed.length === 0) return ok('Only Maintainers can create tags.', { notes });
+  return fixable(
+    tags.value.some(({ name }) => name === everyTag) ? 'different' : 'missing',
+    changed.map(sentence).join(' '),
+    {
+      manual,
+      steps: changed.map((rule) => stepFor(project.id, rule)),
+      differences: compared.flatMap(({ differences }) => differences),
+      notes,
+    },
+  );
+}
+
+function compareRule({ name, current, rows }: WantedRule) {
+  return compare([[{ of: 'tags', pattern: name }, current && { rows: current }, { rows }]]);
 }
 
 /** Why a rule is to change. Of several rules that fit a tag the most permissive is taken to count, as for branches. */

@@ -1,20 +1,23 @@
 import type { Facts } from '../../facts/index.ts';
 import { indexNames } from '../../facts/package-index.ts';
-import type { Goal, IndexGoal } from '../../goal/index.ts';
+import type { IndexGoal } from '../../goal/index.ts';
 import { type PublisherFields, publisherFields } from '../../indexes/publisher-form.ts';
 import { publisherPage } from '../../indexes/publisher-page.ts';
+import { type Finding, ok, unfixable, unreadable } from '../finding.ts';
 import { beatingKeys, beatingVariables } from './beating.ts';
-import { type Finding, finding, keepFacts, type Setting, unreadable } from './setting.ts';
+import { nothingToReread, type Setting, type Situation } from './setting.ts';
 
 /** The Trusted Publisher on one index. No public API tells of it; that it has published is the one proof. */
 export function publisher(index: IndexGoal): Setting {
   return {
     id: `publisher:${index.id}`,
+    kind: 'publisher',
+    index: index.id,
     title: `Trusted Publisher on ${indexNames[index.id]}`,
     // An index must not trust an environment that anybody may still deploy to.
-    dependsOn: index.job === 'release' ? ['protected-environment:release'] : [],
-    inspect: (facts, goal) => inspect(facts, goal, index),
-    reread: keepFacts,
+    dependsOn: index.job === 'release' ? ['protected-environment'] : [],
+    inspect: (situation) => inspect(situation, index),
+    reread: nothingToReread,
   };
 }
 
@@ -46,9 +49,10 @@ export function pageFor(facts: Facts, index: IndexGoal): PublisherPage | undefin
   return { index, fields, ...publisherPage(index, fields, exists.value) };
 }
 
-function inspect(facts: Facts, goal: Goal, index: IndexGoal): Finding {
-  const proof = proofOf(facts, goal, index);
-  if (proof !== undefined) return finding('ok', proof);
+function inspect(situation: Situation, index: IndexGoal): Finding {
+  const { facts } = situation;
+  const proof = proofOf(situation, index);
+  if (proof !== undefined) return ok(proof);
   const { exists, ownership } = facts.indexes[index.id];
   if (!exists.known) return unreadable(`existence of the package on ${index.title}`, exists.reason);
   const page = pageFor(facts, index);
@@ -57,12 +61,12 @@ function inspect(facts: Facts, goal: Goal, index: IndexGoal): Finding {
   const message = exists.value
     ? `Whether the Trusted Publisher is registered on ${index.title} cannot be read, so check it there.${whose}`
     : `${fieldsName(facts)} does not exist on ${index.title} yet, so register a pending publisher there, unless you already did.`;
-  return finding('manual', message, { manual: `Open ${page?.url}. ${page?.steps.join(' ') ?? ''}` });
+  return unfixable('manual', message, { manual: `Open ${page?.url}. ${page?.steps.join(' ') ?? ''}` });
 }
 
 /** Nothing is proved while there is a variable by which the job could have published instead. */
-function proofOf(facts: Facts, goal: Goal, index: IndexGoal): string | undefined {
-  const last = facts.published?.[index.id];
+function proofOf({ facts, goal, verdicts }: Situation, index: IndexGoal): string | undefined {
+  const last = verdicts.published[index.id];
   if (!last?.known || !last.value?.asTrustedPublisher) return undefined;
   if (beatingVariables(facts, goal, Object.values(beatingKeys).flat()).length > 0) return undefined;
   const { job, ref, createdAt } = last.value;

@@ -1,24 +1,28 @@
-import { type Facts, readPythonFiles } from '../../facts/index.ts';
+import { readPythonFiles } from '../../facts/index.ts';
 import { sourceText } from '../../kernel/source.ts';
-import { buildTimeVersion, versionFromVcs } from '../../python/versions/index.ts';
+import { buildTimeVersion } from '../../python/versions/index.ts';
+import type { Finding } from '../finding.ts';
+import { versionEditOf } from '../verdicts.ts';
 import { findingOfEdit } from './file-setting.ts';
-import type { Finding, Setting } from './setting.ts';
+import type { Setting, Situation } from './setting.ts';
 
 /** Each build has its own version, which the index accepts. */
 export const pyproject: Setting = {
   id: 'pyproject',
+  kind: 'pyproject',
   title: 'A version of its own for each build',
   dependsOn: [],
   inspect,
-  reread: async (facts, { files }) => {
-    const again = await readPythonFiles(files, facts.checkout.directory);
-    return { ...facts, python: { ...facts.python, files: again } };
+  reread: async ({ facts: before, verdicts, ...rest }, { files }) => {
+    const again = await readPythonFiles(files, before.checkout.directory);
+    const facts = { ...before, python: { ...before.python, files: again } };
+    return { ...rest, facts, verdicts: { ...verdicts, versionEdit: versionEditOf(facts) } };
   },
 };
 
-function inspect(facts: Facts): Finding {
+function inspect({ facts, verdicts }: Situation): Finding {
   const { files, version } = facts.python;
-  return findingOfEdit(versionFromVcs(files, { directory: facts.checkout.directory, tags: facts.tags }), {
+  return findingOfEdit(verdicts.versionEdit, {
     ok: buildTimeVersion(files)
       ? 'The pipeline gives each build its own version, without a local part.'
       : 'Each build takes its own version from git, without a local part.',

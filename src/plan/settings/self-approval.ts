@@ -1,6 +1,6 @@
-import type { Facts } from '../../facts/index.ts';
-import type { Goal } from '../../goal/index.ts';
-import { compare, type Finding, finding, type Setting, type World } from './setting.ts';
+import { compare } from '../difference.ts';
+import { type Finding, fixable, ok } from '../finding.ts';
+import type { Setting, Situation } from './setting.ts';
 
 /**
  * Whether the one who starts a release may approve it, a setting of the whole project. Listed only where the user says
@@ -8,22 +8,24 @@ import { compare, type Finding, finding, type Setting, type World } from './sett
  */
 export const selfApproval: Setting = {
   id: 'self-approval',
+  kind: 'self-approval',
   title: 'Approval by the one who starts a release',
   dependsOn: [],
   inspect,
-  reread,
+  reread: async ({ facts, ...rest }, { gitlab }) => {
+    const project = await gitlab.project(facts.gitlab.project.path);
+    return { ...rest, facts: { ...facts, gitlab: { ...facts.gitlab, project } } };
+  },
 };
 
-function inspect(facts: Facts, goal: Goal): Finding {
+function inspect({ facts, goal }: Situation): Finding {
   const { id, webUrl, triggererMayApprove } = facts.gitlab.project;
   const wanted = goal.selfApproval.value;
   const word = (allowed: boolean) => (allowed ? 'allowed' : 'not allowed');
-  const differences = compare([
-    ['allow_pipeline_trigger_approve_deployment', word(triggererMayApprove === true), word(wanted)],
-  ]);
+  const differences = compare([[{ of: 'self-approval' }, triggererMayApprove === true, wanted]]);
   if (differences.length === 0)
-    return finding('ok', `It is ${word(wanted)} that the one who starts a release approves it.`);
-  return finding('different', 'The project says otherwise about the one who starts a release.', {
+    return ok(`It is ${word(wanted)} that the one who starts a release approves it.`);
+  return fixable('different', 'The project says otherwise about the one who starts a release.', {
     differences,
     manual: `Open ${webUrl}/-/settings/ci_cd, section 'Protected environments', and ${wanted ? 'set' : 'clear'} 'Allow pipeline triggerer to approve deployment'.`,
     steps: [
@@ -33,9 +35,4 @@ function inspect(facts: Facts, goal: Goal): Finding {
       },
     ],
   });
-}
-
-async function reread(facts: Facts, { gitlab }: World): Promise<Facts> {
-  const project = await gitlab.project(facts.gitlab.project.path);
-  return { ...facts, gitlab: { ...facts.gitlab, project } };
 }

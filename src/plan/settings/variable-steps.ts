@@ -3,7 +3,7 @@ import { indexTokenVariables } from '../../indexes/token-variables.ts';
 import { reasonOf } from '../../kernel/errors.ts';
 import { GitLabError, isOvertaken } from '../../ports/gitlab-error.ts';
 import type { Variable, VariableChange, VariableName } from '../../ports/gitlab-variables.ts';
-import type { Step, World } from './setting.ts';
+import type { Ports, Step } from './setting.ts';
 
 /** What brings a variable to its form; nothing of it needs the value. */
 export function changeOf(own: Variable, { environmentScope }: VariableName): VariableChange {
@@ -28,7 +28,7 @@ export function update(projectId: number, own: Variable, change: VariableChange)
 export function creation(projectId: number, name: VariableName, index: IndexGoal): Step {
   return {
     label: `create the variable ${name.key} for ${name.environmentScope}`,
-    run: (world) => withToken(world, index, (token) => create(projectId, name, index, world, token)),
+    run: (ports) => withToken(ports, index, (token) => create(projectId, name, index, ports, token)),
   };
 }
 
@@ -36,12 +36,12 @@ export function creation(projectId: number, name: VariableName, index: IndexGoal
 export function replacement(projectId: number, own: Variable, name: VariableName, index: IndexGoal): Step {
   return {
     label: `replace the token in ${name.key} for ${name.environmentScope}`,
-    run: (world) =>
-      withToken(world, index, async (value) => {
+    run: (ports) =>
+      withToken(ports, index, async (value) => {
         if (own.hidden !== false)
-          return world.gitlab.updateVariable(projectId, own, { ...changeOf(own, name), value });
-        await world.gitlab.deleteVariable(projectId, own).catch(unlessGone);
-        return create(projectId, name, index, world, value);
+          return ports.gitlab.updateVariable(projectId, own, { ...changeOf(own, name), value });
+        await ports.gitlab.deleteVariable(projectId, own).catch(unlessGone);
+        return create(projectId, name, index, ports, value);
       }),
   };
 }
@@ -50,7 +50,7 @@ async function create(
   projectId: number,
   name: VariableName,
   index: IndexGoal,
-  { gitlab }: World,
+  { gitlab }: Ports,
   value: string,
 ): Promise<void> {
   const description = `API token of ${index.title} (gitlab-to-pypi)`;
@@ -73,7 +73,7 @@ function unlessGone(error: unknown): void {
 
 /** A server may quote in its refusal what it was sent, and that is shown. */
 async function withToken(
-  { uploadTokens }: World,
+  { uploadTokens }: Ports,
   { id, title }: IndexGoal,
   work: (token: string) => Promise<void>,
 ): Promise<void> {

@@ -6,7 +6,9 @@ import { sourceText } from '../../kernel/source.ts';
 import { fitsPattern } from '../../kernel/wildcard.ts';
 import { tokenKeys } from '../../pipeline/pipeline-goal.ts';
 import type { Variable, VariableName } from '../../ports/gitlab-variables.ts';
-import { compare, type Finding, finding, rereading, type Setting, unreadable } from './setting.ts';
+import { compare, type Difference } from '../difference.ts';
+import { type Finding, fixable, ok, unfixable, unreadable } from '../finding.ts';
+import { rereading, type Setting } from './setting.ts';
 import { changeOf, creation, replacement, update } from './variable-steps.ts';
 
 /** The API token of one index as a CI/CD variable of its environment: https://docs.gitlab.com/ci/variables/ */
@@ -16,10 +18,12 @@ export function variable(index: IndexGoal, goal: Goal): Setting {
   return {
     // Both indexes have the key that the tool reads, so the second one is told by its job.
     id: release ? `variable:${key}` : `variable:${key}@${index.job}`,
+    kind: 'variable',
+    index: index.id,
     title: `API token of ${indexNames[index.id]} in ${key}`,
     // A protected variable is open to whoever may create a tag or push to the default branch.
     dependsOn: release ? ['protected-tags', 'protected-branch'] : [],
-    inspect: (facts) => inspect(facts, goal, index),
+    inspect: ({ facts }) => inspect(facts, goal, index),
     reread: rereading('variables', (gitlab, id) => gitlab.variables(id)),
     afterwards: (facts) => ({
       ...facts,
@@ -41,18 +45,18 @@ function inspect(facts: Facts, goal: Goal, index: IndexGoal): Finding {
   if (offer && goal.agreed.includes(offer.id)) {
     const steps = [replacement(facts.gitlab.project.id, own, name, index)];
     const afterwards = [`Revoke the old token at ${index.url}/manage/account/ afterwards.`];
-    return finding('different', `The token in ${name.key} is to be replaced.`, {
+    return fixable('different', `The token in ${name.key} is to be replaced.`, {
       ...more,
       steps,
-      differences: [...differences, { field: 'value', current: 'another token', wanted: 'the new token' }],
+      differences: [...differences, replacementOfToken],
       notes: afterwards,
       afterwards,
     });
   }
   if (differences.length === 0)
-    return finding('ok', `${name.key} is there for ${index.environment}.`, { ...more, notes: seen(own) });
+    return ok(`${name.key} is there for ${index.environment}.`, { ...more, notes: seen(own) });
   const steps = [update(facts.gitlab.project.id, own, change)];
-  return finding('different', `${name.key} for ${index.environment} is open wider than it should be.`, {
+  return fixable('different', `${name.key} for ${index.environment} is open wider than it should be.`, {
     ...more,
     steps,
     differences,
@@ -63,12 +67,12 @@ function inspect(facts: Facts, goal: Goal, index: IndexGoal): Finding {
 function absent(facts: Facts, name: VariableName, index: IndexGoal): Finding {
   const manual = manualWay(facts, name, index);
   const message = `There is no API token of ${index.title} for the environment ${index.environment} yet.`;
-  if (facts.uploadTokens[index.id].kind === 'left out') return finding('manual', message, { manual });
+  if (facts.uploadTokens[index.id].kind === 'left out') return unfixable('manual', message, { manual });
   const wanted = `protected, masked and hidden, raw, for ${index.environment}`;
-  return finding('missing', message, {
+  return fixable('missing', message, {
     manual,
     needsToken: index.id,
-    differences: compare([[name.key, null, wanted]]),
+    differences: compare([[{ of: 'variable', key: name.key }, null, wanted]]),
     notes: tokenNotes(facts, index),
     steps: [creation(facts.gitlab.project.id, name, index)],
   });
@@ -103,13 +107,19 @@ function ownVariable(
   return environmentScope === release || exact(release) ? wide[0] : undefined;
 }
 
+const replacementOfToken: Difference = {
+  field: { of: 'variable flag', name: 'value' },
+  current: 'another token',
+  wanted: 'the new token',
+};
+
 function compareFlags(own: Variable, { environmentScope }: VariableName) {
   return compare([
-    ['environment_scope', own.environmentScope, environmentScope],
-    ['protected', String(own.protected), 'true'],
-    ['masked', String(own.masked), 'true'],
-    ['raw', String(own.raw ?? true), 'true'],
-    ['variable_type', own.type, 'env_var'],
+    [{ of: 'variable flag', name: 'environmentScope' }, own.environmentScope, environmentScope],
+    [{ of: 'variable flag', name: 'protected' }, own.protected, true],
+    [{ of: 'variable flag', name: 'masked' }, own.masked, true],
+    [{ of: 'variable flag', name: 'raw' }, own.raw ?? true, true],
+    [{ of: 'variable flag', name: 'type' }, own.type, 'env_var'],
   ]);
 }
 

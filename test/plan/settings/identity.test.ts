@@ -1,8 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import type { Facts } from '../../../src/facts/index.ts';
-import type { Goal, IndexGoal } from '../../../src/goal/index.ts';
+import type { IndexGoal } from '../../../src/goal/index.ts';
 import { known } from '../../../src/kernel/known.ts';
+import { wordsOf } from '../../../src/plan/difference.ts';
+import { differencesOf } from '../../../src/plan/finding.ts';
 import { identity } from '../../../src/plan/settings/identity.ts';
+import type { Situation } from '../../../src/plan/settings/setting.ts';
 
 /** As much of the facts as this setting looks at. */
 function inspect(
@@ -33,18 +36,18 @@ function inspect(
     gitlabComOnly: true,
     environment: change.environment ?? 'release',
   } as IndexGoal;
-  return identity.inspect(facts, { indexes: [index] } as unknown as Goal);
+  return identity.inspect({ facts, goal: { indexes: [index] } } as unknown as Situation);
 }
 
 describe("the match of a project's ID tokens", () => {
   it('is there on gitlab.com with the usual settings', () => {
-    expect(inspect()).toMatchObject({ state: 'ok' });
-    expect(inspect({ project: { subClaimComponents: null } })).toMatchObject({ state: 'ok' });
+    expect(inspect()).toMatchObject({ kind: 'ok' });
+    expect(inspect({ project: { subClaimComponents: null } })).toMatchObject({ kind: 'ok' });
   });
 
   it('cannot be on another GitLab, whose tokens PyPI does not accept', () => {
     expect(inspect({ url: 'https://gitlab.example.com' })).toMatchObject({
-      state: 'unavailable',
+      kind: 'unavailable',
       message: expect.stringContaining('https://gitlab.com only'),
       manual: expect.stringContaining('API token'),
     });
@@ -61,10 +64,10 @@ describe("the match of a project's ID tokens", () => {
     ['project', { project: { path: 'group/my--proj' } }],
   ])('is missed by %s', (field, change) => {
     const found = inspect(change);
-    expect(found).toMatchObject({ state: 'different', differences: [{ field }] });
+    expect(found.kind).toBe('blocked');
+    expect(differencesOf(found).map((it) => wordsOf(it).field)).toEqual([field]);
     expect(found.message).toMatch(/\.$/);
     expect(found.manual).not.toBe('');
-    expect(found.steps).toEqual([]);
   });
 
   it('is missed for ever where the path belonged to another project, which GitLab answers with project_id', () => {
