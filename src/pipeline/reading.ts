@@ -97,6 +97,12 @@ export function readPipeline(
   };
 }
 
+/** The two official indexes. */
+export const officialIndexes: readonly KnownIndex[] = [
+  { id: 'pypi', audience: 'pypi', uploadUrl: 'https://upload.pypi.org/legacy/' },
+  { id: 'testpypi', audience: 'testpypi', uploadUrl: 'https://test.pypi.org/legacy/' },
+];
+
 /** Parses a pipeline file. Throws a `UserError` with line and column where it is not YAML. */
 function parsePipeline(text: string): YamlFile {
   try {

@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { editPipeline, readPipeline } from '../../src/pipeline/index.ts';
+import { officialIndexes } from '../../src/pipeline/reading.ts';
 import { resolveJob } from '../../src/pipeline/recognise/jobs.ts';
 import { parseYaml } from '../../src/text/yaml/document.ts';
 import { hasSchema, schemaErrors } from '../support/gitlab-schema.ts';
-import { officialIndexes } from '../support/official-indexes.ts';
 import { publishingPipelines } from '../support/publishing-pipelines.ts';
 import { changedLines } from '../support/tools.ts';
 import { goalWith } from './pipeline-goal.ts';

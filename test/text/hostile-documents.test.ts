@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { UserError } from '../../src/kernel/errors.ts';
 import { editPipeline, readPipeline } from '../../src/pipeline/index.ts';
+import { officialIndexes } from '../../src/pipeline/reading.ts';
 import { readPythonProject } from '../../src/python/python-project.ts';
 import { versionFromVcs } from '../../src/python/versions/index.ts';
 import { goalWith } from '../pipeline/pipeline-goal.ts';
-import { officialIndexes } from '../support/official-indexes.ts';
 
 const each = (count: number, line: (at: number) => string) =>
   Array.from({ length: count }, (_, at) => line(at)).join('');

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { readModel } from '../../../src/pipeline/model/model.ts';
 import { type Upload, whatHappensWhen } from '../../../src/pipeline/model/uploads.ts';
-import { officialIndexes } from '../../support/official-indexes.ts';
+import { officialIndexes } from '../../../src/pipeline/reading.ts';
 
 function modelOf(text: string, files: Record<string, string> = {}) {
   return readModel({
