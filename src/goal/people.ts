@@ -4,6 +4,7 @@ import { fromGitLab, type Sourced } from '../kernel/source.ts';
 import { deadEnd, type ReleaseRules } from '../people/dead-end.ts';
 import { peopleOf } from '../people/index.ts';
 import { type Approval, approvalOf, findWho, maintainers, sameWho, type Who, whoOf } from '../people/who.ts';
+import type { AccessRule } from '../ports/gitlab.ts';
 import type { Goal } from './index.ts';
 import type { Wishes } from './wishes.ts';
 
@@ -19,7 +20,7 @@ export function chooseDeployers(facts: Facts, wishes: Wishes, environment: strin
   }
   const { developersDeploy } = facts.pipeline.reading;
   const found = protectedAs(facts.gitlab, environment)?.deployAccessLevels ?? [];
-  const rows = developersDeploy ? found : found.filter(isNoLooserThanMaintainer);
+  const rows = developersDeploy ? found : withoutLooseRoles(found);
   if (rows.length > 0) {
     return {
       value: rows.map((row) => whoOf(row, facts.gitlab)),
@@ -27,6 +28,14 @@ export function chooseDeployers(facts: Facts, wishes: Wishes, environment: strin
     };
   }
   return { value: [maintainers], source: { by: 'default' } };
+}
+
+/** Where others stay beside a role below Maintainer, Maintainers take its place, or they could not deploy any more. */
+function withoutLooseRoles(rows: AccessRule[]): AccessRule[] {
+  const kept = rows.filter(isNoLooserThanMaintainer);
+  const isReplaced = kept.length > 0 && kept.length < rows.length;
+  const hasMaintainers = kept.some(({ accessLevel }) => accessLevel === 40);
+  return isReplaced && !hasMaintainers ? [...kept, maintainers.rule] : kept;
 }
 
 /** A role below Maintainer lets in the very people that the protection is against, so only a wish may ask for it. */

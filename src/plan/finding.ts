@@ -1,7 +1,7 @@
 import type { IndexId } from '../kernel/route.ts';
 import type { FileEdit } from '../text/result.ts';
 import { type Difference, sameDifference } from './difference.ts';
-import type { Step } from './settings/setting.ts';
+import type { Situation, Step } from './settings/setting.ts';
 
 /** How a setting stands against the goal, as the JSON report calls it. */
 export type State = 'ok' | 'missing' | 'different' | 'unknown' | 'manual' | 'unavailable';
@@ -34,6 +34,8 @@ export interface Fixable extends Found {
   afterwards: string[];
   /** The index of which an API token has to be given before the steps can be taken. */
   needsToken?: IndexId;
+  /** What reading back shows to be other than planned, although it may hold; undefined where it is as planned. */
+  verify?: (after: Situation) => string | undefined;
 }
 
 /** What an inspection found. */
@@ -67,7 +69,7 @@ export function fixable(
   message: string,
   more: MoreDifferent &
     Pick<Fixable, 'steps'> &
-    Partial<Pick<Fixable, 'files' | 'afterwards' | 'needsToken'>>,
+    Partial<Pick<Fixable, 'files' | 'afterwards' | 'needsToken' | 'verify'>>,
 ): Finding {
   return { kind: 'fixable', state, message, ...nothing, differences: [], files: [], afterwards: [], ...more };
 }

@@ -23,7 +23,8 @@ export async function repair(planned: PlannedSetting, repairing: Repairing): Pro
     const error = await takeSteps(finding, repairing);
     if (repairing.stopped()) return stoppedAfter(planned, error);
     if (mayBeDone(error)) lost = error;
-    const after = await inspectAgain(planned.setting, repairing, planned.setting.afterwards);
+    const { after, problem } = await readBack(planned.setting, finding, repairing);
+    if (problem !== undefined) return { ...planned, outcome: 'failed', message: unlike(problem, error) };
     if (isSettled(after)) return success(planned, after, lost ?? error);
     const again = attempt < tries && isWorthRetrying(error, attempt, finding, after);
     if (!again) return failure(planned, after, error);
@@ -31,18 +32,33 @@ export async function repair(planned: PlannedSetting, repairing: Repairing): Pro
   }
 }
 
-/** Reads a setting and inspects it; `adjust` says of the facts what cannot be read. */
-export async function inspectAgain(
+/** Reads a setting and inspects it. */
+export async function inspectAgain(setting: Setting, repairing: Repairing): Promise<Finding> {
+  const again = await reread(setting, repairing);
+  return 'kind' in again ? again : setting.inspect(again);
+}
+
+/** What a setting has come to, and what of it is not as it was planned. */
+async function readBack(
   setting: Setting,
-  { situation, ports }: Repairing,
-  adjust: Setting['afterwards'] = (facts) => facts,
-): Promise<Finding> {
+  planned: Finding,
+  repairing: Repairing,
+): Promise<{ after: Finding; problem: string | undefined }> {
+  const again = await reread(setting, repairing);
+  if ('kind' in again) return { after: again, problem: undefined };
+  const facts = setting.afterwards?.(again.facts) ?? again.facts;
+  const after = setting.inspect({ ...again, facts });
+  const verify = planned.kind === 'fixable' && isSettled(after) ? planned.verify : undefined;
+  return { after, problem: verify?.({ ...again, facts }) };
+}
+
+async function reread(setting: Setting, { situation, ports }: Repairing): Promise<Situation | Finding> {
   const again = await setting.reread(situation, ports).catch((error) => {
     if (error instanceof UserError || error instanceof GitLabError) return error;
     throw error;
   });
   if (again instanceof Error) return unreadable(`state of '${setting.title}'`, reasonOf(again));
-  return setting.inspect({ ...again, facts: adjust(again.facts) });
+  return again;
 }
 
 /** The values that a finding met, in one line. */
@@ -101,7 +117,13 @@ function stoppedAfter(planned: PlannedSetting, error: unknown): SettledSetting {
   return { ...planned, outcome: 'skipped', message };
 }
 
+function unlike(problem: string, error: unknown): string {
+  if (error === undefined) return `It was written, but reading it back shows otherwise: ${problem}`;
+  return `${reasonOf(error)} Reading it back shows: ${problem}`;
+}
+
 function otherwise(after: Finding): string {
+  if (after.kind === 'blocked') return `What can be changed here was changed. ${after.message}`;
   if (after.kind === 'unknown') return `It was written, but it could not be read back: ${after.message}`;
   return `It was written, but reading it back shows otherwise: ${currentState(after)}.`;
 }

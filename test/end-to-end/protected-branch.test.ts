@@ -27,19 +27,17 @@ const main = (change: Partial<ProtectedBranchState> = {}): ProtectedBranchState 
   ...change,
 });
 
-async function begin(project: Partial<ProjectState>): Promise<ProjectState> {
-  here = await startWorld({ state: teamState(project, scratchFiles()) });
+async function begin(project: Partial<ProjectState>, edition: 'ce' | 'ee' = 'ee'): Promise<ProjectState> {
+  here = await startWorld({ state: { ...teamState(project, scratchFiles()), edition } });
   return here.gitlab.state.projects[0]!;
 }
 
 const branchOf = ({ settings }: ReportLike) => settings.find(({ id }) => id === 'protected-branch');
 
 describe('the default branch', () => {
-  it('is closed on Free by creating its rule again, and who may merge stays', async () => {
-    const project = await begin({
-      plan: 'free',
-      protected_branches: [main({ push_access_levels: [roleRow(30)] })],
-    });
+  it('is closed on Community Edition by creating its rule again, and who may merge stays', async () => {
+    const branches = [main({ push_access_levels: [roleRow(30)] })];
+    const project = await begin({ plan: 'free', protected_branches: branches }, 'ce');
     const { report, exitCode } = await reportOf(here, ['setup', '--yes', '--route', 'trusted']);
     expect(exitCode).toBe(0);
     expect(report.settings.find(({ id }) => id === 'protected-branch')?.differences).toEqual([

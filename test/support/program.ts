@@ -69,6 +69,7 @@ export interface ReportLike {
     outcome?: string;
     message: string;
     differences: { field: string; current: string; wanted: string }[];
+    manual: string;
   }[];
   files: { path: string; state: string; diff: string }[];
   publisherPages: { index: string; url: string; prefilled: boolean; fields: Record<string, string> }[];

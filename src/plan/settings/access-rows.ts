@@ -15,6 +15,45 @@ export function isLoose(row: AccessRule, members: Member[]): boolean {
   return (members.find(({ id }) => id === row.userId)?.accessLevel ?? 40) < 40;
 }
 
+/**
+ * The rows of a rule without anybody below Maintainer: a role below is replaced by Maintainers, so that nobody above
+ * loses what they could do, and a person below goes. Everything else stays as it is.
+ */
+export function tighten(rows: AccessRule[], members: Member[]): AccessRule[] {
+  const tight = rows.flatMap((row) => {
+    if (isLooseRole(row)) return maintainersOnly;
+    return isLoose(row, members) ? [] : [row];
+  });
+  const unique = tight.filter(
+    (row, index) => tight.findIndex((it) => whoOfRow(it) === whoOfRow(row)) === index,
+  );
+  // Where somebody went, a rule for keys alone, or for no one, would keep all people out.
+  if (tight.length === rows.length || unique.some(letsPeopleIn)) return unique;
+  return [...unique.filter(({ accessLevel }) => accessLevel !== 0), ...maintainersOnly];
+}
+
+/** Whether a row lets in anybody but a deploy key. */
+export function letsPeopleIn({ accessLevel, deployKeyId }: AccessRule): boolean {
+  return deployKeyId === undefined && accessLevel !== 0;
+}
+
+/** Whether two lists let in the same, in any order and whatever ids their rows have. */
+export function sameRows(one: AccessRule[], other: AccessRule[]): boolean {
+  const keys = (rows: AccessRule[]) => rows.map(whoOfRow).sort().join();
+  return keys(one) === keys(other);
+}
+
+/** What is wrong with a list that was read back; undefined where it is what the plan showed. */
+export function rowsProblem(
+  what: string,
+  wanted: AccessRule[],
+  now: AccessRule[] | undefined,
+): string | undefined {
+  if (now !== undefined && sameRows(wanted, now)) return undefined;
+  const there = now === undefined ? 'there is no such rule' : `it lets in ${rowLabels(now) || 'nobody'}`;
+  return `${what} was to let in ${rowLabels(wanted)}, and ${there}.`;
+}
+
 /** A sentence on the groups and deploy keys that a rule lets in besides; none where it lets in no such. */
 export function unknownPeopleNote(rule: string, rows: AccessRule[]): string[] {
   const unknown = rows.filter(

@@ -4,7 +4,18 @@ import { fitsPattern } from '../../kernel/wildcard.ts';
 import type { AccessRule, GitLab, Member, Project, ProtectedBranch } from '../../ports/gitlab.ts';
 import { compare } from '../difference.ts';
 import { type Finding, fixable, ok, unfixable, unreadable } from '../finding.ts';
-import { isLoose, isLooseRole, maintainersOnly, rowLabels, unknownPeopleNote } from './access-rows.ts';
+import {
+  isLooseRole,
+  maintainersOnly,
+  rowLabels,
+  rowsProblem,
+  sameRows,
+  tighten,
+  unknownPeopleNote,
+  whoOfRow,
+} from './access-rows.ts';
+import { lockOut } from './lock-out.ts';
+import { byHand, isEnterprise, lostRows } from './recreating.ts';
 import { replaceRule } from './replace-rule.ts';
 import { rereading, type Setting, type Situation, type Step } from './setting.ts';
 
@@ -34,8 +45,15 @@ function inspect({ facts, goal }: Situation): Finding {
         'push: Maintainers; merge: Maintainers; no force push',
       ],
     ]);
-    const steps = [protection(project, name)];
-    return fixable('missing', `The default branch ${name} is not protected.`, { manual, differences, steps });
+    const message = `The default branch ${name} is not protected.`;
+    const locked = lockOut(`A protection of ${name}`, undefined, maintainersOnly, facts.gitlab);
+    if (locked !== undefined) return unfixable('blocked', message, { manual: locked, differences });
+    return fixable('missing', message, {
+      manual,
+      differences,
+      steps: [protection(project, name)],
+      verify: (after) => verify(name, { push: maintainersOnly, merge: maintainersOnly }, after),
+    });
   }
   const loose = matching.filter((rule) => compareRule(rule, members).length > 0);
   const notes = notesFor(matching, name, project, goal);
@@ -50,8 +68,48 @@ function inspect({ facts, goal }: Situation): Finding {
       differences,
       notes,
     });
-  const steps = loose.map((rule) => repair(project, rule, members));
-  return fixable('different', message, { manual, differences, steps, notes });
+  const [rule] = loose as [ProtectedBranch];
+  const push = tighten(rule.pushAccessLevels, members);
+  const obstacle = obstacleOf(rule, push, facts);
+  if (obstacle !== undefined) return unfixable('blocked', message, { manual: obstacle, differences, notes });
+  return fixable('different', message, {
+    manual,
+    differences,
+    steps: [repair(facts, rule, push)],
+    notes,
+    verify: (after) => verify(name, { push, merge: rule.mergeAccessLevels }, after),
+  });
+}
+
+/** Why the rule is not changed here, with what a person does. */
+function obstacleOf(rule: ProtectedBranch, push: AccessRule[], { gitlab }: Facts): string | undefined {
+  const what = `The rule for ${rule.name}`;
+  const page = `${gitlab.project.webUrl}/-/settings/repository, section 'Protected branches',`;
+  const lists = [push, rule.mergeAccessLevels, rule.unprotectAccessLevels];
+  const lost = isRecreated(rule, push, gitlab) ? lostRows(lists, gitlab) : [];
+  return lost.length > 0
+    ? byHand(what, push, lost, page)
+    : lockOut(what, rule.pushAccessLevels, push, gitlab);
+}
+
+/** Community Edition changes who may push only by a new rule. */
+function isRecreated(rule: ProtectedBranch, push: AccessRule[], gitlab: Facts['gitlab']): boolean {
+  return !sameRows(rule.pushAccessLevels, push) && !isEnterprise(gitlab);
+}
+
+function verify(
+  name: string,
+  { push, merge }: Record<'push' | 'merge', AccessRule[]>,
+  { facts }: Situation,
+): string | undefined {
+  const { protectedBranches: branches } = facts.gitlab;
+  if (!branches.known) return undefined;
+  const now = branches.value.find((it) => it.name === name && !it.inherited);
+  const problems = [
+    rowsProblem(`Pushing to ${name}`, push, now?.pushAccessLevels),
+    rowsProblem(`Merging into ${name}`, merge, now?.mergeAccessLevels),
+  ];
+  return problems.filter((it) => it !== undefined).join(' ') || undefined;
 }
 
 /** Who can change a rule that is not the default branch's own, and why it is not changed here. */
@@ -76,11 +134,6 @@ function compareRule(rule: ProtectedBranch, members: Member[]) {
   ]);
 }
 
-function tighten(rows: AccessRule[], members: Member[]): AccessRule[] {
-  const kept = rows.filter((row) => !isLoose(row, members));
-  return kept.length > 0 || rows.length === 0 ? kept : maintainersOnly;
-}
-
 function protection({ id }: Project, name: string): Step {
   const levels = { push: maintainersOnly, merge: maintainersOnly, unprotect: maintainersOnly };
   return {
@@ -90,28 +143,32 @@ function protection({ id }: Project, name: string): Step {
   };
 }
 
-/** PATCH where it can do it, since that leaves no gap; the push level of a Free project only by creating again. */
-function repair(project: Project, rule: ProtectedBranch, members: Member[]): Step {
+/** PATCH where it can do it, since that leaves no gap: on Enterprise Edition, licensed or not, or for the flag alone. */
+function repair({ gitlab: facts }: Facts, rule: ProtectedBranch, push: AccessRule[]): Step {
+  const { id } = facts.project;
   const label = `update the protection of the branch ${rule.name}`;
-  const loose = rule.pushAccessLevels.filter((row) => isLoose(row, members));
-  if (loose.length > 0 && !project.protectedEnvironmentsLicensed)
-    return { label, run: ({ gitlab }) => recreate(project.id, rule, members, gitlab) };
-  const kept = rule.pushAccessLevels.length > loose.length;
-  const allowedToPush = [
-    ...(kept ? [] : maintainersOnly),
-    ...loose.map((row) => ({ ...row, destroy: true })),
+  if (isRecreated(rule, push, facts)) return { label, run: ({ gitlab }) => recreate(id, rule, push, gitlab) };
+  const changes = changesOf(rule.pushAccessLevels, push);
+  const change =
+    changes.length > 0 ? { allowForcePush: false, allowedToPush: changes } : { allowForcePush: false };
+  return { label, run: ({ gitlab }) => gitlab.updateProtectedBranch(id, rule.name, change) };
+}
+
+/** What is new first, then what goes, by its id alone: without a licence no user or group may be named. */
+function changesOf(before: AccessRule[], after: AccessRule[]): AccessRule[] {
+  const has = (rows: AccessRule[], row: AccessRule) => rows.some((it) => whoOfRow(it) === whoOfRow(row));
+  return [
+    ...after.filter((row) => !has(before, row)),
+    ...before
+      .filter((row) => !has(after, row))
+      .map(({ id }) => ({ ...(id === undefined ? {} : { id }), destroy: true })),
   ];
-  const change = loose.length > 0 ? { allowForcePush: false, allowedToPush } : { allowForcePush: false };
-  return {
-    label,
-    run: ({ gitlab }) => gitlab.updateProtectedBranch(project.id, rule.name, change),
-  };
 }
 
 async function recreate(
   projectId: number,
   rule: ProtectedBranch,
-  members: Member[],
+  push: AccessRule[],
   gitlab: GitLab,
 ): Promise<void> {
   const before = {
@@ -122,12 +179,11 @@ async function recreate(
     allowForcePush: rule.allowForcePush,
     codeOwnerApprovalRequired: rule.codeOwnerApprovalRequired,
   };
-  const after = { ...before, push: tighten(rule.pushAccessLevels, members), allowForcePush: false };
   await replaceRule({
     what: `The protection of the branch ${rule.name}`,
     before: `push: ${rowLabels(rule.pushAccessLevels)}; merge: ${rowLabels(rule.mergeAccessLevels)}`,
     remove: () => gitlab.unprotectBranch(projectId, rule.name),
-    create: () => gitlab.protectBranch(projectId, after),
+    create: () => gitlab.protectBranch(projectId, { ...before, push, allowForcePush: false }),
     restore: () => gitlab.protectBranch(projectId, before),
   });
 }

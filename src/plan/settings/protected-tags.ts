@@ -1,7 +1,17 @@
+import type { Facts } from '../../facts/index.ts';
 import type { AccessRule, Member, ProtectedTag } from '../../ports/gitlab.ts';
 import { compare } from '../difference.ts';
-import { type Finding, fixable, ok, unreadable } from '../finding.ts';
-import { isLoose, maintainersOnly, rowLabels, unknownPeopleNote } from './access-rows.ts';
+import { type Finding, fixable, ok, unfixable, unreadable } from '../finding.ts';
+import {
+  letsPeopleIn,
+  maintainersOnly,
+  rowLabels,
+  rowsProblem,
+  tighten,
+  unknownPeopleNote,
+} from './access-rows.ts';
+import { lockOut } from './lock-out.ts';
+import { byHand, lostRows } from './recreating.ts';
 import { replaceRule } from './replace-rule.ts';
 import { rereading, type Setting, type Situation, type Step } from './setting.ts';
 
@@ -26,16 +36,36 @@ function inspect({ facts }: Situation): Finding {
   const changed = compared.flatMap(({ rule, differences }) => (differences.length > 0 ? [rule] : []));
   const notes = wanted.flatMap(({ name, rows }) => unknownPeopleNote(`The rule for the tags ${name}`, rows));
   if (changed.length === 0) return ok('Only Maintainers can create tags.', { notes });
-  return fixable(
-    tags.value.some(({ name }) => name === everyTag) ? 'different' : 'missing',
-    changed.map(sentence).join(' '),
-    {
-      manual,
-      steps: changed.map((rule) => stepFor(project.id, rule)),
-      differences: compared.flatMap(({ differences }) => differences),
-      notes,
-    },
-  );
+  const obstacles = changed.flatMap((rule) => obstacleOf(rule, facts) ?? []);
+  const message = changed.map(sentence).join(' ');
+  const differences = compared.flatMap(({ differences: of }) => of);
+  if (obstacles.length > 0)
+    return unfixable('blocked', message, { manual: obstacles.join(' '), differences, notes });
+  return fixable(tags.value.some(({ name }) => name === everyTag) ? 'different' : 'missing', message, {
+    manual,
+    steps: changed.map((rule) => stepFor(project.id, rule)),
+    differences,
+    notes,
+    verify: (after) => verify(changed, after),
+  });
+}
+
+/** Why a rule is not changed here, with what a person does. */
+function obstacleOf({ name, current, rows }: WantedRule, { gitlab }: Facts): string | undefined {
+  const what = `The rule for the tags ${name}`;
+  const page = `${gitlab.project.webUrl}/-/settings/repository, section 'Protected tags',`;
+  const lost = current === undefined ? [] : lostRows([rows], gitlab);
+  return lost.length > 0 ? byHand(what, rows, lost, page) : lockOut(what, current, rows, gitlab);
+}
+
+function verify(changed: WantedRule[], { facts }: Situation): string | undefined {
+  const { protectedTags: tags } = facts.gitlab;
+  if (!tags.known) return undefined;
+  const problems = changed.map(({ name, rows }) => {
+    const now = tags.value.find((it) => it.name === name);
+    return rowsProblem(`The rule for the tags ${name}`, rows, now?.createAccessLevels);
+  });
+  return problems.filter((it) => it !== undefined).join(' ') || undefined;
 }
 
 function compareRule({ name, current, rows }: WantedRule) {
@@ -67,22 +97,21 @@ function wantedRules(tags: ProtectedTag[], members: Member[]): WantedRule[] {
     {
       name: everyTag,
       current: every?.createAccessLevels,
-      rows: tighten(every?.createAccessLevels ?? [], members, true),
+      rows: rowsFor(every?.createAccessLevels ?? [], members, true),
     },
     ...others.map(({ name, createAccessLevels }) => ({
       name,
       current: createAccessLevels,
-      rows: tighten(createAccessLevels, members, false),
+      rows: rowsFor(createAccessLevels, members, false),
     })),
   ];
 }
 
-/** Without what is looser than Maintainer; `*` itself must let somebody create a tag, a narrower rule need not. */
-function tighten(rows: AccessRule[], members: Member[], mustAllow: boolean): AccessRule[] {
-  const kept = rows.filter((row) => !isLoose(row, members));
-  const allows = kept.some((row) => row.accessLevel !== 0);
-  if (kept.length > 0 && (allows || !mustAllow)) return kept;
-  return maintainersOnly;
+/** `*` itself must let somebody create a tag; a narrower rule need not. */
+function rowsFor(rows: AccessRule[], members: Member[], mustAllow: boolean): AccessRule[] {
+  const tight = tighten(rows, members);
+  const allows = tight.some((row) => letsPeopleIn(row) || row.deployKeyId !== undefined);
+  return allows || !mustAllow ? tight : maintainersOnly;
 }
 
 function stepFor(projectId: number, { name, current, rows }: WantedRule): Step {

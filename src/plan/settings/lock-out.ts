@@ -1,0 +1,39 @@
+import type { GitLabFacts } from '../../facts/gitlab-project.ts';
+import { roleOf } from '../../facts/role.ts';
+import { isActive, letsIn, namesOf } from '../../people/index.ts';
+import type { AccessRule, Member } from '../../ports/gitlab.ts';
+import { letsPeopleIn } from './access-rows.ts';
+
+type PeopleFacts = Pick<GitLabFacts, 'user' | 'project' | 'members'>;
+
+/**
+ * Who of the Maintainers and the one who runs this could do something by the rows of now (everybody who may push, where
+ * there is no rule) and could not by those that are to be. Whom a group stands for is not known, and groups stay.
+ */
+function lockedOut(before: AccessRule[] | undefined, after: AccessRule[], facts: PeopleFacts): Member[] {
+  const could = (member: Member) =>
+    before === undefined ? member.accessLevel >= 30 : before.some((row) => letsIn(row, member));
+  return concerned(facts).filter((member) => could(member) && !after.some((row) => letsIn(row, member)));
+}
+
+function concerned(facts: PeopleFacts): Member[] {
+  const all = facts.members.known ? facts.members.value.filter((member) => isActive(member)) : [];
+  const own = facts.user.known ? facts.user.value : undefined;
+  const found = all.filter(({ id, accessLevel }) => accessLevel >= 40 || id === own?.id);
+  const role = roleOf(facts);
+  if (own === undefined || role === undefined || all.some(({ id }) => id === own.id)) return found;
+  return [...found, { ...own, state: 'active', accessLevel: role, expiresAt: null }];
+}
+
+/** Why a rule may not become what it is to be; undefined where nobody loses by it. */
+export function lockOut(
+  what: string,
+  before: AccessRule[] | undefined,
+  after: AccessRule[],
+  facts: PeopleFacts,
+): string | undefined {
+  const lost = lockedOut(before, after, facts);
+  // A rule that let nobody in is opened, and takes nothing from anyone.
+  if (lost.length === 0 || !(before?.some(letsPeopleIn) ?? true)) return undefined;
+  return `${what} would keep out ${namesOf(lost)}, who can do it now, so it is left: give them the role Maintainer, or a row of their own in the rule, first.`;
+}
