@@ -1,12 +1,13 @@
 import { describe, expect, it } from 'vitest';
 import { editPipeline, readPipeline } from '../../src/pipeline/index.ts';
+import { officialIndexes } from '../../src/pipeline/reading.ts';
 import type { YamlTable } from '../../src/text/yaml/document.ts';
 import { parseYaml } from '../../src/text/yaml/document.ts';
 import { goalWith, guard } from './pipeline-goal.ts';
 
 /** Edits a file, knowing what GitLab made of it and of the files that it includes. */
 function edit(text: string, merged: string) {
-  const { included } = readPipeline(text, undefined, merged);
+  const { included } = readPipeline(text, officialIndexes, merged);
   const result = editPipeline(text, goalWith(), included);
   const after = result.kind === 'edited' ? (result.edits[0]?.after ?? '') : text;
   return {

@@ -152,7 +152,7 @@ describe('what comes from elsewhere in the file', () => {
     const { after } = migrate(text, 'twine');
     expect(after).toContain('  TWINE_PASSWORD: $T\n');
     expect(job(after, 'p').inherit).toEqual({ default: false, variables: false });
-    expect(readPipeline(after).credentials).toEqual([]);
+    expect(readPipeline(after, officialIndexes).credentials).toEqual([]);
   });
 
   it('is taken away: credentials of all jobs that nobody else needs', () => {

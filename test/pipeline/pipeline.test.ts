@@ -100,7 +100,7 @@ describe('a pipeline that does not publish yet', () => {
     expect(after).toContain('python -m twine upload --repository-url https://upload.pypi.org/legacy/ dist/*');
     expect(jobs(after)['.publish']).not.toHaveProperty('before_script');
     expect(jobs(after)['.publish']?.dependencies).toEqual(['build', 'check-dist']);
-    expect(readPipeline(after).publishWith).toBe('twine');
+    expect(readPipeline(after, officialIndexes).publishWith).toBe('twine');
   });
 
   it('is refused for twine and another index', () => {
@@ -158,7 +158,7 @@ describe('a pipeline that does not publish yet', () => {
   });
 
   it('says where a file is not YAML', () => {
-    expect(() => readPipeline('a: [1\nb: }\n')).toThrow(/not valid YAML: .*line 2/);
+    expect(() => readPipeline('a: [1\nb: }\n', officialIndexes)).toThrow(/not valid YAML: .*line 2/);
     expect(editPipeline('a: [1\nb: }\n', goalWith())).toMatchObject({
       kind: 'refused',
       reason: expect.stringContaining('cannot be read here'),
@@ -254,7 +254,7 @@ describe('jobs of an earlier run', () => {
   });
 
   it('tell what was decided', () => {
-    expect(readPipeline(ours)).toMatchObject({
+    expect(readPipeline(ours, officialIndexes)).toMatchObject({
       ours: true,
       hasTestJob: true,
       developersDeploy: false,
@@ -268,7 +268,9 @@ describe('jobs of an earlier run', () => {
 
   it('tell of credentials that beat the Trusted Publisher', () => {
     const text = `variables:\n  UV_PUBLISH_TOKEN: x\n${ours.replace('release:\n', 'release:\n  variables: {TWINE_PASSWORD: y}\n')}`;
-    expect(readPipeline(text).credentials).toEqual([{ job: 'release', key: 'TWINE_PASSWORD' }]);
+    expect(readPipeline(text, officialIndexes).credentials).toEqual([
+      { job: 'release', key: 'TWINE_PASSWORD' },
+    ]);
   });
 });
 
@@ -277,7 +279,7 @@ describe('the tool that publishes', () => {
     const registry =
       'registry:\n  script: uv publish --publish-url $CI_API_V4_URL/projects/1/packages/pypi dist/*\n';
     const { after } = edited(registry, goalWith({ publishWith: 'twine' }));
-    expect(readPipeline(after).publishWith).toBe('twine');
-    expect(readPipeline(registry).publishWith).toBe('uv');
+    expect(readPipeline(after, officialIndexes).publishWith).toBe('twine');
+    expect(readPipeline(registry, officialIndexes).publishWith).toBe('uv');
   });
 });
