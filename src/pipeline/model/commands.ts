@@ -198,12 +198,13 @@ class Walk {
   }
 
   private pipe(node: ShellNode & { kind: 'pipe' }, shell: Shell, place: Place): void {
-    const names = node.parts.map((part) =>
-      part.kind === 'simple' ? programOf(wordsOf(part)).tool : undefined,
-    );
-    const last = names.at(-1) ?? '';
-    const fetches = names.slice(0, -1).some((name) => name === 'curl' || name === 'wget');
-    if (fetches && /^(?:(?:ba|da|z)?sh|python)$/.test(last) && !installer.test(node.text))
+    const programs = node.parts.map((part) => programOf(part.kind === 'simple' ? wordsOf(part) : []));
+    const { tool: last = '', args = [] } = programs.at(-1) ?? {};
+    const fetches = programs.slice(0, -1).some(({ tool }) => tool === 'curl' || tool === 'wget');
+    // `python -c '...'` reads what was fetched as data, not as a program
+    const takesProgram =
+      args.every((word) => /^-(?:[^c]*|-.*)$/.test(word)) || args.includes('-s') || args.includes('-');
+    if (fetches && /^(?:(?:ba|da|z)?sh|python)$/.test(last) && takesProgram && !installer.test(node.text))
       this.hole(node.text, 'remote-script');
     for (const part of node.parts) this.node(part, copyOf(shell), place);
   }

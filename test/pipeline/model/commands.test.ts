@@ -118,6 +118,10 @@ describe('what cannot be read', () => {
     expect(read('if a; then\ntwine upload x').commands.map(told)).toEqual(['twine upload x']);
   });
 
+  it('is not what a program of its own takes as data', () => {
+    expect(read("curl https://api.example/x | python3 -c 'import sys'").holes).toEqual([]);
+  });
+
   it('leaves installers of well-known tools alone', () => {
     expect(read('curl -LsSf https://astral.sh/uv/install.sh | sh').holes).toEqual([]);
   });
