@@ -35,23 +35,18 @@ export interface RemoteCandidate {
 /** Well-known hosts that are not GitLab, so that a GitHub mirror is never asked about. */
 const otherHosts = /(^|\.)(github\.com|bitbucket\.org|codeberg\.org|sr\.ht|gitea\.com|dev\.azure\.com)$/;
 
-/** The repository's top folder and the project's folder in it. Throws a `UserError` outside of a checkout. */
+/** The repository's top folder and the project's folder in it. Throws a `UserError` where git cannot tell. */
 export async function locate(git: Git, directory: string): Promise<Pick<Checkout, 'root' | 'directory'>> {
   const root = await git.root();
-  if (root === undefined) {
-    throw new UserError(
-      'no-checkout',
-      `${directory} is not inside a git checkout.`,
-      "Run it in a clone of the GitLab project, or name the folder with '--directory DIR'.",
-    );
-  }
   const path = relative(await realpath(root), await realpath(directory));
   return { root, directory: path.split(sep).join('/') || '.' };
 }
 
 /** The remotes that may name the GitLab project, those that were wished for alone where a wish was given. */
-export async function remoteCandidates(git: Git, wishes: RemoteWishes): Promise<RemoteCandidate[]> {
-  const remotes = await git.remotes();
+export function remoteCandidates(
+  remotes: { name: string; url: string }[],
+  wishes: RemoteWishes,
+): RemoteCandidate[] {
   if (wishes.remote !== undefined && !remotes.some(({ name }) => name === wishes.remote)) {
     const names = remotes.map(({ name }) => name).join(', ') || 'none';
     throw new UserError(

@@ -13,6 +13,7 @@ import { type Checkout, inDirectory } from './checkout.ts';
 import { type GitLabFacts, type GitLabIdentity, readProject } from './gitlab-project.ts';
 import { type IndexFacts, readPackageIndex, uploadUrl } from './package-index.ts';
 import { pipelinePath } from './pipeline-path.ts';
+import { refuseAbsentPipeline } from './preconditions.ts';
 import { requireMaintainer } from './role.ts';
 import type { UploadToken } from './upload-tokens.ts';
 
@@ -99,6 +100,10 @@ export async function readFacts(sources: Sources, python: PythonFacts): Promise<
     sources.git.tags(),
   ]);
   const facts = { url: checkout.gitlabUrl, tokenSource, ...identity, ...rest };
+  if (pipeline.text === undefined) {
+    const tracked = await sources.git.isTracked(path.value);
+    refuseAbsentPipeline(path.value, tracked, rest.committedPipeline, identity.project.defaultBranch);
+  }
   requireMaintainer(facts, tokenSource);
   return { checkout, python, pipeline, gitlab: facts, indexes: { pypi, testpypi }, tags };
 }

@@ -1,4 +1,5 @@
 import { UserError } from '../kernel/errors.ts';
+import type { Known } from '../kernel/known.ts';
 import { type Source, sourceText } from '../kernel/source.ts';
 import type { Project } from '../ports/gitlab.ts';
 import type { GitLabError } from '../ports/gitlab-error.ts';
@@ -49,6 +50,32 @@ export function projectProblem(
 export function refuseUnusable(project: Project): void {
   const problem = unusable(project);
   if (problem) throw new UserError(...problem);
+}
+
+/**
+ * Throws a `UserError` for a pipeline that the project has and the work tree has not, as in a sparse checkout or on an
+ * old branch: a new one in its place would be without the jobs of everybody else.
+ */
+export function refuseAbsentPipeline(
+  path: string,
+  tracked: boolean,
+  committed: Known<string | undefined>,
+  defaultBranch: string | null,
+): void {
+  if (tracked) {
+    throw new UserError(
+      'pipeline-not-checked-out',
+      `git tracks the pipeline file ${path}, but the work tree does not have it: it was deleted, or left out by a sparse checkout.`,
+      `Bring it back with 'git checkout HEAD -- ${path}' (after 'git sparse-checkout add' or 'disable' where it was left out), or commit that it is deleted.`,
+    );
+  }
+  if (committed.known && committed.value !== undefined) {
+    throw new UserError(
+      'pipeline-not-checked-out',
+      `The branch ${defaultBranch} has the pipeline file ${path}, but this checkout does not: its branch is older, or another one.`,
+      `Switch to ${defaultBranch} and pull, or merge it into this branch; then run it again.`,
+    );
+  }
 }
 
 function unusable(project: Project): [code: string, message: string, hint: string] | undefined {

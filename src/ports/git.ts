@@ -1,12 +1,14 @@
-import { execFile } from 'node:child_process';
-import { promisify } from 'node:util';
+import { checkoutAround } from './git/place.ts';
+import { gitProblem } from './git/problems.ts';
+import { type GitAnswer, gitRunner, type RunGit } from './git/run.ts';
 
-const run = promisify(execFile);
-
-/** The git checkout, read only: the tool never commits, fetches or configures. */
+/**
+ * The git checkout, read only: the tool never commits, fetches or configures. Every method rejects with a `UserError`
+ * where git cannot be run, takes too long or fails.
+ */
 export interface Git {
-  /** The repository's top folder, or undefined outside of a work tree or without git. */
-  root(): Promise<string | undefined>;
+  /** The repository's top folder. */
+  root(): Promise<string>;
   /** Remote names with their (first) fetch address. */
   remotes(): Promise<{ name: string; url: string }[]>;
   /** The remote that the current branch tracks. */
@@ -15,61 +17,97 @@ export interface Git {
   tags(): Promise<string[]>;
   /** Those of the paths (from the root) that have uncommitted changes or are not tracked. */
   changed(paths: string[]): Promise<string[]>;
+  /** Whether a file (from the root) belongs to the checkout: in the index or in HEAD, wherever else it is missing. */
+  isTracked(path: string): Promise<boolean>;
   /** The text of a file (from the root) at a commit, or undefined where the checkout has not got it. */
   textAt(sha: string, path: string): Promise<string | undefined>;
 }
 
-/** What git is found, configured and run by on the systems there are. */
-const needed = [
-  /^(PATH|PATHEXT|HOME|USER|LOGNAME|USERPROFILE|HOMEDRIVE|HOMEPATH|APPDATA|LOCALAPPDATA|PROGRAMDATA|PROGRAMFILES)$/,
-  /^(SYSTEMROOT|SYSTEMDRIVE|WINDIR|COMSPEC|TMPDIR|TMP|TEMP|XDG_CONFIG_HOME|LD_LIBRARY_PATH|DYLD_\w+)$/,
-  /^GIT_(DIR|WORK_TREE|COMMON_DIR|INDEX_FILE|\w*OBJECT_DIRECTORIES|OBJECT_DIRECTORY|EXEC_PATH)$/,
-  /^GIT_(CONFIG_\w+|CEILING_DIRECTORIES|DISCOVERY_ACROSS_FILESYSTEM)$/,
-];
-
-/**
- * The environment that git gets: its configuration and its hooks may name programs of any sort, which have no business
- * with the tokens there.
- */
-export function gitEnvironment(env: Record<string, string | undefined>): Record<string, string | undefined> {
-  const entries = Object.entries(env);
-  return Object.fromEntries(
-    entries.filter(([name]) => needed.some((names) => names.test(name.toUpperCase()))),
-  );
+/** What git is opened with. */
+export interface GitOptions {
+  directory: string;
+  env: Record<string, string | undefined>;
+  platform: NodeJS.Platform;
+  /** Milliseconds for one answer. */
+  timeout: number;
 }
 
-/** Git as the `git` command answers in a folder. */
-export function openGit(directory: string, env: Record<string, string | undefined>): Git {
-  const options = { cwd: directory, env: { ...gitEnvironment(env), LC_ALL: 'C', GIT_OPTIONAL_LOCKS: '0' } };
-  const git = async (...args: string[]) => {
-    try {
-      return (await run('git', args, options)).stdout;
-    } catch {
-      return undefined;
-    }
+/** Git as the `git` command answers in a folder. Rejects with a `UserError` where that is in no checkout. */
+export async function openGit({ directory, env, platform, timeout }: GitOptions): Promise<Git> {
+  const around = await checkoutAround(directory);
+  // As in a hook, where git itself says which repository it is.
+  if (around === undefined && !env.GIT_DIR) throw gitProblem({ kind: 'no-checkout' }, directory);
+  return gitIn(gitRunner({ env, platform, outside: around ?? directory }, directory, timeout), directory);
+}
+
+function gitIn(run: RunGit, directory: string): Git {
+  /** The answer's text; undefined for an exit code that only says that there is nothing. */
+  const git = async (args: string[], nothing: (answer: Failed) => boolean = () => false) => {
+    const answer = await run(...args);
+    if (answer.kind === 'ok') return answer.text;
+    if (nothing(answer)) return undefined;
+    throw problemOf(answer, directory);
   };
+  const line = (args: string[]) => git(args, isNone).then((text) => text?.trim() || undefined);
+  const root = async () => ((await git(['rev-parse', '--show-toplevel'])) ?? '').replace(/\r?\n$/, '');
+  // A name with NUL in it can be given to no program, and no file has one.
+  const possible = (paths: string[]) => paths.filter((path) => !path.includes('\0'));
   return {
-    root: async () => (await git('rev-parse', '--show-toplevel'))?.replace(/\r?\n$/, ''),
-    remotes: async () => parseRemotes((await git('config', '--get-regexp', '^remote\\..*\\.url$')) ?? ''),
+    root,
+    remotes: async () => parseRemotes((await git(['config', '-z', '--get-regexp', remoteUrl], isNone)) ?? ''),
     trackedRemote: async () => {
-      const branch = (await git('symbolic-ref', '--short', '-q', 'HEAD'))?.trim();
-      return branch ? (await git('config', `branch.${branch}.remote`))?.trim() : undefined;
+      const branch = await line(['symbolic-ref', '--short', '-q', 'HEAD']);
+      return branch && (await line(['config', `branch.${branch}.remote`]));
     },
-    tags: async () => ((await git('tag', '--list', '--sort=-creatordate')) ?? '').split('\n').filter(Boolean),
+    tags: async () =>
+      ((await git(['tag', '--list', '--sort=-creatordate'])) ?? '').split('\n').filter(Boolean),
     changed: async (paths) => {
-      const status = await git('--literal-pathspecs', 'status', '--porcelain', '-z', '--', ...paths);
+      const known = possible(paths);
+      if (known.length === 0) return [];
+      const options = ['-C', await root(), '--literal-pathspecs'];
+      const status = await git([...options, 'status', '--porcelain', '-z', '--', ...known]);
       return parseStatus(status ?? '', paths);
+    },
+    isTracked: async (path) => {
+      if (possible([path]).length === 0) return false;
+      // Both may be missing: HEAD before the first commit, the file in either of them.
+      const objects = [`:0:${path}`, `HEAD:${path}`].map((name) =>
+        git(['rev-parse', '--verify', '--quiet', name], () => true),
+      );
+      return (await Promise.all(objects)).some((object) => object !== undefined);
     },
     // What is no number of a commit could be taken for an option.
     textAt: async (sha, path) =>
-      /^[0-9a-f]{40,64}$/.test(sha) ? git('cat-file', 'blob', `${sha}:${path}`) : undefined,
+      /^[0-9a-f]{40,64}$/.test(sha) ? git(['cat-file', 'blob', `${sha}:${path}`], () => true) : undefined,
   };
 }
 
+type Failed = Extract<GitAnswer, { kind: 'exit' }>;
+
+/** git's way of saying that there is no such thing. */
+const isNone = ({ code }: Failed) => code === 1;
+
+function problemOf({ stderr, code }: Failed, directory: string) {
+  const words = stderr.trim().split('\n')[0] ?? '';
+  const [, owned] = /(?:dubious ownership in|unsafe) repository(?: at)? \(?'([^']+)'/.exec(stderr) ?? [];
+  if (owned !== undefined) return gitProblem({ kind: 'other-owner', path: owned }, directory);
+  const [, bare] = /cannot use bare repository '([^']+)'/.exec(stderr) ?? [];
+  if (bare !== undefined) return gitProblem({ kind: 'bare-repository', path: bare }, directory);
+  if (/must be run in a work tree/.test(stderr))
+    return gitProblem({ kind: 'bare-repository', path: directory }, directory);
+  if (/not a git repository/i.test(stderr)) return gitProblem({ kind: 'no-checkout' }, directory);
+  return gitProblem({ kind: 'failed', words: words || `it ended with the exit code ${code}.` }, directory);
+}
+
+const remoteUrl = '^remote\\..*\\.url$';
+
+/** Entries end with NUL, and the first line break ends the name. */
 function parseRemotes(config: string): { name: string; url: string }[] {
-  const found = config.matchAll(/^remote\.(.+)\.url (.+)$/gm);
   const remotes = new Map<string, string>();
-  for (const [, name = '', url = ''] of found) if (!remotes.has(name)) remotes.set(name, url);
+  for (const entry of config.split('\0')) {
+    const [, name, url] = /^remote\.([^\n]+)\.url\n([^\n]*)$/.exec(entry) ?? [];
+    if (name && url !== undefined && !remotes.has(name)) remotes.set(name, url);
+  }
   return [...remotes].map(([name, url]) => ({ name, url }));
 }
 

@@ -1,10 +1,7 @@
-import { execFile } from 'node:child_process';
 import { mkdir, writeFile } from 'node:fs/promises';
+import { platform } from 'node:os';
 import { dirname, join } from 'node:path';
-import { promisify } from 'node:util';
-import { gitEnvironment } from '../ports/git.ts';
-
-const run = promisify(execFile);
+import { gitRunner } from '../ports/git/run.ts';
 
 /** A small, real Python project in a git repository of its own. */
 export interface ScratchProject {
@@ -86,8 +83,12 @@ export async function createScratchProject(
     '-c',
     'commit.gpgsign=false',
   ];
-  const options = { cwd: directory, ...(env === undefined ? {} : { env: gitEnvironment(env) }) };
-  const git = (...args: string[]) => run('git', args, options);
+  const search = { env: env ?? process.env, platform: platform(), outside: directory };
+  const run = gitRunner(search, directory, 60_000);
+  const git = async (...args: string[]) => {
+    const answer = await run(...args);
+    if (answer.kind === 'exit') throw new Error(`git ${args.join(' ')} failed: ${answer.stderr}`);
+  };
   await git('init', '-q');
   await git('symbolic-ref', 'HEAD', 'refs/heads/main');
   await git('add', '.');

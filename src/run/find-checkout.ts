@@ -18,9 +18,8 @@ import type { Context } from './context.ts';
  */
 export async function findCheckout(context: Context, git: Git, directory: string): Promise<Checkout> {
   const { options, env } = context;
-  // Asked at the same time, for each answer of git's takes as long as a program takes to start.
-  const remotes = git.remotes();
-  const place = await locate(git, directory);
+  // At the same time, for each answer of git's takes as long as a program takes to start.
+  const [place, remotes] = await Promise.all([locate(git, directory), git.remotes()]);
   const wishes: RemoteWishes = Object.fromEntries(
     Object.entries({
       remote: options.remote,
@@ -29,7 +28,7 @@ export async function findCheckout(context: Context, git: Git, directory: string
       gitlabHost: env.GITLAB_HOST,
     }).filter(([, value]) => value),
   );
-  const candidates = await remoteCandidates({ ...git, remotes: () => remotes }, wishes);
+  const candidates = remoteCandidates(remotes, wishes);
   const complete = options.gitlabUrl !== undefined && options.project !== undefined;
   const remote = complete ? candidates[0] : await chooseRemote(context, git, candidates);
   return { ...place, ...projectAddress(remote, wishes) };

@@ -45,7 +45,7 @@ export async function begin(context: Context): Promise<Begun> {
   const { env, home, platform } = context;
   showTitle(context.terminal, context.options.command);
   const directory = resolve(context.cwd, context.options.directory);
-  const git = openGit(directory, env);
+  const git = await openGit({ directory, env, platform, timeout: context.network.timeLeft() });
   const checkout = await findCheckout(context, git, directory);
   const token = await findToken(checkout.gitlabUrl.value, { env, home, platform });
   const asked = token.kind === 'found' ? await ask(context, checkout, token) : undefined;

@@ -1,0 +1,43 @@
+import { realpath, stat } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { gitProblem } from './problems.ts';
+
+/**
+ * The folder that has the checkout's `.git`, as git itself would find it; undefined where there is none. Throws a
+ * `UserError` for a directory that is not there, and for a bare repository on the way, which a clone can bring along
+ * in a sub-folder, configuration and all.
+ */
+export async function checkoutAround(directory: string): Promise<string | undefined> {
+  const start = await realpath(directory).catch(() => undefined);
+  if (start === undefined || !(await isFolder(start))) throw gitProblem({ kind: 'no-directory' }, directory);
+  for (let folder = start; ; folder = dirname(folder)) {
+    if (await isRepository(join(folder, '.git'))) return folder;
+    if (await isBare(folder)) throw gitProblem({ kind: 'bare-repository', path: folder }, directory);
+    if (folder === dirname(folder)) return undefined;
+  }
+}
+
+/** A folder of git's, or the file of a worktree or submodule that names one. */
+async function isRepository(path: string): Promise<boolean> {
+  return (await isFile(path)) || (await isFile(join(path, 'HEAD')));
+}
+
+async function isBare(folder: string): Promise<boolean> {
+  const parts = [
+    isFile(join(folder, 'HEAD')),
+    isFolder(join(folder, 'objects')),
+    isFolder(join(folder, 'refs')),
+  ];
+  return (await Promise.all(parts)).every(Boolean);
+}
+
+const isFile = (path: string) =>
+  stat(path).then(
+    (it) => it.isFile(),
+    () => false,
+  );
+const isFolder = (path: string) =>
+  stat(path).then(
+    (it) => it.isDirectory(),
+    () => false,
+  );

@@ -1,0 +1,81 @@
+import { execFile } from 'node:child_process';
+import { delimiter, dirname } from 'node:path';
+import { findProgram, type ProgramSearch, programFolders } from '../programs.ts';
+import { type GitProblem, gitProblem } from './problems.ts';
+
+/** What git is found, configured and run by on the systems there are. */
+const needed = [
+  /^(PATHEXT|HOME|USER|LOGNAME|USERPROFILE|HOMEDRIVE|HOMEPATH|APPDATA|LOCALAPPDATA|PROGRAMDATA|PROGRAMFILES)$/,
+  /^(SYSTEMROOT|SYSTEMDRIVE|WINDIR|COMSPEC|TMPDIR|TMP|TEMP|XDG_CONFIG_HOME|LD_LIBRARY_PATH|DYLD_\w+)$/,
+  /^GIT_(DIR|WORK_TREE|COMMON_DIR|INDEX_FILE|\w*OBJECT_DIRECTORIES|OBJECT_DIRECTORY|EXEC_PATH)$/,
+  /^GIT_(CONFIG_\w+|CEILING_DIRECTORIES|DISCOVERY_ACROSS_FILESYSTEM)$/,
+];
+
+/**
+ * The environment that git gets but for PATH: its configuration and its hooks may name programs of any sort, which have
+ * no business with the tokens there.
+ */
+export function gitEnvironment(env: Record<string, string | undefined>): Record<string, string | undefined> {
+  const entries = Object.entries(env);
+  return Object.fromEntries(
+    entries.filter(([name]) => needed.some((names) => names.test(name.toUpperCase()))),
+  );
+}
+
+/** Nothing is asked, fetched or locked, and no program of the repository's configuration is started. */
+const harmless = {
+  LC_ALL: 'C',
+  GIT_TERMINAL_PROMPT: '0',
+  GIT_ASKPASS: '',
+  GIT_OPTIONAL_LOCKS: '0',
+  GIT_NO_LAZY_FETCH: '1',
+  // The same for git before 2.44: no transport is allowed, so a partial clone fetches nothing.
+  GIT_ALLOW_PROTOCOL: 'none',
+};
+
+const settings = ['-c', 'core.fsmonitor=false', '-c', 'safe.bareRepository=explicit'];
+
+/** Tag names come by the megabyte in some repositories. */
+const mostBytes = 64 * 2 ** 20;
+
+/** What git said, or why it said nothing. */
+export type GitAnswer = { kind: 'ok'; text: string } | { kind: 'exit'; code: number; stderr: string };
+
+/** Runs one command of git's. Rejects with a `UserError` where git cannot be run or takes too long. */
+export type RunGit = (...args: string[]) => Promise<GitAnswer>;
+
+/** Finds git once, and starts it from its own folder with the checkout as an argument. */
+export function gitRunner(search: ProgramSearch, directory: string, timeout: number): RunGit {
+  let found: Promise<{ program: string; path: string }> | undefined;
+  return async (...args) => {
+    found ??= locateGit(search, directory);
+    const { program, path } = await found;
+    const env = { ...gitEnvironment(search.env), PATH: path, ...harmless };
+    const options = {
+      cwd: dirname(program),
+      env,
+      timeout,
+      maxBuffer: mostBytes,
+      killSignal: 'SIGKILL',
+    } as const;
+    return new Promise((resolve, reject) => {
+      execFile(program, ['-C', directory, ...settings, ...args], options, (error, stdout, stderr) => {
+        if (error === null) return resolve({ kind: 'ok', text: stdout });
+        if (typeof error.code === 'number') return resolve({ kind: 'exit', code: error.code, stderr });
+        reject(gitProblem(problemOf(error, timeout), directory));
+      });
+    });
+  };
+}
+
+async function locateGit(search: ProgramSearch, directory: string) {
+  const program = await findProgram('git', search);
+  if (program === undefined) throw gitProblem({ kind: 'no-git' }, directory);
+  return { program, path: (await programFolders(search)).join(delimiter) };
+}
+
+function problemOf(error: Error & { code?: unknown; killed?: boolean }, timeout: number): GitProblem {
+  if (error.code === 'ERR_CHILD_PROCESS_STDIO_MAXBUFFER') return { kind: 'too-much' };
+  if (error.killed) return { kind: 'too-slow', seconds: timeout / 1000 };
+  return { kind: 'failed', words: `it could not be run (${String(error.code ?? error.message)}).` };
+}
