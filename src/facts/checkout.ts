@@ -22,7 +22,8 @@ export interface RemoteWishes {
   remote?: string;
   gitlabUrl?: string;
   project?: string;
-  gitlabHost?: string;
+  /** The GitLab that the environment names. */
+  environment?: Sourced<string>;
 }
 
 /** A remote that may be a GitLab project. */
@@ -86,30 +87,12 @@ export function projectAddress(
     ? { value: wishes.gitlabUrl, source: { by: 'option' as const, name: 'gitlab-url' } }
     : remote
       ? { value: remote.origin, source: { by: 'remote' as const, name: remote.name } }
-      : hostUrl(wishes.gitlabHost);
+      : (wishes.environment ?? { value: 'https://gitlab.com', source: { by: 'default' as const } });
   const path = wishes.project
     ? { value: wishes.project, source: { by: 'option' as const, name: 'project' } }
     : remote && { value: remote.path, source: { by: 'remote' as const, name: remote.name } };
-  if (url === undefined || path === undefined) throw noRemote();
+  if (path === undefined) throw noRemote();
   return { gitlabUrl: url, projectPath: path };
-}
-
-function hostUrl(host: string | undefined): Sourced<string> {
-  if (!host) return { value: 'https://gitlab.com', source: { by: 'default' } };
-  const address = /^https?:\/\//.test(host) ? host : `https://${host}`;
-  if (!URL.canParse(address)) {
-    throw new UserError(
-      'bad-gitlab-host',
-      'GITLAB_HOST does not name a GitLab.',
-      'Set it to a host or an address such as https://gitlab.example.com, or unset it.',
-    );
-  }
-  // The address is shown and sent to, and a user name or password in it is for neither.
-  const { origin, pathname } = new URL(address);
-  return {
-    value: `${origin}${pathname}`.replace(/\/+$/, ''),
-    source: { by: 'environment', variable: 'GITLAB_HOST' },
-  };
 }
 
 function mayBeGitLab(
@@ -122,7 +105,7 @@ function mayBeGitLab(
 
 /** Takes the path prefix of `--gitlab-url` off the remote's path: `https://host/gitlab` + `gitlab/group/project`. */
 function splitPrefix(candidate: RemoteCandidate, wishes: RemoteWishes): RemoteCandidate {
-  const base = wishes.gitlabUrl ?? (wishes.gitlabHost && hostUrl(wishes.gitlabHost).value);
+  const base = wishes.gitlabUrl ?? wishes.environment?.value;
   if (!base || new URL(base).hostname !== new URL(candidate.origin).hostname) return candidate;
   const prefix = new URL(base).pathname.replace(/^\/+|\/+$/g, '');
   const path = candidate.path.startsWith(`${prefix}/`)

@@ -1,16 +1,25 @@
 import { readFile } from 'node:fs/promises';
 import { gitlabTokenVariables } from '../indexes/token-variables.ts';
 import { UserError } from '../kernel/errors.ts';
+import { Secret } from '../kernel/secret.ts';
 import { type Source, sourceText } from '../kernel/source.ts';
 import type { TokenInfo } from '../ports/gitlab.ts';
 import type { FoundToken, Machine } from './glab-config.ts';
 
-/** Finds the GitLab token: from the environment, else from glab's configuration for that host. */
-export async function findToken(gitlabUrl: string, machine: Omit<Machine, 'readText'>): Promise<FoundToken> {
-  for (const name of gitlabTokenVariables) {
-    const token = machine.env[name]?.trim();
-    if (token) return { kind: 'found', token, source: { by: 'environment', variable: name } };
+/** The GitLab token of the environment, whichever GitLab it is for. */
+export function tokenOfEnvironment(env: Machine['env']): Extract<FoundToken, { kind: 'found' }> | undefined {
+  for (const variable of gitlabTokenVariables) {
+    const token = env[variable]?.trim();
+    if (token) return { kind: 'found', token: new Secret(token), source: { by: 'environment', variable } };
   }
+  return undefined;
+}
+
+/** The GitLab token that glab has for this GitLab and no other. */
+export async function tokenOfGlab(
+  gitlabUrl: string,
+  machine: Omit<Machine, 'readText'>,
+): Promise<FoundToken> {
   const readText = (path: string) => readFile(path, 'utf8').catch(() => undefined);
   // With it comes the whole parser of YAML.
   const { readGlabToken } = await import('./glab-config.ts');
@@ -18,8 +27,8 @@ export async function findToken(gitlabUrl: string, machine: Omit<Machine, 'readT
 }
 
 /** Refuses what cannot be sent in a header, and what no token looks like. Throws a `UserError`. */
-export function requireTokenForm(token: string, source: Source): void {
-  if (/^[\x21-\x7E]+$/.test(token)) return;
+export function requireTokenForm(token: Secret, source: Source): void {
+  if (/^[\x21-\x7E]+$/.test(token.reveal())) return;
   throw new UserError(
     'bad-token',
     `The GitLab token from ${sourceText(source)} holds a character that no token has: a blank, a line break or a letter outside of ASCII.`,

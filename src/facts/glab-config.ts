@@ -1,10 +1,11 @@
 import { posix, win32 } from 'node:path';
 import { parseDocument } from 'yaml';
+import { Secret } from '../kernel/secret.ts';
 import type { Source } from '../kernel/source.ts';
 
 /** A token of the environment, or the one that GitLab's own command line has for a host. */
 export type FoundToken =
-  | { kind: 'found'; token: string; source: Source }
+  | { kind: 'found'; token: Secret; source: Source }
   | { kind: 'expired'; source: Source }
   | { kind: 'none' };
 
@@ -53,7 +54,7 @@ function tokenIn(text: string, host: string, path: string, today: Date): FoundTo
   if (typeof token !== 'string' || token.trim() === '') return { kind: 'none' };
   if (String(entry?.is_oauth2) === 'true' && isPast(entry?.oauth2_expiry_date, today))
     return { kind: 'expired', source };
-  return { kind: 'found', token: token.trim(), source };
+  return { kind: 'found', token: new Secret(token.trim()), source };
 }
 
 /** None of a file that cannot be read, which is glab's to complain about. */

@@ -39,10 +39,11 @@ export async function demo(context: Context): Promise<number> {
 
 /** The same run with the rehearsal's addresses and its tokens in place of the user's, none of which it must get. */
 function insideOf(world: World, context: Context): Context {
-  const { GITLAB_HOST: _, GITLAB_ACCESS_TOKEN: __, ...env } = context.env;
+  const { GITLAB_ACCESS_TOKEN: _, ...env } = context.env;
   const options = { ...context.options, ...placeOf(world), command: 'setup' as const };
-  const { asOfficial } = world;
-  return { ...context, options, asOfficial, env: { ...env, GITLAB_TOKEN: token, ...uploadTokens(world) } };
+  const { asOfficial, gitlab } = world;
+  const tokens = { GITLAB_TOKEN: token, GITLAB_HOST: gitlab.url, ...uploadTokens(world) };
+  return { ...context, options, asOfficial, env: { ...env, ...tokens } };
 }
 
 function uploadTokens({ pypi, testpypi }: World): Record<string, string> {
@@ -67,7 +68,7 @@ function showWhatNext({ directory }: World, { terminal, program, platform }: Con
 function showWayIn(world: World, { terminal, program, platform }: Context): void {
   const { paint } = terminal;
   const { directory, pypiUrl, testpypiUrl } = placeOf(world);
-  const where = `-C ${quote(directory, platform)} --pypi-url ${pypiUrl} --testpypi-url ${testpypiUrl}`;
+  const where = `-C ${quote(directory, platform)} --gitlab-url ${world.gitlab.url} --pypi-url ${pypiUrl} --testpypi-url ${testpypiUrl}`;
   const check = `${program} check ${where}`;
   terminal.print(
     '',

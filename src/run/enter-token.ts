@@ -2,6 +2,7 @@ import type { Checkout } from '../facts/checkout.ts';
 import { tokenPage } from '../facts/gitlab-token.ts';
 import type { FoundToken } from '../facts/glab-config.ts';
 import { UserError } from '../kernel/errors.ts';
+import { Secret } from '../kernel/secret.ts';
 import { sourceText } from '../kernel/source.ts';
 import type { Context } from './context.ts';
 
@@ -19,7 +20,7 @@ export async function enterToken(context: Context, checkout: Checkout, found: Fo
   context.openPage?.(page);
   const token = await terminal.secret(`GitLab token for ${gitlabUrl}`);
   if (token === '') throw noToken(undefined, gitlabUrl, page);
-  return { token, source: { by: 'input' } };
+  return { token: new Secret(token), source: { by: 'input' } };
 }
 
 function noToken(expired: string | undefined, gitlabUrl: string, page: string): UserError {

@@ -8,6 +8,7 @@ import {
   type RemoteWishes,
   remoteCandidates,
 } from '../facts/checkout.ts';
+import { gitlabOfEnvironment } from '../facts/gitlab-address.ts';
 import { UserError } from '../kernel/errors.ts';
 import type { Git } from '../ports/git.ts';
 import type { Context } from './context.ts';
@@ -20,14 +21,14 @@ export async function findCheckout(context: Context, git: Git, directory: string
   const { options, env } = context;
   // At the same time, for each answer of git's takes as long as a program takes to start.
   const [place, remotes] = await Promise.all([locate(git, directory), git.remotes()]);
-  const wishes: RemoteWishes = Object.fromEntries(
-    Object.entries({
-      remote: options.remote,
-      gitlabUrl: options.gitlabUrl,
-      project: options.project,
-      gitlabHost: env.GITLAB_HOST,
-    }).filter(([, value]) => value),
-  );
+  const { remote: wanted, gitlabUrl, project } = options;
+  const environment = gitlabOfEnvironment(env);
+  const wishes: RemoteWishes = {
+    ...(wanted ? { remote: wanted } : {}),
+    ...(gitlabUrl ? { gitlabUrl } : {}),
+    ...(project ? { project } : {}),
+    ...(environment ? { environment } : {}),
+  };
   const candidates = remoteCandidates(remotes, wishes);
   const complete = options.gitlabUrl !== undefined && options.project !== undefined;
   const remote = complete ? candidates[0] : await chooseRemote(context, git, candidates);

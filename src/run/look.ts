@@ -1,10 +1,11 @@
 import { resolve } from 'node:path';
 import type { Checkout } from '../facts/checkout.ts';
 import { type GitLabIdentity, readIdentity } from '../facts/gitlab-project.ts';
-import { findToken, requireTokenForm } from '../facts/gitlab-token.ts';
+import { requireTokenForm, tokenOfGlab } from '../facts/gitlab-token.ts';
 import type { FoundToken } from '../facts/glab-config.ts';
 import type { Facts } from '../facts/index.ts';
 import { readUploadTokens, type Secrets } from '../facts/upload-tokens.ts';
+import type { Secret } from '../kernel/secret.ts';
 import { type Source, sourceText } from '../kernel/source.ts';
 import type { Files } from '../ports/files.ts';
 import { type Git, openGit } from '../ports/git.ts';
@@ -14,6 +15,7 @@ import { showTitle } from '../screens/title.ts';
 import type { Context } from './context.ts';
 import { enterToken, type Token } from './enter-token.ts';
 import { findCheckout } from './find-checkout.ts';
+import { tokenFor } from './token-for.ts';
 
 /** Everything that was found, and the ports through which it can be changed. */
 export interface Looked {
@@ -47,7 +49,9 @@ export async function begin(context: Context): Promise<Begun> {
   const directory = resolve(context.cwd, context.options.directory);
   const git = await openGit({ directory, env, platform, timeout: context.network.timeLeft() });
   const checkout = await findCheckout(context, git, directory);
-  const token = await findToken(checkout.gitlabUrl.value, { env, home, platform });
+  const token =
+    (await tokenFor(context, checkout)) ??
+    (await tokenOfGlab(checkout.gitlabUrl.value, { env, home, platform }));
   const asked = token.kind === 'found' ? await ask(context, checkout, token) : undefined;
   return { git, checkout, token, asked };
 }
@@ -88,7 +92,7 @@ async function ask(context: Context, checkout: Checkout, { token, source }: Toke
 }
 
 /** The ports, the reading ones with an end to all their time. */
-async function connect(context: Context, checkout: Checkout, token: string) {
+async function connect(context: Context, checkout: Checkout, token: Secret) {
   const { options, network } = context;
   const [{ connectGitLab }, { connectPackageIndex }] = await Promise.all([
     import('../ports/gitlab-rest/index.ts'),

@@ -18,7 +18,8 @@ function start(args: string[], extra: Record<string, string> = {}) {
 export const program = (...args: string[]) => [binary, ...args];
 
 /** A run of `check` in a rehearsal world. */
-export const checkIn = (world: World, ...args: string[]) => program('check', ...args, ...placeOf(world));
+export const checkIn = (world: World, ...args: string[]) =>
+  program('check', '--gitlab-url', world.gitlab.url, ...args, ...placeOf(world));
 
 /** Milliseconds until a run has ended. */
 export async function timeOf(args: string[], extra?: Record<string, string>): Promise<number> {

@@ -6,7 +6,16 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { roleRow, teamState } from '../../src/rehearsal/gitlab/state.ts';
 import { scratchFiles } from '../../src/rehearsal/scratch-project.ts';
 import { startWorld, type World } from '../../src/rehearsal/world.ts';
-import { binary, cleanEnv, placeOf, reportOf, runIn, runProgram, toDo } from '../support/program.ts';
+import {
+  binary,
+  cleanEnv,
+  placeOf,
+  reportOf,
+  runIn,
+  runProgram,
+  signedIn,
+  toDo,
+} from '../support/program.ts';
 
 let here: World;
 
@@ -121,7 +130,7 @@ describe('other places', () => {
       '--testpypi-url',
       here.testpypi.url,
     ];
-    const options = { env: { GITLAB_TOKEN: 'glpat-demo-alice' } };
+    const options = { env: { ...signedIn(here) } };
     expect((await runProgram(['setup', '--yes', ...args], options)).exitCode).toBe(0);
     expect(await readFile(join(here.directory, 'python/pyproject.toml'), 'utf8')).toContain('root = ".."');
     expect(await readFile(join(here.directory, '.gitlab-ci.yml'), 'utf8')).toContain('--out-dir dist python');
@@ -238,7 +247,7 @@ describe('a reader that stops reading', () => {
     here = await startWorld();
     const words = [process.execPath, binary, 'setup', '--yes', ...placeOf(here)];
     const script = `${words.map((word) => `'${word}'`).join(' ')} | head -n 1; echo "\${PIPESTATUS[0]}"`;
-    const env = cleanEnv({ GITLAB_TOKEN: 'glpat-demo-alice' });
+    const env = cleanEnv({ ...signedIn(here) });
     const { stdout, stderr } = await promisify(execFile)('bash', ['-c', script], { env });
     expect([stdout.trim().split('\n').at(-1), stderr]).toEqual(['0', '']);
     expect(toDo((await reportOf(here, ['check'])).report)).toEqual([]);

@@ -8,7 +8,7 @@ import { madeUpToken } from '../../src/rehearsal/package-index/made-up-token.ts'
 import { scratchFiles } from '../../src/rehearsal/scratch-project.ts';
 import { startWorld, type World } from '../../src/rehearsal/world.ts';
 import { faults, interceptAt, type RequestOfRun, requestsOf, stateOf } from '../support/faults.ts';
-import { placeOf, type ReportLike, runProgram } from '../support/program.ts';
+import { placeOf, type ReportLike, runProgram, signedIn } from '../support/program.ts';
 
 /** Seconds for one request, so that an answer that never comes is soon given up. */
 const timeout = '0.7';
@@ -48,7 +48,7 @@ afterAll(() => void elsewhere.close());
 /** A run that nothing disturbs has the usual time, however busy the machine is. */
 function setUp(world: World, started?: (child: ChildProcess) => void) {
   const limit = started === undefined ? {} : { GITLAB_TO_PYPI_TIMEOUT: timeout };
-  const env = { ...tokens, ...limit };
+  const env = { ...signedIn(world), ...tokens, ...limit };
   const options = { env, ...(started ? { started } : {}) };
   return runProgram(['setup', '--yes', '--json', '--route', route, ...placeOf(world)], options);
 }

@@ -3,7 +3,7 @@ import { type GitLabState, newId, teamState } from '../../src/rehearsal/gitlab/s
 import { scratchFiles } from '../../src/rehearsal/scratch-project.ts';
 import { startWorld, type World } from '../../src/rehearsal/world.ts';
 import { isAsked } from '../support/demo-questions.ts';
-import { placeOf, runIn } from '../support/program.ts';
+import { placeOf, runIn, signedIn } from '../support/program.ts';
 import { keys, startInTerminal } from '../support/terminal.ts';
 
 /** Clears the screen, sets the title, turns what follows around, feigns a line of the program's own; and is long. */
@@ -23,7 +23,7 @@ const harmful = [
 const harmIn = (shown: string) =>
   harmful.filter((text) => shown.includes(text)).map((text) => JSON.stringify(text));
 
-const env = { GITLAB_TOKEN: 'glpat-demo-alice' };
+const env = () => signedIn(here);
 let here: World;
 
 beforeEach(async () => {
@@ -74,7 +74,7 @@ describe('names and texts that would take over the terminal', () => {
   );
 
   it.each([40, 80])('are text on every screen of a terminal of %d columns', async (cols) => {
-    const session = startInTerminal(['setup', ...placeOf(here)], env, { cols, rows: 40 });
+    const session = startInTerminal(['setup', ...placeOf(here)], env(), { cols, rows: 40 });
     for (const question of [
       'How should releases be protected?',
       'Who may release',

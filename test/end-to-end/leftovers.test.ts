@@ -3,7 +3,7 @@ import { type ProjectState, teamState, type VariableState } from '../../src/rehe
 import { madeUpToken } from '../../src/rehearsal/package-index/made-up-token.ts';
 import { scratchFiles } from '../../src/rehearsal/scratch-project.ts';
 import { startWorld, type World } from '../../src/rehearsal/world.ts';
-import { placeOf, reportOf, runIn, runProgram } from '../support/program.ts';
+import { placeOf, reportOf, runIn, runProgram, signedIn } from '../support/program.ts';
 import { keys, type Session, startInTerminal } from '../support/terminal.ts';
 import { variableState } from '../support/variable-state.ts';
 
@@ -38,7 +38,7 @@ const released = {
 };
 
 const wizard = (...args: string[]): Session =>
-  startInTerminal(['setup', ...args, ...placeOf(here)], { GITLAB_TOKEN: 'glpat-demo-alice' });
+  startInTerminal(['setup', ...args, ...placeOf(here)], signedIn(here));
 
 /** Answers the question whether a variable is to be deleted. */
 async function answer(session: Session, about: string, key: string): Promise<void> {
@@ -160,7 +160,7 @@ describe('a change from the token route to a Trusted Publisher', () => {
   const setUp = (...args: string[]) =>
     runProgram(['setup', '--yes', ...args, ...placeOf(here)], {
       env: {
-        GITLAB_TOKEN: 'glpat-demo-alice',
+        ...signedIn(here),
         PYPI_TOKEN: madeUpToken('127.0.0.1', 'one'),
         TESTPYPI_TOKEN: madeUpToken('127.0.0.1', 'two'),
       },

@@ -17,7 +17,7 @@ import {
 } from '../support/canaries.ts';
 import { echoes, watch } from '../support/hostile-server.ts';
 import { atOnce } from '../support/meddle.ts';
-import { type Ended, placeOf, runProgram } from '../support/program.ts';
+import { type Ended, placeOf, runProgram, signedIn } from '../support/program.ts';
 import { keys, startInTerminal } from '../support/terminal.ts';
 import { variableState } from '../support/variable-state.ts';
 
@@ -151,7 +151,7 @@ describe('no secret', () => {
     await atOnce(runs, 3, async ({ args, route, hostile }) => {
       const world = await begin('GITLAB_TOKEN');
       const seen = await watch(world, echoing(hostile), 'GITLAB_TOKEN');
-      const env = { ...machine.env, GITLAB_TOKEN: canaries.GITLAB_TOKEN, DEBUG: '1' };
+      const env = { ...machine.env, ...signedIn(world, canaries.GITLAB_TOKEN), DEBUG: '1' };
       const ended = await runProgram([...args, '--route', route, '--verbose', ...placeOf(world)], { env });
       const what = `${args.join(' ')} (${route}, ${hostile ? Object.values(hostile).join(' for ') : 'good'})`;
       leaks.push(...[...seen.strays, ...leaksOf(world, ended)].map((leak) => `${what}: ${leak}`));
@@ -235,7 +235,8 @@ describe('over plain http to anything but this machine', () => {
     const git = (...args: string[]) => execFileSync('git', args, { cwd: world.directory });
     if (remote) git('remote', 'set-url', 'origin', remote());
     else git('remote', 'remove', 'origin');
-    const env = { ...machine.env, GITLAB_TOKEN: canaries.GITLAB_TOKEN, DEBUG: '1' };
+    const token = { GITLAB_TOKEN: canaries.GITLAB_TOKEN, GITLAB_HOST: open() };
+    const env = { ...machine.env, ...token, DEBUG: '1' };
     const more = typeof extra === 'function' ? extra() : extra;
     const args = ['check', ...placeOf(world), ...(remote ? [] : ['--project', 'demo-group/demo-pkg'])];
     const ended = await runProgram(args, { env: { ...env, ...more } });

@@ -2,7 +2,7 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { type ProjectState, teamState } from '../../src/rehearsal/gitlab/state.ts';
 import { scratchFiles } from '../../src/rehearsal/scratch-project.ts';
 import { startWorld, type World } from '../../src/rehearsal/world.ts';
-import { placeOf } from '../support/program.ts';
+import { placeOf, signedIn } from '../support/program.ts';
 import { keys, type Session, startInTerminal } from '../support/terminal.ts';
 
 let here: World;
@@ -16,7 +16,7 @@ async function start(project: Partial<ProjectState>, ...args: string[]): Promise
       state.users.push({ id, username: `user${id}`, name: `User ${id}` });
   }
   here = await startWorld({ state });
-  return startInTerminal(['setup', ...args, ...placeOf(here)], { GITLAB_TOKEN: 'glpat-demo-alice' });
+  return startInTerminal(['setup', ...args, ...placeOf(here)], signedIn(here));
 }
 
 const alone = [{ userId: 1, access_level: 50 }];

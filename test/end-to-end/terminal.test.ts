@@ -3,7 +3,7 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { startWorld, type World } from '../../src/rehearsal/world.ts';
-import { placeOf } from '../support/program.ts';
+import { placeOf, signedIn } from '../support/program.ts';
 import { keys, type Session, startInTerminal } from '../support/terminal.ts';
 
 let here: World;
@@ -14,8 +14,7 @@ beforeEach(async () => {
 
 afterEach(() => here.close());
 
-const start = (...args: string[]): Session =>
-  startInTerminal([...args, ...placeOf(here)], { GITLAB_TOKEN: 'glpat-demo-alice' });
+const start = (...args: string[]): Session => startInTerminal([...args, ...placeOf(here)], signedIn(here));
 
 async function answerQuestions(session: Session): Promise<void> {
   for (const question of [

@@ -5,7 +5,7 @@ import { type GitLabState, teamState, type VariableState } from '../../src/rehea
 import { madeUpToken } from '../../src/rehearsal/package-index/made-up-token.ts';
 import { scratchFiles } from '../../src/rehearsal/scratch-project.ts';
 import { startWorld, type World } from '../../src/rehearsal/world.ts';
-import { type Ended, placeOf, type ReportLike, runProgram } from '../support/program.ts';
+import { type Ended, placeOf, type ReportLike, runProgram, signedIn } from '../support/program.ts';
 
 const tokens = {
   PYPI_TOKEN: madeUpToken('127.0.0.1', 'canary of the releases'),
@@ -36,7 +36,7 @@ async function run(
   env: Record<string, string> = tokens,
 ): Promise<Ended & { report: ReportLike }> {
   const ended = await runProgram([...args, '--json', ...placeOf(here)], {
-    env: { GITLAB_TOKEN: 'glpat-demo-alice', ...env },
+    env: { ...signedIn(here), ...env },
   });
   return { ...ended, report: JSON.parse(ended.stdout) as ReportLike };
 }
@@ -115,7 +115,7 @@ describe('the token route', () => {
         ? { status: 400, body: { message: `value ${JSON.parse(request.body).value} is not good` } }
         : undefined;
     };
-    const options = { env: { GITLAB_TOKEN: 'glpat-demo-alice', DEBUG: '1', ...tokens } };
+    const options = { env: { ...signedIn(here), DEBUG: '1', ...tokens } };
     for (const args of [
       ['check'],
       ['setup', '--dry-run'],
@@ -252,7 +252,7 @@ describe('without a terminal and a token', () => {
   it('a dry run shows what is to come', async () => {
     await begin();
     const { exitCode, stdout } = await runProgram(['setup', '--dry-run', ...route, ...placeOf(here)], {
-      env: { GITLAB_TOKEN: 'glpat-demo-alice' },
+      env: signedIn(here),
     });
     expect(exitCode).toBe(0);
     expect(stdout).toContain('create the variable UV_PUBLISH_TOKEN for release-test');

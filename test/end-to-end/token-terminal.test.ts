@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { madeUpToken } from '../../src/rehearsal/package-index/made-up-token.ts';
 import { startWorld, type World } from '../../src/rehearsal/world.ts';
-import { placeOf, runProgram } from '../support/program.ts';
+import { placeOf, runProgram, signedIn } from '../support/program.ts';
 import { keys, type Session, startInTerminal } from '../support/terminal.ts';
 
 const pypi = madeUpToken('127.0.0.1', 'canary of the releases');
@@ -15,11 +15,11 @@ beforeEach(async () => {
 afterEach(() => here.close());
 
 const start = (args: string[], env: Record<string, string> = {}): Session =>
-  startInTerminal([...args, ...placeOf(here)], { GITLAB_TOKEN: 'glpat-demo-alice', ...env });
+  startInTerminal([...args, ...placeOf(here)], { ...signedIn(here), ...env });
 
 const setUp = (env: Record<string, string>) =>
   runProgram(['setup', '--yes', '--route', 'token', ...placeOf(here)], {
-    env: { GITLAB_TOKEN: 'glpat-demo-alice', ...env },
+    env: { ...signedIn(here), ...env },
   });
 
 const values = () =>

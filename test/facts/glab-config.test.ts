@@ -1,12 +1,16 @@
 import { describe, expect, it } from 'vitest';
-import { readGlabToken } from '../../src/facts/glab-config.ts';
+import { type FoundToken, readGlabToken } from '../../src/facts/glab-config.ts';
 
 const today = new Date('2026-11-24');
 
-function read(files: Record<string, string>, host = 'gitlab.com', env: Record<string, string> = {}) {
+async function read(files: Record<string, string>, host = 'gitlab.com', env: Record<string, string> = {}) {
   const readText = async (path: string) => files[path];
-  return readGlabToken(host, { env, home: '/home/a', platform: 'linux', readText }, today);
+  return shown(await readGlabToken(host, { env, home: '/home/a', platform: 'linux', readText }, today));
 }
+
+/** What was found, with the token as it is sent. */
+const shown = (found: FoundToken) =>
+  found.kind === 'found' ? { ...found, token: found.token.reveal() } : found;
 
 const config = '/home/a/.config/glab-cli/config.yml';
 
@@ -56,7 +60,7 @@ describe("glab's configuration", () => {
     };
     const readText = async (path: string) => files[path];
     const machine = { env, home: 'C:\\Users\\a', platform: 'win32' as const, readText };
-    expect(await readGlabToken('gitlab.com', machine, today)).toMatchObject({ token: 'one' });
+    expect(shown(await readGlabToken('gitlab.com', machine, today))).toMatchObject({ token: 'one' });
   });
 
   it('has no token where it cannot be understood', async () => {

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startWorld, type World } from '../../src/rehearsal/world.ts';
-import { placeOf } from '../support/program.ts';
+import { placeOf, signedIn } from '../support/program.ts';
 import { watch } from './watched.ts';
 
 const heavy = /^(clack|yaml|toml|gitbeaker|gitlab-rest|diff|open|demo|setup|check|facts|look)/;
@@ -26,7 +26,7 @@ describe('check', () => {
   afterAll(() => here.close());
 
   const watchedCheck = () =>
-    watch(['check', ...placeOf(here)], { GITLAB_TOKEN: 'glpat-demo-alice', WATCH_CONNECTIONS: '1' });
+    watch(['check', ...placeOf(here)], { ...signedIn(here), WATCH_CONNECTIONS: '1' });
 
   it('loads no prompts, no browser and nothing of the demo, and not the whole of fetch', async () => {
     const { exitCode, files, builtins, git } = await watchedCheck();

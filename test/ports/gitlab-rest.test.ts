@@ -2,6 +2,7 @@ import { createServer, type IncomingMessage } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { inspect } from 'node:util';
 import { afterEach, describe, expect, it } from 'vitest';
+import { Secret } from '../../src/kernel/secret.ts';
 import type { GitLab } from '../../src/ports/gitlab.ts';
 import { connectGitLab } from '../../src/ports/gitlab-rest/index.ts';
 import { startGitLab } from '../../src/rehearsal/gitlab/server.ts';
@@ -45,7 +46,7 @@ async function against(...answers: { status: number; body?: unknown; headers?: R
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   closing.push(() => void server.close());
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-  return { gitlab: connectGitLab({ url, token, network }), seen, url };
+  return { gitlab: connectGitLab({ url, token: new Secret(token), network }), seen, url };
 }
 
 async function failure(work: Promise<unknown>): Promise<Error & { kind?: string; status?: number }> {
@@ -246,7 +247,7 @@ describe('a refusal', () => {
   });
 
   it('to connect names the reason', async () => {
-    const gitlab = connectGitLab({ url: 'http://127.0.0.1:9', token, network });
+    const gitlab = connectGitLab({ url: 'http://127.0.0.1:9', token: new Secret(token), network });
     expect((await failure(gitlab.currentUser())).message).toMatch(
       /could not be reached: the connection (was refused|failed)/,
     );
@@ -256,7 +257,7 @@ describe('a refusal', () => {
 describe('the token', () => {
   it('is not sent over plain http to another machine', async () => {
     const error = await failure(
-      connectGitLab({ url: 'http://gitlab.invalid', token, network }).currentUser(),
+      connectGitLab({ url: 'http://gitlab.invalid', token: new Secret(token), network }).currentUser(),
     );
     expect(error.message).toMatch(/not encrypted/);
   });
@@ -303,9 +304,9 @@ describe('the version of a server', () => {
   ] as const)('%s %s is read as far as it tells', async (version, edition, server) => {
     const started = await startGitLab({ ...teamState(), edition, version });
     closing.push(() => started.close());
-    expect(await connectGitLab({ url: started.url, token: 'glpat-demo-alice', network }).server()).toEqual(
-      server,
-    );
+    expect(
+      await connectGitLab({ url: started.url, token: new Secret('glpat-demo-alice'), network }).server(),
+    ).toEqual(server);
   });
 });
 
@@ -314,7 +315,7 @@ describe('lists and tokens of the rehearsal', () => {
     const members = Array.from({ length: 250 }, (_, index) => ({ userId: index + 1, access_level: 30 }));
     const server = await startGitLab(teamState({ members }));
     closing.push(() => server.close());
-    const gitlab = connectGitLab({ url: server.url, token: 'glpat-demo-alice', network });
+    const gitlab = connectGitLab({ url: server.url, token: new Secret('glpat-demo-alice'), network });
     expect(new Set((await gitlab.members(42)).map(({ id }) => id)).size).toBe(250);
   });
 
@@ -332,7 +333,7 @@ describe('lists and tokens of the rehearsal', () => {
     closing.push(() => server.close());
     const [alice, carol] = await connectGitLab({
       url: server.url,
-      token: 'glpat-demo-alice',
+      token: new Secret('glpat-demo-alice'),
       network,
     }).members(42);
     expect(alice).not.toHaveProperty('customRole');
@@ -352,14 +353,16 @@ describe('lists and tokens of the rehearsal', () => {
   ])('%s is known for what it is', async (value, info) => {
     const server = await startGitLab(teamState());
     closing.push(() => server.close());
-    expect(await connectGitLab({ url: server.url, token: value, network }).token()).toMatchObject(info);
+    expect(await connectGitLab({ url: server.url, token: new Secret(value), network }).token()).toMatchObject(
+      info,
+    );
   });
 
   it('work below a path prefix, and never show the value of a variable', async () => {
     const variables = [variableState({ key: 'A', value: 'secret-value' })];
     const server = await startGitLab(teamState({ variables }), { prefix: '/gitlab' });
     closing.push(() => server.close());
-    const gitlab = connectGitLab({ url: server.url, token: 'glpat-demo-alice', network });
+    const gitlab = connectGitLab({ url: server.url, token: new Secret('glpat-demo-alice'), network });
     expect((await gitlab.project('demo-group/demo-pkg')).webUrl).toBe(`${server.url}/demo-group/demo-pkg`);
     expect(JSON.stringify(await gitlab.variables(42))).not.toContain('secret-value');
   });

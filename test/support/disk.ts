@@ -1,7 +1,7 @@
 import { execFile, execFileSync } from 'node:child_process';
 import { mkdirSync } from 'node:fs';
 import type { World } from '../../src/rehearsal/world.ts';
-import { binary, cleanEnv, type Ended, placeOf } from './program.ts';
+import { binary, cleanEnv, type Ended, placeOf, signedIn } from './program.ts';
 
 /** Whether disks can be mounted here, which takes Linux and root; with CI=true that is a failure, not a skip. */
 export function canMount(): boolean {
@@ -43,7 +43,7 @@ export function setUpOn(world: World, disk: keyof typeof disks): Promise<Ended &
   const script = `checkout=$1 copy=$2; shift 2\n${before}\n"$@"\ncode=$?\n${after}\nexit $code`;
   const program = [process.execPath, binary, 'setup', '--yes', '--json', ...placeOf(world)];
   const words = ['--mount', 'bash', '-c', script, 'bash', world.directory, copy, ...program];
-  const env = cleanEnv({ GITLAB_TOKEN: 'glpat-demo-alice' });
+  const env = cleanEnv(signedIn(world));
   return new Promise((resolve) => {
     execFile('unshare', words, { env }, (error, stdout, stderr) =>
       resolve({ exitCode: Number(error?.code ?? 0), stdout, stderr, copy }),

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { World } from '../../src/rehearsal/world.ts';
-import { type Ended, placeOf, runProgram } from './program.ts';
+import { type Ended, placeOf, runProgram, signedIn } from './program.ts';
 
 /** What `meddle.mjs` does at one operation of one write. */
 export interface Meddling {
@@ -18,7 +18,7 @@ export function setUpMeddled(
   meddling: Meddling | { trace: string } | undefined,
   args: string[] = [],
 ): Promise<Ended> {
-  const env: Record<string, string> = { GITLAB_TOKEN: 'glpat-demo-alice' };
+  const env: Record<string, string> = signedIn(world);
   if (meddling) {
     env.NODE_OPTIONS = `--import=${join(import.meta.dirname, 'meddle.mjs')}`;
     env.MEDDLE = JSON.stringify({ root: world.directory, ...meddling });

@@ -48,9 +48,14 @@ export function placeOf({ directory, pypi, testpypi }: World): string[] {
   return ['-C', directory, '--pypi-url', pypi.url, '--testpypi-url', testpypi.url];
 }
 
+/** The environment of somebody who is signed in to the GitLab of a rehearsal world, as alice where nothing else is said. */
+export function signedIn({ gitlab }: World, token = 'glpat-demo-alice'): Record<string, string> {
+  return { GITLAB_TOKEN: token, GITLAB_HOST: new URL(gitlab.url).origin };
+}
+
 /** Runs a command of the built program in a rehearsal world, as alice where nothing else is said. */
 export function runIn(world: World, args: string[], token = 'glpat-demo-alice'): Promise<Ended> {
-  const env: Record<string, string> = token === '' ? {} : { GITLAB_TOKEN: token };
+  const env = token === '' ? {} : signedIn(world, token);
   return runProgram([...args, ...placeOf(world)], { env });
 }
 

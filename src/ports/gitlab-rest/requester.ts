@@ -1,4 +1,5 @@
 import { createRequesterFn } from '@gitbeaker/requester-utils';
+import type { Secret } from '../../kernel/secret.ts';
 import { headersWith, type Reply } from '../exchange.ts';
 import { GitLabError } from '../gitlab-error.ts';
 import { type HttpOptions, isLoopback, request } from '../http.ts';
@@ -10,7 +11,7 @@ import { notGitLab, refusalOf } from './errors.ts';
 /** What the requests to one GitLab have in common. */
 export interface Connection {
   url: string;
-  token: string;
+  token: Secret;
   network: Network;
 }
 
@@ -47,7 +48,7 @@ export async function send(
   const { url, token } = connection;
   refuseUnsafe(address, url);
   const headers = {
-    authorization: `Bearer ${token}`,
+    authorization: `Bearer ${token.reveal()}`,
     accept: 'application/json',
     ...(body === undefined ? {} : { 'content-type': 'application/json' }),
   };
@@ -65,7 +66,7 @@ type Given = Pick<HttpOptions, 'method' | 'headers' | 'body'>;
 
 /** A server that sends back what it was sent must not bring the token to where answers are shown. */
 async function answerOf(address: URL, { url, token, network }: Connection, given: Given): Promise<Reply> {
-  const hide = (text: string) => text.replaceAll(token, '(the token)');
+  const hide = (text: string) => text.replaceAll(token.reveal(), '(the token)');
   try {
     const answer = await request(address, { ...given, network, server: 'GitLab' });
     const headers = headersWith([...answer.headers].map(([name, value]) => [name, hide(value)]));

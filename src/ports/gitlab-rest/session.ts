@@ -37,7 +37,8 @@ export function openSession(connection: Connection): Session {
 function classOptions(connection: Connection) {
   return {
     host: connection.url,
-    oauthToken: connection.token,
+    // gitbeaker wants one, and never gets the real one: the requests are our own.
+    oauthToken: String(connection.token),
     requesterFn: requesterFor(connection),
     queryTimeout: null,
     rateLimits: {},
