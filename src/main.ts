@@ -40,7 +40,7 @@ async function afterBeginning(load: () => Promise<Going>): Promise<(context: Con
 async function main(): Promise<void> {
   const shown: Shown = { speech: speechOf(process.argv) };
   const stop = listenForStop(shown);
-  outliveReaders();
+  finishWithoutOutput();
   try {
     const options = parseCommandLine(process.argv.slice(2));
     shown.speech = options;
@@ -61,6 +61,7 @@ interface Shown {
 
 async function makeContext(options: Options, stop: Stop, shown: Shown): Promise<Context> {
   const { platform } = process;
+  const cwd = workingDirectory();
   const env = { ...process.env };
   forgetTokens();
   const browser = options.open && hasDisplay(env, platform);
@@ -70,10 +71,10 @@ async function makeContext(options: Options, stop: Stop, shown: Shown): Promise<
   return {
     options,
     env,
-    cwd: process.cwd(),
-    home: homedir(),
+    cwd,
+    home: homeFolder(),
     platform,
-    program: programName(process.argv[1] ?? '', process.cwd(), platform),
+    program: programName(process.argv[1] ?? '', cwd, platform),
     terminal,
     openPage: browser ? openPage : undefined,
     network: openNetwork({
@@ -100,6 +101,8 @@ function logRequest({ method, path, status, milliseconds }: RequestRecord): void
 async function makeTerminal(options: Options, stop: Stop): Promise<Terminal> {
   const { stdin: input, stdout, stderr, env, platform } = process;
   const output = options.json ? stderr : stdout;
+  // Reading from a terminal that was closed fails, and then there is nobody to ask any more.
+  input.on('error', () => undefined);
   const ends = { env, platform, inputIsTty: input.isTTY === true, outputIsTty: output.isTTY === true };
   const { attended, redraws, ...manner } = mannerOf(ends);
   const silent = options.quiet === true;
@@ -111,19 +114,55 @@ async function makeTerminal(options: Options, stop: Stop): Promise<Terminal> {
   );
 }
 
-/** Whoever reads the output may stop, as `head` does; work that was begun goes on to its end all the same. */
-function outliveReaders(): void {
+/** Throws a `UserError` where the current directory was removed. */
+function workingDirectory(): string {
+  try {
+    return process.cwd();
+  } catch (cause) {
+    throw new UserError(
+      'no-working-directory',
+      'The current directory does not exist any more.',
+      'Change to one that does, then run it again.',
+      { cause },
+    );
+  }
+}
+
+/** A user whom the system does not know, as in some containers, has none where HOME does not say. */
+function homeFolder(): string | undefined {
+  try {
+    return homedir();
+  } catch {
+    return undefined;
+  }
+}
+
+/**
+ * Work that was begun goes on to its end where its output cannot be written: whoever reads it may stop, as `head` does,
+ * and the disk may be full or the terminal closed, which is said at the end where there is a place for it.
+ */
+function finishWithoutOutput(): void {
+  let problem: NodeJS.ErrnoException | undefined;
   for (const stream of [process.stdout, process.stderr]) {
     stream.on('error', (error: NodeJS.ErrnoException) => {
-      if (error.code !== 'EPIPE') throw error;
+      if (error.code !== 'EPIPE') problem ??= error;
     });
   }
+  process.on('exit', () => {
+    if (problem === undefined) return;
+    process.exitCode ||= 1;
+    complain(
+      `Not all of the output could be written (${problem.message}); the work itself went on to its end.`,
+    );
+  });
 }
 
 function listenForStop(shown: Shown): Stop {
   return makeStop({
     listen: (asked) => {
+      process.on('SIGHUP', () => asked(129));
       process.on('SIGINT', () => asked(130));
+      process.on('SIGQUIT', () => asked(131));
       process.on('SIGTERM', () => asked(143));
     },
     end: (cancelled) => process.exit(explain(cancelled, shown.speech)),

@@ -18,7 +18,7 @@ The route token needs an API token of each index: from PYPI_TOKEN and TESTPYPI_T
 One request may take 30 seconds, or those of GITLAB_TO_PYPI_TIMEOUT.
 
 Exit codes: 0 all holds or was done, 1 something is to do or failed, 2 bad usage or an unmet precondition,
-130 cancelled (143 by SIGTERM).`;
+130 cancelled (129, 131, 143 by SIGHUP, SIGQUIT, SIGTERM).`;
 }
 
 function commandLine(name: (typeof commands)[number]): string {

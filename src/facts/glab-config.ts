@@ -12,7 +12,8 @@ export type FoundToken =
 /** What is needed of the machine to find glab's configuration. */
 export interface Machine {
   env: Record<string, string | undefined>;
-  home: string;
+  /** Undefined for a user without one. */
+  home: string | undefined;
   platform: NodeJS.Platform;
   /** The text of a file, or undefined where it cannot be read. */
   readText(path: string): Promise<string | undefined>;
@@ -22,21 +23,23 @@ export interface Machine {
 export async function readGlabToken(host: string, machine: Machine, today = new Date()): Promise<FoundToken> {
   for (const path of configPaths(machine)) {
     const text = await machine.readText(path);
-    if (text !== undefined) return tokenIn(text, host, path.replace(machine.home, '~'), today);
+    if (text !== undefined) return tokenIn(text, host, shortened(path, machine.home), today);
   }
   return { kind: 'none' };
 }
+
+const shortened = (path: string, home: string | undefined) => (home ? path.replace(home, '~') : path);
 
 function configPaths({ env, home, platform }: Machine): string[] {
   const { join, delimiter } = platform === 'win32' ? win32 : posix;
   if (env.GLAB_CONFIG_DIR) return [join(env.GLAB_CONFIG_DIR, 'config.yml')];
   const native: Partial<Record<NodeJS.Platform, (string | undefined)[]>> = {
-    darwin: [join(home, 'Library', 'Application Support')],
+    darwin: [home && join(home, 'Library', 'Application Support')],
     // The first by its documentation, the second by the library that it takes the folders from: https://github.com/adrg/xdg
     win32: [env.APPDATA, env.LOCALAPPDATA],
   };
   const folders = [
-    join(home, '.config'),
+    home && join(home, '.config'),
     env.XDG_CONFIG_HOME,
     ...(native[platform] ?? []),
     ...(env.XDG_CONFIG_DIRS ?? '').split(delimiter),

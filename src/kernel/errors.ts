@@ -15,12 +15,15 @@ export class UserError extends Error {
   }
 }
 
-/** The user (or a signal) ended the run: 130 for Ctrl-C and Esc, 143 for SIGTERM. The message says what stands now. */
+/** The exit codes of a cancelled run: 128 and the number of the signal, 130 also for Esc. */
+export type CancelCode = 129 | 130 | 131 | 143;
+
+/** The user (or a signal) ended the run. The message says what stands now. */
 export class Cancelled extends Error {
   override name = 'Cancelled';
 
   constructor(
-    readonly exitCode: 130 | 143 = 130,
+    readonly exitCode: CancelCode = 130,
     message = 'Cancelled; nothing was changed.',
   ) {
     super(message);

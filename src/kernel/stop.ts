@@ -1,8 +1,8 @@
-import { Cancelled } from './errors.ts';
+import { type CancelCode, Cancelled } from './errors.ts';
 
-/** Ctrl-C and SIGTERM: they end the run at once, but for work that must not be cut in the middle. */
+/** Ctrl-C, a closed terminal and the like: they end the run at once, but for work that must not be cut in the middle. */
 export interface Stop {
-  /** Aborted once a stop was asked for during held work or a question; the reason is the exit code, 130 or 143. */
+  /** Aborted once a stop was asked for during held work or a question; the reason is the exit code. */
   signal: AbortSignal;
   /** Lets the work end by itself, with `signal` as the word to do so soon. */
   hold<T>(work: () => Promise<T>): Promise<T>;
@@ -14,22 +14,27 @@ export interface Stop {
 
 /** What a stop is made of, so that only `main.ts` touches the process. */
 export interface StopOptions {
-  /** Calls back at each Ctrl-C and SIGTERM, with the exit code that is usual for it. */
-  listen(asked: (exitCode: 130 | 143) => void): void;
+  /** Calls back at each signal that asks for a stop, with the exit code that is usual for it. */
+  listen(asked: (exitCode: CancelCode) => void): void;
   /** Ends the program now. */
   end(cancelled: Cancelled): void;
   notice(sentence: string): void;
 }
 
-/** The first stop waits for work that is held; the second one, or one with nothing held, ends at once. */
+/**
+ * The first stop waits for work that is held; the second one, or one with nothing held, ends at once. A terminal that is
+ * closed may send its signal twice, by the kernel and by the shell, and nobody has pressed anything again.
+ */
 export function makeStop({ listen, end, notice }: StopOptions): Stop {
   const controller = new AbortController();
   let standing: keyof typeof sentences = 'untouched';
   let asking = false;
   listen((exitCode) => {
-    if (!(asking || standing === 'working') || controller.signal.aborted)
+    const { aborted } = controller.signal;
+    if (aborted && exitCode === hangUp) return;
+    if (!(asking || standing === 'working') || aborted)
       return end(new Cancelled(exitCode, sentences[standing]));
-    if (!asking) notice('Stopping after the request that is under way; the same once more ends it at once.');
+    if (!asking) notice('Stopping after the current request. Press Ctrl-C again to quit now.');
     controller.abort(exitCode);
   });
   return {
@@ -49,6 +54,9 @@ export function makeStop({ listen, end, notice }: StopOptions): Stop {
     cancelled: () => new Cancelled(controller.signal.reason ?? 130, sentences[standing]),
   };
 }
+
+/** The exit code for SIGHUP. */
+const hangUp = 129;
 
 const sentences = {
   untouched: 'Cancelled; nothing was changed.',

@@ -1,5 +1,4 @@
 import type { IncomingMessage, RequestOptions } from 'node:http';
-import { text } from 'node:stream/consumers';
 import { createGunzip } from 'node:zlib';
 
 /** A whole answer. */
@@ -45,16 +44,40 @@ export async function exchange(url: URL, { body, timeout, ...sending }: Sending)
 async function begin(url: URL, options: RequestOptions, body: string | undefined): Promise<IncomingMessage> {
   const { request } = url.protocol === 'https:' ? await import('node:https') : await import('node:http');
   return new Promise((resolve, reject) => {
-    request(url, options, resolve).on('error', reject).end(body);
+    const closed = () => reject(withCode('The connection was closed.', 'ECONNRESET'));
+    const sent = request(url, options, resolve).on('error', reject).on('close', closed);
+    // An answer with the status 101 ends HTTP, and would end this request without a word.
+    sent.on('upgrade', (_, socket) => {
+      socket.destroy();
+      reject(withCode('The server switched to another protocol.', 'UPGRADE'));
+    });
+    sent.end(body);
   });
 }
 
+/** Larger than any answer that is asked for here; a few kB of gzip can unfold to gigabytes. */
+const mostBytes = 32 * 2 ** 20;
+
 async function bodyOf(message: IncomingMessage): Promise<string> {
-  if (message.headers['content-encoding'] !== 'gzip') return text(message);
+  if (message.headers['content-encoding'] !== 'gzip') return textOf(message);
   const gunzip = createGunzip();
   message.on('error', (error) => gunzip.destroy(error));
-  return text(message.pipe(gunzip));
+  return textOf(message.pipe(gunzip)).finally(() => message.destroy());
 }
+
+/** Leaving the loop early destroys the stream, and with it the connection. */
+async function textOf(stream: AsyncIterable<Buffer>): Promise<string> {
+  const chunks: Buffer[] = [];
+  let bytes = 0;
+  for await (const chunk of stream) {
+    bytes += chunk.length;
+    if (bytes > mostBytes) throw withCode('The answer is too large.', 'TOO_LARGE');
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks).toString('utf8');
+}
+
+const withCode = (message: string, code: string) => Object.assign(new Error(message), { code });
 
 /** What is read of `Headers`, whose class comes with the whole of `fetch`; the names are in lower case. */
 export function headersWith(entries: [name: string, value: string][]): Reply['headers'] {

@@ -8,6 +8,8 @@ export function networkProblem(error: unknown): string {
     EAI_AGAIN: 'the name could not be looked up',
     ECONNRESET: 'the connection was cut',
     EPIPE: 'the connection was cut',
+    UPGRADE: 'it answered with another protocol than HTTP (status 101)',
+    TOO_LARGE: 'its answer is larger than 32 MiB',
   };
   if (/CERT|SELF_SIGNED|SIGNATURE/.test(code)) {
     return `its certificate is not trusted (${code}); NODE_EXTRA_CA_CERTS can name the authority's file`;

@@ -9,7 +9,8 @@ export interface Context {
   options: Options;
   env: Record<string, string | undefined>;
   cwd: string;
-  home: string;
+  /** Undefined for a user without one, as in some containers. */
+  home: string | undefined;
   platform: NodeJS.Platform;
   /** How the user calls this program: 'gitlab-to-pypi', 'npx gitlab-to-pypi' ... */
   program: string;

@@ -2,7 +2,7 @@ import { repeatCommand } from '../cli/repeat.ts';
 import { inDirectory } from '../facts/checkout.ts';
 import type { Facts } from '../facts/index.ts';
 import { plainChoices } from '../goal/plain-choices.ts';
-import { Cancelled } from '../kernel/errors.ts';
+import { type CancelCode, Cancelled } from '../kernel/errors.ts';
 import { applyPlan } from '../plan/apply.ts';
 import type { SettledSetting } from '../plan/plan.ts';
 import { buildReport, exitCodeOf } from '../plan/report.ts';
@@ -43,7 +43,7 @@ async function apply(context: Context, wanted: Comparison): Promise<SettledSetti
   const settled = await stop.hold(() => applyPlan(plan, wanted, looked, progress));
   if (!stop.signal.aborted) return settled;
   terminal.print('', ...outcomeView(settled, terminal.paint));
-  const exitCode: 130 | 143 = stop.signal.reason;
+  const exitCode: CancelCode = stop.signal.reason;
   if (context.options.json) context.writeJson(await buildReport('setup', facts, goal, settled, exitCode));
   throw new Cancelled(exitCode, 'Cancelled; what is reported above as put in place stays.');
 }

@@ -1,3 +1,4 @@
+import { GitLabError } from '../gitlab-error.ts';
 import { isTable } from '../json.ts';
 import { notGitLab } from './errors.ts';
 import type { Row } from './read.ts';
@@ -9,36 +10,52 @@ export interface Page {
   showExpanded: true;
 }
 
+type ReadPage = (options: Page) => Promise<unknown>;
+
 const perPage = 100;
+/** 50,000 rows, more than the members of any group; a server may claim any number. */
+const mostPages = 500;
+const atOnce = 10;
 
-/** A list whole: the first page tells how many there are, the others are read at once. */
-export async function allPages(read: (options: Page) => Promise<unknown>, url: string): Promise<Row[]> {
+/** A list whole: the first page tells how many there are, the others are read several at a time. */
+export async function allPages(read: ReadPage, url: string): Promise<Row[]> {
   const first = await onePage(read, 1, url);
-  const rest = Array.from({ length: Math.max(0, first.pages - 1) }, (_, index) =>
-    onePage(read, index + 2, url),
-  );
-  const pages = [first, ...(await Promise.all(rest))];
-  const rows = pages.flatMap((page) => page.rows);
-  const last = pages.at(-1);
+  if (first.pages > mostPages) throw tooLong(url);
   // Over 10,000 rows GitLab leaves out the totals and only names the next page.
-  return Number.isNaN(first.pages) && last?.next
-    ? [...rows, ...(await following(read, last.next, url))]
-    : rows;
+  if (Number.isNaN(first.pages)) return [...first.rows, ...(await following(read, first.next, url))];
+  const pages = [first];
+  while (pages.length < first.pages) {
+    const count = Math.min(atOnce, first.pages - pages.length);
+    const numbers = Array.from({ length: count }, (_, index) => pages.length + index + 1);
+    pages.push(...(await Promise.all(numbers.map((page) => onePage(read, page, url)))));
+  }
+  return pages.flatMap(({ rows }) => rows);
 }
 
-async function following(
-  read: (options: Page) => Promise<unknown>,
-  page: number,
-  url: string,
-): Promise<Row[]> {
-  const { rows, next } = await onePage(read, page, url);
-  return next ? [...rows, ...(await following(read, next, url))] : rows;
+async function following(read: ReadPage, second: number | undefined, url: string): Promise<Row[]> {
+  const rows: Row[] = [];
+  let count = 1;
+  for (let next = second; next !== undefined; count += 1) {
+    if (count >= mostPages) throw tooLong(url);
+    const page = await onePage(read, next, url);
+    rows.push(...page.rows);
+    ({ next } = page);
+  }
+  return rows;
 }
 
-async function onePage(read: (options: Page) => Promise<unknown>, page: number, url: string) {
+async function onePage(read: ReadPage, page: number, url: string) {
   const answer = await read({ page, perPage, showExpanded: true });
   if (!isTable(answer) || !Array.isArray(answer.data) || !isTable(answer.paginationInfo))
     throw notGitLab(url, 200);
   const { totalPages, next } = answer.paginationInfo;
   return { rows: answer.data.filter(isTable), pages: Number(totalPages), next: Number(next) || undefined };
+}
+
+function tooLong(url: string): GitLabError {
+  return new GitLabError(
+    'not-gitlab',
+    `${url} answers with a list of more than ${mostPages} pages, so it was not read to its end.`,
+    200,
+  );
 }
