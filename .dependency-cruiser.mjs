@@ -63,7 +63,7 @@ export default {
         pathNot: [
           inside('rehearsal'),
           '^src/kernel/(errors|secret)\\.ts$',
-          '^src/ports/git\\.ts$',
+          '^src/ports/git/run\\.ts$',
           '^src/cli/options\\.ts$',
         ],
       },
