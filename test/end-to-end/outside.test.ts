@@ -1,4 +1,5 @@
 import { type ChildProcess, execFileSync } from 'node:child_process';
+import { tmpdir } from 'node:os';
 import { afterEach, describe, expect, it } from 'vitest';
 import { roleRow, teamState } from '../../src/rehearsal/gitlab/state.ts';
 import { scratchFiles } from '../../src/rehearsal/scratch-project.ts';
@@ -119,6 +120,7 @@ describe('a current directory that was removed', () => {
 describe.skipIf(process.getuid?.() !== 0)('a user whom the system does not know, without HOME', () => {
   it('can use it all the same', async () => {
     const folder = await temporaryFolder();
+    execFileSync('chmod', ['711', tmpdir()]);
     execFileSync('chmod', ['777', folder]);
     const script = 'unset HOME; exec "$@"';
     const { exitCode, stderr } = await inShell(script, ['demo', '--yes'], { TMPDIR: folder }, 54_321);
