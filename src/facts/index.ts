@@ -1,5 +1,6 @@
 import { UserError } from '../kernel/errors.ts';
 import { isValidName, normalizeName } from '../kernel/package-name.ts';
+import type { IndexId } from '../kernel/route.ts';
 import { type Source, type Sourced, sourceText } from '../kernel/source.ts';
 import { emptyReading, type KnownIndex, type PipelineReading, readPipeline } from '../pipeline/index.ts';
 import type { Files } from '../ports/files.ts';
@@ -26,11 +27,11 @@ export interface Facts {
   python: PythonFacts;
   pipeline: PipelineFacts;
   gitlab: GitLabFacts;
-  indexes: Record<'pypi' | 'testpypi', IndexFacts>;
+  indexes: Record<IndexId, IndexFacts>;
   /** The names of the tags in the checkout, the newest first. */
   tags: string[];
   /** Where the API tokens of the indexes are to be had, for the route that needs them. */
-  uploadTokens: Record<'pypi' | 'testpypi', UploadToken>;
+  uploadTokens: Record<IndexId, UploadToken>;
 }
 
 /** The Python project in the checkout. */
@@ -58,7 +59,7 @@ export interface Sources {
   tokenSource: Source;
   /** What GitLab was asked first. */
   identity: Promise<GitLabIdentity>;
-  indexes: Record<'pypi' | 'testpypi', PackageIndex>;
+  indexes: Record<IndexId, PackageIndex>;
   /** The indexes are taken to accept what the official ones do. */
   asOfficial: boolean;
 }

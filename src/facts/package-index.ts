@@ -1,10 +1,11 @@
 import { type Known, known } from '../kernel/known.ts';
+import type { IndexId } from '../kernel/route.ts';
 import type { Ownership, PackageIndex } from '../ports/package-index.ts';
 import { attempt } from './gitlab-project.ts';
 
 /** One of the two indexes, and what it tells about the package without an account. */
 export interface IndexFacts {
-  id: 'pypi' | 'testpypi';
+  id: IndexId;
   /** 'PyPI' or 'TestPyPI', with the host where it is another Warehouse in its place. */
   title: string;
   url: string;
@@ -19,7 +20,7 @@ export interface IndexFacts {
 }
 
 /** What an index is called where it does not matter which host stands in for it. */
-export const indexNames: Record<IndexFacts['id'], string> = { pypi: 'PyPI', testpypi: 'TestPyPI' };
+export const indexNames: Record<IndexId, string> = { pypi: 'PyPI', testpypi: 'TestPyPI' };
 
 const officialUrls = { pypi: 'https://pypi.org', testpypi: 'https://test.pypi.org' };
 
@@ -28,7 +29,7 @@ const officialUrls = { pypi: 'https://pypi.org', testpypi: 'https://test.pypi.or
  * what the official indexes do.
  */
 export async function readPackageIndex(
-  id: IndexFacts['id'],
+  id: IndexId,
   index: PackageIndex,
   name: string,
   asOfficial = false,

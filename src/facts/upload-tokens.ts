@@ -1,10 +1,9 @@
 import { indexTokenVariables } from '../indexes/token-variables.ts';
-import { tokenProblem } from '../indexes/upload-token.ts';
+import { indexTokenProblem } from '../indexes/upload-token.ts';
+import type { IndexId } from '../kernel/route.ts';
 import { Secret } from '../kernel/secret.ts';
 import type { Source } from '../kernel/source.ts';
 import type { IndexFacts } from './package-index.ts';
-
-type IndexId = IndexFacts['id'];
 
 /** What is known of the API token of an index; never the token. */
 export type UploadToken =
@@ -42,7 +41,7 @@ export function judged(
   source: Source,
   index: Pick<IndexFacts, 'title' | 'url' | 'official'>,
 ): [UploadToken, Secrets] {
-  const reason = tokenProblem(text, index);
+  const reason = indexTokenProblem(text, index);
   if (reason !== undefined) return [{ kind: 'unusable', source, reason }, {}];
   return [{ kind: 'found', source }, { [id]: new Secret(text) }];
 }

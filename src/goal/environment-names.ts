@@ -1,5 +1,6 @@
 import type { Facts } from '../facts/index.ts';
 import { UserError } from '../kernel/errors.ts';
+import type { IndexId } from '../kernel/route.ts';
 import { fromGitLab, type Sourced } from '../kernel/source.ts';
 import type { Wishes } from './wishes.ts';
 
@@ -26,11 +27,7 @@ export function chooseEnvironments(
   return { release, test };
 }
 
-function findEnvironment(
-  facts: Facts,
-  id: 'pypi' | 'testpypi',
-  inFile: string | undefined,
-): Sourced<string> | undefined {
+function findEnvironment(facts: Facts, id: IndexId, inFile: string | undefined): Sourced<string> | undefined {
   const { environments } = facts.gitlab;
   const existing = environments.known ? environments.value : [];
   const file =

@@ -12,7 +12,7 @@ interface Index {
  * A token is `pypi-` and a macaroon in base64url, which begins with its version, 2, and the host of the index:
  * `warehouse/macaroons/services.py` of pypi/warehouse and https://github.com/rescrv/libmacaroons/blob/master/doc/format.txt
  */
-export function tokenProblem(text: string, index: Index): string | undefined {
+export function indexTokenProblem(text: string, index: Index): string | undefined {
   if (/\s/.test(text)) return 'it has white space in it';
   if (!text.startsWith('pypi-')) return "it does not begin with 'pypi-'";
   const encoded = text.slice('pypi-'.length);
@@ -32,7 +32,7 @@ function hostOf(macaroon: Buffer): string | undefined {
 }
 
 /** The page on which an index makes a token. */
-export function tokenPage({ url }: Pick<Index, 'url'>): string {
+export function indexTokenPage({ url }: Pick<Index, 'url'>): string {
   return `${url}/manage/account/token/`;
 }
 

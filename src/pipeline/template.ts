@@ -1,3 +1,4 @@
+import { routeLabels } from '../kernel/route.ts';
 import { buildTimeCommand } from '../python/versions/build-time-command.ts';
 import { quoteForShell } from '../text/shell.ts';
 import { parseYaml, type YamlTable } from '../text/yaml/document.ts';
@@ -115,13 +116,8 @@ export function routeComment({
   route,
   developersDeploy,
 }: Pick<PipelineGoal, 'route' | 'developersDeploy'>): string {
-  const words = {
-    protected: 'Trusted Publisher with a protected environment',
-    trusted: 'Trusted Publisher with plain environments',
-    token: 'API token in a CI/CD variable of each environment',
-  };
   const open = developersDeploy ? ', developers may deploy' : '';
-  return `# gitlab-to-pypi: ${words[route]} (route: ${route}${open})`;
+  return `# gitlab-to-pypi: ${routeLabels[route]} (route: ${route}${open})`;
 }
 
 /** The hidden base of the publishing jobs. */

@@ -2,7 +2,7 @@ import { judged, type UploadToken } from '../facts/upload-tokens.ts';
 import { decide } from '../goal/index.ts';
 import type { Wishes } from '../goal/wishes.ts';
 import { indexTokenVariables } from '../indexes/token-variables.ts';
-import { scopeAdvice, tokenPage } from '../indexes/upload-token.ts';
+import { indexTokenPage, scopeAdvice } from '../indexes/upload-token.ts';
 import { UserError } from '../kernel/errors.ts';
 import type { IndexId } from '../kernel/route.ts';
 import { sourceText } from '../kernel/source.ts';
@@ -43,7 +43,7 @@ async function withToken(context: Context, now: Comparison, id: IndexId): Promis
   if (token.kind === 'found') return now;
   if (!terminal.interactive) throw nobodyToAsk(now, id, token);
   const index = now.facts.indexes[id];
-  const page = tokenPage(index);
+  const page = indexTokenPage(index);
   const advice = scopeAdvice(now.goal.packageName, index);
   terminal.print(
     '',
@@ -104,7 +104,7 @@ async function withAgreed(
 
 function nobodyToAsk({ facts, goal }: Comparison, id: IndexId, token: UploadToken): UserError {
   const index = facts.indexes[id];
-  const hint = `Set ${indexTokenVariables[id]} to a token made at ${tokenPage(index)} (${scopeAdvice(goal.packageName, index)}), or run it in a terminal.`;
+  const hint = `Set ${indexTokenVariables[id]} to a token made at ${indexTokenPage(index)} (${scopeAdvice(goal.packageName, index)}), or run it in a terminal.`;
   if (token.kind === 'unusable') {
     const message = `${sourceText(token.source)} does not hold an API token of ${index.title}: ${token.reason}.`;
     return new UserError('bad-upload-token', message, hint);

@@ -4,7 +4,7 @@ import type { Goal } from '../goal/index.ts';
 import type { JobChoice } from '../goal/jobs.ts';
 import type { Wishes } from '../goal/wishes.ts';
 import { UserError } from '../kernel/errors.ts';
-import { publishTools, routes } from '../kernel/route.ts';
+import { publishTools, routeLabels, routes } from '../kernel/route.ts';
 import { answered, isUndecided } from '../kernel/source.ts';
 import type { Choice, Terminal } from '../terminal/terminal.ts';
 import { choicesOf } from './choices.ts';
@@ -96,17 +96,12 @@ export async function pickChoice(goal: Goal, terminal: Terminal): Promise<Choice
 }
 
 function routeChoices(facts: Facts, goal: Goal): Choice<(typeof routes)[number]>[] {
-  const labels = {
-    protected: 'Trusted Publisher with a protected environment',
-    trusted: 'Trusted Publisher with plain environments',
-    token: 'API token in a CI/CD variable of each environment',
-  };
   const possible = routes.filter(
     (route) => route !== 'protected' || facts.gitlab.project.protectedEnvironmentsLicensed,
   );
   return possible.map((value) => ({
     value,
-    label: labels[value],
+    label: routeLabels[value],
     ...(goal.advice.route === value ? { hint: 'recommended' } : {}),
   }));
 }

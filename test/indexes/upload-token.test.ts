@@ -1,6 +1,6 @@
 import { inspect } from 'node:util';
 import { describe, expect, it } from 'vitest';
-import { tokenProblem } from '../../src/indexes/upload-token.ts';
+import { indexTokenProblem } from '../../src/indexes/upload-token.ts';
 import { Secret } from '../../src/kernel/secret.ts';
 import { madeUpToken } from '../../src/rehearsal/package-index/made-up-token.ts';
 
@@ -16,7 +16,7 @@ describe('a token', () => {
     ['of another Warehouse', madeUpToken('index.example.com', 'x'), other],
     ['of a Warehouse that is reached by another name', madeUpToken('pypi.internal', 'x'), other],
   ])('%s is taken', (_, text, index) => {
-    expect(tokenProblem(text, index)).toBeUndefined();
+    expect(indexTokenProblem(text, index)).toBeUndefined();
   });
 
   it.each([
@@ -37,7 +37,7 @@ describe('a token', () => {
     ['that is only the example of a page', 'pypi-XXXXXXXXXXXXXXXX', 'it is cut off or changed'],
     ['that is empty but for its beginning', 'pypi-', "it has characters that no token has after 'pypi-'"],
   ])('%s is refused without repeating it', (_, text, reason) => {
-    expect(tokenProblem(text, pypi)).toBe(reason);
+    expect(indexTokenProblem(text, pypi)).toBe(reason);
   });
 });
 

@@ -1,7 +1,7 @@
 import type { Facts } from '../../facts/index.ts';
 import { indexNames } from '../../facts/package-index.ts';
 import type { Goal, IndexGoal } from '../../goal/index.ts';
-import { scopeAdvice, tokenPage } from '../../indexes/upload-token.ts';
+import { indexTokenPage, scopeAdvice } from '../../indexes/upload-token.ts';
 import { sourceText } from '../../kernel/source.ts';
 import { fitsPattern } from '../../kernel/wildcard.ts';
 import { tokenKeys } from '../../pipeline/pipeline-goal.ts';
@@ -143,5 +143,5 @@ function replacementOffer(facts: Facts, { key, environmentScope }: VariableName,
 function manualWay(facts: Facts, { key, environmentScope }: VariableName, index: IndexGoal): string {
   const { webUrl } = facts.gitlab.project;
   const advice = scopeAdvice(facts.python.packageName.value, facts.indexes[index.id]);
-  return `Make a token at ${tokenPage(index)} (${advice}). Open ${webUrl}/-/settings/ci_cd, section 'Variables', and add ${key} with it: 'Masked and hidden', 'Protect variable' on, 'Expand variable reference' off, environment ${environmentScope}.`;
+  return `Make a token at ${indexTokenPage(index)} (${advice}). Open ${webUrl}/-/settings/ci_cd, section 'Variables', and add ${key} with it: 'Masked and hidden', 'Protect variable' on, 'Expand variable reference' off, environment ${environmentScope}.`;
 }
