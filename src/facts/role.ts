@@ -1,3 +1,4 @@
+import { accessLevels, roleName } from '../kernel/access-level.ts';
 import { UserError } from '../kernel/errors.ts';
 import { type Source, sourceText } from '../kernel/source.ts';
 import type { Member, Power } from '../ports/gitlab.ts';
@@ -5,7 +6,7 @@ import type { GitLabFacts } from './gitlab-project.ts';
 
 /** The reader's level: by membership, by an invited group, or as an administrator; undefined where unknown. */
 export function roleOf(facts: Pick<GitLabFacts, 'user' | 'project' | 'members'>): number | undefined {
-  if (facts.user.known && facts.user.value.admin) return 60;
+  if (facts.user.known && facts.user.value.admin) return accessLevels.administrator;
   const { user, members, project } = facts;
   const row = user.known && members.known ? members.value.find(({ id }) => id === user.value.id) : undefined;
   const levels = [project.accessLevel, row?.accessLevel].filter(
@@ -20,7 +21,7 @@ export function requireMaintainer(
   tokenSource: Source,
 ): void {
   const role = roleOf(facts);
-  if (role === undefined || role >= 40 || hasEnoughPowers(facts)) return;
+  if (role === undefined || role >= accessLevels.maintainer || hasEnoughPowers(facts)) return;
   const who = facts.user.known ? `@${facts.user.value.username}` : "The token's user";
   throw new UserError(
     'role-too-low',
@@ -34,20 +35,6 @@ function hasEnoughPowers({ user, members }: Pick<GitLabFacts, 'user' | 'members'
   const row = user.known && members.known ? members.value.find(({ id }) => id === user.value.id) : undefined;
   const needed: Power[] = ['admin_protected_environments', 'manage_protected_tags', 'admin_protected_branch'];
   return row !== undefined && needed.every((power) => hasPower(row, power));
-}
-
-/** GitLab's name of an access level; levels between two names belong to the lower one. */
-export function roleName(level: number): string {
-  const names: [number, string][] = [
-    [60, 'Administrator'],
-    [50, 'Owner'],
-    [40, 'Maintainer'],
-    [30, 'Developer'],
-    [20, 'Reporter'],
-    [15, 'Planner'],
-    [10, 'Guest'],
-  ];
-  return names.find(([least]) => level >= least)?.[1] ?? 'No access';
 }
 
 /** Whether the custom role of a member has a power. */

@@ -2,6 +2,7 @@ import type { GitLabFacts } from '../facts/gitlab-project.ts';
 import { acceptedIssuer, isIssuerRefused, isSubjectRefused } from '../facts/id-tokens.ts';
 import type { Facts } from '../facts/index.ts';
 import { whyUnprotected } from '../facts/server-version.ts';
+import { accessLevels } from '../kernel/access-level.ts';
 import type { Route } from '../kernel/route.ts';
 import { isBot, namesOf, type People, peopleOf, pushersBelow } from '../people/index.ts';
 import type { Member } from '../ports/gitlab.ts';
@@ -108,7 +109,7 @@ function notesFor(facts: AdviceFacts): string[] {
 /** '1 Developer'; where others than Developers can push, '1 person or token below Maintainer'. */
 function countOf(members: Member[]): string {
   const number = members.length;
-  if (members.every((member) => member.accessLevel >= 30 && !isBot(member)))
+  if (members.every((member) => member.accessLevel >= accessLevels.developer && !isBot(member)))
     return `${number} Developer${number === 1 ? '' : 's'}`;
   return `${number} ${number === 1 ? 'person or token' : 'people and tokens'} below Maintainer`;
 }

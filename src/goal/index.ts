@@ -1,7 +1,7 @@
 import type { Facts } from '../facts/index.ts';
 import { uploadUrl } from '../facts/package-index.ts';
 import { UserError } from '../kernel/errors.ts';
-import type { PublishTool, Route } from '../kernel/route.ts';
+import type { IndexId, PublishTool, Route } from '../kernel/route.ts';
 import type { Sourced } from '../kernel/source.ts';
 import type { Approval, Who } from '../people/who.ts';
 import type { PipelineIndex } from '../pipeline/pipeline-goal.ts';
@@ -73,7 +73,7 @@ export function decide(facts: Facts, wishes: Wishes): Goal {
   return { ...goal, indexes: [...test, release] };
 }
 
-function indexGoal(facts: Facts, id: IndexGoal['id'], environment: string, route: Route): IndexGoal {
+function indexGoal(facts: Facts, id: IndexId, environment: string, route: Route): IndexGoal {
   const index = facts.indexes[id];
   if (!index.audience.known && route !== 'token') {
     throw new UserError(

@@ -1,5 +1,6 @@
 import { protectedAs } from '../facts/gitlab-project.ts';
 import type { Facts } from '../facts/index.ts';
+import { accessLevels } from '../kernel/access-level.ts';
 import { fromGitLab, type Sourced } from '../kernel/source.ts';
 import { deadEnd, type ReleaseRules } from '../people/dead-end.ts';
 import { peopleOf } from '../people/index.ts';
@@ -34,13 +35,13 @@ export function chooseDeployers(facts: Facts, wishes: Wishes, environment: strin
 function withoutLooseRoles(rows: AccessRule[]): AccessRule[] {
   const kept = rows.filter(isNoLooserThanMaintainer);
   const isReplaced = kept.length > 0 && kept.length < rows.length;
-  const hasMaintainers = kept.some(({ accessLevel }) => accessLevel === 40);
+  const hasMaintainers = kept.some(({ accessLevel }) => accessLevel === accessLevels.maintainer);
   return isReplaced && !hasMaintainers ? [...kept, maintainers.rule] : kept;
 }
 
 /** A role below Maintainer lets in the very people that the protection is against, so only a wish may ask for it. */
 function isNoLooserThanMaintainer(row: { accessLevel?: number }): boolean {
-  return row.accessLevel === undefined || row.accessLevel >= 40;
+  return row.accessLevel === undefined || row.accessLevel >= accessLevels.maintainer;
 }
 
 /** Who must approve: the wish, else the rules of now, else one Maintainer where there are two. */

@@ -1,4 +1,5 @@
 import type { Facts } from '../facts/index.ts';
+import { accessLevels } from '../kernel/access-level.ts';
 import type { Who } from '../people/who.ts';
 import type { PipelineGoal } from '../pipeline/pipeline-goal.ts';
 import { isCompiled } from '../python/versions/compiled.ts';
@@ -32,4 +33,5 @@ function namedJobs({ jobs }: Goal): Pick<PipelineGoal, 'publishingJobs' | 'build
   return { publishingJobs, ...(buildJob ? { buildJobs: buildJob.value } : {}) };
 }
 
-const isDeveloperRole = ({ rule }: Who) => rule.accessLevel !== undefined && rule.accessLevel < 40;
+const isDeveloperRole = ({ rule }: Who) =>
+  rule.accessLevel !== undefined && rule.accessLevel < accessLevels.maintainer;

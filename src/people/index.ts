@@ -1,4 +1,5 @@
 import { hasPower } from '../facts/role.ts';
+import { accessLevels } from '../kernel/access-level.ts';
 import type { Known } from '../kernel/known.ts';
 import { fitsPattern } from '../kernel/wildcard.ts';
 import type { AccessRule, Member, Power, ProtectedBranch, ProtectedTag } from '../ports/gitlab.ts';
@@ -23,9 +24,9 @@ export function peopleOf(facts: { members: Known<Member[]> }, today = new Date()
   const all = facts.members.value;
   const active = all.filter((member) => isActive(member, today));
   const persons = active.filter((member) => !isBot(member));
-  const others = persons.filter(({ accessLevel }) => accessLevel < 40);
+  const others = persons.filter(({ accessLevel }) => accessLevel < accessLevels.maintainer);
   return {
-    maintainers: persons.filter(({ accessLevel }) => accessLevel >= 40),
+    maintainers: persons.filter(({ accessLevel }) => accessLevel >= accessLevels.maintainer),
     developers: others.filter(mayPush),
     empowered: others.filter(changesProtections),
     bots: active.filter((member) => isBot(member) && mayPush(member)),
@@ -48,7 +49,7 @@ export function pushersBelow(
   people: Pick<People, 'developers' | 'bots'>,
   branches: Known<ProtectedBranch[]>,
 ): Member[] {
-  const tokens = people.bots.filter(({ accessLevel }) => accessLevel < 40);
+  const tokens = people.bots.filter(({ accessLevel }) => accessLevel < accessLevels.maintainer);
   return branchPushers([...people.developers, ...tokens], branches);
 }
 
@@ -66,7 +67,8 @@ export function tagCreators(members: Member[], tags: Known<ProtectedTag[]>): Mem
   return members.filter((member) => rows.some((row) => letsIn(row, member)));
 }
 
-const mayPush = (member: Member) => member.accessLevel >= 30 || hasPower(member, 'push_code');
+const mayPush = (member: Member) =>
+  member.accessLevel >= accessLevels.developer || hasPower(member, 'push_code');
 
 function changesProtections(member: Member): boolean {
   const changing: Power[] = [
@@ -84,7 +86,7 @@ const isForAll = (pattern: string) => fitsPattern('', pattern);
 export function letsIn({ accessLevel, userId, groupId, deployKeyId }: AccessRule, member: Member): boolean {
   if (userId !== undefined) return userId === member.id;
   if (groupId !== undefined || deployKeyId !== undefined) return false;
-  return accessLevel !== undefined && accessLevel > 0 && member.accessLevel >= accessLevel;
+  return accessLevel !== undefined && accessLevel > accessLevels.none && member.accessLevel >= accessLevel;
 }
 
 /** The first names of a list: '@alice, @bob, @carol and 9 others'. */

@@ -1,4 +1,5 @@
 import type { GitLabFacts } from '../facts/gitlab-project.ts';
+import { accessLevels } from '../kernel/access-level.ts';
 import { UserError } from '../kernel/errors.ts';
 import type { AccessRule, ApprovalRule, Member } from '../ports/gitlab.ts';
 import { isActive } from './index.ts';
@@ -22,11 +23,15 @@ export interface Approval {
 type PeopleFacts = Pick<GitLabFacts, 'members' | 'project'>;
 
 /** Everyone with the role Maintainer or above. */
-export const maintainers: Who = { rule: { accessLevel: 40 }, option: 'maintainers', label: 'Maintainers' };
+export const maintainers: Who = {
+  rule: { accessLevel: accessLevels.maintainer },
+  option: 'maintainers',
+  label: 'Maintainers',
+};
 
 const roles: readonly Who[] = [
   maintainers,
-  { rule: { accessLevel: 30 }, option: 'developers', label: 'Developers + Maintainers' },
+  { rule: { accessLevel: accessLevels.developer }, option: 'developers', label: 'Developers + Maintainers' },
 ];
 
 /** Reads `--deployer` and `--approver`. Throws a `UserError` for a name that GitLab would silently drop. */
@@ -58,7 +63,7 @@ export function whoOf(rule: AccessRule, facts: PeopleFacts): Who {
   const role = roles.find((known) => known.rule.accessLevel === accessLevel);
   return (
     role ?? {
-      rule: { accessLevel: accessLevel ?? 0 },
+      rule: { accessLevel: accessLevel ?? accessLevels.none },
       option: '',
       label: description || `level ${accessLevel}`,
     }
@@ -78,9 +83,10 @@ export function sameWho(one: Who['rule'], other: Who['rule']): boolean {
 /** Those members who are meant; undefined for a group and for administrators, which are not read. */
 export function membersOf(who: Who, members: Member[]): Member[] | undefined {
   const { accessLevel, userId, groupId } = who.rule;
-  if (groupId !== undefined || (accessLevel ?? 0) >= 60) return undefined;
+  if (groupId !== undefined || (accessLevel ?? accessLevels.none) >= accessLevels.administrator)
+    return undefined;
   if (userId !== undefined) return members.filter(({ id }) => id === userId);
-  return members.filter((member) => member.accessLevel >= (accessLevel ?? 40));
+  return members.filter((member) => member.accessLevel >= (accessLevel ?? accessLevels.maintainer));
 }
 
 /** The names in a fixed order, so that only another choice makes another text. */
@@ -105,7 +111,7 @@ function keyOf({ accessLevel, userId, groupId }: Who['rule']): string {
 function findUser(username: string, facts: PeopleFacts): Who {
   if (!facts.members.known) throw unreadable(`@${username}`, facts.members.reason);
   const member = facts.members.value.find((it) => it.username.toLowerCase() === username.toLowerCase());
-  if (member && member.accessLevel >= 30 && isActive(member)) return user(member);
+  if (member && member.accessLevel >= accessLevels.developer && isActive(member)) return user(member);
   const problem =
     member === undefined
       ? `is not a member of ${facts.project.path}, and GitLab would silently leave them out of the rule.`

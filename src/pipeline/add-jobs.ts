@@ -1,4 +1,4 @@
-import { own } from '../kernel/has-own.ts';
+import { ownValue } from '../kernel/own-value.ts';
 import { appendJobs, textOf } from '../text/yaml/draft.ts';
 import { note, type PipelineEdit, seen } from './edit.ts';
 import { routeMarker } from './reading.ts';
@@ -36,7 +36,7 @@ export function addMissingJobs(edit: PipelineEdit): void {
       what: `a job that publishes ${index.id === 'pypi' ? 'each tag' : 'each push to the default branch'}`,
     })),
   ];
-  const missing = blocks.filter(({ name }) => own(seen(edit), name) === undefined);
+  const missing = blocks.filter(({ name }) => ownValue(seen(edit), name) === undefined);
   if (missing.length === 0) return;
   for (const { name, what } of missing) note(edit, [name], undefined, what);
   const text = missing.flatMap(({ lines }, at) => (at === 0 ? lines : ['', ...lines]));

@@ -1,4 +1,4 @@
-import { own } from '../kernel/has-own.ts';
+import { ownValue } from '../kernel/own-value.ts';
 import type { EditResult } from '../text/result.ts';
 import { UnsafeEdit } from '../text/unsafe-edit.ts';
 import { parseYaml, type YamlFile, YamlSyntaxError, type YamlTable } from '../text/yaml/document.ts';
@@ -82,7 +82,7 @@ function editAll(edit: PipelineEdit): void {
 function repairCheckJob(edit: PipelineEdit): void {
   const { goal, around } = edit;
   const { checkJob } = around;
-  if (own(edit.draft.data, checkJob) !== undefined)
+  if (ownValue(edit.draft.data, checkJob) !== undefined)
     repairFields(edit, checkJob, checkJob, checkLines(goal, around), distChecks(goal, around));
 }
 

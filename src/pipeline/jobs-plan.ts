@@ -1,4 +1,5 @@
-import { own } from '../kernel/has-own.ts';
+import { ownValue } from '../kernel/own-value.ts';
+import type { IndexId } from '../kernel/route.ts';
 import { UnsafeEdit } from '../text/unsafe-edit.ts';
 import { isYamlTable, type YamlFile, type YamlTable } from '../text/yaml/document.ts';
 import type { PublishingJob } from './edit.ts';
@@ -20,7 +21,7 @@ export interface JobsPlan {
 }
 
 /** What is known of the pipeline before anything is changed. */
-interface Scene {
+interface OriginalPipeline {
   file: YamlFile;
   /** With what included files bring. */
   data: YamlTable;
@@ -30,14 +31,14 @@ interface Scene {
 }
 
 /** Finds the jobs that publish and build now, and names those that are to be made. Throws `UnsafeEdit` where that is not certain. */
-export function planJobs(scene: Scene): JobsPlan {
-  const { data, goal } = scene;
-  const publishing = goal.indexes.map((index) => publisherOf(index, scene));
-  const builders = buildersFor(publishing, scene);
-  const free = (name: string, other: string) => (own(data, name) === undefined ? name : other);
+export function planJobs(original: OriginalPipeline): JobsPlan {
+  const { data, goal } = original;
+  const publishing = goal.indexes.map((index) => publisherOf(index, original));
+  const builders = buildersFor(publishing, original);
+  const free = (name: string, other: string) => (ownValue(data, name) === undefined ? name : other);
   const buildJobs = builders.length > 0 ? builders : [free('build', 'build-package')];
   const existing = publishing.filter(({ exists }) => exists).map(({ name }) => jobValue(data, name));
-  const nameOf = (id: PipelineIndex['id']) => publishing.find(({ index }) => index.id === id)?.name;
+  const nameOf = (id: IndexId) => publishing.find(({ index }) => index.id === id)?.name;
   return {
     publishing,
     builders,
@@ -45,7 +46,7 @@ export function planJobs(scene: Scene): JobsPlan {
       buildJobs,
       checkJob: checkJobIn(data) ?? free('check-dist', 'check-package-dist'),
       ...stagesFor(data, builders, publishing),
-      base: baseFor(publishing, scene),
+      base: baseFor(publishing, original),
       names: { pypi: nameOf('pypi') ?? 'release', testpypi: nameOf('testpypi') ?? 'release-test' },
       dist: builders.flatMap((name) => distPaths(jobValue(data, name)))[0] ?? 'dist',
       runnerTags: lines(existing[0]?.tags ?? defaultsOf(data).tags),
@@ -63,7 +64,10 @@ function checkJobIn(data: YamlTable): string | undefined {
 
 const defaultsOf = (data: YamlTable) => (isYamlTable(data.default) ? data.default : {});
 
-function publisherOf(index: PipelineIndex, { file, data, goal, ours, roles }: Scene): PublishingJob {
+function publisherOf(
+  index: PipelineIndex,
+  { file, data, goal, ours, roles }: OriginalPipeline,
+): PublishingJob {
   const candidates = roles.publishers[index.id].map(({ name }) => name);
   const wished = goal.publishingJobs?.[index.id];
   if (candidates.length > 1 && wished === undefined) {
@@ -81,13 +85,13 @@ function publisherOf(index: PipelineIndex, { file, data, goal, ours, roles }: Sc
 }
 
 function requireEditable(name: string, file: YamlFile, data: YamlTable): void {
-  if (!isYamlTable(own(file.data, name)))
+  if (!isYamlTable(ownValue(file.data, name)))
     throw new UnsafeEdit(`the job '${name}' that publishes is defined in an included file`);
   if (jobValue(data, name).parallel !== undefined)
     throw new UnsafeEdit(`the job '${name}' publishes several times in parallel`);
 }
 
-function buildersFor(publishing: PublishingJob[], { data, goal, ours, roles }: Scene): string[] {
+function buildersFor(publishing: PublishingJob[], { data, goal, ours, roles }: OriginalPipeline): string[] {
   if (goal.buildJobs !== undefined) return goal.buildJobs;
   const names = publishing.filter(({ exists }) => exists).map(({ name }) => name);
   const { certain, open } = sourcesFor(names, data, roles);
@@ -131,10 +135,12 @@ function hands(data: YamlTable, name: string): boolean {
 }
 
 /** The hidden job that all publishing jobs extend already, or the name of a new one. */
-function baseFor(publishing: PublishingJob[], { file, data, ours }: Scene): string {
+function baseFor(publishing: PublishingJob[], { file, data, ours }: OriginalPipeline): string {
   const names = publishing.filter(({ exists }) => exists).map(({ name }) => name);
   const exclusive = exclusiveAncestors(file, data, names);
-  const shared = exclusive.find((base) => names.every((name) => parentsOf(own(data, name)).includes(base)));
+  const shared = exclusive.find((base) =>
+    names.every((name) => parentsOf(ownValue(data, name)).includes(base)),
+  );
   if (shared?.startsWith('.')) return shared;
   return ours || data[baseJob] === undefined ? baseJob : '.publish-package';
 }

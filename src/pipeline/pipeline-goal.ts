@@ -1,9 +1,9 @@
-import type { PublishTool, Route } from '../kernel/route.ts';
+import type { IndexId, PublishTool, Route } from '../kernel/route.ts';
 import type { BuildTimeVersion } from '../python/versions/build-time-command.ts';
 
 /** One index that the pipeline uploads to. */
 export interface PipelineIndex {
-  id: 'pypi' | 'testpypi';
+  id: IndexId;
   /** `release` or `release-test`: the name of the job where it is made here. */
   job: 'release' | 'release-test';
   environment: string;
@@ -32,7 +32,7 @@ export interface PipelineGoal {
   /** The version comes from a plugin of Poetry, which 'poetry build' has to be given. */
   poetryPlugin?: boolean;
   /** Jobs that the user named, where several publish to the same index. */
-  publishingJobs?: Partial<Record<PipelineIndex['id'], string>>;
+  publishingJobs?: Partial<Record<IndexId, string>>;
   /** Jobs that the user named, where several build. */
   buildJobs?: string[];
   /** TestPyPI first; only PyPI with `--no-testpypi`. */

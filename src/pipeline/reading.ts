@@ -1,5 +1,5 @@
 import { UserError } from '../kernel/errors.ts';
-import type { PublishTool, Route } from '../kernel/route.ts';
+import type { IndexId, PublishTool, Route } from '../kernel/route.ts';
 import {
   isYamlTable,
   parseYaml,
@@ -132,7 +132,7 @@ function named<K extends string>(key: K, value: string | undefined): { [P in K]?
 function environmentOf(
   data: YamlTable,
   { publishers }: Roles,
-  id: KnownIndex['id'],
+  id: IndexId,
   usual: string | undefined,
 ): string | undefined {
   const [publisher, second] = publishers[id];

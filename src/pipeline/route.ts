@@ -1,4 +1,4 @@
-import { own } from '../kernel/has-own.ts';
+import { ownValue } from '../kernel/own-value.ts';
 import { addComment, changeComment, reread, textOf } from '../text/yaml/draft.ts';
 import { note, type PipelineEdit } from './edit.ts';
 import { routeMarker } from './reading.ts';
@@ -21,6 +21,6 @@ export function repairRoute(edit: PipelineEdit): void {
 export function rememberRoute(edit: PipelineEdit): void {
   const { draft, around, goal, differences } = edit;
   if (differences.length === 0 || routeMarker.test(textOf(draft))) return;
-  const place = [around.base, around.names.pypi].find((name) => own(draft.data, name) !== undefined);
+  const place = [around.base, around.names.pypi].find((name) => ownValue(draft.data, name) !== undefined);
   if (place !== undefined) addComment(draft, place, routeComment(goal));
 }

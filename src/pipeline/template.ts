@@ -1,3 +1,4 @@
+import type { IndexId } from '../kernel/route.ts';
 import { routeLabels } from '../kernel/route.ts';
 import { buildTimeCommand } from '../python/versions/build-time-command.ts';
 import { quoteForShell } from '../text/shell.ts';
@@ -25,7 +26,7 @@ export interface Surroundings {
   /** Name of the hidden job that those publishing jobs extend that are made here. */
   base: string;
   /** Names of the jobs that publish. */
-  names: Record<PipelineIndex['id'], string>;
+  names: Record<IndexId, string>;
   /** The folder with what was built. */
   dist: string;
   /** Tags of the runners that the project's publishing jobs ask for. */

@@ -1,3 +1,4 @@
+import type { IndexId } from '../kernel/route.ts';
 import type { YamlTable } from '../text/yaml/document.ts';
 import { parseYaml } from '../text/yaml/document.ts';
 import { jobValue, merge, scriptOf } from './recognise/jobs.ts';
@@ -7,7 +8,7 @@ import type { KnownIndex } from './recognise/uploads.ts';
 /** A job, and what it is thought to do. */
 export interface TrustedJob {
   name: string;
-  index: KnownIndex['id'];
+  index: IndexId;
   environment: string;
 }
 

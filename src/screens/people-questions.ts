@@ -2,6 +2,7 @@ import { questionOf } from '../cli/options.ts';
 import type { Facts } from '../facts/index.ts';
 import type { Goal } from '../goal/index.ts';
 import type { Wishes } from '../goal/wishes.ts';
+import { accessLevels } from '../kernel/access-level.ts';
 import { answered } from '../kernel/source.ts';
 import { isActive } from '../people/index.ts';
 import type { Choice, Terminal } from '../terminal/terminal.ts';
@@ -33,7 +34,7 @@ export async function askCount(goal: Goal, terminal: Terminal): Promise<number> 
 /** Roles and groups first, then everybody who can act with the role Developer or above; the chosen ones before others. */
 function peopleChoices({ gitlab }: Facts, chosen: string[]): Choice<string>[] {
   const members = gitlab.members.known ? gitlab.members.value : [];
-  const able = members.filter((member) => member.accessLevel >= 30 && isActive(member));
+  const able = members.filter((member) => member.accessLevel >= accessLevels.developer && isActive(member));
   const people = able.map(({ username, name }) => ({
     value: `@${username}`,
     // A hint is shown of one row at a time, and people are known by their names.

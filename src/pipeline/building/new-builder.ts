@@ -3,7 +3,7 @@ import { isYamlTable, type YamlTable, type YamlValue } from '../../text/yaml/doc
 import { imageFor } from '../checks.ts';
 import type { PublishingJob } from '../edit.ts';
 import type { PipelineGoal } from '../pipeline-goal.ts';
-import { planScript, type Step } from '../publishing/script-plan.ts';
+import { planScript, type ScriptStep } from '../publishing/script-plan.ts';
 import { credentialName } from '../recognise/commands.ts';
 import { jobValue } from '../recognise/jobs.ts';
 import { pushRule, tagRule } from '../recognise/rules.ts';
@@ -45,7 +45,7 @@ export function newBuilder(
 function fromJob(
   job: YamlTable,
   data: YamlTable,
-  building: Step[],
+  building: ScriptStep[],
   goal: PipelineGoal,
   around: Surroundings,
 ): NewBuilder {
@@ -78,7 +78,7 @@ function wholeImage(before: YamlValue | undefined, name: string | undefined): Ya
   return { image: isYamlTable(before) ? { ...before, name } : name };
 }
 
-function commandsOf(building: Step[], goal: PipelineGoal, image: string): string[] {
+function commandsOf(building: ScriptStep[], goal: PipelineGoal, image: string): string[] {
   const sdist = goal.sdistOnly ? ' --sdist' : '';
   const version = versionCommands(goal, image);
   const ours = ['pip install build', ...version, `python -m build${sdist}`];
@@ -93,7 +93,7 @@ function commandsOf(building: Step[], goal: PipelineGoal, image: string): string
 }
 
 /** Where a build that changes its folder first leaves its files. */
-function distOf(building: Step[]): string {
+function distOf(building: ScriptStep[]): string {
   const texts = building.map(({ text }) => text);
   const out = texts.flatMap((text) => /--out-?dir[ =]["']?([\w./-]+)/.exec(text)?.[1] ?? [])[0];
   const folder = texts.flatMap((text) => /^cd\s+["']?([\w./-]+)["']?$/.exec(text)?.[1] ?? [])[0];

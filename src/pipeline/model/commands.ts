@@ -103,7 +103,7 @@ interface Shell {
 }
 
 /** Where a node stands. */
-interface Place {
+interface Position {
   section: Section;
   item: number;
   via: string[];
@@ -141,7 +141,7 @@ class Walk {
   }
 
   /** A text that cannot be parsed is a hole, and its lines are read one by one as far as they go. */
-  private script(text: string, shell: Shell, place: Place): void {
+  private script(text: string, shell: Shell, place: Position): void {
     const nodes = parsed(text);
     if (nodes) {
       this.list(nodes, shell, place);
@@ -154,11 +154,11 @@ class Walk {
     }
   }
 
-  private list(nodes: readonly ShellNode[], shell: Shell, place: Place): void {
+  private list(nodes: readonly ShellNode[], shell: Shell, place: Position): void {
     for (const node of nodes) this.node(node, shell, place);
   }
 
-  private node(node: ShellNode, shell: Shell, place: Place): void {
+  private node(node: ShellNode, shell: Shell, place: Position): void {
     if (this.commands.length >= mostCommands) {
       this.hole('the rest of a very long script', 'cannot-be-read');
       return;
@@ -197,7 +197,7 @@ class Walk {
     }
   }
 
-  private pipe(node: ShellNode & { kind: 'pipe' }, shell: Shell, place: Place): void {
+  private pipe(node: ShellNode & { kind: 'pipe' }, shell: Shell, place: Position): void {
     const programs = node.parts.map((part) => programOf(part.kind === 'simple' ? wordsOf(part) : []));
     const { tool: last = '', args = [] } = programs.at(-1) ?? {};
     const fetches = programs.slice(0, -1).some(({ tool }) => tool === 'curl' || tool === 'wget');
@@ -209,7 +209,7 @@ class Walk {
     for (const part of node.parts) this.node(part, copyOf(shell), place);
   }
 
-  private chain(node: ShellNode & { kind: 'chain' }, shell: Shell, place: Place): void {
+  private chain(node: ShellNode & { kind: 'chain' }, shell: Shell, place: Position): void {
     this.node(node.first, shell, place);
     let conditions: string[] = [];
     let before = node.first;
@@ -226,7 +226,7 @@ class Walk {
     shell.guards.push(...guards);
   }
 
-  private conditional(node: ShellNode & { kind: 'if' }, shell: Shell, place: Place): void {
+  private conditional(node: ShellNode & { kind: 'if' }, shell: Shell, place: Position): void {
     const earlier: string[] = [];
     const guards: string[] = [];
     for (const { condition, text, body } of node.branches) {
@@ -244,14 +244,14 @@ class Walk {
   }
 
   /** What may run and may not: afterwards it cannot be told where the shell stands if it moved. */
-  private branch(nodes: readonly ShellNode[], shell: Shell, place: Place): void {
+  private branch(nodes: readonly ShellNode[], shell: Shell, place: Position): void {
     const inner = { ...copyOf(shell), functions: shell.functions };
     this.list(nodes, inner, place);
     if (inner.directory !== shell.directory) shell.directory = undefined;
     shell.exported = { ...inner.exported, ...shell.exported };
   }
 
-  private simple(node: ShellNode & { kind: 'simple' }, shell: Shell, place: Place): void {
+  private simple(node: ShellNode & { kind: 'simple' }, shell: Shell, place: Position): void {
     const substitutions = [...node.substitutions, ...node.words.flatMap((word) => word.substitutions)];
     for (const nodes of substitutions) this.list(nodes, copyOf(shell), place);
     const words = wordsOf(node);
@@ -316,7 +316,7 @@ class Walk {
     return directoryFrom(shell.directory, target, variables);
   }
 
-  private calls(command: Command, inline: string | undefined, shell: Shell, place: Place): void {
+  private calls(command: Command, inline: string | undefined, shell: Shell, place: Position): void {
     const { tool } = command;
     if (tool === undefined || place.via.length >= deepestCalls) return;
     if (inline !== undefined && /^[^$`]|\s/.test(inline)) {
@@ -384,7 +384,7 @@ function parsed(text: string): ShellNode[] | undefined {
   }
 }
 
-const within = (place: Place, ...conditions: string[]): Place => ({
+const within = (place: Position, ...conditions: string[]): Position => ({
   ...place,
   conditions: [...place.conditions, ...conditions],
 });

@@ -1,4 +1,4 @@
-import { own } from '../../kernel/has-own.ts';
+import { ownValue } from '../../kernel/own-value.ts';
 import { valueAt } from '../../text/yaml/data.ts';
 import { isYamlTable, type YamlTable, type YamlValue } from '../../text/yaml/document.ts';
 import { flat, lines, visibleJobs } from '../recognise/jobs.ts';
@@ -68,7 +68,7 @@ function jobInEffect(name: string, itself: YamlTable, data: YamlTable, origin: O
 function inheritedBy({ inherit }: YamlTable, data: YamlTable): YamlTable {
   const allowed = isYamlTable(inherit) ? inherit.default : undefined;
   const top = topKeys.flatMap((key) => {
-    const value = own(data, key);
+    const value = ownValue(data, key);
     return value === undefined ? [] : [[key, value] as const];
   });
   const defaults: YamlTable = {

@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
-import type { KnownIndex } from '../recognise/uploads.ts';
+import type { IndexId } from '../../kernel/route.ts';
 import { buildsDistributions, isBuilder } from './builds.ts';
 import type { Command } from './commands.ts';
 import type { PipelineModel } from './model.ts';
@@ -9,10 +9,8 @@ import { uploadTool } from './upload-tools.ts';
 import { type Upload, whatHappensWhen } from './uploads.ts';
 import type { VersionKind } from './version.ts';
 
-type IndexId = KnownIndex['id'];
-
 /** An index on an occasion. */
-export interface Place {
+export interface PublishingOccasion {
   index: IndexId;
   occasion: OccasionId;
 }
@@ -20,9 +18,9 @@ export interface Place {
 /** What the user has agreed to. */
 export interface Agreed {
   /** Uploads that are new. */
-  adds: readonly Place[];
+  adds: readonly PublishingOccasion[];
   /** Uploads that end, or move to other occasions. */
-  ends: readonly Place[];
+  ends: readonly PublishingOccasion[];
   /** The variables of the route by API token; undefined where the jobs prove themselves by an ID token. */
   tokens?: Record<IndexId, string>;
   /** Where versions come from, before the edit and after it. */
@@ -78,7 +76,7 @@ export function judge(before: PipelineModel, after: PipelineModel, agreed: Agree
 const sameTarget = (one: Upload, other: Upload) =>
   one.occasion === other.occasion && isDeepStrictEqual(one.target, other.target);
 
-function isAgreed({ target, occasion }: Upload, places: readonly Place[]): boolean {
+function isAgreed({ target, occasion }: Upload, places: readonly PublishingOccasion[]): boolean {
   return target.kind === 'index' && places.some((it) => it.index === target.id && it.occasion === occasion);
 }
 

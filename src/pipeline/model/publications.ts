@@ -1,4 +1,5 @@
 import { posix } from 'node:path';
+import type { IndexId } from '../../kernel/route.ts';
 import { variablesRead } from '../recognise/shell.ts';
 import type { KnownIndex } from '../recognise/uploads.ts';
 import { buildsDistributions } from './builds.ts';
@@ -10,7 +11,7 @@ import { optionOf, positional, type UploadTool, uploadTool } from './upload-tool
 
 /** Where an upload goes. */
 export type Target =
-  | { kind: 'index'; id: KnownIndex['id'] }
+  | { kind: 'index'; id: IndexId }
   /** GitLab's own package registry. */
   | { kind: 'registry' }
   | { kind: 'other'; address: string }
@@ -211,7 +212,7 @@ function credentialOf(
   { indexes }: Around,
 ): CredentialUse {
   if (text !== undefined && text !== '') return traced(text, upload);
-  const isOf = (id: KnownIndex['id']) => audienceOf(upload.job, indexes).includes(id);
+  const isOf = (id: IndexId) => audienceOf(upload.job, indexes).includes(id);
   const trusted = target.kind === 'index' ? isOf(target.id) : target.kind === 'unknown' && isOf('pypi');
   if (upload.tool.trusts && trusted) return { kind: 'id-token' };
   return variables.length > 0 ? { kind: 'variable', keys: variables.slice(0, 1) } : { kind: 'unknown' };
@@ -243,10 +244,7 @@ function traced(text: string, { variables, command }: Upload): CredentialUse {
 }
 
 /** The indexes that the ID tokens of a job are for: the audience, or, though that does not work, the address. */
-function audienceOf(
-  { idTokens }: Pick<Uploader, 'idTokens'>,
-  indexes: readonly KnownIndex[],
-): KnownIndex['id'][] {
+function audienceOf({ idTokens }: Pick<Uploader, 'idTokens'>, indexes: readonly KnownIndex[]): IndexId[] {
   const audiences = idTokens.flatMap((token) => token.audiences);
   return indexes
     .filter(({ audience, uploadUrl }) => audiences.some((it) => it === audience || hostsAlike(it, uploadUrl)))

@@ -1,4 +1,4 @@
-import { own } from '../../kernel/has-own.ts';
+import { ownValue } from '../../kernel/own-value.ts';
 import { getToml, isTable, parseToml, type TomlTable, type TomlValue } from '../../text/toml/document.ts';
 import { isYamlTable, parseYaml, type YamlTable, type YamlValue } from '../../text/yaml/document.ts';
 
@@ -49,7 +49,7 @@ export function makeRecipes(text: string, targets: string[]): Task[] | undefined
     const [, name, operator, value = ''] =
       /^(?:export +|override +)*([\w.-]+) *(::?:?=|\?=|\+=|!=|=) *(.*)$/.exec(line) ?? [];
     if (name !== undefined) {
-      const before = own(variables, name);
+      const before = ownValue(variables, name);
       if (operator === '+=' && before !== undefined) variables[name] = `${before} ${value}`;
       else if (operator !== '?=' || before === undefined)
         variables[name] = operator === '!=' ? `$(shell ${value})` : value;
@@ -87,7 +87,7 @@ function expanded(text: string, variables: Record<string, string>, depth = 0): s
   return text.replace(/\$(?:\$|[({]([\w.@-]+)[)}]|\(shell ([^()]*)\)|(@))/g, (whole, name, shell, target) => {
     if (whole === '$$') return depth > 0 ? whole : '$';
     if (shell !== undefined) return `$(${shell})`;
-    const value = own(variables, name ?? target);
+    const value = ownValue(variables, name ?? target);
     if (value === undefined || depth > 5 || value.length > 5000) return `\${${name ?? target}}`;
     return expanded(value, variables, depth + 1);
   });
@@ -156,10 +156,10 @@ export function npmScripts(text: string, name: string): Task[] | undefined {
   if (typeof scripts !== 'object' || scripts === null) return undefined;
   const table = scripts as Record<string, unknown>;
   const found = [`pre${name}`, name, `post${name}`].flatMap((key) => {
-    const value = own(table, key);
+    const value = ownValue(table, key);
     return typeof value === 'string' ? [value] : [];
   });
-  return typeof own(table, name) === 'string' ? [{ task: name, scripts: found }] : undefined;
+  return typeof ownValue(table, name) === 'string' ? [{ task: name, scripts: found }] : undefined;
 }
 
 /** Where runners keep the scripts of a project in pyproject.toml. */
@@ -180,7 +180,7 @@ export function projectScripts(data: TomlTable, runner: string, name: string): s
       : [getToml(data, ...(places[runner] ?? []))];
   for (const table of tables) {
     if (!isTable(table)) continue;
-    const value = own(table, name);
+    const value = ownValue(table, name);
     if (value !== undefined) return scriptsIn(value, table, 0).slice(0, 200);
   }
   return undefined;
@@ -190,7 +190,7 @@ function scriptsIn(value: TomlValue, all: TomlTable, depth: number): string[] {
   if (depth > 5) return [];
   if (Array.isArray(value)) return value.slice(0, 100).flatMap((one) => scriptsIn(one, all, depth + 1));
   if (typeof value === 'string') {
-    const other = own(all, value);
+    const other = ownValue(all, value);
     return other === undefined ? [value] : scriptsIn(other, all, depth + 1);
   }
   if (!isTable(value)) return [];
@@ -198,7 +198,7 @@ function scriptsIn(value: TomlValue, all: TomlTable, depth: number): string[] {
   if (Array.isArray(words)) return [words.filter((word) => typeof word === 'string').join(' ')];
   const keys = ['cmd', 'shell', 'script', 'composite', 'sequence', 'chain', 'ref'];
   return keys.flatMap((key) => {
-    const inner = own(value, key);
+    const inner = ownValue(value, key);
     return inner === undefined ? [] : scriptsIn(inner, all, depth + 1);
   });
 }

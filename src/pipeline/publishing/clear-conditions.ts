@@ -1,4 +1,4 @@
-import { own } from '../../kernel/has-own.ts';
+import { ownValue } from '../../kernel/own-value.ts';
 import { UnsafeEdit } from '../../text/unsafe-edit.ts';
 import { valueAt } from '../../text/yaml/data.ts';
 import type { YamlTable } from '../../text/yaml/document.ts';
@@ -36,7 +36,7 @@ function clearInherited(edit: PipelineEdit, name: string, key: string): void {
 function leave(edit: PipelineEdit, name: string, holder: string, key: string): void {
   const { draft } = edit;
   const content = Object.keys(jobOf(edit, holder));
-  const parents = parentsOf(own(draft.data, name));
+  const parents = parentsOf(ownValue(draft.data, name));
   const at = parents.indexOf(holder);
   const alone = content.every((it) => /^(only|except|extends|rules)$/.test(it));
   if (at < 0 || !alone)

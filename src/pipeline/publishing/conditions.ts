@@ -2,19 +2,26 @@ import type { IndexId } from '../../kernel/route.ts';
 import { isYamlTable, type YamlTable, type YamlValue } from '../../text/yaml/document.ts';
 import { flat } from '../recognise/jobs.ts';
 import { expressionOfRef, oldConditions } from '../recognise/only-except.ts';
-import { guardRule, letsThrough, type Occasion, type Place, pushRule, tagRule } from '../recognise/rules.ts';
+import {
+  guardRule,
+  letsThrough,
+  type Occasion,
+  type PipelineProject,
+  pushRule,
+  tagRule,
+} from '../recognise/rules.ts';
 
 /**
  * The rules under which a job is to publish: the occasions that the project has chosen, as they stand, behind the guard.
  * PyPI gets tags alone, since a version from git is a release nowhere else.
  */
-export function publishingRules(job: YamlTable, id: IndexId, place: Place): YamlTable[] {
+export function publishingRules(job: YamlTable, id: IndexId, project: PipelineProject): YamlTable[] {
   const standard = id === 'pypi' ? tagRule : pushRule;
   const own = job.rules === undefined ? rulesFromOld(job) : flat(job.rules);
-  const kept = own.flatMap((rule) => keptOf(rule, id, place));
+  const kept = own.flatMap((rule) => keptOf(rule, id, project));
   const runs = kept.some((rule) => rule.when !== 'never');
   const schedules = id === 'testpypi' && kept.some((rule) => /\bschedule\b/.test(String(rule.if)));
-  return [guardRule(place.projectPath, schedules), ...(runs ? kept : [standard])];
+  return [guardRule(project.projectPath, schedules), ...(runs ? kept : [standard])];
 }
 
 const wanted: Record<IndexId, Occasion[]> = {
@@ -23,11 +30,11 @@ const wanted: Record<IndexId, Occasion[]> = {
 };
 
 /** A rule that can apply on an occasion of the index; one for PyPI that would let branches in as well is narrowed. */
-function keptOf(rule: YamlValue, id: IndexId, place: Place): YamlTable[] {
+function keptOf(rule: YamlValue, id: IndexId, project: PipelineProject): YamlTable[] {
   if (!isYamlTable(rule) || rule['!reference'] !== undefined || isGuard(rule)) return [];
   const { if: condition, ...rest } = rule;
   const open = { ...(condition === undefined ? {} : { if: condition }) };
-  const may = (occasion: Occasion) => letsThrough([open], occasion, place) !== false;
+  const may = (occasion: Occasion) => letsThrough([open], occasion, project) !== false;
   if (!wanted[id].some(may)) return [];
   const isRest = condition === undefined && rest.changes === undefined && rest.exists === undefined;
   if (rest.when === 'never') return isRest ? [] : [rule];

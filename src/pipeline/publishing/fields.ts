@@ -1,4 +1,4 @@
-import { own } from '../../kernel/has-own.ts';
+import { ownValue } from '../../kernel/own-value.ts';
 import { valueAt } from '../../text/yaml/data.ts';
 import { isYamlTable, type YamlTable, type YamlValue } from '../../text/yaml/document.ts';
 import { insertItem, ownAt, removeYaml, setYaml } from '../../text/yaml/draft.ts';
@@ -54,7 +54,7 @@ function takeFromBuilders(edit: PipelineEdit, name: string, home: string, job: Y
   const isBehind = isEarlier(data, around.buildStage, String(job.stage ?? 'test'));
   const key = job.needs === undefined && isBehind ? 'dependencies' : 'needs';
   const checked = key === 'needs' || goal.publishWith === 'twine' ? [around.checkJob] : [];
-  const gates = key === 'needs' && own(data, gateOf(name)) !== undefined ? [gateOf(name)] : [];
+  const gates = key === 'needs' && ownValue(data, gateOf(name)) !== undefined ? [gateOf(name)] : [];
   if (key === 'needs' && job.dependencies !== undefined && ownAt(draft, [home, 'dependencies']) !== undefined)
     removeYaml(draft, [home, 'dependencies']);
   const present = flat(job[key]);

@@ -1,5 +1,5 @@
 import { stringify } from 'yaml';
-import { own } from '../../kernel/has-own.ts';
+import { ownValue } from '../../kernel/own-value.ts';
 import { UnsafeEdit } from '../../text/unsafe-edit.ts';
 import { isYamlTable, type YamlTable } from '../../text/yaml/document.ts';
 import { appendJobs } from '../../text/yaml/draft.ts';
@@ -49,7 +49,7 @@ export function moveRest(
 export const gateOf = (name: string) => `${name}-checks`;
 
 function append(edit: PipelineEdit, name: string, what: string, job: YamlTable): void {
-  if (own(seen(edit), name) !== undefined)
+  if (ownValue(seen(edit), name) !== undefined)
     throw new UnsafeEdit(
       `a job '${name}' is there already, which is what the rest of another would be called`,
     );

@@ -15,7 +15,7 @@ import { isTagCheck } from '../tag-check.ts';
 import { isLinkToVersion } from '../uploading.ts';
 
 /** One command of a publishing job, with what is to become of it. */
-export interface Step {
+export interface ScriptStep {
   text: string;
   kind: CommandKind;
 }
@@ -34,7 +34,7 @@ export interface ScriptPlan {
   /** A program of the project that is taken for the upload, and is no longer run. */
   wrapper?: string;
   /** Everything up to the last build, where the job builds by itself; else none. */
-  building: Step[];
+  building: ScriptStep[];
 }
 
 /**
@@ -50,7 +50,7 @@ export function planScript(name: string, job: YamlTable): ScriptPlan {
   const dropped = droppedNames(all);
   const stays: Stays = (step) => step.kind === 'harmless' && !readsSecret(step, dropped);
   const seen = { upload: false };
-  const plan = (items: Step[][], texts: string[]) =>
+  const plan = (items: ScriptStep[][], texts: string[]) =>
     items.map((steps, index) => planItem(steps, texts[index] ?? '', stays, seen));
   const wrapper = all.find((step) => step.kind === 'upload' && !uploads(step.text));
   return {
@@ -63,9 +63,9 @@ export function planScript(name: string, job: YamlTable): ScriptPlan {
   };
 }
 
-type Stays = (step: Step) => boolean;
+type Stays = (step: ScriptStep) => boolean;
 
-const readsSecret = ({ text }: Step, dropped: ReadonlySet<string>) =>
+const readsSecret = ({ text }: ScriptStep, dropped: ReadonlySet<string>) =>
   variablesRead(text).some((name) => dropped.has(name) || credentialName.test(name));
 
 /** Commands that change what is uploaded, so that they cannot be taken away from the upload. */
@@ -76,19 +76,19 @@ const changesFiles =
  * The project's own commands around the upload, with the tools that they may need. Throws `UnsafeEdit` where they change
  * the files that are uploaded.
  */
-function restOf(name: string, all: Step[], building: Step[]): ScriptPlan['rest'] {
+function restOf(name: string, all: ScriptStep[], building: ScriptStep[]): ScriptPlan['rest'] {
   const upload = all.findIndex(({ kind }) => kind === 'upload');
   const others = all.filter((step) => !building.includes(step));
-  const at = upload < 0 ? others.length : others.indexOf(all[upload] as Step);
+  const at = upload < 0 ? others.length : others.indexOf(all[upload] as ScriptStep);
   const [before, after] = [others.slice(0, at), others.slice(at + 1)];
   const changing = before.find(({ kind, text }) => kind === 'other' && changesFiles.test(text));
   if (changing !== undefined)
     throw new UnsafeEdit(
       `the job '${name}' changes the built files before it uploads them (${changing.text})`,
     );
-  const needed = (step: Step) => step.kind === 'other' || step.kind === 'install';
-  const isOwn = (steps: Step[]) => steps.some(({ kind }) => kind === 'other');
-  const texts = (steps: Step[]) => steps.filter(needed).map(({ text }) => text);
+  const needed = (step: ScriptStep) => step.kind === 'other' || step.kind === 'install';
+  const isOwn = (steps: ScriptStep[]) => steps.some(({ kind }) => kind === 'other');
+  const texts = (steps: ScriptStep[]) => steps.filter(needed).map(({ text }) => text);
   const preparing = before.filter(({ kind }) => kind === 'install');
   return {
     before: isOwn(before) ? texts(before) : [],
@@ -107,7 +107,7 @@ function kindsIn(job: YamlTable): (command: string) => CommandKind {
   };
 }
 
-function stepsOf(name: string, item: string, kind: (command: string) => CommandKind): Step[] {
+function stepsOf(name: string, item: string, kind: (command: string) => CommandKind): ScriptStep[] {
   if (isTagCheck(item) || comparesVersion(item)) return [{ text: item, kind: 'tag check' }];
   const taken = takeApart(item);
   if (taken.kind === 'commands') return taken.commands.map((text) => ({ text, kind: kind(text) }));
@@ -120,7 +120,7 @@ function stepsOf(name: string, item: string, kind: (command: string) => CommandK
 const buildsToo =
   /\b(?:flit|maturin|pdm)\b.*\bpublish\b|\bpoetry\b.*\bpublish\b.*--build\b|\bsdist\b.*\bupload\b/;
 
-function buildingOf(steps: Step[]): Step[] {
+function buildingOf(steps: ScriptStep[]): ScriptStep[] {
   const upload = steps.findIndex(({ kind }) => kind === 'upload');
   const last = steps.findLastIndex(({ kind }, at) => kind === 'build' && (upload < 0 || at < upload));
   if (last >= 0) return steps.slice(0, last + 1);
@@ -129,7 +129,7 @@ function buildingOf(steps: Step[]): Step[] {
 }
 
 /** Without the names of the folder it was in, or of variables, the files of an upload cannot be told. */
-function filesIn(steps: Step[]): Pick<ScriptPlan, 'files'> {
+function filesIn(steps: ScriptStep[]): Pick<ScriptPlan, 'files'> {
   const upload = steps.find(({ kind, text }) => kind === 'upload' && uploads(text))?.text ?? '';
   const words = upload.match(/(?:"[^"]*"|'[^']*'|[^\s"'])+/g) ?? [];
   const files = words.filter((word) => !/^-|=/.test(word) && /\*|\.whl|\.tar\.gz/.test(word)).join(' ');
@@ -139,16 +139,16 @@ function filesIn(steps: Step[]): Pick<ScriptPlan, 'files'> {
 }
 
 /** Names that only commands set which go; what prints them has nothing to print any more. */
-function droppedNames(steps: Step[]): ReadonlySet<string> {
+function droppedNames(steps: ScriptStep[]): ReadonlySet<string> {
   const going = steps.filter(({ kind }) => kind === 'credential' || kind === 'report');
   return new Set(going.flatMap(({ text }) => /^(?:export\s+)?(\w+)=/.exec(text)?.[1] ?? []));
 }
 
-function planItem(steps: Step[], text: string, stays: Stays, seen: { upload: boolean }): PlannedItem {
+function planItem(steps: ScriptStep[], text: string, stays: Stays, seen: { upload: boolean }): PlannedItem {
   const at = steps.findIndex(({ kind }) => kind === 'upload');
   if (at >= 0 && !seen.upload) {
     seen.upload = true;
-    const kept = (part: Step[]) => part.filter(stays).map((step) => step.text);
+    const kept = (part: ScriptStep[]) => part.filter(stays).map((step) => step.text);
     return { before: kept(steps.slice(0, at)), upload: true, after: kept(steps.slice(at + 1)) };
   }
   const kept = steps.filter(stays);

@@ -1,5 +1,5 @@
-import { own } from '../../kernel/has-own.ts';
 import { recall, rememberedOf } from '../../kernel/memoize.ts';
+import { ownValue } from '../../kernel/own-value.ts';
 import { valueAt } from '../../text/yaml/data.ts';
 import { isYamlTable, type YamlTable, type YamlValue } from '../../text/yaml/document.ts';
 
@@ -66,7 +66,7 @@ export function merge(base: YamlTable, over: YamlTable): YamlTable {
   if (Object.keys(base).length === 0) return over;
   const merged = { ...base };
   for (const [key, value] of Object.entries(over)) {
-    const below = own(merged, key);
+    const below = ownValue(merged, key);
     merged[key] = isYamlTable(below) && isYamlTable(value) ? merge(below, value) : value;
   }
   return merged;
@@ -103,7 +103,7 @@ function extended(
   depth: number,
   known = new Map<string, YamlTable>(),
 ): YamlTable | undefined {
-  const itself = own(data, name);
+  const itself = ownValue(data, name);
   if (!isYamlTable(itself) || depth > 11) return undefined;
   return recall(known, `${depth} ${name}`, () => {
     const parents = parentsOf(itself).map((parent) => extended(data, parent, depth + 1, known) ?? {});

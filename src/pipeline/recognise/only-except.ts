@@ -1,8 +1,8 @@
-import { own } from '../../kernel/has-own.ts';
+import { ownValue } from '../../kernel/own-value.ts';
 import { isYamlTable, type YamlTable, type YamlValue } from '../../text/yaml/document.ts';
 import { flat, lines } from './jobs.ts';
 import { evaluate, type Variables, type Verdict } from './rule-expression.ts';
-import { letsThrough, type Occasion, type Place, variablesOf } from './rules.ts';
+import { letsThrough, type Occasion, type PipelineProject, predefinedVariables } from './rules.ts';
 
 /** The older conditions as data: each list holds if one of its members does, and all lists must. */
 export interface OldConditions {
@@ -27,9 +27,9 @@ const sources: Record<string, string> = {
 };
 
 /** Whether a job runs on an occasion, by its rules or its older conditions; undefined where that cannot be told. */
-export function runsOn(job: YamlTable, occasion: Occasion, place: Place): Verdict {
-  if (job.rules !== undefined) return letsThrough(flat(job.rules), occasion, place);
-  const verdicts = variablesOf(occasion, place).map((variables) => byOldConditions(job, variables));
+export function runsOn(job: YamlTable, occasion: Occasion, project: PipelineProject): Verdict {
+  if (job.rules !== undefined) return letsThrough(flat(job.rules), occasion, project);
+  const verdicts = predefinedVariables(occasion, project).map((variables) => byOldConditions(job, variables));
   if (verdicts.includes(true)) return true;
   return verdicts.every((verdict) => verdict === false) ? false : undefined;
 }
@@ -56,7 +56,7 @@ function plainExpression(name: string): string {
   if (name === 'tags') return '$CI_COMMIT_TAG';
   if (name === 'branches') return '$CI_COMMIT_BRANCH';
   if (/^\/.*\/[a-z]*$/.test(name)) return `$CI_COMMIT_REF_NAME =~ ${name}`;
-  const source = own(sources, name);
+  const source = ownValue(sources, name);
   return source === undefined ? `$CI_COMMIT_REF_NAME == "${name}"` : `$CI_PIPELINE_SOURCE == "${source}"`;
 }
 

@@ -1,4 +1,4 @@
-import { own } from '../../kernel/has-own.ts';
+import { ownValue } from '../../kernel/own-value.ts';
 import {
   isAlias,
   isMap,
@@ -24,9 +24,9 @@ export function exclusiveAncestors(file: YamlFile, seen: YamlTable, names: strin
   const candidates = new Set(ancestorsOfAll(file, seen, names));
   const users = Object.keys(seen).filter((name) => !names.includes(name) && !candidates.has(name));
   const foreign = new Set(ancestorsOfAll(file, seen, users));
-  const referred = referredTo(users.map((name) => own(seen, name)));
+  const referred = referredTo(users.map((name) => ownValue(seen, name)));
   return [...candidates].filter(
-    (name) => own(file.data, name) !== undefined && !foreign.has(name) && !referred.has(name),
+    (name) => ownValue(file.data, name) !== undefined && !foreign.has(name) && !referred.has(name),
   );
 }
 
@@ -43,7 +43,7 @@ function ancestorsOfAll(file: YamlFile, seen: YamlTable, names: string[]): strin
 }
 
 function parentsIn(file: YamlFile, seen: YamlTable, name: string): string[] {
-  return [...parentsOf(own(seen, name)).toReversed(), ...mergedFrom(file, name)];
+  return [...parentsOf(ownValue(seen, name)).toReversed(), ...mergedFrom(file, name)];
 }
 
 /** The keys at the top whose anchors a key at the top merges. */

@@ -1,4 +1,4 @@
-import type { Route } from '../../kernel/route.ts';
+import type { IndexId, Route } from '../../kernel/route.ts';
 import { valueAt } from '../../text/yaml/data.ts';
 import { isYamlTable, type YamlTable, type YamlValue } from '../../text/yaml/document.ts';
 import { tokenVariable } from '../pipeline-goal.ts';
@@ -7,13 +7,13 @@ import { buildsDistributions, comparesVersion } from './commands.ts';
 import { type Job, lines, parentsOf, scriptItems, scriptOf, visibleJobs } from './jobs.ts';
 import { expand } from './shell.ts';
 import {
+  jobVariables,
   type KnownIndex,
   possibleWrapper,
   publishingWrapper,
   type Target,
   targetOfWrapper,
   targetsOf,
-  variablesOf,
 } from './uploads.ts';
 
 /** The job that publishes to one index. */
@@ -26,7 +26,7 @@ export interface Publisher {
 /** Who does what in a pipeline. */
 export interface Roles {
   /** Those that publish to each index; of several, those alone that are settled already. */
-  publishers: Record<KnownIndex['id'], Publisher[]>;
+  publishers: Record<IndexId, Publisher[]>;
   /** Others that publish to the same index, beside one that is settled. */
   besides: string[];
   /** Jobs that upload to several indexes in one script. */
@@ -47,12 +47,12 @@ export interface Roles {
 export function rolesOf(data: YamlTable, indexes: readonly KnownIndex[], route: Route | undefined): Roles {
   const jobs = visibleJobs(data).filter(({ value }) => value.trigger === undefined);
   const found = jobs.map((job) => ({ job, target: roleOf(job, data, indexes) }));
-  const of = (id: KnownIndex['id']) => found.filter(({ target }) => target === id).map(({ job }) => job);
+  const of = (id: IndexId) => found.filter(({ target }) => target === id).map(({ job }) => job);
   const names = (target: string) => found.filter((it) => it.target === target).map(({ job }) => job.name);
-  const isSettled = (job: Job, id: KnownIndex['id']) =>
+  const isSettled = (job: Job, id: IndexId) =>
     environmentName(job.value) !== undefined &&
     (route === 'token' || byToken(job.value, data, indexes) === id);
-  const chosen = (id: KnownIndex['id']) =>
+  const chosen = (id: IndexId) =>
     choose(of(id).map((job) => ({ name: job.name, settled: isSettled(job, id) })));
   const [pypi, testpypi] = [chosen('pypi'), chosen('testpypi')];
   return {
@@ -115,7 +115,7 @@ function roleOf(job: Job, data: YamlTable, indexes: readonly KnownIndex[]): Role
 function byToken(job: YamlTable, data: YamlTable, indexes: readonly KnownIndex[]): Role {
   if (!isYamlTable(job.id_tokens)) return undefined;
   const tokens = Object.entries(job.id_tokens);
-  const variables = variablesOf(job, data);
+  const variables = jobVariables(job, data);
   const test = indexes.find(({ id }) => id === 'testpypi');
   if (test && tokens.some(([name]) => name === tokenVariable(test.audience))) return test.id;
   const audiences = tokens.flatMap(([, token]) => lines(isYamlTable(token) ? token.aud : undefined));

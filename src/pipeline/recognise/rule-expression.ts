@@ -1,4 +1,4 @@
-import { own } from '../../kernel/has-own.ts';
+import { ownValue } from '../../kernel/own-value.ts';
 import { matches } from './regex.ts';
 
 /** Of a variable that is set, of which no more is known than that it is not this text. */
@@ -7,7 +7,7 @@ interface OtherThan {
 }
 
 /** A value in an expression: a string, null for a variable that is not set, undefined for one that is not known. */
-type Known = string | null | OtherThan | undefined;
+type VariableValue = string | null | OtherThan | undefined;
 
 /** True, false, or undefined where an unknown variable decides. */
 export type Verdict = boolean | undefined;
@@ -86,18 +86,18 @@ function tokenize(expression: string): Token[] | undefined {
   return tokens;
 }
 
-function valueIn(token: Token | undefined, variables: Variables): Known {
+function valueIn(token: Token | undefined, variables: Variables): VariableValue {
   if (token?.kind === 'string' || token?.kind === 'regex') return token.text;
   if (token?.kind === 'null') return null;
-  return token?.kind === 'variable' ? own(variables, token.text) : undefined;
+  return token?.kind === 'variable' ? ownValue(variables, token.text) : undefined;
 }
 
 /** A variable that is empty counts as false. */
-function truth(value: Known): Verdict {
+function truth(value: VariableValue): Verdict {
   return value === undefined ? undefined : value !== null && value !== '';
 }
 
-const isOpen = (value: Known) => typeof value === 'object' && value !== null;
+const isOpen = (value: VariableValue) => typeof value === 'object' && value !== null;
 
 function equal(
   sign: string,
@@ -112,7 +112,7 @@ function equal(
 }
 
 /** Whether a value of which little is known is another one: never null, nor empty, nor the one that it is not. */
-function sameAsOpen(one: Known, other: Known): Verdict {
+function sameAsOpen(one: VariableValue, other: VariableValue): Verdict {
   const [open, value] = isOpen(one) ? [one, other] : [other, one];
   if (value === null || value === '') return false;
   return value === (open as OtherThan).otherThan ? false : undefined;

@@ -14,7 +14,7 @@ export type Occasion =
 export const adverse = ['merge request', 'unprotected tag', 'run by hand', 'API', 'trigger', 'fork'] as const;
 
 /** The project whose pipelines are meant. */
-export interface Place {
+export interface PipelineProject {
   defaultBranch: string;
   /** Its full path on GitLab. */
   projectPath: string;
@@ -47,7 +47,10 @@ const sources: Partial<Record<Occasion, string>> = {
 };
 
 /** The variables of each occasion, in each way in which it may come about; a tag may be spelt with or without the v. */
-export function variablesOf(occasion: Occasion, { defaultBranch, projectPath }: Place): Variables[] {
+export function predefinedVariables(
+  occasion: Occasion,
+  { defaultBranch, projectPath }: PipelineProject,
+): Variables[] {
   const isProtected = occasion !== 'unprotected tag' && occasion !== 'other branch push';
   const none = {
     CI_MERGE_REQUEST_ID: null,
@@ -93,23 +96,23 @@ export function variablesOf(occasion: Occasion, { defaultBranch, projectPath }: 
 }
 
 /** Whether rules let a pipeline or job run on an occasion; undefined where that cannot be told from the file. */
-export function letsThrough(rules: YamlValue[], occasion: Occasion, place: Place): Verdict {
-  const verdicts = variablesOf(occasion, place).map((variables) => walk(rules, variables));
+export function letsThrough(rules: YamlValue[], occasion: Occasion, project: PipelineProject): Verdict {
+  const verdicts = predefinedVariables(occasion, project).map((variables) => walk(rules, variables));
   if (verdicts.includes(true)) return true;
   return verdicts.every((verdict) => verdict === false) ? false : undefined;
 }
 
 /** Whether a pipeline is made on an occasion when nothing unknown speaks for or against it. */
-export function usuallyRuns(rules: YamlValue[], occasion: Occasion, place: Place): boolean {
-  return variablesOf(occasion, place).some((variables) => {
+export function usuallyRuns(rules: YamlValue[], occasion: Occasion, project: PipelineProject): boolean {
+  return predefinedVariables(occasion, project).some((variables) => {
     const decisive = rules.find((rule) => applies(rule, variables) === true);
     return isYamlTable(decisive) && decisive.when !== 'never';
   });
 }
 
 /** Where a rule has to stand to be reached on an occasion: before the first one that may decide otherwise. */
-export function placeFor(rules: YamlValue[], occasion: Occasion, place: Place): number {
-  const [variables = {}] = variablesOf(occasion, place);
+export function placeFor(rules: YamlValue[], occasion: Occasion, project: PipelineProject): number {
+  const [variables = {}] = predefinedVariables(occasion, project);
   const at = rules.findIndex((rule) => applies(rule, variables) !== false);
   return at < 0 ? rules.length : at;
 }

@@ -1,4 +1,5 @@
 import { rememberedOf } from '../../kernel/memoize.ts';
+import type { IndexId } from '../../kernel/route.ts';
 import { isYamlTable, type YamlTable } from '../../text/yaml/document.ts';
 import { credentialName, isWrapper, uploads } from './commands.ts';
 import { scriptItems, scriptOf } from './jobs.ts';
@@ -6,13 +7,13 @@ import { expand, takeApart, variablesRead } from './shell.ts';
 
 /** An index that a pipeline is to publish to, as far as it is needed to recognise it. */
 export interface KnownIndex {
-  id: 'pypi' | 'testpypi';
+  id: IndexId;
   audience: string;
   uploadUrl: string;
 }
 
 /** Where a job uploads to; `other` is GitLab's own registry or a private index. */
-export type Target = KnownIndex['id'] | 'other';
+export type Target = IndexId | 'other';
 
 /** Signs of an index that is not PyPI: GitLab's own registry, or a private one. */
 const otherIndex = /\/packages\/pypi|CI_JOB_TOKEN|gitlab-ci-token|artifactory|nexus|devpi/i;
@@ -23,7 +24,7 @@ const indexVariables =
 
 /** The targets of all the uploads of a job, each once; none where it uploads nothing. */
 export function targetsOf(job: YamlTable, data: YamlTable, indexes: readonly KnownIndex[]): Target[] {
-  const variables = variablesOf(job, data);
+  const variables = jobVariables(job, data);
   const script = scriptOf(job);
   const commands = commandsOf(job).filter((command) => uploads(command));
   return [...new Set(commands.map((command) => targetOf(command, script, variables, indexes)))];
@@ -56,7 +57,7 @@ export const commandsOf = rememberedOf((job: YamlTable): string[] =>
 );
 
 /** The variables of a job with those of all jobs, as text. */
-export function variablesOf(job: YamlTable, data: YamlTable): Record<string, string> {
+export function jobVariables(job: YamlTable, data: YamlTable): Record<string, string> {
   const tables = [data.variables, job.variables].filter((table) => isYamlTable(table));
   const entries = tables.flatMap((table) => Object.entries(table as YamlTable));
   return Object.fromEntries(

@@ -1,18 +1,27 @@
+import { accessLevels } from '../../kernel/access-level.ts';
 import type { AccessRule, Member } from '../../ports/gitlab.ts';
 
 /** What a rule says that lets Maintainers and Owners do something, and nobody else. */
-export const maintainersOnly: AccessRule[] = [{ accessLevel: 40 }];
+export const maintainersOnly: AccessRule[] = [{ accessLevel: accessLevels.maintainer }];
 
 /** Whether a row is a role below Maintainer; 'No one' (0) is stricter, and people and keys are no roles. */
 export function isLooseRole({ accessLevel, userId, groupId, deployKeyId }: AccessRule): boolean {
   const role = userId === undefined && groupId === undefined && deployKeyId === undefined;
-  return role && accessLevel !== undefined && accessLevel > 0 && accessLevel < 40;
+  return (
+    role &&
+    accessLevel !== undefined &&
+    accessLevel > accessLevels.none &&
+    accessLevel < accessLevels.maintainer
+  );
 }
 
 /** A role below Maintainer, or a user who is. What groups and deploy keys stand for cannot be told from here. */
 export function isLoose(row: AccessRule, members: Member[]): boolean {
   if (row.userId === undefined) return isLooseRole(row);
-  return (members.find(({ id }) => id === row.userId)?.accessLevel ?? 40) < 40;
+  return (
+    (members.find(({ id }) => id === row.userId)?.accessLevel ?? accessLevels.maintainer) <
+    accessLevels.maintainer
+  );
 }
 
 /**
@@ -29,12 +38,12 @@ export function tighten(rows: AccessRule[], members: Member[]): AccessRule[] {
   );
   // Where somebody went, a rule for keys alone, or for no one, would keep all people out.
   if (tight.length === rows.length || unique.some(letsPeopleIn)) return unique;
-  return [...unique.filter(({ accessLevel }) => accessLevel !== 0), ...maintainersOnly];
+  return [...unique.filter(({ accessLevel }) => accessLevel !== accessLevels.none), ...maintainersOnly];
 }
 
 /** Whether a row lets in anybody but a deploy key. */
 export function letsPeopleIn({ accessLevel, deployKeyId }: AccessRule): boolean {
-  return deployKeyId === undefined && accessLevel !== 0;
+  return deployKeyId === undefined && accessLevel !== accessLevels.none;
 }
 
 /** Whether two lists let in the same, in any order and whatever ids their rows have. */
@@ -66,14 +75,14 @@ export function unknownPeopleNote(rule: string, rows: AccessRule[]): string[] {
 /** What a list of rows lets people do, in words. */
 export function rowLabels(rows: AccessRule[]): string {
   const levels: Record<number, string> = {
-    0: 'No one',
-    30: 'Developers + Maintainers',
-    40: 'Maintainers',
-    60: 'Administrators',
+    [accessLevels.none]: 'No one',
+    [accessLevels.developer]: 'Developers + Maintainers',
+    [accessLevels.maintainer]: 'Maintainers',
+    [accessLevels.administrator]: 'Administrators',
   };
   const label = ({ accessLevel, userId, groupId, deployKeyId, description }: AccessRule) =>
     userId === undefined && groupId === undefined && deployKeyId === undefined
-      ? (levels[accessLevel ?? 40] ?? `level ${accessLevel}`)
+      ? (levels[accessLevel ?? accessLevels.maintainer] ?? `level ${accessLevel}`)
       : (description ?? `user, group or key ${userId ?? groupId ?? deployKeyId}`);
   return rows.map(label).sort().join(', ');
 }

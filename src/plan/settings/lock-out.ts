@@ -1,5 +1,6 @@
 import type { GitLabFacts } from '../../facts/gitlab-project.ts';
 import { roleOf } from '../../facts/role.ts';
+import { accessLevels } from '../../kernel/access-level.ts';
 import { isActive, letsIn, namesOf } from '../../people/index.ts';
 import type { AccessRule, Member } from '../../ports/gitlab.ts';
 import { letsPeopleIn } from './access-rows.ts';
@@ -12,14 +13,16 @@ type PeopleFacts = Pick<GitLabFacts, 'user' | 'project' | 'members'>;
  */
 function lockedOut(before: AccessRule[] | undefined, after: AccessRule[], facts: PeopleFacts): Member[] {
   const could = (member: Member) =>
-    before === undefined ? member.accessLevel >= 30 : before.some((row) => letsIn(row, member));
+    before === undefined
+      ? member.accessLevel >= accessLevels.developer
+      : before.some((row) => letsIn(row, member));
   return concerned(facts).filter((member) => could(member) && !after.some((row) => letsIn(row, member)));
 }
 
 function concerned(facts: PeopleFacts): Member[] {
   const all = facts.members.known ? facts.members.value.filter((member) => isActive(member)) : [];
   const own = facts.user.known ? facts.user.value : undefined;
-  const found = all.filter(({ id, accessLevel }) => accessLevel >= 40 || id === own?.id);
+  const found = all.filter(({ id, accessLevel }) => accessLevel >= accessLevels.maintainer || id === own?.id);
   const role = roleOf(facts);
   if (own === undefined || role === undefined || all.some(({ id }) => id === own.id)) return found;
   return [...found, { ...own, state: 'active', accessLevel: role, expiresAt: null }];

@@ -1,4 +1,5 @@
 import type { Facts } from '../../facts/index.ts';
+import { accessLevels } from '../../kernel/access-level.ts';
 import type { AccessRule, Member, ProtectedTag } from '../../ports/gitlab.ts';
 import { compare } from '../difference.ts';
 import { type Finding, fixable, ok, unfixable, unreadable } from '../finding.ts';
@@ -76,7 +77,7 @@ function compareRule({ name, current, rows }: WantedRule) {
 function sentence({ name, current }: WantedRule): string {
   if (current === undefined) return 'Not all tags are protected, so every Developer can create one.';
   const who = rowLabels(current);
-  if (name === everyTag && current.every(({ accessLevel }) => accessLevel === 0))
+  if (name === everyTag && current.every(({ accessLevel }) => accessLevel === accessLevels.none))
     return 'Nobody can create a tag, and so nobody can release.';
   return name === everyTag
     ? `People below Maintainer can create tags (${who}).`

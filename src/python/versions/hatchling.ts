@@ -1,4 +1,4 @@
-import { own } from '../../kernel/has-own.ts';
+import { ownValue } from '../../kernel/own-value.ts';
 import { getToml, isTable, type TomlTable, type TomlValue } from '../../text/toml/document.ts';
 import { addTable, dropKey, setKey, type TomlDraft } from '../../text/toml/draft.ts';
 import { UnsafeEdit } from '../../text/unsafe-edit.ts';
@@ -68,7 +68,7 @@ function otherSource(source: TomlValue, options: TomlTable): NeedsHand {
     code: `Make ${String(path)} give each commit its own version without a local part (nothing after a +)`,
     regex_commit: `hatch-regex-commit writes the version into ${String(path)} and makes the commit and the tag with it, so each push between two releases would have the version of the last`,
   };
-  const known = own(advice, String(source));
+  const known = ownValue(advice, String(source));
   return new NeedsHand(
     `The version comes from the source '${String(source)}', which is left as it is`,
     `${known ?? 'Make that source give each commit its own version without a local part (nothing after a +)'}. Or delete [tool.hatch.version] with its requirement from pyproject.toml and run this again, which then brings hatch-vcs.`,

@@ -1,5 +1,5 @@
 import { posix } from 'node:path';
-import { own } from '../../kernel/has-own.ts';
+import { ownValue } from '../../kernel/own-value.ts';
 import type { EditResult, FileEdit } from '../../text/result.ts';
 import { getToml, type TomlTable } from '../../text/toml/document.ts';
 import { draftOf, finishDraft } from '../../text/toml/draft.ts';
@@ -84,7 +84,7 @@ function editorFor(data: TomlTable): VersionEditor {
   if (system === undefined && getToml(data, 'tool', 'poetry') !== undefined) return poetry;
   const backend = String(getToml(data, 'build-system', 'build-backend') ?? defaultBackend);
   const path = getToml(data, 'build-system', 'backend-path');
-  const editor = own(editors, backend);
+  const editor = ownValue(editors, backend);
   if (editor !== undefined && (path === undefined || editor === poetry || editor === atBuildTime))
     return editor;
   if (typeof getToml(data, 'project', 'version') === 'string') return atBuildTime;

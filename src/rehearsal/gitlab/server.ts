@@ -9,7 +9,7 @@ import {
 import { Answered, type Call, refuse } from './call.ts';
 import { aboutGroup } from './groups.ts';
 import { requirePermission } from './permissions.ts';
-import { projectRoutes } from './routes.ts';
+import { projectEndpoints } from './routes.ts';
 import { findProject, signIn } from './sign-in.ts';
 import type { GitLabState } from './state.ts';
 import { knows, versionBody } from './versions.ts';
@@ -96,7 +96,7 @@ function oauthInfo({ token }: Call): Outgoing {
 function aboutProject(call: Call, path: string, prefix: string): Outgoing {
   const [, id, rest = ''] = /^\/api\/v4\/projects\/([^/]+)(?:\/(.*))?$/.exec(path) ?? [];
   if (id === undefined) throw refuse.noRoute();
-  for (const { method, pattern, answer } of projectRoutes) {
+  for (const { method, pattern, answer } of projectEndpoints) {
     const found = method === call.request.method ? pattern.exec(rest) : null;
     if (!found) continue;
     const about = { ...findProject(call, id), base: `http://${call.request.headers.host}${prefix}` };

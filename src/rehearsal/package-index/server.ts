@@ -27,9 +27,9 @@ export async function startPackageIndex(
   return Object.assign(server, { state, writes: () => server.log.filter(({ method }) => method !== 'GET') });
 }
 
-type Route = [pattern: RegExp, answer: (state: IndexState, request: Incoming, name: string) => Outgoing];
+type Endpoint = [pattern: RegExp, answer: (state: IndexState, request: Incoming, name: string) => Outgoing];
 
-const routes: Route[] = [
+const endpoints: Endpoint[] = [
   [/^\/simple\/([^/]+)\/$/, simple],
   [/^\/pypi\/([^/]+)\/json$/, json],
   [/^\/_\/oidc\/audience$/, audience],
@@ -55,7 +55,7 @@ function audience({ audience: name, switchedOff = [] }: IndexState, { method }: 
 }
 
 function handle(state: IndexState, request: Incoming): Outgoing {
-  for (const [pattern, answer] of routes) {
+  for (const [pattern, answer] of endpoints) {
     const found = pattern.exec(request.path);
     if (found) return answer(state, request, decodeURIComponent(found[1] ?? ''));
   }

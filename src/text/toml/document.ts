@@ -1,5 +1,5 @@
 import { type AST, getStaticTOMLValue, ParseError, parseTOML, traverseNodes } from 'toml-eslint-parser';
-import { own } from '../../kernel/has-own.ts';
+import { ownValue } from '../../kernel/own-value.ts';
 import { isTooDeep } from './depth.ts';
 
 /** A TOML value as plain data. */
@@ -62,7 +62,7 @@ export function getToml(data: TomlTable, ...path: string[]): TomlValue | undefin
   let value: TomlValue | undefined = data;
   for (const key of path) {
     if (!isTable(value)) return undefined;
-    value = own(value, key);
+    value = ownValue(value, key);
   }
   return value;
 }

@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
-import { own } from '../../kernel/has-own.ts';
+import { ownValue } from '../../kernel/own-value.ts';
 import type { Difference } from '../result.ts';
 import { appendLines, applySplices, type Splice } from '../text.ts';
 import { UnsafeEdit } from '../unsafe-edit.ts';
@@ -99,8 +99,8 @@ export function exchangeKey(
   value: TomlValue,
 ): void {
   const parent = getToml(draft.doc.data, ...table) as TomlTable;
-  note(draft, [...table, old].join('.'), own(parent, old), '(none)');
-  note(draft, [...table, key].join('.'), own(parent, key), show(value));
+  note(draft, [...table, old].join('.'), ownValue(parent, old), '(none)');
+  note(draft, [...table, key].join('.'), ownValue(parent, key), show(value));
   splice(draft, replaceKey(draft.doc, [...table, old], `${key} = ${show(value)}`));
   const target = holder(draft.expected, [...table, key]);
   delete target[old];
@@ -149,7 +149,7 @@ function note(draft: TomlDraft, field: string, current: TomlValue | undefined, w
 function holder(data: TomlTable, path: string[]): TomlTable {
   let table = data;
   for (const key of path.slice(0, -1)) {
-    const inner = own(table, key) ?? {};
+    const inner = ownValue(table, key) ?? {};
     if (!isTable(inner)) throw new UnsafeEdit(`${path.join('.')} cannot be reached`);
     table[key] = inner;
     table = inner;

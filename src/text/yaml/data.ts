@@ -1,11 +1,11 @@
-import { own } from '../../kernel/has-own.ts';
+import { ownValue } from '../../kernel/own-value.ts';
 import { UnsafeEdit } from '../unsafe-edit.ts';
 import { isYamlTable, type YamlTable, type YamlValue } from './document.ts';
 
 /** The value at a path of the data, whether it is written there or brought by an anchor. */
 export function valueAt(data: YamlValue | undefined, path: string[]): YamlValue | undefined {
   return path.reduce<YamlValue | undefined>(
-    (value, key) => (isYamlTable(value) ? own(value, key) : undefined),
+    (value, key) => (isYamlTable(value) ? ownValue(value, key) : undefined),
     data,
   );
 }
@@ -18,7 +18,7 @@ export function assign(data: YamlTable, path: string[], value: YamlValue): void 
     return;
   }
   // A merged or anchored mapping may be shared; the copy keeps the change in this place alone.
-  const before = own(data, key);
+  const before = ownValue(data, key);
   const inner = isYamlTable(before) ? { ...before } : {};
   data[key] = inner;
   assign(inner, rest, value);
@@ -27,7 +27,7 @@ export function assign(data: YamlTable, path: string[], value: YamlValue): void 
 /** The table at a path, copied on the way for the same reason. */
 export function tableAt(data: YamlTable, path: string[]): YamlTable {
   return path.reduce((table, key) => {
-    const inner = own(table, key);
+    const inner = ownValue(table, key);
     if (!isYamlTable(inner)) throw new UnsafeEdit(`${path.join('.')} is not a mapping`);
     table[key] = { ...inner };
     return table[key] as YamlTable;

@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
-import { own } from '../../kernel/has-own.ts';
+import { ownValue } from '../../kernel/own-value.ts';
 import { appendLines, applySplices, endOfLine, type Splice } from '../text.ts';
 import { UnsafeEdit } from '../unsafe-edit.ts';
 import { commentLine } from './comments.ts';
@@ -156,7 +156,7 @@ export function isInBrackets(draft: YamlDraft, path: string[]): boolean {
  * pending, or they are new, or other pending edits may have moved where they are to go.
  */
 function treeFor(draft: YamlDraft, [key]: string[]): YamlFile {
-  const isNew = key !== undefined && own(draft.read.data, key) === undefined;
+  const isNew = key !== undefined && ownValue(draft.read.data, key) === undefined;
   return isNew || draft.touched.has(key ?? '') ? reread(draft) : draft.read;
 }
 
