@@ -14,7 +14,7 @@ import { type Checkout, inDirectory } from './checkout.ts';
 import { type GitLabFacts, type GitLabIdentity, readProject } from './gitlab-project.ts';
 import { type IndexFacts, readPackageIndex, uploadUrl } from './package-index.ts';
 import { pipelinePath } from './pipeline-path.ts';
-import { refuseAbsentPipeline } from './preconditions.ts';
+import { refuseAbsentPipeline, refuseProjectName } from './preconditions.ts';
 import { requireMaintainer } from './role.ts';
 import type { UploadToken } from './upload-tokens.ts';
 
@@ -94,6 +94,7 @@ export async function readFacts(sources: Sources, python: PythonFacts): Promise<
     readPackageIndex('pypi', sources.indexes.pypi, name, sources.asOfficial),
     readPackageIndex('testpypi', sources.indexes.testpypi, name, sources.asOfficial),
   ]);
+  refuseProjectName(python.packageName, pypi);
   const path = pipelinePath(identity.project);
   const [rest, pipeline, tags] = await Promise.all([
     readProject(gitlab, identity.project, path.value),

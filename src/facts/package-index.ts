@@ -1,6 +1,7 @@
+import { likelySpellings, type NameRefusal, nameRefusal } from '../indexes/project-name.ts';
 import { type Known, known } from '../kernel/known.ts';
 import type { IndexId } from '../kernel/route.ts';
-import type { Ownership, PackageIndex } from '../ports/package-index.ts';
+import type { Ownership, PackageIndex, ProjectStatus } from '../ports/package-index.ts';
 import { attempt } from './gitlab-project.ts';
 
 /** One of the two indexes, and what it tells about the package without an account. */
@@ -14,6 +15,10 @@ export interface IndexFacts {
   /** Accepts ID tokens of https://gitlab.com only, as the official indexes do; of others it cannot be known. */
   gitlabComOnly: boolean;
   exists: Known<boolean>;
+  /** Active also for a project that does not exist, or that could not be read. */
+  status: ProjectStatus;
+  /** Why the index would not create the project; undefined where it exists, or where nothing speaks against it. */
+  nameRefusal: NameRefusal | undefined;
   /** Undefined for a project without releases. */
   ownership: Known<Ownership | undefined>;
   audience: Known<string>;
@@ -36,13 +41,42 @@ export async function readPackageIndex(
 ): Promise<IndexFacts> {
   const official = index.url === officialUrls[id];
   const title = official ? indexNames[id] : `${indexNames[id]} (${new URL(index.url).host})`;
-  const [exists, ownership, audience] = await Promise.all([
-    attempt(index.exists(name)),
+  const [project, ownership, audience, similar] = await Promise.all([
+    attempt(index.project(name)),
     attempt(index.ownership(name)),
     official ? known(id) : attempt(index.audience()),
+    similarProjects(index, name),
   ]);
-  const gitlabComOnly = official || asOfficial;
-  return { id, title, url: index.url, official, gitlabComOnly, exists, ownership, audience };
+  const exists = project.known ? known(project.value !== undefined) : project;
+  const isNew = exists.known && !exists.value;
+  return {
+    id,
+    title,
+    url: index.url,
+    official,
+    gitlabComOnly: official || asOfficial,
+    exists,
+    status: (project.known && project.value?.status) || 'active',
+    nameRefusal: isNew ? nameRefusal(name, similar) : undefined,
+    ownership,
+    audience,
+  };
+}
+
+/** Projects with a likely spelling of the name, asked for with everything else, so that nobody waits for it. */
+async function similarProjects(index: PackageIndex, name: string): Promise<string[]> {
+  const found = await Promise.all(
+    likelySpellings(name).map(async (spelling) => {
+      const project = await attempt(index.project(spelling));
+      return project.known && project.value !== undefined ? [spelling] : [];
+    }),
+  );
+  return found.flat();
+}
+
+/** Whether an index refuses every upload to the project with 403, although it still exchanges ID tokens. */
+export function refusesUploads(status: ProjectStatus): status is 'archived' | 'quarantined' {
+  return status === 'archived' || status === 'quarantined';
 }
 
 /** Where files are uploaded: https://docs.pypi.org/api/upload/ */

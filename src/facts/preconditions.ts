@@ -1,8 +1,10 @@
+import { refusalText } from '../indexes/project-name.ts';
 import { UserError } from '../kernel/errors.ts';
 import type { Known } from '../kernel/known.ts';
-import { type Source, sourceText } from '../kernel/source.ts';
+import { type Source, type Sourced, sourceText } from '../kernel/source.ts';
 import type { Project } from '../ports/gitlab.ts';
 import type { GitLabError } from '../ports/gitlab-error.ts';
+import type { IndexFacts } from './package-index.ts';
 
 /** Why the project could not be read, and what to do. */
 export function projectProblem(
@@ -76,6 +78,19 @@ export function refuseAbsentPipeline(
       `Switch to ${defaultBranch} and pull, or merge it into this branch; then run it again.`,
     );
   }
+}
+
+/** Throws a `UserError` for a name under which PyPI would never create the project, on whichever route. */
+export function refuseProjectName(
+  { value: name, source }: Sourced<string>,
+  { title, nameRefusal }: Pick<IndexFacts, 'title' | 'nameRefusal'>,
+): void {
+  if (nameRefusal === undefined) return;
+  throw new UserError(
+    'bad-package-name',
+    refusalText(name, nameRefusal, title),
+    `This name is from ${sourceText(source)}: choose another one. Nothing was changed.`,
+  );
 }
 
 function unusable(project: Project): [code: string, message: string, hint: string] | undefined {

@@ -59,7 +59,7 @@ function pathProblem(what: string, value: string, pattern: RegExp): string | und
     return `PyPI's form does not accept '${value}' as the ${what}: at least two characters, letters, digits and - _ . alone.`;
   if (/[._-]{2}/.test(value))
     return `PyPI's form does not accept '${value}' as the ${what}: it has two of . _ - in a row.`;
-  return /\.(git|atom)$/.test(value)
+  return /\.(git|atom)$/i.test(value)
     ? `PyPI's form does not accept '${value}' as the ${what}: it ends in .git or .atom.`
     : undefined;
 }
@@ -72,8 +72,10 @@ function filepathProblem(path: string): string | undefined {
     : undefined;
 }
 
-/** The form takes an empty environment, but then any job of the pipeline could publish. */
+/** An environment of blanks is none to the form as well. */
 function environmentProblem(name: string): string | undefined {
+  if (name.trim() === '')
+    return 'PyPI takes an empty environment for any environment, so any job of the pipeline file could publish.';
   if (/^[a-zA-Z0-9\-_/${} ]+$/.test(name)) return undefined;
   return `PyPI's form does not accept '${name}' as the environment: letters, digits, spaces and - _ / $ { } only, so no dot.`;
 }

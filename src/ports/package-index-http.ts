@@ -3,7 +3,13 @@ import { request } from './http.ts';
 import { isTable, type Json, parseJson } from './json.ts';
 import type { Network } from './network.ts';
 import { networkProblem } from './network-errors.ts';
-import { type Ownership, type PackageIndex, PackageIndexError } from './package-index.ts';
+import {
+  type Ownership,
+  type PackageIndex,
+  PackageIndexError,
+  type ProjectStatus,
+  projectStatuses,
+} from './package-index.ts';
 
 /** A Warehouse over HTTP: https://docs.pypi.org/api/ */
 export function connectPackageIndex(url: string, network: Network): PackageIndex {
@@ -11,8 +17,10 @@ export function connectPackageIndex(url: string, network: Network): PackageIndex
   return {
     url,
     // Also a project without releases has a page in the simple index, and it alone tells.
-    exists: async (name) =>
-      (await get(`/simple/${name}/`, 'application/vnd.pypi.simple.v1+json')) !== undefined,
+    project: async (name) => {
+      const project = await get(`/simple/${name}/`, 'application/vnd.pypi.simple.v1+json');
+      return project === undefined ? undefined : { status: readStatus(project) };
+    },
     ownership: async (name) => {
       const project = await get(`/pypi/${name}/json`);
       return project === undefined ? undefined : readOwnership(project);
@@ -61,6 +69,12 @@ function readAnswer(response: Reply, base: string): Record<string, Json> | undef
   const data = parseJson(response.text);
   if (isTable(data)) return data;
   throw new PackageIndexError(`${base} does not answer as a Python package index does.`);
+}
+
+/** An index that says nothing, or what the specification does not know, is one whose projects are all active. */
+function readStatus({ 'project-status': marker }: Record<string, Json>): ProjectStatus {
+  const status = isTable(marker) ? marker.status : undefined;
+  return projectStatuses.find((it) => it === status) ?? 'active';
 }
 
 /** Roles as the index publishes them: https://docs.pypi.org/api/json/ */

@@ -21,6 +21,9 @@ describe("PyPI's form", () => {
     ['namespace', 'g'],
     ['namespace', 'my--group'],
     ['namespace', 'group.git'],
+    ['namespace', 'grp.Atom'],
+    ['namespace', ' group'],
+    ['project', 'x.GIT'],
     ['project', 'p'],
     ['project', 'my..proj'],
     ['project', 'x.atom'],
@@ -31,10 +34,15 @@ describe("PyPI's form", () => {
     ['environment', 'prüfung'],
     ['environment', 'a:b'],
     ['environment', ''],
+    ['environment', ' '],
   ])('refuses the %s %j, and says so in a sentence', (field, value) => {
     const problems = formProblems({ ...good, [field]: value });
     expect(problems.map((it) => it.field)).toEqual([field]);
     expect(problems[0]?.problem).toMatch(/^PyPI.*\.$/);
+  });
+
+  it('is said to take an empty environment for any, which is why the tool does not', () => {
+    expect(formProblems({ ...good, environment: '' })[0]?.problem).toMatch(/for any environment, so any job/);
   });
 
   it.each([

@@ -31,11 +31,25 @@ const fields = {
 
 describe('what is read of an index', () => {
   it('is whether a project exists, also one without releases or by another spelling', async () => {
-    expect(await port().exists('demo-pkg')).toBe(true);
-    expect(await port().exists('Demo_Pkg')).toBe(true);
-    expect(await port().exists('fresh')).toBe(true);
-    expect(await port().exists('nothing')).toBe(false);
+    expect(await port().project('demo-pkg')).toEqual({ status: 'active' });
+    expect(await port().project('Demo_Pkg')).toEqual({ status: 'active' });
+    expect(await port().project('fresh')).toEqual({ status: 'active' });
+    expect(await port().project('nothing')).toBeUndefined();
+    expect(await port().project('nothing')).toBeUndefined();
   });
+
+  it.each(['archived', 'quarantined'] as const)('is that a project is %s', async (status) => {
+    index.state.projects[0]!.status = status;
+    expect(await port().project('demo-pkg')).toEqual({ status });
+  });
+
+  it.each([undefined, null, 'archived', { status: 7 }, { status: 'abandoned\n' }])(
+    'takes the status %j for none',
+    async (marker) => {
+      index.intercept = () => ({ status: 200, body: { name: 'demo-pkg', 'project-status': marker } });
+      expect(await port().project('demo-pkg')).toEqual({ status: 'active' });
+    },
+  );
 
   it('is who owns it, where it has a release', async () => {
     expect(await port().ownership('demo-pkg')).toMatchObject({ owners: ['alice'] });
@@ -62,7 +76,7 @@ describe('what is read of an index', () => {
     ],
   ])('fails with a sentence at %s', async (_, reply, message) => {
     index.intercept = () => reply;
-    await expect(port().exists('x')).rejects.toThrow(message);
+    await expect(port().project('x')).rejects.toThrow(message);
   });
 });
 

@@ -3,6 +3,7 @@ import type { Facts } from '../../facts/index.ts';
 import { isForeignPipeline } from '../../facts/pipeline-path.ts';
 import { isOlderThan } from '../../facts/server-version.ts';
 import type { Goal } from '../../goal/index.ts';
+import { refusalText } from '../../indexes/project-name.ts';
 import { formProblems } from '../../indexes/publisher-form.ts';
 import type { Difference } from '../difference.ts';
 import { type Finding, ok, unfixable } from '../finding.ts';
@@ -26,7 +27,14 @@ interface Problem extends Difference {
 
 function inspect({ facts, goal }: Situation): Finding {
   const refused = issuer(facts, goal);
-  const others = [pipelineFile(facts), subject(facts), claims(facts), features(facts), ...form(facts, goal)];
+  const others = [
+    pipelineFile(facts),
+    subject(facts),
+    claims(facts),
+    features(facts),
+    ...form(facts, goal),
+    ...names(facts, goal),
+  ];
   const found = [refused, ...others].filter((problem) => problem !== undefined);
   const notes = acceptedNotes(facts, goal);
   if (found.length === 0) return ok('PyPI can match the ID tokens of this project.', { notes });
@@ -131,6 +139,22 @@ function form(facts: Facts, goal: Goal): Problem[] {
       message: problem,
       manual: field === 'environment' ? 'Choose another name for the environment.' : 'Rename it on GitLab.',
     }));
+}
+
+/** A name that PyPI refuses ends the run earlier, so this is about an index on which the project is newer. */
+function names({ indexes, python }: Facts, goal: Goal): Problem[] {
+  const name = python.packageName.value;
+  return goal.indexes.flatMap(({ id, title }) => {
+    const refusal = indexes[id].nameRefusal;
+    if (refusal === undefined) return [];
+    return {
+      field: { of: 'publisher form', name: 'projectName' },
+      current: name,
+      wanted: 'a name that the index accepts',
+      message: refusalText(name, refusal, title),
+      manual: id === 'testpypi' ? 'Leave TestPyPI out with --no-testpypi.' : 'Choose another name.',
+    };
+  });
 }
 
 function acceptedNotes(facts: Facts, goal: Goal): string[] {
