@@ -7,6 +7,7 @@ import { rowLabels, whoOfRow } from './settings/access-rows.ts';
 /** Which field of a setting is meant. */
 export type Field =
   | { of: 'issuer' | 'pipeline file' | 'subject claim' | 'GitLab version' | 'environments feature' }
+  | { of: 'project status' }
   | { of: 'publisher form'; name: keyof PublisherFields }
   | { of: 'environment'; name: 'tier' | 'externalUrl' | 'description' }
   | { of: 'deployers' | 'approvals' | 'self-approval' | 'credential' | 'lint' }

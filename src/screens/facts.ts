@@ -1,7 +1,7 @@
 import { inDirectory } from '../facts/checkout.ts';
 import type { GitLabFacts } from '../facts/gitlab-project.ts';
 import type { Facts } from '../facts/index.ts';
-import type { IndexFacts } from '../facts/package-index.ts';
+import { type IndexFacts, refusesUploads } from '../facts/package-index.ts';
 import { roleOf } from '../facts/role.ts';
 import { roleName } from '../kernel/access-level.ts';
 import type { Known } from '../kernel/known.ts';
@@ -59,9 +59,11 @@ function pythonRows({ python, checkout }: Facts): SourcedRow[] {
   ];
 }
 
-function indexRow({ title, exists, ownership, url }: IndexFacts): SourcedRow {
+function indexRow({ title, exists, status, ownership, url }: IndexFacts): SourcedRow {
   const owners = ownership.known ? ownership.value?.owners.join(', ') : undefined;
-  const text = exists.known ? (exists.value ? 'exists' : 'does not exist yet') : 'could not be read';
+  const there = status === 'active' ? 'exists' : `exists, ${status}`;
+  const closed = refusesUploads(status) ? ' (no uploads)' : '';
+  const text = exists.known ? (exists.value ? there + closed : 'does not exist yet') : 'could not be read';
   return [
     title.replace(/ .*/, ''),
     owners ? `${text}, owned by ${owners}` : text,

@@ -5,6 +5,7 @@ import { type PublisherFields, publisherFields } from '../../indexes/publisher-f
 import { publisherPage } from '../../indexes/publisher-page.ts';
 import { type Finding, ok, unfixable, unreadable } from '../finding.ts';
 import { beatingKeys, beatingVariables } from './beating.ts';
+import { closedProject } from './project-status.ts';
 import { nothingToReread, type Setting, type Situation } from './setting.ts';
 
 /** The Trusted Publisher on one index. No public API tells of it; that it has published is the one proof. */
@@ -51,6 +52,8 @@ export function pageFor(facts: Facts, index: IndexGoal): PublisherPage | undefin
 
 function inspect(situation: Situation, index: IndexGoal): Finding {
   const { facts } = situation;
+  const closed = closedProject(facts, index);
+  if (closed !== undefined) return closed;
   const proof = proofOf(situation, index);
   if (proof !== undefined) return ok(proof);
   const { exists, ownership } = facts.indexes[index.id];

@@ -8,6 +8,7 @@ import { tokenKeys } from '../../pipeline/pipeline-goal.ts';
 import type { Variable, VariableName } from '../../ports/gitlab-variables.ts';
 import { compare, type Difference } from '../difference.ts';
 import { type Finding, fixable, ok, unfixable, unreadable } from '../finding.ts';
+import { closedProject } from './project-status.ts';
 import { rereading, type Setting } from './setting.ts';
 import { changeOf, creation, replacement, update } from './variable-steps.ts';
 
@@ -33,6 +34,8 @@ export function variable(index: IndexGoal, goal: Goal): Setting {
 }
 
 function inspect(facts: Facts, goal: Goal, index: IndexGoal): Finding {
+  const closed = closedProject(facts, index);
+  if (closed !== undefined) return closed;
   const { variables } = facts.gitlab;
   if (!variables.known) return unreadable('CI/CD variables', variables.reason);
   const name = { key: tokenKeys[goal.publishWith.value], environmentScope: index.environment };
