@@ -1,6 +1,6 @@
 import type { FileEdit } from './result.ts';
 
-/** A unified diff of one file; `/dev/null` stands for a file that does not exist yet. */
+/** Unified diff of one file; `/dev/null` for a file that does not exist yet. */
 export async function unifiedDiff({ path, before, after }: FileEdit): Promise<string> {
   const { createTwoFilesPatch } = await import('diff');
   const patch = createTwoFilesPatch(

@@ -1,11 +1,11 @@
-/** One field that is not as it should be; both sides are shown to the user as they are. */
+/** A field that is not as wanted. Both values are shown to the user unchanged. */
 export interface Difference {
   field: string;
   current: string;
   wanted: string;
 }
 
-/** The new text of one file of the checkout, `before` undefined where the file does not exist yet. */
+/** The new text of a file in the checkout; `before` is undefined if the file does not exist yet. */
 export interface FileEdit {
   /** Path from the repository root, with `/`. */
   path: string;
@@ -13,10 +13,10 @@ export interface FileEdit {
   after: string;
 }
 
-/** What a pure edit came to. */
+/** The outcome of a pure edit. */
 export type EditResult =
-  /** Holds already: not a byte is changed. */
+  /** Already as wanted; nothing changed. */
   | { kind: 'unchanged'; notes: string[] }
   | { kind: 'edited'; edits: FileEdit[]; differences: Difference[]; notes: string[] }
-  /** Not safe or not possible: nothing is changed, and `manual` is the exact way by hand. */
+  /** Unsafe or impossible; nothing changed. `manual` says exactly how to do it by hand. */
   | { kind: 'refused'; reason: string; differences: Difference[]; manual: string; notes: string[] };

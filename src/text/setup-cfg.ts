@@ -1,13 +1,16 @@
 import { endOfLine, nextLine, type Splice } from './text.ts';
 
-/** One option of a section of an ini file, with the lines it takes. */
+/** An option in a section of an ini file, with the lines it spans. */
 export interface CfgOption {
   value: string;
   start: number;
   end: number;
 }
 
-/** Finds `key` in `[section]`; a value goes on over indented lines: https://docs.python.org/3/library/configparser.html */
+/**
+ * Finds `key` in `[section]`. Values may continue on indented lines:
+ * https://docs.python.org/3/library/configparser.html
+ */
 export function findCfgOption(text: string, section: string, key: string): CfgOption | undefined {
   let current = '';
   for (let at = 0; at < text.length; ) {
@@ -33,12 +36,12 @@ function continued(text: string, start: number, firstEnd: number, first: string)
   return { value: values.join(' '), start, end };
 }
 
-/** Takes an option away with its lines. */
+/** Removes an option and its lines. */
 export function removeCfgOption({ start, end }: CfgOption): Splice {
   return { start, end, text: '' };
 }
 
-/** Gives an option of a section that is there another value; undefined where there is no such section. */
+/** Sets an option in an existing section; undefined if there is no such section. */
 export function setCfgOption(text: string, section: string, key: string, value: string): Splice | undefined {
   const eol = endOfLine(text);
   const option = findCfgOption(text, section, key);

@@ -5,16 +5,16 @@ export interface Keyword {
   name: string;
   /** Its source text. */
   value: string;
-  /** From the first character of the name. */
+  /** Start of the name. */
   start: number;
-  /** After the value. */
+  /** End of the value. */
   end: number;
 }
 
 const opening = '([{';
 const closing = ')]}';
 
-/** The keyword arguments of the only `setup(...)` call; undefined where there is none or more than one. */
+/** The keyword arguments of the only `setup(...)` call; undefined if there is none or more than one. */
 export function setupKeywords(source: string): Keyword[] | undefined {
   const calls = [...codeOf(source).matchAll(/(?<![\w.])(?:setuptools\.)?setup\s*\(/g)];
   const [call] = calls;
@@ -27,7 +27,7 @@ export function literalString(value: string): string | undefined {
   return /^[rubRUB]?(['"])((?:(?!\1)[^\\\n])*)\1$/.exec(value)?.[2];
 }
 
-/** Takes a keyword argument away, with its line where it has one of its own. */
+/** Removes a keyword argument, and its line if it has one to itself. */
 export function removeKeyword(source: string, { start, end }: Keyword): Splice {
   const comma = /^\s*,/.exec(source.slice(end))?.[0].length ?? 0;
   const from = lineStart(source, start);
@@ -67,7 +67,7 @@ function keywordIn(source: string, code: string, from: number, to: number): Keyw
   return { name, value: source.slice(from + whole.length, end), start: from + space.length, end };
 }
 
-/** The source with the insides of strings and comments blanked, so that only code is matched; offsets stay. */
+/** The source with strings and comments blanked out, so that only code matches. Offsets are unchanged. */
 function codeOf(source: string): string {
   const blank = (text: string) => text.replace(/[^\n]/g, ' ');
   return source.replace(/("""|''')[\s\S]*?\1|"(?:\\.|[^"\\\n])*"|'(?:\\.|[^'\\\n])*'|#[^\n]*/g, (text) =>

@@ -1,11 +1,11 @@
-/** A replacement of the characters from `start` up to but not including `end`. */
+/** Replaces the characters from `start` up to, but not including, `end`. */
 export interface Splice {
   start: number;
   end: number;
   text: string;
 }
 
-/** Applies replacements that do not overlap; every other character stays. */
+/** Applies non-overlapping replacements and leaves every other character alone. */
 export function applySplices(source: string, splices: Splice[]): string {
   const ordered = [...splices].sort((one, other) => one.start - other.start || one.end - other.end);
   let result = '';
@@ -18,29 +18,29 @@ export function applySplices(source: string, splices: Splice[]): string {
   return result + source.slice(position);
 }
 
-/** The line ending that the text uses; LF for a text without any. */
+/** The line ending used in the text; LF if it has none. */
 export function endOfLine(source: string): '\n' | '\r\n' {
   return /\r\n/.test(source) ? '\r\n' : '\n';
 }
 
-/** The offset at which the line of an offset begins. */
+/** Offset of the start of the line that contains `offset`. */
 export function lineStart(source: string, offset: number): number {
   return source.lastIndexOf('\n', offset - 1) + 1;
 }
 
-/** The offset after the line ending of the line of an offset, or the end of the text. */
+/** Offset just past the line ending of the line that contains `offset`, or the end of the text. */
 export function nextLine(source: string, offset: number): number {
   const newline = source.indexOf('\n', offset);
   return newline < 0 ? source.length : newline + 1;
 }
 
-/** Text that is to be appended as lines of its own: after the last line, whether or not that one is ended. */
+/** Appends lines to a text, whether or not its last line ends in a newline. */
 export function appendLines(source: string, lines: string[], blankBefore: boolean): Splice {
   const eol = endOfLine(source);
   const open = source !== '' && !source.endsWith('\n') ? eol : '';
   const hasText = source.trim() !== '';
   const blank = blankBefore && hasText && !/\n[ \t]*\r?\n$/.test(`${source}${open}`) ? eol : '';
-  // A file whose last line is not ended stays so.
+  // Keep a missing final newline missing.
   const end = open === '' ? eol : '';
   return { start: source.length, end: source.length, text: open + blank + lines.join(eol) + end };
 }

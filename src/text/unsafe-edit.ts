@@ -1,4 +1,4 @@
-/** An edit that cannot be made safely; the message says why, without a full stop. */
+/** An edit that cannot be made safely. The message says why, without a full stop. */
 export class UnsafeEdit extends Error {
   override name = 'UnsafeEdit';
 }

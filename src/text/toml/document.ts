@@ -8,14 +8,14 @@ export interface TomlTable {
   [key: string]: TomlValue;
 }
 
-/** A parsed document: its text, its tree with the ranges, and its data. */
+/** A parsed document: text, tree with ranges, and data. */
 export interface TomlDocument {
   text: string;
   root: AST.TOMLTopLevelTable;
   data: TomlTable;
 }
 
-/** Parses by TOML 1.0, so that nothing is accepted that Python's tomllib refuses. Throws with line and column. */
+/** Parses as TOML 1.0, so that we accept nothing that Python's tomllib rejects. Throws with line and column. */
 export function parseToml(text: string): TomlDocument {
   const source = text.replace(/^\uFEFF/, ' ');
   const program = shallow(() => parseTOML(source, { tomlVersion: '1.0' }));
@@ -25,19 +25,19 @@ export function parseToml(text: string): TomlDocument {
   return { text, root: program.body[0], data };
 }
 
-/** Where a document is TOML, and more than the parser can take. */
+/** Valid TOML, but more than the parser can handle. */
 export class Unreadable extends Error {
   override name = 'Unreadable';
 }
 
-/** Whether an error says that a text is no TOML, or more of it than can be read. */
+/** Whether an error means that the text is not TOML, or more TOML than can be read. */
 export function isUnreadable(error: unknown): boolean {
   return error instanceof Unreadable || error instanceof ParseError;
 }
 
 const tooDeep = 'it is nested too deeply, or holds too long a text';
 
-/** The library would write such a table into the prototype of all objects. */
+/** The library would write such a table into Object.prototype. */
 function refusePrototype(program: AST.TOMLProgram): void {
   traverseNodes(program, {
     enterNode: (node) => {
@@ -48,7 +48,7 @@ function refusePrototype(program: AST.TOMLProgram): void {
   });
 }
 
-/** The parser takes its own call stack for the depth of the document. */
+/** The parser recurses, so a deep document overflows its call stack. */
 function shallow<T>(work: () => T): T {
   try {
     return work();
@@ -72,7 +72,7 @@ export function isTable(value: TomlValue | undefined): value is TomlTable {
   return typeof value === 'object' && !Array.isArray(value) && !(value instanceof Date);
 }
 
-/** The parts of a key as it is written, without quotes. */
+/** The parts of a key as written, without quotes. */
 export function keyPath(key: AST.TOMLKey): string[] {
   return key.keys.map((part) => (part.type === 'TOMLBare' ? part.name : part.value));
 }

@@ -14,20 +14,20 @@ import {
 } from './document.ts';
 import { addKey, pushString, removeKey, replaceKey, replaceString, replaceValue } from './splices.ts';
 
-/** A TOML file in the course of being edited, with the data that it must come to. */
+/** A TOML file being edited, together with the data it must end up with. */
 export interface TomlDraft {
   doc: TomlDocument;
   expected: TomlTable;
   differences: Difference[];
 }
 
-/** Begins with a text. Throws where it is not TOML 1.0. */
+/** Starts from a text. Throws if it is not TOML 1.0. */
 export function draftOf(text: string): TomlDraft {
   const doc = parseToml(text);
   return { doc, expected: structuredClone(doc.data), differences: [] };
 }
 
-/** Removes a key, if it is there. */
+/** Removes a key if it is there. */
 export function dropKey(draft: TomlDraft, path: string[]): void {
   const current = getToml(draft.doc.data, ...path);
   if (current === undefined) return;
@@ -36,7 +36,7 @@ export function dropKey(draft: TomlDraft, path: string[]): void {
   delete holder(draft.expected, path)[path.at(-1) ?? ''];
 }
 
-/** Sets a key of a table, which is created where it is missing. */
+/** Sets a key of a table, creating the table if necessary. */
 export function setKey(draft: TomlDraft, table: string[], key: string, value: TomlValue): void {
   const path = [...table, key];
   const current = getToml(draft.doc.data, ...path);
@@ -50,7 +50,7 @@ export function setKey(draft: TomlDraft, table: string[], key: string, value: To
   holder(draft.expected, path)[key] = value;
 }
 
-/** Adds a string to a list of a table; the list is created where it is missing. */
+/** Appends a string to a list in a table, creating the list if necessary. */
 export function addToList(draft: TomlDraft, table: string[], key: string, value: string): void {
   const path = [...table, key];
   const current = getToml(draft.doc.data, ...path);
@@ -64,7 +64,7 @@ export function addToList(draft: TomlDraft, table: string[], key: string, value:
   (getToml(draft.expected, ...path) as TomlValue[]).push(value);
 }
 
-/** Adds a table that is nowhere yet, at the end of the file. */
+/** Adds a new table at the end of the file. */
 export function addTable(draft: TomlDraft, path: string[], table: TomlTable): void {
   for (const [key, value] of Object.entries(table))
     note(draft, [...path, key].join('.'), undefined, show(value));
@@ -81,7 +81,7 @@ export function appendTable(draft: TomlDraft, path: string[], table: Record<stri
   (getToml(draft.expected, ...path) as TomlValue[]).push(table);
 }
 
-/** Replaces one string of a list. */
+/** Replaces one string in a list. */
 export function changeInList(draft: TomlDraft, path: string[], old: string, value: string): void {
   const current = getToml(draft.doc.data, ...path) as TomlValue[];
   note(draft, path.join('.'), current, show(current.map((it) => (it === old ? value : it))));
@@ -90,7 +90,7 @@ export function changeInList(draft: TomlDraft, path: string[], old: string, valu
   list[list.indexOf(old)] = value;
 }
 
-/** Puts one key in the place of another of the same table, on the same line. */
+/** Replaces one key of a table with another, on the same line. */
 export function exchangeKey(
   draft: TomlDraft,
   table: string[],
@@ -107,7 +107,7 @@ export function exchangeKey(
   target[key] = value;
 }
 
-/** The text, once it is certain that it means exactly what was intended. */
+/** The edited text, after checking that it means exactly what was intended. */
 export function finishDraft(draft: TomlDraft): string {
   if (!isDeepStrictEqual(draft.doc.data, draft.expected)) {
     throw new UnsafeEdit('the edited file would not mean what it should');
@@ -117,7 +117,7 @@ export function finishDraft(draft: TomlDraft): string {
 
 const linesOf = (table: TomlTable) => Object.entries(table).map(([key, value]) => `${key} = ${show(value)}`);
 
-/** A value as TOML; tables are written inline. */
+/** A value as TOML, tables inline. */
 function show(value: TomlValue): string {
   if (Array.isArray(value)) return `[${value.map(show).join(', ')}]`;
   if (isTable(value)) {

@@ -5,7 +5,7 @@ import { getToml, keyPath, type TomlDocument } from './document.ts';
 
 type Path = readonly (string | number)[];
 
-/** One `key = value` with its whole path. */
+/** One `key = value` with its full path. */
 interface Entry {
   path: Path;
   node: AST.TOMLKeyValue;
@@ -33,7 +33,7 @@ function findEntry(doc: TomlDocument, path: string[]): Entry | undefined {
   return entriesOf(doc).find((entry) => samePath(entry.path, path));
 }
 
-/** Takes away a key with its line and the comment on that line. */
+/** Removes a key with its line and the comment on that line. */
 export function removeKey(doc: TomlDocument, path: string[]): Splice {
   const entry = findEntry(doc, path);
   if (!entry) throw new UnsafeEdit(`${path.join('.')} is not written as a key of its own`);
@@ -57,7 +57,7 @@ function nextNonSpace(text: string, from: number): number {
   return from + (/^[ \t]*/.exec(text.slice(from))?.[0].length ?? 0);
 }
 
-/** Puts another `key = value` in the place of a key with the comment on its line. */
+/** Replaces a key, together with the comment on its line, with another `key = value`. */
 export function replaceKey(doc: TomlDocument, path: string[], line: string): Splice {
   const entry = findEntry(doc, path);
   if (!entry || entry.inline || entry.node.parent.type !== 'TOMLTable') {
@@ -68,7 +68,7 @@ export function replaceKey(doc: TomlDocument, path: string[], line: string): Spl
   return { start, end: end + comment, text: line };
 }
 
-/** Replaces the value of a key that is there. */
+/** Replaces the value of an existing key. */
 export function replaceValue(doc: TomlDocument, path: string[], literal: string): Splice {
   const entry = findEntry(doc, path);
   if (!entry) throw new UnsafeEdit(`${path.join('.')} is not written as a key of its own`);
@@ -76,7 +76,7 @@ export function replaceValue(doc: TomlDocument, path: string[], literal: string)
   return { start, end, text: literal };
 }
 
-/** Adds a key to a table, which is created at the end of the file (or after `after`) where it is not there. */
+/** Adds a key to a table. A missing table is created at the end of the file, or after `after`. */
 export function addKey(doc: TomlDocument, table: string[], key: string, literal: string): Splice {
   const holder = findEntry(doc, table);
   if (holder) return addInline(holder.node.value, key, literal);
@@ -105,7 +105,7 @@ function addToTable(doc: TomlDocument, header: AST.TOMLTable, key: string, liter
   return { start: at, end: at, text: ended ? line + eol : eol + line };
 }
 
-/** The table exists only through dotted keys such as `version.path = ...` or through its sub-tables. */
+/** For a table that exists only through dotted keys (`version.path = ...`) or sub-tables. */
 function addDotted(doc: TomlDocument, table: string[], key: string, literal: string): Splice {
   const sibling = entriesOf(doc).find(
     ({ path, inline }) => !inline && table.every((part, at) => path[at] === part),
@@ -121,7 +121,7 @@ function addDotted(doc: TomlDocument, table: string[], key: string, literal: str
   return appendLines(doc.text, [`[${table.join('.')}]`, `${key} = ${literal}`], true);
 }
 
-/** Adds a string to the end of an array, on a line of its own where the others have one. */
+/** Appends a string to an array, on its own line if the other items have theirs. */
 export function pushString(doc: TomlDocument, path: string[], value: string): Splice {
   const array = findEntry(doc, path)?.node.value;
   if (array?.type !== 'TOMLArray') throw new UnsafeEdit(`${path.join('.')} is not a list`);
@@ -140,11 +140,11 @@ function pushLine(doc: TomlDocument, last: AST.TOMLContentNode, literal: string)
   const [whole = '', comma = '', comment = ''] =
     /^([ \t]*,)?([ \t]*#[^\r\n]*)?/.exec(doc.text.slice(start)) ?? [];
   const line = `${endOfLine(doc.text)}${indent}${literal}`;
-  // The new line ends in a comma where the old one did; a comment stays on its line.
+  // Keep the trailing comma, or its absence; a comment stays on its line.
   return { start, end: start + whole.length, text: `${comma || ','}${comment}${line}${comma ? ',' : ''}` };
 }
 
-/** Replaces one string of an array, in its own quotes. */
+/** Replaces one string of an array, keeping its quote style. */
 export function replaceString(doc: TomlDocument, path: string[], old: string, value: string): Splice {
   const array = findEntry(doc, path)?.node.value;
   const element =

@@ -1,19 +1,19 @@
 import { isAlias, isCollection, isPair, isScalar, type Node } from 'yaml';
 
-/** What the aliases of a document make of it. */
+/** What the aliases do to a document. */
 export interface Aliases {
-  /** Whether there are any; they tie the parts of a file together. */
+  /** Whether it has any aliases; they couple parts of a file. */
   any: boolean;
   /**
-   * The size of the document with every alias written out: its characters, and a few for each value. `Infinity` where an
-   * alias stands inside of its own anchor.
+   * Size of the document with every alias expanded: its characters plus a few per value. `Infinity` if an alias is
+   * inside its own anchor.
    */
   size: number;
 }
 
 const perValue = 8;
 
-/** Measures a document without writing anything out, so that it takes no longer than the document is long. */
+/** Measures without expanding, in time linear in the length of the document. */
 export function aliasesOf(contents: Node): Aliases {
   const anchors = new Map<string, number>();
   let any = false;

@@ -2,7 +2,7 @@ import { endOfLine, lineStart, type Splice } from '../text.ts';
 import { UnsafeEdit } from '../unsafe-edit.ts';
 import { endOfPair, pairOf, type YamlFile } from './document.ts';
 
-/** A comment on a line of its own above a key at the top. */
+/** A comment on its own line above a top-level key. */
 export function commentLine({ text, root }: YamlFile, key: string, comment: string): Splice {
   const start = root && pairOf(root, key)?.key.range?.[0];
   if (start === undefined || lineStart(text, start) !== start)
@@ -10,7 +10,7 @@ export function commentLine({ text, root }: YamlFile, key: string, comment: stri
   return { start, end: start, text: `${comment}${endOfLine(text)}` };
 }
 
-/** A block of comment lines inside a job that speaks of variables which are gone. */
+/** A block of comment lines in a job about variables that are gone. */
 export function staleComments(
   { text, root }: YamlFile,
   key: string,

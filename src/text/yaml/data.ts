@@ -2,7 +2,7 @@ import { ownValue } from '../../kernel/own-value.ts';
 import { UnsafeEdit } from '../unsafe-edit.ts';
 import { isYamlTable, type YamlTable, type YamlValue } from './document.ts';
 
-/** The value at a path of the data, whether it is written there or brought by an anchor. */
+/** The value at a path, written there or merged in from an anchor. */
 export function valueAt(data: YamlValue | undefined, path: string[]): YamlValue | undefined {
   return path.reduce<YamlValue | undefined>(
     (value, key) => (isYamlTable(value) ? ownValue(value, key) : undefined),
@@ -10,21 +10,21 @@ export function valueAt(data: YamlValue | undefined, path: string[]): YamlValue 
   );
 }
 
-/** Sets the value at a path; mappings on the way are made where there are none. */
+/** Sets the value at a path, creating mappings along the way. */
 export function assign(data: YamlTable, path: string[], value: YamlValue): void {
   const [key = '', ...rest] = path;
   if (rest.length === 0) {
     data[key] = value;
     return;
   }
-  // A merged or anchored mapping may be shared; the copy keeps the change in this place alone.
+  // A merged or anchored mapping may be shared; copy it so that only this place changes.
   const before = ownValue(data, key);
   const inner = isYamlTable(before) ? { ...before } : {};
   data[key] = inner;
   assign(inner, rest, value);
 }
 
-/** The table at a path, copied on the way for the same reason. */
+/** The table at a path, copied along the way for the same reason. */
 export function tableAt(data: YamlTable, path: string[]): YamlTable {
   return path.reduce((table, key) => {
     const inner = ownValue(table, key);

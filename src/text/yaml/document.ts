@@ -13,22 +13,22 @@ import {
 } from 'yaml';
 import { type Aliases, aliasesOf } from './aliases.ts';
 
-/** Data of a pipeline file; `!reference [job, key]` is kept as `{'!reference': [job, key]}`. */
+/** Data of a pipeline file; `!reference [job, key]` becomes `{'!reference': [job, key]}`. */
 export type YamlValue = string | number | boolean | null | YamlValue[] | YamlTable;
 export interface YamlTable {
   [key: string]: YamlValue;
 }
 
-/** A parsed pipeline file: of several documents the last one, since a `spec:` header comes first. */
+/** A parsed pipeline file. Of several documents the last one, since a `spec:` header comes first. */
 export interface YamlFile {
   readonly text: string;
   readonly root: YAMLMap | undefined;
   readonly data: YamlTable;
-  /** Whether an edit in one place may show in another, through an alias. */
+  /** Whether an edit in one place can show up elsewhere through an alias. */
   readonly hasAliases: boolean;
 }
 
-/** Where a text is not YAML as far as this parser can tell. */
+/** The text is not YAML as far as this parser can tell. */
 export class YamlSyntaxError extends Error {
   override name = 'YamlSyntaxError';
 }
@@ -47,8 +47,7 @@ const reference = {
 };
 
 /**
- * Parses a pipeline file with the range of every node. Duplicate keys are allowed, as GitLab allows them. Throws
- * `YamlSyntaxError`.
+ * Parses a pipeline file with the range of every node. Allows duplicate keys, as GitLab does. Throws `YamlSyntaxError`.
  */
 export function parseYaml(text: string): YamlFile {
   const documents = parseAllDocuments(text, {
@@ -71,7 +70,7 @@ export function parseYaml(text: string): YamlFile {
   return { text, root, data: dataOf(last), hasAliases: aliases.any };
 }
 
-/** The parser takes its own call stack for the depth of the document. */
+/** The parser recurses, so a deep document overflows its call stack. */
 const stackIsFull = /^Maximum call stack size exceeded/;
 
 function reasonOfSyntax(message: string): string {
@@ -79,13 +78,13 @@ function reasonOfSyntax(message: string): string {
   return first.replace(/:$/, '').replace(stackIsFull, 'it is nested too deeply');
 }
 
-/** Hundreds of jobs may share an anchor; an alias that holds others counts as many times as it holds them. */
+/** Hundreds of jobs may share an anchor. An alias that contains others counts once for each of them. */
 const mostAliases = 10_000;
 
-/** Twice what GitLab takes, which counts more for each value. */
+/** Twice GitLab's limit, since GitLab counts more per value. */
 const largest = 4 * 1024 * 1024;
 
-/** Aliases that grow beyond all measure are no pipeline, nor is one that stands inside of what it stands for. */
+/** Rejects aliases that explode ("billion laughs") or refer to themselves. */
 function refuseGrowth({ any, size }: Aliases): void {
   if (size === Number.POSITIVE_INFINITY)
     throw new YamlSyntaxError('an alias stands inside of its own anchor');
@@ -106,7 +105,7 @@ export function isYamlTable(value: YamlValue | undefined): value is YamlTable {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
-/** The pair of a key in a mapping; of duplicates the last one counts, as in Ruby. */
+/** The pair for a key; the last duplicate wins, as in Ruby. */
 export function pairOf(map: YAMLMap, key: string): Pair<Node, Node | null> | undefined {
   const found = map.items.filter(
     (item) => isPair(item) && isScalar(item.key) && String(item.key.value) === key,
@@ -114,7 +113,7 @@ export function pairOf(map: YAMLMap, key: string): Pair<Node, Node | null> | und
   return found.at(-1) as Pair<Node, Node | null> | undefined;
 }
 
-/** The end of the characters that belong to a node, without trailing comments and line ends. */
+/** The end of a node's own characters, without trailing comments and line ends. */
 export function endOfNode(text: string, node: Node): number {
   const items = isMap(node) || isSeq(node) ? node.items : [];
   const last = items.at(-1);
@@ -123,7 +122,7 @@ export function endOfNode(text: string, node: Node): number {
   return endOfNode(text, last as Node);
 }
 
-/** The end of `key: value`, also where the value is left out. */
+/** The end of `key: value`, even if the value is omitted. */
 export function endOfPair(text: string, pair: Pair<Node, Node | null>): number {
   const value = pair.value;
   const keyEnd = text.indexOf(':', pair.key.range?.[1] ?? 0) + 1;
@@ -135,7 +134,7 @@ export function isFlow(node: Node): boolean {
   return (isMap(node) || isSeq(node)) && node.flow === true;
 }
 
-/** Whether a node stands for another one, so that an edit in it would change that one too. */
+/** Whether a node is an alias, so that editing it would change its anchor too. */
 export function isElsewhere(node: Node | null | undefined): boolean {
   return isAlias(node) || node instanceof Reference;
 }

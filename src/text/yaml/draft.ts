@@ -11,22 +11,22 @@ import { hasPair, isWritten, isWrittenInBrackets } from './places.ts';
 import type { Rendering } from './rendering.ts';
 
 /**
- * A pipeline file in the course of being edited. Edits are collected and made together; then the text is read again
- * (`reread`), which proves that it means `data`.
+ * A pipeline file being edited. Edits are collected and applied together; then the text is parsed again (`reread`) to
+ * prove that it means `data`.
  */
 export interface YamlDraft {
-  /** The file as it was last read, without the edits in `pending`. */
+  /** The file as last parsed, without the edits in `pending`. */
   read: YamlFile;
-  /** What the file must come to, with all edits. */
+  /** What the file must mean after all edits. */
   data: YamlTable;
   pending: Splice[];
-  /** The keys at the top in which the pending edits are. */
+  /** The top-level keys with pending edits. */
   touched: Set<string>;
-  /** Jobs with one purpose: an edit in one of them may show in the others where they share an anchor. */
+  /** Jobs edited for the same purpose; through a shared anchor an edit in one may show up in the others. */
   readonly peers: ReadonlySet<string>;
 }
 
-/** Begins to edit a file. */
+/** Starts editing a file. */
 export function draftOf(file: YamlFile, peers: Iterable<string> = []): YamlDraft {
   return { read: file, data: file.data, pending: [], touched: new Set(), peers: new Set(peers) };
 }
@@ -37,7 +37,7 @@ export function textOf({ read, pending }: YamlDraft): string {
 }
 
 /**
- * The file with all edits so far, read anew where there were any. Throws `UnsafeEdit` where it would not mean what it
+ * The file with all edits so far, parsed again if there were any. Throws `UnsafeEdit` if it would not mean what it
  * should.
  */
 export function reread(draft: YamlDraft): YamlFile {
@@ -50,15 +50,15 @@ type Change = (data: YamlTable, path: string[]) => void;
 const nothing: Change = () => {};
 
 /**
- * Sets a value below the root; mappings on the way are created. `lines` is how the pair is to be written where the
- * mapping is not in braces. Throws `UnsafeEdit` where that would touch others.
+ * Sets a value below the root, creating mappings along the way. `lines` is the pair's text for a block mapping. Throws
+ * `UnsafeEdit` if that would affect anything else.
  */
 export function setYaml(draft: YamlDraft, path: string[], value: YamlValue, lines?: Rendering): void {
   const set: Change = (data, at) => assign(data, at, value);
   apply(draft, (file) => settingOf(file, path, value, lines), path, set);
 }
 
-/** Takes a key away, with the mapping that held nothing else. A key that is not there is left alone. */
+/** Removes a key, and its mapping if that becomes empty. A missing key is a no-op. */
 export function removeYaml(draft: YamlDraft, path: string[]): void {
   const holder = path.slice(0, -1);
   const parent = valueAt(draft.data, holder);
@@ -73,7 +73,7 @@ export function removeYaml(draft: YamlDraft, path: string[]): void {
   apply(draft, (file) => pairRemoval(file, path), path, remove);
 }
 
-/** Puts another key with its value in the place of a key of a mapping at the top. */
+/** Replaces a key of a top-level mapping with another key and value. */
 export function exchangeYaml(
   draft: YamlDraft,
   name: string,
@@ -89,25 +89,25 @@ export function exchangeYaml(
   apply(draft, (file) => pairExchange(file, [name, old], key, value), [name], exchange);
 }
 
-/** Inserts an item into a list, before the item at `index` or at the end. */
+/** Inserts a list item before the one at `index`, or at the end. */
 export function insertItem(draft: YamlDraft, path: string[], index: number, value: YamlValue): void {
   const insert: Change = (data, at) => void listAt(data, at).splice(index, 0, value);
   apply(draft, (file) => insertion(file, path, index, value), path, insert);
 }
 
-/** Puts a text in the place of an item of a list; a comment on its line stays. */
+/** Replaces a list item with a text; a comment on its line stays. */
 export function replaceItem(draft: YamlDraft, path: string[], index: number, value: string): void {
   const replace: Change = (data, at) => void listAt(data, at).splice(index, 1, value);
   apply(draft, (file) => itemReplacement(file, path, index, value), path, replace);
 }
 
-/** Takes an item out of a list that keeps others. */
+/** Removes an item from a list that keeps others. */
 export function removeItem(draft: YamlDraft, path: string[], index: number): void {
   const remove: Change = (data, at) => void listAt(data, at).splice(index, 1);
   apply(draft, (file) => itemRemoval(file, path, index), path, remove);
 }
 
-/** Appends jobs as text, before a final `...`; their data must be exactly `added`. */
+/** Appends jobs as text, before a final `...`. Their data must be exactly `added`. */
 export function appendJobs(draft: YamlDraft, lines: string[], added: YamlTable): void {
   apply(
     draft,
@@ -126,34 +126,34 @@ function atTheEnd(text: string, lines: string[]): Splice {
     : appendLines(text, lines, true);
 }
 
-/** Replaces text that is only a comment, at a place of the text that `reread` gave. */
+/** Replaces text inside a comment; offsets refer to the text that `reread` returned. */
 export function changeComment(draft: YamlDraft, edit: Splice): void {
   apply(draft, () => edit, [], nothing);
 }
 
-/** Writes a comment on a line of its own above a key at the top. */
+/** Writes a comment on its own line above a top-level key. */
 export function addComment(draft: YamlDraft, key: string, comment: string): void {
   apply(draft, (file) => commentLine(file, key, comment), [key], nothing);
 }
 
-/** The value at a path where it is written out in that place, and not brought by an anchor, an alias or a reference. */
+/** The value at a path if it is written out there, not from an anchor, alias or reference. */
 export function ownAt(draft: YamlDraft, path: string[]): YamlValue | undefined {
   return isWritten(treeFor(draft, path), path) ? valueAt(draft.data, path) : undefined;
 }
 
-/** Whether the last key of a path is written in that place, whatever stands for its value. */
+/** Whether the last key of a path is written out there, whatever its value. */
 export function hasOwn(draft: YamlDraft, path: string[]): boolean {
   return hasPair(treeFor(draft, path), path);
 }
 
-/** Whether a list or mapping is written on a line of its own, in brackets or braces. */
+/** Whether a list or mapping is written in flow style, on one line. */
 export function isInBrackets(draft: YamlDraft, path: string[]): boolean {
   return isWrittenInBrackets(treeFor(draft, path), path);
 }
 
 /**
- * A file whose nodes below the first key of a path are as they are now: as it was last read, unless an edit in them is
- * pending, or they are new, or other pending edits may have moved where they are to go.
+ * A file whose nodes below the first key of a path are current. That is the file as last parsed, unless that key is
+ * new, has pending edits, or other pending edits may have moved it.
  */
 function treeFor(draft: YamlDraft, [key]: string[]): YamlFile {
   const isNew = key !== undefined && ownValue(draft.read.data, key) === undefined;
@@ -171,12 +171,12 @@ function apply(draft: YamlDraft, editOf: (file: YamlFile) => Splice, path: strin
   if (draft.read.hasAliases) settle(draft, parsed(textOf(draft)), { path, change });
 }
 
-/** Whether an edit meets a pending one, so that the text in between is not as the file was read. */
+/** Whether an edit touches a pending one, so that the text between them differs from what was parsed. */
 function meetsOther({ pending }: YamlDraft, { start, end }: Splice): boolean {
   return pending.some((other) => start <= other.end && other.start <= end);
 }
 
-/** Takes a file for what the draft has come to, once it is certain that it means just that. */
+/** Accepts a file as the new state of the draft, once it is certain to mean just that. */
 function settle(draft: YamlDraft, file: YamlFile, last?: { path: string[]; change: Change }): void {
   const [key = '', ...rest] = last?.path ?? [];
   for (const peer of draft.peers.has(key) ? draft.peers : []) {
@@ -187,7 +187,7 @@ function settle(draft: YamlDraft, file: YamlFile, last?: { path: string[]; chang
   Object.assign(draft, { read: file, data: file.data, pending: [], touched: new Set() });
 }
 
-/** A peer of the job that was edited may have changed in just the same way, through an anchor that both use. */
+/** A peer of the edited job may have changed in the same way, through a shared anchor. */
 function allowFor(
   name: string,
   expected: YamlTable,

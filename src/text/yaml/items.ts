@@ -12,7 +12,7 @@ import {
 import { seqAt } from './places.ts';
 import { betweenCommas, flow, indented, itemLines } from './rendering.ts';
 
-/** A new item, before the one at `index` or behind the last. */
+/** Inserts an item before the one at `index`, or at the end. */
 export function insertion(file: YamlFile, path: string[], index: number, value: YamlValue): Splice {
   const { text } = file;
   const seq = seqAt(file, path);
@@ -28,7 +28,7 @@ export function insertion(file: YamlFile, path: string[], index: number, value: 
   return { start: at, end: at, text: text.slice(0, at).endsWith('\n') ? line + eol : eol + line };
 }
 
-/** A text in the place of an item. */
+/** Replaces an item with a text. */
 export function itemReplacement(file: YamlFile, path: string[], index: number, value: string): Splice {
   const { text } = file;
   const seq = seqAt(file, path);
@@ -40,7 +40,7 @@ export function itemReplacement(file: YamlFile, path: string[], index: number, v
   return { start, end, text: dash + indented(itemLines(value), indent, endOfLine(text)) };
 }
 
-/** An item less, with its line. */
+/** Removes an item with its line. */
 export function itemRemoval(file: YamlFile, path: string[], index: number): Splice {
   const { text } = file;
   const seq = seqAt(file, path);
@@ -57,7 +57,7 @@ function itemOf(seq: YAMLSeq, path: string[], index: number): Node {
   return item;
 }
 
-/** Where the line of an item begins, and its dash with the white space around it. */
+/** Where an item's line begins, and its dash with the surrounding whitespace. */
 function dashOf(text: string, item: Node): { start: number; dash: string } {
   const start = lineStart(text, item.range?.[0] ?? 0);
   const [dash] = /^[ \t]*-[ \t]+/.exec(text.slice(start)) ?? [];

@@ -18,8 +18,8 @@ import { pairAt } from './places.ts';
 import { betweenCommas, columnOf, type Rendering, rendered } from './rendering.ts';
 
 /**
- * Walks down as far as the mappings are written out, then replaces a pair or adds one. What an anchor or an alias
- * brings is written out where it is added to, since a key of its own replaces it whole.
+ * Walks down the written-out mappings, then replaces or adds a pair. A mapping that comes from an anchor or alias is
+ * written out before anything is added to it, since a key of its own replaces it whole.
  */
 export function settingOf(file: YamlFile, path: string[], value: YamlValue, lines?: Rendering): Splice {
   if (!file.root) throw new UnsafeEdit('the file is empty');
@@ -37,7 +37,7 @@ export function settingOf(file: YamlFile, path: string[], value: YamlValue, line
   throw new UnsafeEdit('the path is empty');
 }
 
-/** Takes a pair away: with its lines, or from between the commas of a mapping in braces. */
+/** Removes a pair: its lines, or in a flow mapping the part between the commas. */
 export function pairRemoval(file: YamlFile, path: string[]): Splice {
   const { text } = file;
   const { map, pair, start } = pairAt(file, path);
@@ -49,7 +49,7 @@ export function pairRemoval(file: YamlFile, path: string[]): Splice {
   return { start: from, end: nextLine(text, end), text: '' };
 }
 
-/** Another key with its value in the place of a pair. */
+/** Replaces a pair with another key and value. */
 export function pairExchange(file: YamlFile, path: string[], key: string, value: YamlValue): Splice {
   const { text } = file;
   const { map, pair, start } = pairAt(file, path);
@@ -57,7 +57,7 @@ export function pairExchange(file: YamlFile, path: string[], key: string, value:
   return { start, end: endOfPair(text, pair), text: written };
 }
 
-/** A value below a path, over what is there already. */
+/** A value nested under a path, merged over what is already there. */
 function nest([key, ...rest]: string[], value: YamlValue, present: YamlValue | undefined): YamlValue {
   if (key === undefined) return value;
   const table = isYamlTable(present) ? present : {};

@@ -12,19 +12,19 @@ import {
   type YamlFile,
 } from './document.ts';
 
-/** Whether a key is written in its place. */
+/** Whether a key is written out at this path. */
 export function hasPair(file: YamlFile, path: string[]): boolean {
   const holder = path.slice(0, -1);
   const map = holder.length === 0 ? file.root : writtenAt(file, holder);
   return isMap(map) && pairOf(map, path.at(-1) ?? '') !== undefined;
 }
 
-/** Whether a value is written out in its place. */
+/** Whether a value is written out at this path. */
 export function isWritten(file: YamlFile, path: string[]): boolean {
   return writtenAt(file, path) !== undefined;
 }
 
-/** Whether a collection is written in its place, in brackets or braces. */
+/** Whether a collection is written out at this path in flow style. */
 export function isWrittenInBrackets(file: YamlFile, path: string[]): boolean {
   const node = writtenAt(file, path);
   return node !== undefined && isFlow(node);
@@ -39,7 +39,7 @@ function writtenAt(file: YamlFile, path: string[]): Node | undefined {
   return node ?? undefined;
 }
 
-/** A pair with the mapping that it stands in. Throws `UnsafeEdit` where it is not written in its place. */
+/** A pair and its mapping. Throws `UnsafeEdit` if it is not written out at this path. */
 export function pairAt(
   file: YamlFile,
   path: string[],
@@ -52,7 +52,7 @@ export function pairAt(
   return { map, pair, start };
 }
 
-/** A list. Throws `UnsafeEdit` where it is not written in its place. */
+/** A list. Throws `UnsafeEdit` if it is not written out at this path. */
 export function seqAt(file: YamlFile, path: string[]): YAMLSeq {
   const node = nodeAt(file, path);
   if (isElsewhere(node) || !isSeq(node)) throw new UnsafeEdit(`${path.join('.')} is defined elsewhere`);

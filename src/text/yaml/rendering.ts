@@ -2,15 +2,15 @@ import { stringify } from 'yaml';
 import { endOfLine, lineStart, type Splice } from '../text.ts';
 import { isFlow, type YAMLMap, type YamlTable, type YamlValue } from './document.ts';
 
-/** How something is to be written in place of the usual way, line by line from column 0: with comments, say. */
+/** Custom text for an edit, line by line from column 0, for example with comments. */
 export type Rendering = readonly string[];
 
-/** The white space in front of a key, so that what follows it can be lined up. */
+/** The whitespace in front of a key, to line up what follows. */
 export function columnOf(text: string, offset: number): string {
   return text.slice(lineStart(text, offset), offset).replace(/[^\t]/g, ' ');
 }
 
-/** A pair as it stands in its mapping, lined up below its first line. */
+/** A pair as it appears in its mapping, indented to match its first line. */
 export function rendered(
   text: string,
   map: YAMLMap,
@@ -22,7 +22,7 @@ export function rendered(
   return indented(lines ?? itemLines(value), indent, endOfLine(text));
 }
 
-/** Lines below one another at a column; an empty one gets no white space. */
+/** Lines indented to a column; empty lines get no whitespace. */
 export function indented(lines: readonly string[], indent: string, eol: string): string {
   return lines.map((line, at) => (at === 0 || line === '' ? line : `${indent}${line}`)).join(eol);
 }
@@ -42,7 +42,7 @@ export function flow(value: YamlValue): string {
   }).trim();
 }
 
-/** Cuts one element out of a collection in brackets, with the comma that it had. */
+/** Cuts one element and its comma out of a flow collection. */
 export function betweenCommas(text: string, start: number, end: number): Splice {
   const behind = /^\s*,[ \t]*/.exec(text.slice(end))?.[0].length;
   if (behind !== undefined) return { start, end: end + behind, text: '' };
