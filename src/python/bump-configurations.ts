@@ -1,7 +1,7 @@
 import { getToml, isTable } from '../text/toml/document.ts';
 import { readToml } from './python-project.ts';
 
-/** Where a tool that raises the version is told how. */
+/** Where a version-bumping tool is configured. */
 export interface BumpConfiguration {
   tool: 'cz' | 'bump-my-version' | 'bumpversion' | 'bumpver' | 'tbump' | 'semantic-release';
   file: string;
@@ -9,14 +9,17 @@ export interface BumpConfiguration {
   text: string;
   /** Whether the tool fails once the written version is gone. */
   breaks: boolean;
-  /** The version provider of commitizen, which can be `scm`. */
+  /** A version provider of commitizen, which can be changed to `scm`. */
   isProvider: boolean;
 }
 
-/** Providers of commitizen that read the version of the project: https://commitizen-tools.github.io/commitizen/config/version_provider/ */
+/**
+ * commitizen providers that read the project's version:
+ * https://commitizen-tools.github.io/commitizen/config/version_provider/
+ */
 const projectProviders = new Set(['pep621', 'poetry', 'uv']);
 
-/** The configurations of tools that raise the version, in pyproject.toml and in files of their own. */
+/** Configurations of version-bumping tools, in pyproject.toml and in their own files. */
 export function bumpConfigurations(
   lookup: (path: string) => string | undefined,
   directory: string,
@@ -42,7 +45,7 @@ const files: { name: string; find: (text: string) => Found[] }[] = [
   { name: 'bumpver.toml', find: (text) => [found(text, 'bumpver', /\[bumpver\]/, namesProject(text))] },
 ];
 
-/** Whether a configuration names a file in which the version is looked for and is no more. */
+/** Whether a configuration names a project file in which it would no longer find the version. */
 const namesProject = (text: string) => /pyproject\.toml|setup\.(?:py|cfg)/.test(text);
 
 function found(
@@ -85,7 +88,7 @@ function inPyproject(text: string): Found[] {
   const tbump = getToml(data, 'tool', 'tbump');
   if (isTable(tbump))
     tools.push(found(text, 'tbump', /^\[tool\.tbump/, namesProject(JSON.stringify(tbump.file ?? []))));
-  // goes on without version_toml, and still tags
+  // works without version_toml, and still tags
   if (isTable(getToml(data, 'tool', 'semantic_release')))
     tools.push(found(text, 'semantic-release', /^\[tool\.semantic_release\]/, false));
   return tools;

@@ -2,7 +2,7 @@ import { bumpConfigurations } from './bump-configurations.ts';
 import { gitOf, type ImageGit } from './image-git.ts';
 import { type Effect, effectsOf, type ToolCommand } from './tools.ts';
 
-/** A command of a job, as far as it is needed here. */
+/** As much of a job's command as is needed here. */
 export interface RunCommand extends ToolCommand {
   text: string;
   directory: string | undefined;
@@ -17,19 +17,19 @@ export interface RunningJob {
 
 export type Where = { job: string } | { file: string; line: number };
 
-/** How a use of the written version goes on once the version comes from git. */
+/** What a use of the written version needs once the version comes from git. */
 export type UseRepair =
   /** Nothing breaks. */
   | { kind: 'not-needed' }
-  /** The project is installed where there is no git: another image, or a line before, or a pretended version. */
+  /** The project is installed in an image without git: use another image, install git first, or pretend a version. */
   | { kind: 'git-in-image'; by: ImageGit & { has: 'no' }; otherwise: PretendVariable | undefined }
   /** `pip install 'setuptools-scm>=8'` before `setup.py`, which builds 0.0.0 without it. */
   | { kind: 'install-scm'; line: string }
-  /** `version_provider = "scm"` in the table of commitizen. */
+  /** `version_provider = "scm"` in commitizen's table. */
   | { kind: 'commitizen-scm' }
-  /** `importlib.metadata.version(name)` in the place of the text. */
+  /** `importlib.metadata.version(name)` instead of the literal. */
   | { kind: 'importlib-metadata' }
-  /** No safe edit: named with its line. */
+  /** No safe edit; reported with its line. */
   | { kind: 'by-hand' };
 
 export interface VersionUse {
@@ -48,13 +48,13 @@ export interface PretendVariable {
 
 export interface DependentsInput {
   jobs: readonly RunningJob[];
-  /** Text of a file by its path from the root of the repository. */
+  /** Text of a file, by its path from the repository root. */
   lookup: (path: string) => string | undefined;
-  /** Folder of the package from there, '.' for the root. */
+  /** The package's folder relative to the root, '.' for the root itself. */
   directory: string;
-  /** The version as it is written. */
+  /** The version as written. */
   version: string;
-  /** What the version would come from; the plug-in decides about git and the variable. */
+  /** What would provide the version; it decides whether git is needed and which variable pretends a version. */
   source:
     | 'hatch-vcs'
     | 'setuptools-scm'
@@ -62,11 +62,11 @@ export interface DependentsInput {
     | 'poetry-dynamic-versioning'
     | 'uv-dynamic-versioning'
     | 'other';
-  /** Files of Python that may repeat the version: `src/tide/__init__.py`, `docs/conf.py`. */
+  /** Python files that may repeat the version: `src/tide/__init__.py`, `docs/conf.py`. */
   sources: readonly string[];
 }
 
-/** Everything that depends on the written version, in the order of the jobs, then of the files. */
+/** Everything that depends on the written version: jobs first, then files. */
 export function versionUses(input: DependentsInput): VersionUse[] {
   const inJobs = input.jobs.flatMap((job) => usesOfJob(job, input));
   return [...inJobs, ...usesInConfiguration(input), ...usesInSources(input)];
@@ -97,7 +97,7 @@ function usesOfJob(job: RunningJob, input: DependentsInput): VersionUse[] {
 const byHand: UseRepair = { kind: 'by-hand' };
 const notNeeded: UseRepair = { kind: 'not-needed' };
 
-/** Only hatch can tell a dynamic version; `uv version` and `poetry version` refuse or print 0.0.0. */
+/** Only hatch can report a dynamic version; `uv version` and `poetry version` refuse or print 0.0.0. */
 function whetherReadBreaks({ tool }: RunCommand): [boolean, UseRepair] {
   return tool === 'hatch' || tool === 'hatchling' || tool === 'setup.py' || tool === 'pdm'
     ? [false, notNeeded]
@@ -120,10 +120,10 @@ function whetherInstallBreaks(
   return [false, notNeeded];
 }
 
-/** The variable by which a plug-in is told the version; for jobs that publish nothing. */
+/** The variable that tells the plugin which version to pretend; for jobs that publish nothing. */
 function pretendOf({ source, version }: DependentsInput): PretendVariable | undefined {
   switch (source) {
-    // hatch-vcs obeys only the plain name: https://github.com/ofek/hatch-vcs
+    // hatch-vcs honours only the generic name: https://github.com/ofek/hatch-vcs
     case 'hatch-vcs':
     case 'setuptools-scm':
       return { name: 'SETUPTOOLS_SCM_PRETEND_VERSION', value: version };
@@ -141,7 +141,7 @@ function pretendOf({ source, version }: DependentsInput): PretendVariable | unde
 const holdsVersion =
   /(?:^|[/'"\s])(?:pyproject\.toml|setup\.(?:cfg|py)|(?:__init__|_?version|__version__|about|__about__)\.py|VERSION(?:\.txt)?)\b/;
 
-/** grep, sed, awk, cut, tomllib ... of a file with the version. */
+/** grep, sed, awk, cut, tomllib ... on a file that contains the version. */
 function readsFile({ tool = '', words, text }: RunCommand): boolean {
   const all = words.join(' ');
   if (/^(?:grep|egrep|rg|awk|gawk|sed|cut|head|perl|tomlq|dasel|yq|toml|stoml)$/.test(tool))
@@ -153,7 +153,7 @@ function readsFile({ tool = '', words, text }: RunCommand): boolean {
 const isInPlace = (words: readonly string[]) =>
   words.slice(1).some((word) => /^(?:-[a-zA-Z]*i\S*|--in-place.*)$/.test(word));
 
-/** `sed -i` of a version, or a file with the version written anew. */
+/** `sed -i` of a version, or a version file overwritten. */
 function writesFile({ tool = '', words, redirects }: RunCommand): boolean {
   const target = redirects.find(({ operator }) => /^(?:>|>>|>\||&>)$/.test(operator))?.target ?? '';
   if (target !== '' && holdsVersion.test(target)) return true;
@@ -161,7 +161,7 @@ function writesFile({ tool = '', words, redirects }: RunCommand): boolean {
   return /^(?:sed|perl)$/.test(tool) && isInPlace(words) && (holdsVersion.test(all) || /version/i.test(all));
 }
 
-/** A tracked file that changes before the build makes a build on the tag v1.2.3 the version 1.2.4.dev0. */
+/** A tracked file changed before the build turns a build of the tag v1.2.3 into version 1.2.4.dev0. */
 function dirties(command: RunCommand, effects: readonly Effect[]): boolean {
   if (effects.includes('changes-lock') || effects.includes('writes-version')) return true;
   return (/^(?:sed|perl)$/.test(command.tool ?? '') && isInPlace(command.words)) || writesFile(command);
@@ -171,11 +171,11 @@ function breaksBump({ tool, verb }: RunCommand, { lookup, directory, source }: D
   if (/^(?:poetry|uv|hatch|hatchling|pdm|rye)$/.test(tool ?? ''))
     return verb !== undefined && source !== 'other';
   const configured = bumpConfigurations(lookup, directory).filter((one) => isSameTool(one.tool, tool));
-  // without a configuration of its own a tool reads the written version
+  // without any configuration, the tool reads the written version
   return configured.length === 0 ? tool !== 'semantic-release' : configured.some((one) => one.breaks);
 }
 
-/** bump-my-version reads the configuration of bumpversion, too. */
+/** bump-my-version reads bumpversion's configuration as well. */
 const isSameTool = (one: string, other: string | undefined) =>
   one === other ||
   (/^bump/.test(one) && one !== 'bumpver' && (other === 'bumpversion' || other === 'bump-my-version'));
@@ -201,7 +201,7 @@ const assigned =
 const readsToml =
   /\b(?:tomllib|tomli|toml|tomlkit)\s*\.\s*loads?\b|\[\s*["']project["']\s*\]\s*\[\s*["']version["']\s*\]/;
 
-/** `__version__ = "1.2.3"` that repeats the version stays at it for ever; what reads pyproject.toml fails. */
+/** A hard-coded `__version__ = "1.2.3"` goes stale; code that reads pyproject.toml fails. */
 function usesInSources({ lookup, sources, version }: DependentsInput): VersionUse[] {
   return sources.flatMap((file) => {
     const lines = (lookup(file) ?? '').slice(0, 200_000).split('\n');
@@ -236,21 +236,21 @@ function unique(uses: VersionUse[]): VersionUse[] {
 /** Where the version should come from. */
 export type VersionAdvice =
   | { kind: 'git' }
-  /** The written version stays, and the pipeline makes that of a build out of it. */
+  /** Keep the written version; the pipeline derives the version of each build from it. */
   | { kind: 'keep-written'; because: VersionUse[] }
-  /** The pipeline makes the versions already: of the builds for tags, of others, or of both. */
+  /** The pipeline already sets the versions: for tags, for other builds, or both. */
   | ({ kind: 'leave' } & PipelineVersions);
 
 export interface PipelineVersions {
-  /** The commands that write the tag into the project. */
+  /** Commands that write the tag into the project. */
   fromTag: string[];
-  /** Those that write a version with the pipeline's or the job's number. */
+  /** Commands that write a version with the pipeline's or job's number. */
   fromNumber: string[];
 }
 
 /**
- * Advises git where little depends on the written version; to keep it where a tool bumps it, or several uses would break
- * that cannot be repaired; and to change nothing where the pipeline makes the versions already.
+ * Recommends git if little depends on the written version; keeping it if a tool bumps it or several uses would break
+ * beyond repair; and no change if the pipeline already sets the versions.
  */
 export function adviseVersion(
   input: DependentsInput,
@@ -265,7 +265,7 @@ export function adviseVersion(
     : { kind: 'git' };
 }
 
-/** The commands by which the pipeline gives builds a version of their own. */
+/** The commands with which the pipeline gives builds their own version. */
 export function versionsByPipeline({ jobs }: Pick<DependentsInput, 'jobs'>): PipelineVersions {
   const writers = jobs.flatMap(({ commands }) => commands.filter(writesVersion)).map(({ text }) => text);
   const matching = (pattern: RegExp) => [...new Set(writers.filter((text) => pattern.test(text)))];

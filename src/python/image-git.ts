@@ -1,10 +1,10 @@
 import type { ToolCommand } from './tools.ts';
 
-/** Whether git is there, and how it could be. */
+/** Whether git is available, and if not, how to get it. */
 export type ImageGit =
   | { has: 'yes' }
   | { has: 'unknown' }
-  /** `image` is the fuller tag of the same image, `line` installs git. */
+  /** `image` is the full variant of the same image; `line` installs git. */
   | { has: 'no'; image: string | undefined; line: string };
 
 const installsGit = ({ tool, verb, args }: ToolCommand) =>
@@ -13,8 +13,8 @@ const installsGit = ({ tool, verb, args }: ToolCommand) =>
   args.includes('git');
 
 /**
- * Whether an image has git, or the job installs it. `python:3.x` has it, `-slim` and `-alpine` have not; of uv's images
- * those with a distribution's name have it unless they are slim: https://docs.astral.sh/uv/guides/integration/docker/
+ * Whether an image has git, or the job installs it. `python:3.x` does, `-slim` and `-alpine` do not; uv's images do if
+ * they are named after a distribution and are not slim: https://docs.astral.sh/uv/guides/integration/docker/
  */
 export function gitOf(image: string | undefined, commands: readonly ToolCommand[]): ImageGit {
   if (commands.some(installsGit)) return { has: 'yes' };
@@ -28,11 +28,11 @@ export function gitOf(image: string | undefined, commands: readonly ToolCommand[
   if (/slim/.test(tag)) return { has: 'no', image: isPython || isUv ? withoutSlim(image) : undefined, line };
   if (isPython) return { has: 'yes' };
   if (!isUv) return { has: 'unknown' };
-  // without a distribution there is nothing but uv in it
+  // without a distribution it contains nothing but uv
   return /bookworm|trixie|bullseye|python/.test(tag) ? { has: 'yes' } : { has: 'no', image: undefined, line };
 }
 
-/** `python:3.12-slim-bookworm` is `python:3.12-bookworm`. */
+/** `python:3.12-slim-bookworm` becomes `python:3.12-bookworm`. */
 const withoutSlim = (image: string) =>
   image
     .replace(/-slim(?=-|$)/, '')

@@ -1,8 +1,8 @@
 import type { Sourced } from '../kernel/source.ts';
 
 /**
- * The files of a Python project that may hold its name and version, with their text; undefined where absent.
- * Others than these three are named by their path from the project's folder, see `furtherFiles`.
+ * Texts of the files that may hold a Python project's name and version; undefined if absent. Files other than these
+ * three are keyed by their path from the project's folder, see `furtherFiles`.
  */
 export interface PythonFiles {
   'pyproject.toml'?: string | undefined;
@@ -11,12 +11,12 @@ export interface PythonFiles {
   [path: string]: string | undefined;
 }
 
-/** What the files say of the project. */
+/** What the files say about the project. */
 export interface PythonProject {
-  /** As written there; undefined where it is computed. */
+  /** As written; undefined if it is computed. */
   name: Sourced<string> | undefined;
-  /** `hatchling.build`, `setuptools.build_meta` (also where nothing is said) ... */
+  /** `hatchling.build`, `setuptools.build_meta` (also the default) ... */
   buildBackend: Sourced<string>;
-  /** How the version comes to be, in words for the user: 'static 1.2.3', 'hatch-vcs', 'setup.cfg' ... */
+  /** Where the version comes from, in words for the user: 'static 1.2.3', 'hatch-vcs', 'setup.cfg' ... */
   version: Sourced<string>;
 }

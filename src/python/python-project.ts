@@ -8,10 +8,10 @@ import type { PythonFiles, PythonProject } from './python-files.ts';
 
 type Found = Sourced<string>;
 
-/** The backend where nothing else is said: https://peps.python.org/pep-0517/#source-trees */
+/** The default backend: https://peps.python.org/pep-0517/#source-trees */
 export const defaultBackend = 'setuptools.build_meta';
 
-/** What the files say of the project. Throws a `UserError` for broken TOML, or where there is no Python project. */
+/** Reads the project from its files. Throws a `UserError` for broken TOML, or if there is no Python project. */
 export function readPythonProject(files: PythonFiles): PythonProject {
   const data = readToml(files['pyproject.toml']);
   refuseWithoutProject(files, data);
@@ -22,7 +22,7 @@ export function readPythonProject(files: PythonFiles): PythonProject {
   };
 }
 
-/** The data of `pyproject.toml`, empty where there is none. Throws a `UserError` for broken TOML. */
+/** The data of `pyproject.toml`, empty if there is none. Throws a `UserError` for broken TOML. */
 export function readToml(text: string | undefined): TomlTable {
   try {
     return text === undefined ? {} : parseToml(text).data;

@@ -1,4 +1,4 @@
-/** A command as far as it is needed to tell what it does. */
+/** As much of a command as is needed to tell what it does. */
 export interface ToolCommand {
   words: readonly string[];
   runners: readonly string[];
@@ -7,7 +7,7 @@ export interface ToolCommand {
   args: readonly string[];
 }
 
-/** What a command does, as far as a release is concerned. */
+/** What a command does, as far as releases are concerned. */
 export type Effect =
   | 'uploads'
   | 'builds'
@@ -65,7 +65,7 @@ const setupPy: Rule = (args) => {
   return effects;
 };
 
-/** One table of tools and verbs; `*` is any verb or none. */
+/** One table of tools and verbs; `*` matches any verb or none. */
 const table: Record<string, Record<string, Rule>> = {
   twine: { upload: ['uploads'], register: ['uploads'], check: ['harmless'] },
   uv: {
@@ -178,7 +178,9 @@ const table: Record<string, Record<string, Rule>> = {
   true: { '*': ['harmless'] },
 };
 
-/** What a command does by the table, its runners (`uv run` installs the project) included; empty where nobody knows. */
+/**
+ * What a command does according to the table, including its runner (`uv run` installs the project); empty if unknown.
+ */
 export function effectsOf(command: ToolCommand): Effect[] {
   const { tool = '', verb, args } = command;
   const verbs = Object.hasOwn(table, tool) ? table[tool] : undefined;

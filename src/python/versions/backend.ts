@@ -7,22 +7,22 @@ import type { PythonFiles } from '../python-files.ts';
 /** What a build backend's editor works on. */
 export interface VersionEdit {
   files: PythonFiles;
-  /** `pyproject.toml` in the course of being edited. */
+  /** `pyproject.toml`, being edited. */
   toml: TomlDraft;
-  /** The way from the Python project to the repository root: '.', '..', '../..' */
+  /** Path from the Python project to the repository root: '.', '..', '../..' */
   root: string;
-  /** The names of the repository's tags, the newest first. */
+  /** Names of the repository's tags, newest first. */
   tags: readonly string[];
-  /** Edits of other files than `pyproject.toml`, by their name in the project's folder. */
+  /** Edits of files other than `pyproject.toml`, by their name in the project's folder. */
   others: FileEdit[];
   differences: Difference[];
   notes: string[];
 }
 
-/** The editor of one build backend. Throws `UnsafeEdit` where it would have to guess. */
+/** The editor for one build backend. Throws `UnsafeEdit` rather than guess. */
 export type VersionEditor = (edit: VersionEdit) => void;
 
-/** The way by hand that goes with a refusal. */
+/** A refusal, with instructions for doing it by hand. */
 export class NeedsHand extends UnsafeEdit {
   constructor(
     reason: string,
@@ -32,19 +32,19 @@ export class NeedsHand extends UnsafeEdit {
   }
 }
 
-/** The normalised name of a requirement, without extras and version: https://peps.python.org/pep-0503/ */
+/** Normalised name of a requirement, without extras and version: https://peps.python.org/pep-0503/ */
 export function requirementName(requirement: string): string {
   const name = /^\s*([A-Za-z0-9][\w.-]*)/.exec(requirement)?.[1] ?? '';
   return name.toLowerCase().replace(/[-_.]+/g, '-');
 }
 
-/** The requirements of the build. */
+/** The build requirements. */
 export function buildRequires(data: TomlTable): string[] {
   const requires = getToml(data, 'build-system', 'requires');
   return Array.isArray(requires) ? requires.filter((it) => typeof it === 'string') : [];
 }
 
-/** Adds a requirement of the build unless one of that name is there; true where it was added. */
+/** Adds a build requirement unless one of that name is there; true if it was added. */
 export function requireForBuild(toml: TomlDraft, requirement: string): boolean {
   const present = buildRequires(toml.doc.data).map(requirementName);
   if (present.includes(requirementName(requirement))) return false;
@@ -52,7 +52,7 @@ export function requireForBuild(toml: TomlDraft, requirement: string): boolean {
   return true;
 }
 
-/** Turns a fixed `[project] version` into a dynamic one; a project without a `[project]` table stays without. */
+/** Makes a fixed `[project] version` dynamic. Never adds a `[project]` table. */
 export function makeVersionDynamic(toml: TomlDraft): void {
   const { project } = toml.doc.data;
   if (project === undefined) return;

@@ -2,23 +2,23 @@ import { posix } from 'node:path';
 import { quoteForShell } from '../../text/shell.ts';
 
 /**
- * Where the job that builds writes a version of its own, for a build backend that takes none from git.
- * Paths are from the Python project's folder.
+ * Where the build job writes its own version, for build backends that cannot take it from git. Paths are relative to
+ * the Python project's folder.
  */
 export type BuildTimeVersion =
   /** `[project] version` of `pyproject.toml`. */
   | { kind: 'pyproject' }
-  /** `__version__ = "..."` of a module, which flit reads. */
+  /** `__version__ = "..."` in a module, read by flit. */
   | { kind: 'module'; path: string }
-  /** `[package] version` of a `Cargo.toml`, which maturin reads. */
+  /** `[package] version` in a `Cargo.toml`, read by maturin. */
   | { kind: 'cargo'; path: string };
 
-/** Whether the command needs `uv` in the image; the others need a plain `sh` and `sed`. */
+/** Whether the command needs `uv` in the image; the others need only `sh` and `sed`. */
 export const needsUv = ({ kind }: BuildTimeVersion): boolean => kind === 'pyproject';
 
 /**
- * The shell command that comes before the build, to be run in the repository's root: without a tag the version that
- * is written becomes a development version with the number of the pipeline; on a tag nothing changes.
+ * The shell command to run before the build, in the repository root. Without a tag it turns the written version into a
+ * development version with the pipeline's number; on a tag it is a no-op.
  */
 export function buildTimeCommand(version: BuildTimeVersion, packageDirectory: string): string {
   return `[ -n "$CI_COMMIT_TAG" ] || ${change(version, packageDirectory)}`;
@@ -36,22 +36,24 @@ function changePyproject(packageDirectory: string): string {
   return `uv version${project} --frozen "${written}.dev$CI_PIPELINE_IID"`;
 }
 
-/** A development part that is there already goes first, since 1.2.3.dev1.dev42 is no version. */
+/** Strip an existing development part first: 1.2.3.dev1.dev42 is not a version. */
 const moduleProgram = [
   `-e "/^__version__/s/\\(['\\"][0-9a-z.!]*[0-9]\\)[-._]*dev[0-9]*/\\1/"`,
   `-e "s/^\\(__version__[^'\\"]*['\\"][^'\\"]*\\)/\\1.dev$CI_PIPELINE_IID/"`,
 ].join(' ');
 
-/** Cargo wants SemVer, whose pre-release `1.2.3-dev.42` maturin turns into 1.2.3.dev42; another one gives way to it. */
+/**
+ * Cargo requires SemVer; maturin turns its pre-release `1.2.3-dev.42` into 1.2.3.dev42. Replaces any other pre-release.
+ */
 const cargoProgram = `"/^ *\\[package\\]/,/^ *\\[/s/^\\( *version *= *['\\"][0-9.]*\\)[^'\\"]*/\\1-dev.$CI_PIPELINE_IID/"`;
 
-/** Whether the text has the line that the command for a module changes, with a version that stays one. */
+/** Whether the text has the line that the module command changes, with a version that stays valid. */
 export function hasModuleVersion(text: string): boolean {
   const line = /^__version__\s*(?::[^='"\n]*)?=\s*(['"])(\d[0-9a-z.!_-]*)\1\s*(?:#.*)?$/m;
   return line.test(text);
 }
 
-/** Whether the text has the line that the command for a `Cargo.toml` changes. */
+/** Whether the text has the line that the `Cargo.toml` command changes. */
 export function hasCargoVersion(text: string): boolean {
   const [, ...rest] = text.split(/^ *\[package\].*$/m);
   const section = (rest.join('').split(/^ *\[/m)[0] ?? '').trimEnd();

@@ -14,15 +14,15 @@ const places: Record<string, (files: PythonFiles) => BuildTimeVersion> = {
   maturin: maturinVersion,
 };
 
-/** Where a build backend reads the version. Throws `NeedsHand` where the pipeline could not change it. */
+/** Where a build backend reads the version. Throws `NeedsHand` if the pipeline could not change it. */
 export function placeOfVersion(files: PythonFiles): BuildTimeVersion {
   const backend = String(getToml(readToml(files['pyproject.toml']), 'build-system', 'build-backend'));
   return (places[backend] ?? pyprojectVersion)(files);
 }
 
 /**
- * The files besides `pyproject.toml`, `setup.cfg` and `setup.py` in which this project's version may be written, by
- * their path from the project's folder; not each of them is there. Throws a `UserError` for broken TOML.
+ * The files other than `pyproject.toml`, `setup.cfg` and `setup.py` that may hold this project's version, relative to
+ * the project's folder; not all of them need exist. Throws a `UserError` for broken TOML.
  */
 export function furtherFiles(files: PythonFiles): string[] {
   const data = readToml(files['pyproject.toml']);
@@ -32,7 +32,7 @@ export function furtherFiles(files: PythonFiles): string[] {
   return /^flit(_core)?\./.test(backend) ? flitModuleFiles(data) : [];
 }
 
-/** Nothing to edit: the job that builds appends the pipeline's number, and a tag must be the version that is written. */
+/** No file to edit: the build job appends the pipeline's number, and a tag must equal the written version. */
 export function atBuildTime({ files, toml, notes }: VersionEdit): void {
   const version = placeOfVersion(files);
   const where = 'path' in version ? version.path : '[project] of pyproject.toml';
@@ -46,7 +46,7 @@ export function atBuildTime({ files, toml, notes }: VersionEdit): void {
   }
 }
 
-/** Throws `NeedsHand` where `[project]` has no fixed version. */
+/** Throws `NeedsHand` if `[project]` has no fixed version. */
 function pyprojectVersion(files: PythonFiles): BuildTimeVersion {
   if (typeof getToml(readToml(files['pyproject.toml']), 'project', 'version') === 'string')
     return { kind: 'pyproject' };

@@ -5,7 +5,7 @@ import { getToml } from '../../text/toml/document.ts';
 import type { PythonFiles } from '../python-files.ts';
 import { readToml } from '../python-project.ts';
 
-/** Where tools that raise a written version keep theirs, in pyproject.toml. */
+/** Where version-bumping tools keep their settings in pyproject.toml. */
 const places = [
   ['tool', 'bumpversion', 'current_version'],
   ['tool', 'commitizen', 'version'],
@@ -15,7 +15,7 @@ const places = [
   ['tool', 'semantic_release', 'version_variables'],
 ];
 
-/** The tables of tools that raise the written version, which there is none of once it comes from git. */
+/** Tables of version-bumping tools, which have nothing to bump once the version comes from git. */
 export function bumpTools(files: PythonFiles): string[] {
   const data = readToml(files['pyproject.toml']);
   const inToml = places.filter((path) => getToml(data, ...path) !== undefined);

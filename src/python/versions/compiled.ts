@@ -4,10 +4,10 @@ import type { PythonFiles } from '../python-files.ts';
 import { readToml } from '../python-project.ts';
 import { buildRequires, requirementName } from './backend.ts';
 
-/** Build backends that are for compiled code. */
+/** Build backends for compiled code. */
 const backends = /^(scikit_build_core\.|maturin$|mesonpy$|sipbuild\.|py_build_cmake\.)/;
 
-/** Build requirements that a project without compiled code does not have. */
+/** Build requirements that only projects with compiled code have. */
 const compilers = [
   'cython',
   'cffi',
@@ -20,19 +20,19 @@ const compilers = [
   'setuptools-rust',
 ];
 
-/** Arguments of `setup()` that name code to be compiled. */
+/** Arguments of `setup()` that declare code to compile. */
 const keywords = ['ext_modules', 'cffi_modules', 'rust_extensions', 'libraries'];
 
-/** The hooks of hatchling that compile; they are on unless `enable-by-default = false`. */
+/** Hatchling's compiling build hooks; on unless `enable-by-default = false`. */
 const hooks = ['mypyc', 'cython', 'scikit-build'];
 
-/** For the user, with each project of which `isCompiled` is true. */
+/** Shown for every project for which `isCompiled` is true. */
 export const sdistNote =
   'The pipeline publishes the source distribution alone, since the package has compiled code and the indexes refuse Linux wheels that are not made in a manylinux or musllinux image; for wheels see https://cibuildwheel.pypa.io/.';
 
 /**
- * Whether a plain build makes a wheel for `linux_x86_64`, which PyPI and TestPyPI refuse: they take those of
- * https://peps.python.org/pep-0600/ and https://peps.python.org/pep-0656/ alone.
+ * Whether a plain build produces a `linux_x86_64` wheel, which PyPI and TestPyPI reject: they only accept
+ * https://peps.python.org/pep-0600/ and https://peps.python.org/pep-0656/.
  */
 export function isCompiled(files: PythonFiles): boolean {
   const data = readToml(files['pyproject.toml']);
@@ -65,7 +65,7 @@ function hasCompilingHook(data: TomlTable): boolean {
   );
 }
 
-/** A setup() that cannot be read may be that of an extension; a word in the text is then enough. */
+/** A setup() that cannot be parsed may declare an extension, so a word in the text is enough. */
 function hasKeyword(setupPy: string | undefined): boolean {
   if (setupPy === undefined) return false;
   const given = setupKeywords(setupPy)?.map(({ name }) => name);

@@ -2,12 +2,12 @@ import { getToml, isTable, type TomlValue } from '../../text/toml/document.ts';
 import { setKey } from '../../text/toml/draft.ts';
 import { makeVersionDynamic, NeedsHand, type VersionEdit } from './backend.ts';
 
-/** The two plugins that make the version with https://github.com/mtkennerly/dunamai, by the name of their table. */
+/** The two plugins built on https://github.com/mtkennerly/dunamai, by the name of their table. */
 type Plugin = 'poetry-dynamic-versioning' | 'uv-dynamic-versioning';
 
 /**
- * Makes the plugin leave out the local part and count towards the next version. A format of the user's own is kept
- * where it has no local part; throws `NeedsHand` where it may have one.
+ * Makes the plugin omit the local part and count towards the next version. A custom format is kept if it has no local
+ * part; throws `NeedsHand` if it may have one.
  */
 export function setDunamaiOptions(edit: VersionEdit, plugin: Plugin): void {
   const { toml } = edit;
@@ -35,7 +35,7 @@ function hasOwnFormat(plugin: Plugin, ...formats: (TomlValue | undefined)[]): bo
   return own.length > 0;
 }
 
-/** By default dunamai reads tags that begin with a v alone: https://github.com/mtkennerly/dunamai#custom-formats */
+/** By default dunamai only reads tags that start with v: https://github.com/mtkennerly/dunamai#custom-formats */
 function setPattern({ toml, tags, notes }: VersionEdit, table: string[]): void {
   const newest = tags.find((it) => /^v?\d/.test(it));
   if (newest === undefined) {

@@ -1,13 +1,13 @@
 import { getToml } from '../../text/toml/document.ts';
 import { buildRequires, NeedsHand, type VersionEdit, type VersionEditor } from './backend.ts';
 
-/** What meson.build runs: in a checkout it asks git, in a source distribution its PKG-INFO. */
+/** What meson.build runs: git in a checkout, PKG-INFO in a source distribution. */
 const mesonVersion =
   "run_command('python3', '-c', 'import setuptools_scm; print(setuptools_scm.get_version(local_scheme=\"no-local-version\", search_parent_directories=True))', check: true).stdout().strip()";
 
 /**
- * meson-python: the version belongs into meson.build, which is no data but a program. The source distribution holds
- * the files of the commit alone, so a change by the pipeline would not be in it.
+ * meson-python: the version belongs in meson.build, which is a program, not data. The source distribution holds only
+ * committed files, so a change made by the pipeline would be missing from it.
  */
 export function mesonPython({ toml }: VersionEdit): void {
   const { data } = toml.doc;
@@ -24,7 +24,7 @@ export function mesonPython({ toml }: VersionEdit): void {
   );
 }
 
-/** A build backend that lies in the repository itself (https://peps.python.org/pep-0517/#in-tree-build-backends). */
+/** A build backend in the repository itself: https://peps.python.org/pep-0517/#in-tree-build-backends */
 export function inTree(backend: string, path: unknown): VersionEditor {
   return () => {
     throw new NeedsHand(
@@ -34,7 +34,7 @@ export function inTree(backend: string, path: unknown): VersionEditor {
   };
 }
 
-/** A build backend that is not known here. */
+/** A build backend we do not know. */
 export function unknownBackend(backend: string): VersionEditor {
   return () => {
     throw new NeedsHand(

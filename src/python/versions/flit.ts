@@ -6,12 +6,12 @@ import { makeVersionDynamic, NeedsHand, type VersionEdit } from './backend.ts';
 import { type BuildTimeVersion, hasModuleVersion } from './build-time-command.ts';
 import { setScmOptions } from './scm-options.ts';
 
-/** The files of a package that flit reads `__version__` from, the one that counts first. */
+/** The files of a package in which flit looks for `__version__`, in order of precedence. */
 const inPackage = ['__version__.py', '_version.py', 'version.py', '__init__.py'];
 
 /**
- * The files that may hold flit's `__version__`: the module or the package, at the top or in `src`. The rule is that of
- * `flit_core.common.Module`; the files beside `__init__.py` count since flit_core 3.12.
+ * The files that may hold flit's `__version__`: the module or package, at the top level or in `src`. Follows
+ * `flit_core.common.Module`; files besides `__init__.py` count since flit_core 3.12.
  */
 export function flitModuleFiles(data: TomlTable): string[] {
   const name = moduleName(data)?.replaceAll('.', '/');
@@ -20,7 +20,7 @@ export function flitModuleFiles(data: TomlTable): string[] {
   return [...of(name), ...of(`src/${name}`)];
 }
 
-/** Where flit reads the version. Throws `NeedsHand` where that is no plain string. */
+/** Where flit reads the version. Throws `NeedsHand` unless it is a plain string. */
 export function flitVersion(files: PythonFiles): BuildTimeVersion {
   const data = readToml(files['pyproject.toml']);
   refuseLegacy(data);
@@ -46,7 +46,7 @@ function moduleName(data: TomlTable): string | undefined {
   return stem.replaceAll('-', '_') + stubs;
 }
 
-/** flit_core 4 stops at `[tool.flit.metadata]`; with an upper bound the table goes on working. */
+/** flit_core 4 rejects `[tool.flit.metadata]`; with an upper bound the table keeps working. */
 function refuseLegacy(data: TomlTable): void {
   const requires = getToml(data, 'build-system', 'requires');
   const bounded =
@@ -60,8 +60,8 @@ function refuseLegacy(data: TomlTable): void {
 }
 
 /**
- * flit_scm: flit with the version of setuptools-scm, whose table it reads (https://gitlab.com/WillDaSilva/flit_scm).
- * A `root` above the project would not be there in the source distribution, of which the wheel is built.
+ * flit_scm: flit with the version from setuptools-scm, whose table it reads (https://gitlab.com/WillDaSilva/flit_scm).
+ * A `root` above the project would not exist in the source distribution that the wheel is built from.
  */
 export function flitScm({ toml, root }: VersionEdit): void {
   makeVersionDynamic(toml);

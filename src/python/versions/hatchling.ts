@@ -9,10 +9,10 @@ import { versioningit } from './versioningit.ts';
 
 const table = ['tool', 'hatch', 'version'];
 
-/** hatchling: keeps the plugin that gives the version from git, or brings hatch-vcs where there is none. */
+/** hatchling: keeps a plugin that takes the version from git, or adds hatch-vcs. */
 export function hatchling(edit: VersionEdit): void {
   const { toml } = edit;
-  // hatchling.ouroboros, by which hatchling builds itself, reads its requirements from elsewhere.
+  // hatchling.ouroboros (hatchling building itself) reads its requirements from elsewhere.
   setKey(toml, ['build-system'], 'build-backend', 'hatchling.build');
   const source = getToml(toml.doc.data, ...table, 'source');
   if (source === 'uv-dynamic-versioning') setDunamaiOptions(edit, source);
@@ -42,7 +42,7 @@ function optionsFor(root: string): TomlTable {
   return { ...(root === '.' ? {} : { root }), local_scheme: localScheme };
 }
 
-/** hatchling's own source reads a file by `path` and `pattern`, which hatch-vcs does not know. */
+/** Hatchling's own source reads a file by `path` and `pattern`, which hatch-vcs does not support. */
 function setSource(toml: TomlDraft): void {
   if (getToml(toml.doc.data, ...table, 'source') !== 'vcs') setKey(toml, table, 'source', 'vcs');
   for (const key of ['path', 'pattern']) dropKey(toml, [...table, key]);

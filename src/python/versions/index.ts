@@ -20,7 +20,7 @@ import { scikitBuildCore } from './scikit-build-core.ts';
 import { setuptools } from './setuptools.ts';
 import { pbr } from './setuptools-plugins.ts';
 
-/** The editor of each build backend. */
+/** The editor for each build backend. */
 const editors: Record<string, VersionEditor> = {
   'hatchling.build': hatchling,
   'hatchling.ouroboros': hatchling,
@@ -67,7 +67,7 @@ export function versionFromVcs(
   }
 }
 
-/** What the pipeline is to change before each build; undefined where the build itself takes the version from git. */
+/** What the pipeline has to change before each build; undefined if the build takes the version from git. */
 export function buildTimeVersion(files: PythonFiles): BuildTimeVersion | undefined {
   if (editorFor(readToml(files['pyproject.toml'])) !== atBuildTime) return undefined;
   try {
@@ -78,7 +78,7 @@ export function buildTimeVersion(files: PythonFiles): BuildTimeVersion | undefin
   }
 }
 
-/** Every build backend must take a version that `[project]` gives: https://peps.python.org/pep-0621/#dynamic */
+/** Every build backend must honour a version in `[project]`: https://peps.python.org/pep-0621/#dynamic */
 function editorFor(data: TomlTable): VersionEditor {
   const system = data['build-system'];
   if (system === undefined && getToml(data, 'tool', 'poetry') !== undefined) return poetry;
@@ -111,7 +111,7 @@ function result(edit: VersionEdit, directory: string): EditResult {
   return { kind: 'edited', edits: inFolder, differences, notes };
 }
 
-/** Once the written version is gone, what used to raise it has nothing to do. */
+/** Once the written version is gone, tools that bump it have nothing to do. */
 function bumpNote(before: PythonFiles, after: PythonFiles): string[] {
   const tools = losesWrittenVersion(before, after) ? bumpTools(before) : [];
   if (tools.length === 0) return [];

@@ -5,7 +5,7 @@ import { readToml } from '../python-project.ts';
 import { NeedsHand } from './backend.ts';
 import { type BuildTimeVersion, hasCargoVersion } from './build-time-command.ts';
 
-/** Where maturin reads the version. Throws `NeedsHand` where the pipeline could not change it. */
+/** Where maturin reads the version. Throws `NeedsHand` if the pipeline could not change it. */
 export function maturinVersion(files: PythonFiles): BuildTimeVersion {
   const data = readToml(files['pyproject.toml']);
   if (typeof getToml(data, 'project', 'version') === 'string') return { kind: 'pyproject' };

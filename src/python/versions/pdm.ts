@@ -19,7 +19,9 @@ def no_local(version):
     return default_version_formatter(version).partition("+")[0]
 `;
 
-/** pdm-backend, which takes the version from git by itself: https://backend.pdm-project.org/metadata/#dynamic-project-version */
+/**
+ * pdm-backend takes the version from git natively: https://backend.pdm-project.org/metadata/#dynamic-project-version
+ */
 export function pdm(edit: VersionEdit): void {
   const { toml, notes } = edit;
   const options = (getToml(toml.doc.data, ...table) ?? {}) as Record<string, unknown>;
@@ -35,7 +37,7 @@ export function pdm(edit: VersionEdit): void {
   if (format === undefined) addFormatter(edit);
 }
 
-/** pdm-pep517 is what pdm-backend was called, and makes file names that PyPI refuses; formats came with 2.2. */
+/** pdm-pep517 is the old name of pdm-backend and produces file names that PyPI rejects; formats came with 2.2. */
 function requirePdmBackend({ toml }: VersionEdit): void {
   const requires = buildRequires(toml.doc.data);
   const old = requires.find((it) => requirementName(it) === 'pdm-pep517');

@@ -18,10 +18,10 @@ export function poetry(edit: VersionEdit): void {
   );
 }
 
-/** A project that has poetry-dynamic-versioning already. */
+/** A project that already uses poetry-dynamic-versioning. */
 export function poetryDynamicVersioning(edit: VersionEdit): void {
   const { toml } = edit;
-  // poetry-core wants a version in one of its tables before the plugin replaces it.
+  // poetry-core requires a version in one of its tables, even if the plugin replaces it.
   if (getToml(toml.doc.data, 'tool', 'poetry', 'version') === undefined)
     setKey(toml, ['tool', 'poetry'], 'version', '0.0.0');
   setKey(toml, ['tool', 'poetry-dynamic-versioning'], 'enable', true);
@@ -29,8 +29,8 @@ export function poetryDynamicVersioning(edit: VersionEdit): void {
 }
 
 /**
- * poetry-dynamic-versioning does not bring poetry-core. Before poetry-core there was `poetry` itself, which brings all
- * of Poetry into the build; `[project]` is read since poetry-core 2.
+ * poetry-dynamic-versioning does not depend on poetry-core. Old projects require `poetry` itself, which pulls all of
+ * Poetry into the build; `[project]` is read since poetry-core 2.
  */
 function requirePoetryCore({ toml }: VersionEdit): void {
   const wanted = toml.doc.data.project === undefined ? 'poetry-core>=1.0' : 'poetry-core>=2.0';
@@ -43,7 +43,7 @@ function requirePoetryCore({ toml }: VersionEdit): void {
     changeInList(toml, ['build-system', 'requires'], old, wanted);
 }
 
-/** A backend is refused that does not lie in `backend-path`, as poetry-core's own does when it builds itself. */
+/** A backend outside its `backend-path` is rejected, such as poetry-core's own when it builds itself. */
 function buildWithReleases({ toml, notes }: VersionEdit): void {
   if (getToml(toml.doc.data, 'build-system', 'backend-path') === undefined) return;
   dropKey(toml, ['build-system', 'backend-path']);

@@ -5,7 +5,7 @@ import { setScmOptions } from './scm-options.ts';
 
 const provider = 'scikit_build_core.metadata.setuptools_scm';
 
-/** Providers that read the options of setuptools-scm. */
+/** Providers that read setuptools-scm's options. */
 const scmProviders = /^(scikit_build_core\.metadata\.setuptools_scm|setuptools[-_]scm|vcs[-_]versioning)/;
 
 const newTable = ['tool', 'dynamic-metadata'];
@@ -26,7 +26,7 @@ export function scikitBuildCore({ toml, root }: VersionEdit): void {
   setScmOptions(toml, root);
 }
 
-/** The two spellings cannot be mixed: `[[tool.dynamic-metadata]]` came with scikit-build-core 1.0. */
+/** The two spellings cannot be mixed; `[[tool.dynamic-metadata]]` came with scikit-build-core 1.0. */
 function addProvider(toml: VersionEdit['toml']): void {
   if (newEntries(toml.doc.data).length > 0) appendTable(toml, newTable, { provider });
   else setKey(toml, oldTable, 'provider', provider);

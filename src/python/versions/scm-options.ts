@@ -1,20 +1,20 @@
 import { getToml, type TomlValue } from '../../text/toml/document.ts';
 import { setKey, type TomlDraft } from '../../text/toml/draft.ts';
 
-/** Local schemes that leave out the local part, which the indexes refuse. */
+/** Local schemes that omit the local part, which the indexes reject. */
 const localSchemes = ['no-local-version', 'no-local-version-strict'];
 
-/** The scheme that is written where another one is found. */
+/** Written in place of any other scheme. */
 export const localScheme = 'no-local-version';
 
-/** Whether a local scheme leaves out the local part. */
+/** Whether a local scheme omits the local part. */
 export function isWithoutLocalPart(scheme: TomlValue | undefined): boolean {
   return typeof scheme === 'string' && localSchemes.includes(scheme);
 }
 
 /**
- * The options of setuptools-scm. Since 10 it also reads `[tool.vcs-versioning]`, but only where there is no
- * `[tool.setuptools_scm]`, so a second table would switch off the first.
+ * The options of setuptools-scm. Since version 10 it also reads `[tool.vcs-versioning]`, but only if there is no
+ * `[tool.setuptools_scm]`, so adding the second table would disable the first.
  */
 export function setScmOptions(toml: TomlDraft, root: string): void {
   const { data } = toml.doc;

@@ -5,8 +5,8 @@ import { NeedsHand, type VersionEdit } from './backend.ts';
 import { addScmOption } from './use-scm-version.ts';
 
 /**
- * Takes the version out of `setup()`, where it silently beats setuptools-scm. True where setup.py itself asks
- * setuptools-scm for the version, so that no table is needed. Throws `NeedsHand` where the version is computed.
+ * Removes the version from `setup()`, where it silently overrides setuptools-scm. True if setup.py itself asks
+ * setuptools-scm for the version, so that no table is needed. Throws `NeedsHand` if the version is computed.
  */
 export function editSetupPy(edit: VersionEdit): boolean {
   const text = edit.files['setup.py'];
@@ -39,7 +39,7 @@ function removeFixed(text: string, version: Keyword): Splice {
   );
 }
 
-/** A version may also be in arguments that are made elsewhere: `setup(**arguments)`. */
+/** The version may also hide in arguments built elsewhere: `setup(**arguments)`. */
 function refuseHidden(text: string, keywords: Keyword[] | undefined): void {
   const hidden = /\*\*\s*[A-Za-z_]/.test(text) && /['"]version['"]\s*[\]:]|\bversion\s*=/.test(text);
   if (keywords === undefined ? !/\bversion\s*=/.test(text) : !hidden) return;
@@ -49,7 +49,7 @@ function refuseHidden(text: string, keywords: Keyword[] | undefined): void {
   );
 }
 
-/** setuptools takes a version of `setup.cfg` before that of a plugin, without a word. */
+/** In setuptools, a version in `setup.cfg` silently overrides a plugin's. */
 export function dropCfgVersion(edit: VersionEdit, instead: string): void {
   const text = edit.files['setup.cfg'];
   const option = findCfgOption(text ?? '', 'metadata', 'version');

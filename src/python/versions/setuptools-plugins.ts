@@ -14,7 +14,7 @@ import { dropCfgVersion } from './setup-files.ts';
 import { usesVersioneer, versioneer } from './versioneer.ts';
 import { versioningit } from './versioningit.ts';
 
-/** The editor for a plugin of setuptools, other than setuptools-scm, that gives the version already. */
+/** The editor for a setuptools plugin, other than setuptools-scm, that already provides the version. */
 export function otherSetuptoolsSource(files: PythonFiles): VersionEditor | undefined {
   const data = readToml(files['pyproject.toml']);
   const requires = buildRequires(data).map(requirementName);
@@ -27,7 +27,9 @@ export function otherSetuptoolsSource(files: PythonFiles): VersionEditor | undef
   return undefined;
 }
 
-/** pbr takes the version from git without a local part: https://docs.openstack.org/pbr/latest/user/features.html#version */
+/**
+ * pbr takes the version from git without a local part: https://docs.openstack.org/pbr/latest/user/features.html#version
+ */
 export function pbr(edit: VersionEdit): void {
   makeVersionDynamic(edit.toml);
   const notes = edit.notes.length;

@@ -11,7 +11,7 @@ import { setScmOptions } from './scm-options.ts';
 import { dropCfgVersion, editSetupPy } from './setup-files.ts';
 import { otherSetuptoolsSource } from './setuptools-plugins.ts';
 
-/** setuptools: keeps the plugin that gives the version from git, or brings setuptools-scm where there is none. */
+/** setuptools: keeps a plugin that takes the version from git, or adds setuptools-scm. */
 export function setuptools(edit: VersionEdit): void {
   const other = otherSetuptoolsSource(edit.files);
   if (other) other(edit);
@@ -29,7 +29,7 @@ function setuptoolsScm(edit: VersionEdit): void {
   if (!editSetupPy(edit)) setScmOptions(toml, edit.root);
 }
 
-/** Without the table the requirement would have no place. */
+/** The requirement has to go into this table. */
 function requireBuildSystem({ toml, files }: VersionEdit): void {
   if (buildRequires(toml.doc.data).length === 0) {
     setKey(toml, ['build-system'], 'requires', ['setuptools>=80', 'setuptools-scm>=8']);
@@ -40,8 +40,8 @@ function requireBuildSystem({ toml, files }: VersionEdit): void {
 }
 
 /**
- * Whether setup.py may import modules that lie beside it: it then goes on without a `build-backend`, as only the
- * legacy way finds those (https://setuptools.pypa.io/en/latest/build_meta.html).
+ * Whether setup.py may import modules next to it. Then the file is left without a `build-backend`, since only the
+ * legacy backend finds those (https://setuptools.pypa.io/en/latest/build_meta.html).
  */
 function importsItsNeighbours(setupPy: string): boolean {
   const known =
@@ -51,7 +51,7 @@ function importsItsNeighbours(setupPy: string): boolean {
   );
 }
 
-/** setuptools before 69.3 names source distributions as PyPI refuses (https://peps.python.org/pep-0625/). */
+/** setuptools before 69.3 gives source distributions names that PyPI rejects (https://peps.python.org/pep-0625/). */
 function raiseSetuptools({ toml, notes }: VersionEdit): void {
   const old = buildRequires(toml.doc.data).find((it) => requirementName(it) === 'setuptools');
   const [, least] = /^setuptools\s*(?:>=\s*(\d+)[\d.]*)?\s*$/.exec(old ?? '') ?? [undefined, 'other'];

@@ -5,7 +5,7 @@ import { isWithoutLocalPart, localScheme } from './scm-options.ts';
 
 /**
  * Adds `local_scheme` to setup(use_scm_version=...): https://setuptools-scm.readthedocs.io/en/latest/config/
- * Undefined where it is there. Throws `NeedsHand` for a function, whose answer cannot be known.
+ * Undefined if it is already there. Throws `NeedsHand` for a function, whose result cannot be known.
  */
 export function addScmOption({ value, end }: Keyword, root: string): Splice | undefined {
   const start = end - value.length;
@@ -27,7 +27,7 @@ function rootOption(value: string, root: string): string[] {
   return root === '.' || /['"]root['"]\s*:/.test(value) ? [] : [`"root": "${root}"`];
 }
 
-/** As the first of the dictionary, on a line of its own where the others have one. */
+/** First in the dictionary, on its own line if the other options have theirs. */
 function insert(value: string, start: number, options: string[]): Splice {
   const [, eol, indent] = /^\{[ \t]*(\r?\n)([ \t]*)\S/.exec(value) ?? [];
   const empty = /^\{\s*\}$/.test(value);

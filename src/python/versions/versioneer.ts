@@ -15,7 +15,9 @@ export function usesVersioneer(files: PythonFiles): boolean {
   return /^versioneer\.get_version\(/.test(version?.value ?? '');
 }
 
-/** At build time the style of the configuration counts; that in the generated `_version.py` only for a bare checkout. */
+/**
+ * Builds use the style in the configuration; the one in the generated `_version.py` only matters for a bare checkout.
+ */
 export function versioneer(edit: VersionEdit): void {
   if (!(styleInToml(edit) ?? styleInCfg(edit))) {
     throw new NeedsHand(
@@ -31,7 +33,7 @@ export function versioneer(edit: VersionEdit): void {
   );
 }
 
-/** versioneer looks into pyproject.toml first. Undefined where it has no table there. */
+/** versioneer looks in pyproject.toml first. Undefined if it has no table there. */
 function styleInToml({ toml }: VersionEdit): true | undefined {
   const table = getToml(toml.doc.data, 'tool', 'versioneer');
   if (!isTable(table)) return undefined;

@@ -4,7 +4,7 @@ import { makeVersionDynamic, NeedsHand, type VersionEdit } from './backend.ts';
 
 const table = ['tool', 'versioningit'];
 
-/** A format without a local part, which is left out of versioningit's own. */
+/** versioningit's default format without the local part. */
 const formats = {
   distance: '{next_version}.dev{distance}',
   dirty: '{base_version}',
