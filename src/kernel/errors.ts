@@ -1,6 +1,6 @@
 /**
- * An unmet precondition or bad usage: shown as one finished sentence and a hint, exit code 2, nothing changed.
- * `code` is the stable word of the JSON report (`no-token`, `project-not-found` ...).
+ * An unmet precondition or bad usage: shown as one sentence and a hint; exit code 2, nothing changed. `code` is the
+ * stable identifier in the JSON report (`no-token`, `project-not-found` ...).
  */
 export class UserError extends Error {
   override name = 'UserError';
@@ -30,7 +30,7 @@ export class Cancelled extends Error {
   }
 }
 
-/** The text of anything thrown, for a sentence that goes on with it. */
+/** The message of anything thrown, to put into a sentence. */
 export function reasonOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
 }

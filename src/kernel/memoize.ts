@@ -1,10 +1,10 @@
-/** What is known, in a Map or a WeakMap. */
+/** A cache: a Map or a WeakMap. */
 interface Known<K, T> {
   get(of: K): T | undefined;
   set(of: K, result: T): unknown;
 }
 
-/** What is known of something already, or else what the work on it comes to, which is then known. */
+/** Returns the cached value, or computes and caches it. */
 export function recall<K, T>(known: Known<K, T>, of: K, work: (of: K) => T): T {
   const before = known.get(of);
   if (before !== undefined) return before;
@@ -14,8 +14,8 @@ export function recall<K, T>(known: Known<K, T>, of: K, work: (of: K) => T): T {
 }
 
 /**
- * A reader of texts that keeps what the last few came to, since one run reads the same file several times. What it
- * returns is shared and not to be changed.
+ * Memoizes a parser for the last few texts, since one run reads the same file several times. Results are shared; do not
+ * modify them.
  */
 export function remembered<T>(read: (text: string) => T, most = 4): (text: string) => T {
   const known = new Map<string, T>();
@@ -27,7 +27,7 @@ export function remembered<T>(read: (text: string) => T, most = 4): (text: strin
   };
 }
 
-/** The same for what is told of an object, for as long as that is in use. */
+/** Memoizes by object, for as long as the object lives. */
 export function rememberedOf<K extends object, T>(tell: (of: K) => T): (of: K) => T {
   const known = new WeakMap<K, T>();
   return (of) => recall(known, of, tell);

@@ -3,7 +3,7 @@ export function normalizeName(name: string): string {
   return name.toLowerCase().replace(/[-_.]+/g, '-');
 }
 
-/** Whether PyPI accepts a name for a project. */
+/** Whether PyPI accepts a project name. */
 export function isValidName(name: string): boolean {
   return /^([A-Z0-9]|[A-Z0-9][A-Z0-9._-]*[A-Z0-9])$/i.test(name);
 }

@@ -1,6 +1,6 @@
 /**
- * Quotes a word for the shell where it needs it. On Windows that is one of three: only double quotes are quotes for
- * all, and PowerShell takes `@` and `,` for signs of its own.
+ * Quotes a word for the shell if necessary. On Windows that may be any of three shells: only double quotes work in all
+ * of them, and `@` and `,` are special in PowerShell.
  */
 export function quote(word: string, platform: NodeJS.Platform): string {
   if (platform === 'win32') return /^[\w+=:./\\-]+$/.test(word) ? word : `"${word.replaceAll('"', '\\"')}"`;

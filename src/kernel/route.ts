@@ -1,4 +1,4 @@
-/** By a Trusted Publisher with or without a protected environment, or by an API token in a CI/CD variable. */
+/** Trusted Publisher with or without a protected environment, or an API token in a CI/CD variable. */
 export const routes = ['protected', 'trusted', 'token'] as const;
 export type Route = (typeof routes)[number];
 
@@ -9,7 +9,7 @@ export const routeLabels: Record<Route, string> = {
   token: 'API token in a CI/CD variable of each environment',
 };
 
-/** The client that uploads `dist/*`: both do Trusted Publishing on GitLab by themselves. */
+/** The client that uploads `dist/*`. Both support Trusted Publishing on GitLab. */
 export const publishTools = ['uv', 'twine'] as const;
 export type PublishTool = (typeof publishTools)[number];
 

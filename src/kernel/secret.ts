@@ -1,6 +1,6 @@
 import { inspect } from 'node:util';
 
-/** A text that never shows by accident: not in JSON, not in a message, not in a debugger's view of an object. */
+/** A string that cannot leak by accident: not in JSON, in messages, or in a debugger. */
 export class Secret {
   readonly #text: string;
 
@@ -8,7 +8,7 @@ export class Secret {
     this.#text = text;
   }
 
-  /** The text itself, for the one request that it is sent in. */
+  /** The text itself, for the one request that sends it. */
   reveal(): string {
     return this.#text;
   }

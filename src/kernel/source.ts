@@ -1,32 +1,32 @@
 /** Where a value comes from. */
 export type Source =
-  /** Given on the command line; `name` without the dashes, `no-testpypi` for a switch that was turned off. */
+  /** Given on the command line; `name` without the dashes, `no-testpypi` for a switch turned off. */
   | { by: 'option'; name: string }
   /** The user's answer to a question of the wizard. */
   | { by: 'answer' }
-  /** Written in the project's own table `[tool.gitlab-to-pypi]`. */
+  /** In the project's own table `[tool.gitlab-to-pypi]`. */
   | { by: 'declared' }
   /** Follows from the facts. */
   | { by: 'recommended' }
-  /** Taken where nothing says otherwise; `whose` default, where it is not this program's own. */
+  /** The fallback; `whose` names its author if it is not this program's. */
   | { by: 'default'; whose?: 'GitLab' | 'Python packaging' }
-  /** `path` from the repository's root or the Python project's folder; `section` as it stands there, `[project]`. */
+  /** `path` from the repository root or the Python project's folder; `section` as written there, `[project]`. */
   | { by: 'file'; path: string; section?: string }
   | { by: 'remote'; name: string }
   | { by: 'gitlab'; what: GitLabThing }
   | { by: 'environment'; variable: string }
-  /** The configuration of glab, GitLab's own command line; `path` as shown, with `~`. */
+  /** The configuration of glab, GitLab's own CLI; `path` as shown, with `~`. */
   | { by: 'glab'; path: string }
-  /** Typed in where a secret was asked for. */
+  /** Typed in at a secret prompt. */
   | { by: 'input' };
 
-/** What on GitLab a value was read from. */
+/** The thing on GitLab that a value was read from. */
 export type GitLabThing =
   | { kind: 'project'; path: string }
   | { kind: 'environments' }
   | { kind: 'protected environment'; name: string };
 
-/** A value together with where it came from. */
+/** A value and where it came from. */
 export interface Sourced<T> {
   value: T;
   source: Source;
@@ -35,17 +35,17 @@ export interface Sourced<T> {
 /** Read from something on GitLab. */
 export const fromGitLab = (what: GitLabThing): Source => ({ by: 'gitlab', what });
 
-/** What the user said in answer to a question. */
+/** The user's answer to a question. */
 export const answered = <T>(value: T): Sourced<T> => ({ value, source: { by: 'answer' } });
 
-/** Whether a choice is the user's own in this run, by an option or an answer. */
+/** Whether the user made this choice in this run, by an option or an answer. */
 export const isWish = ({ source: { by } }: Sourced<unknown>): boolean => by === 'option' || by === 'answer';
 
-/** Whether a choice is still the program's own, so that it is worth a question. */
+/** Whether the choice is still the program's own, so worth asking about. */
 export const isUndecided = ({ source: { by } }: Sourced<unknown>): boolean =>
   by === 'recommended' || by === 'default';
 
-/** The one place where a source is put into words: `git remote origin`, `--route`, `pyproject.toml [project]`. */
+/** The one place that puts a source into words: `git remote origin`, `--route`, `pyproject.toml [project]`. */
 export function sourceText(source: Source): string {
   switch (source.by) {
     case 'option':

@@ -4,19 +4,19 @@ import { type CancelCode, Cancelled } from './errors.ts';
 export interface Stop {
   /** Aborted once a stop was asked for during held work or a question; the reason is the exit code. */
   signal: AbortSignal;
-  /** Lets the work end by itself, with `signal` as the word to do so soon. */
+  /** Lets the work finish on its own; `signal` tells it to do so soon. */
   hold<T>(work: () => Promise<T>): Promise<T>;
-  /** Lets a question be taken away by `signal`, so that the terminal is left as it was found. */
+  /** Lets `signal` dismiss a question, so that the terminal is left as it was. */
   ask<T>(question: () => Promise<T>): Promise<T>;
-  /** What ends the run where it stands: by the signal that came, or by the user's answer to a question. */
+  /** The error that ends the run here: because of the signal received, or the user's answer to a question. */
   cancelled(): Cancelled;
 }
 
-/** What a stop is made of, so that only `main.ts` touches the process. */
+/** What a stop is built from, so that only `main.ts` touches the process. */
 export interface StopOptions {
   /** Calls back at each signal that asks for a stop, with the exit code that is usual for it. */
   listen(asked: (exitCode: CancelCode) => void): void;
-  /** Ends the program now. */
+  /** Exits immediately. */
   end(cancelled: Cancelled): void;
   notice(sentence: string): void;
 }
