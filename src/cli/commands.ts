@@ -1,6 +1,6 @@
 import { keysOf } from '../kernel/keys-of.ts';
 
-/** What can be run, with the line that `--help` has for it. */
+/** The commands, with their lines in `--help`. */
 export const commandTable = {
   setup: 'look, ask, show the plan, confirm, apply, open the publisher pages, report',
   check: 'look and compare; change nothing',

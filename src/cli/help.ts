@@ -3,7 +3,7 @@ import { commands, commandTable } from './commands.ts';
 import type { Option } from './kinds.ts';
 import { flagOf, type OptionName, optionGroups } from './options.ts';
 
-/** The text of `--help`, made from the tables of commands and options. */
+/** The text of `--help`, generated from the tables of commands and options. */
 export function helpText(): string {
   return `gitlab-to-pypi: publish a Python package from GitLab to PyPI without long-lived secrets
 

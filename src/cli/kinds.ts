@@ -1,23 +1,23 @@
 import { UserError } from '../kernel/errors.ts';
 import type { Command } from './commands.ts';
 
-/** What the parser hands on for an option: text, `false` for a switch that was turned off, all of a repeatable one. */
+/** What the parser yields for an option: text, `false` for a switch turned off, a list for a repeatable one. */
 export type Given = string | boolean | (string | boolean)[];
 
-/** One row of the table of options. */
+/** A row in the table of options. */
 export interface Option<T> extends Described {
   kind: 'switch' | 'value' | 'list';
-  /** The word for its value in `--help`. */
+  /** Placeholder for the value in `--help`. */
   word?: string;
-  /** Throws a `UserError` with the code `usage` where the text is no such value; `flag` is the option as it is typed. */
+  /** Throws a `UserError` with the code `usage` for an invalid value; `flag` is the option as typed. */
   read: (given: Given, flag: string) => T;
 }
 
-/** What is said about an option. */
+/** Description of an option. */
 interface Described {
   help: string;
   short?: string;
-  /** The only commands that it belongs to; without this, all of them. */
+  /** The commands it belongs to; all of them if absent. */
   commands?: readonly Command[];
   /** A switch that is on unless `--no-<name>` is given. */
   onByDefault?: true;
@@ -26,7 +26,7 @@ interface Described {
 /** An option that answers one of the wizard's questions. */
 export interface Asked {
   question: string;
-  /** Why it is asked, or what hangs on it, in a short sentence beside the question. */
+  /** Why it matters, in one short sentence next to the question. */
   why: string;
 }
 
@@ -37,7 +37,7 @@ export const toggle = <D extends Described>(about: D): Option<boolean> & D => ({
   ...about,
 });
 
-/** An option with a value, which `convert` checks and makes out of what was typed. */
+/** An option with a value; `convert` validates and converts the text. */
 export const value = <T, D extends Described>(
   word: string,
   about: D,
@@ -71,7 +71,7 @@ export const count = <D extends Described>(word: string, about: D): Option<numbe
     return Number(given);
   });
 
-/** The base address of a server, without a slash at its end. */
+/** The base URL of a server, without a trailing slash. */
 export const url = <D extends Described>(about: D): Option<string> & D =>
   value('URL', about, (given, flag) => {
     const parsed = URL.canParse(given) ? new URL(given) : undefined;
@@ -82,7 +82,7 @@ export const url = <D extends Described>(about: D): Option<string> & D =>
     return `${parsed.origin}${parsed.pathname}`.replace(/\/+$/, '');
   });
 
-/** An option that may be given several times. */
+/** A repeatable option. */
 export const list = <D extends Described>(word: string, about: D): Option<string[]> & D => ({
   kind: 'list',
   word,
@@ -90,7 +90,7 @@ export const list = <D extends Described>(word: string, about: D): Option<string
   ...about,
 });
 
-/** Bad usage: a finished sentence about what was typed. */
+/** Bad usage, as a full sentence about what was typed. */
 export function usage(
   message: string,
   hint = "Run 'gitlab-to-pypi --help' for the commands and options.",

@@ -3,15 +3,15 @@ import { publishTools, routes } from '../kernel/route.ts';
 import type { Command } from './commands.ts';
 import { type Asked, count, list, type Option, oneOf, text, toggle, url, value } from './kinds.ts';
 
-/** The worlds that `demo --as` plays, `team-premium` where nothing is said. */
+/** The worlds of `demo --as`; the default is `team-premium`. */
 export const demoWorlds = ['solo', 'team-free', 'team-premium', 'self-managed'] as const;
 export type DemoWorld = (typeof demoWorlds)[number];
 
-/** `demo` has a project and servers of its own. */
+/** `demo` brings its own project and servers. */
 const notDemo: readonly Command[] = ['setup', 'check'];
 const notCheck: readonly Command[] = ['setup', 'demo'];
 
-/** Which project it is about. */
+/** Which project to work on. */
 const placeTable = {
   directory: text('DIR', { short: 'C', help: 'the Python project (current directory)' }),
   remote: text('NAME', {
@@ -34,7 +34,7 @@ const placeTable = {
   testpypiUrl: url({ commands: notDemo, help: 'the index for test uploads (https://test.pypi.org)' }),
 };
 
-/** Choices that matter only where the environment of the releases is protected. */
+/** Choices that only matter if the release environment is protected. */
 const peopleTable = {
   deployer: list('WHO', {
     help: 'who may deploy: maintainers, developers, @username, group:full/path (maintainers)',
@@ -58,7 +58,7 @@ const peopleTable = {
   }),
 };
 
-/** The choices of the wizard: each can be asked, changed on the confirmation screen, and given as an option. */
+/** The wizard's choices: each can be asked, changed on the confirmation screen, and given as an option. */
 const choiceTable = {
   route: oneOf('ROUTE', routes, {
     help: `${routes.join(', ').replace(/, (?=\w+$)/, ' or ')} (recommended from the facts)`,
@@ -104,7 +104,7 @@ const choiceTable = {
   }),
 } satisfies Record<string, Option<unknown> & Asked>;
 
-/** How it runs and what it shows. */
+/** How to run and what to show. */
 const mannerTable = {
   as: oneOf('WORLD', demoWorlds, {
     commands: ['demo'],
@@ -120,10 +120,10 @@ const mannerTable = {
   version: toggle({ short: 'v', help: 'show the version' }),
 };
 
-/** Every option in the order of `--help`: parsing, help, the questions and the command to repeat follow from it. */
+/** All options in the order of `--help`. Parsing, help, questions and the command to repeat are derived from it. */
 export const optionTable = { ...placeTable, ...choiceTable, ...mannerTable };
 
-/** The parts of the table, each under its heading in `--help`. */
+/** Sections of the table, with their headings in `--help`. */
 export const optionGroups = {
   'The project': placeTable,
   'What is set up': choiceTable,
@@ -132,15 +132,15 @@ export const optionGroups = {
 
 type ValuesOf<Table> = { [N in keyof Table]: Table[N] extends Option<infer T> ? T : never };
 
-/** What each option holds where it is given. */
+/** The type of each option's value. */
 export type Values = ValuesOf<typeof optionTable>;
 export type OptionName = keyof Values;
 
-/** What each choice of the wizard is. */
+/** The type of each of the wizard's choices. */
 export type Choices = ValuesOf<typeof choiceTable>;
 export type ChoiceName = keyof Choices;
 
-/** What counts where the command line does not say. */
+/** Defaults for options not given. */
 export const defaults = {
   directory: '.',
   pypiUrl: 'https://pypi.org',
@@ -148,23 +148,23 @@ export const defaults = {
   open: true,
 } satisfies Partial<Values>;
 
-/** The command line as the program uses it; what is not given is absent. */
+/** The parsed command line; options not given are absent. */
 export type Options = { command: Command } & Partial<Values> & Pick<Values, keyof typeof defaults>;
 
 export const optionNames = keysOf(optionTable);
 export const placeNames = keysOf(placeTable);
 export const choiceNames = keysOf(choiceTable);
 
-/** Whether a choice matters only where the environment of the releases is protected. */
+/** Whether a choice only matters if the release environment is protected. */
 export const isAboutPeople = (name: ChoiceName): boolean => name in peopleTable;
 
-/** An option as it is typed: `--self-approval` for `selfApproval`, `--no-testpypi` for a switch turned off. */
+/** An option as typed: `--self-approval` for `selfApproval`, `--no-testpypi` for a switch turned off. */
 export const flagOf = (name: OptionName, turnedOff = false): string =>
   `--${turnedOff ? 'no-' : ''}${wordsOf(name)}`;
 
 const wordsOf = (name: string) => name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
 
-/** The question that an option answers, and in a second line why it is asked. */
+/** The question that an option answers, with the reason for asking on a second line. */
 export function questionOf(name: ChoiceName | 'remote'): string {
   const { question, why } = optionTable[name];
   return `${question}\n${why}`;

@@ -12,7 +12,7 @@ import {
   type Values,
 } from './options.ts';
 
-/** Reads the command line. Throws a `UserError` with the code `usage` for anything that is not in the table. */
+/** Parses the command line. Throws a `UserError` with the code `usage` for anything not in the table. */
 export function parseCommandLine(args: string[]): Options {
   const { given, positionals } = parse(args);
   const command = commandOf(positionals);
@@ -64,7 +64,7 @@ function refuseMisfits(command: Command, values: Partial<Values>): void {
     const names = its.map((it) => `'${it}'`).join(' and ');
     throw usage(`${flagOf(name)} belongs to the command${its.length === 1 ? '' : 's'} ${names}.`);
   }
-  // A demo that goes on with an earlier one has its world already.
+  // A resumed demo already has its world.
   if (values.as !== undefined && values.directory !== undefined)
     throw usage('--as begins a new world and --directory goes on with an earlier one; give one of them.');
   if (values.quiet && values.verbose) throw usage('--quiet and --verbose contradict each other.');

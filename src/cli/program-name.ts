@@ -1,8 +1,8 @@
 import { posix, win32 } from 'node:path';
 
 /**
- * How the user calls this program, as it is to be typed again. On Windows npm starts it by a `.cmd` file, which hands
- * the path of the script on; elsewhere by a link without an ending.
+ * How the user invokes this program, for commands they are to type. On Windows npm uses a `.cmd` shim that passes the
+ * script's path; elsewhere a symlink without an extension.
  */
 export function programName(script: string, cwd: string, platform: NodeJS.Platform): string {
   if (/[\\/]_npx[\\/]/.test(script)) return 'npx gitlab-to-pypi';

@@ -10,7 +10,7 @@ import {
   type Values,
 } from './options.ts';
 
-/** The command that repeats a run without questions: for the same project, with these choices. */
+/** The command that repeats a run without questions: same project, same choices. */
 export function repeatCommand(
   { program, options, platform }: { program: string; options: Options; platform: NodeJS.Platform },
   choices: Partial<Choices>,
