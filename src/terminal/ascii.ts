@@ -1,8 +1,8 @@
 import { widthOf } from './width.ts';
 
 /**
- * Every sign of this program and of the prompt library, with one of the same width for terminals that show no
- * Unicode. Signs that are told apart only by it are told apart by their words as well.
+ * Every symbol this program and the prompt library use, with an ASCII one of the same width for terminals without
+ * Unicode. Symbols that only differ in Unicode are always accompanied by distinct words.
  */
 const inAsciiToo: Record<string, string> = Object.fromEntries([
   ...pairs('✔✖→⏎…·', '+x>|~-'),
@@ -15,7 +15,7 @@ function pairs(signs: string, others: string): [string, string][] {
   return Array.from(signs, (sign, index) => [sign, others[index] ?? '?']);
 }
 
-/** A text in ASCII: signs as above, letters without their accents, and `?` for each column of anything else. */
+/** A text in ASCII: symbols as above, letters without accents, `?` per column for anything else. */
 export function inAscii(text: string): string {
   return text.replace(/\P{ASCII}/gu, (character) => {
     const letter = character.normalize('NFD')[0] ?? '';
@@ -26,8 +26,8 @@ export function inAscii(text: string): string {
 type Environment = Record<string, string | undefined>;
 
 /**
- * Whether a terminal shows Unicode. Where no locale is named it is taken to, as the prompt library does, by whose rule
- * Windows and the Linux console are told too.
+ * Whether a terminal shows Unicode. Assumed if no locale is set, as in the prompt library, whose rule also decides for
+ * Windows and the Linux console.
  */
 export function showsUnicode(env: Environment, platform: NodeJS.Platform): boolean {
   if (platform === 'win32') return isModernWindows(env);
@@ -48,7 +48,7 @@ function isModernWindows(env: Environment): boolean {
   );
 }
 
-/** The stream with everything in ASCII that is written to it. */
+/** Wraps a stream so that everything written to it is ASCII. */
 export function asciiStream(stream: NodeJS.WriteStream): NodeJS.WriteStream {
   const write = (text: string) => stream.write(inAscii(text));
   return new Proxy(stream, {

@@ -5,14 +5,14 @@ import type { Asker, Choice, Streams } from './terminal.ts';
 
 type Clack = typeof import('@clack/prompts');
 
-/** What every prompt of the library takes. */
+/** Options common to all of the library's prompts. */
 interface Common extends Streams {
   signal: AbortSignal;
 }
 
 type Ask = <T>(question: (clack: Clack, common: Common) => Promise<T>) => Promise<Exclude<T, symbol>>;
 
-/** Asks with lists to walk through and fields to type in. The prompt library is loaded with the first question. */
+/** Asks with selectable lists and text fields. The prompt library is loaded with the first question. */
 export function interactiveAsker(streams: Streams, paint: Paint, stop: Stop): Asker {
   const ask: Ask = (question) =>
     asking(stop, async (signal) => {
@@ -32,7 +32,7 @@ export function interactiveAsker(streams: Streams, paint: Paint, stop: Stop): As
     text: async (question, initialValue, problem) => {
       const validate = (value: string | undefined) => problem((value ?? '').trim());
       const { line, reason } = partsOf(question);
-      // A text field draws no bar before the further lines of its question.
+      // Text fields draw no bar in front of the question's further lines.
       const field = {
         message: reason === '' ? line : `${line} ${paint.dim(reason)}`,
         initialValue,
@@ -56,7 +56,7 @@ async function selectOne<T>(ask: Ask, message: string, choices: Choice<T>[], ini
   return (choices[index] as Choice<T>).value;
 }
 
-/** A list that is longer than this is searched rather than walked through. */
+/** Longer lists are searched rather than scrolled. */
 const longList = 12;
 
 async function selectSeveral<T>(
@@ -86,7 +86,7 @@ async function selectSeveral<T>(
   return indexes.flatMap((index) => choices[index]?.value ?? []);
 }
 
-/** Clack compares values by identity, so it gets the positions in place of them. */
+/** Clack compares values by identity, so it gets indices instead. */
 function numbered<T>(choices: Choice<T>[]): { value: number; label: string; hint?: string }[] {
   return choices.map(({ label, hint }, value) => ({
     value,

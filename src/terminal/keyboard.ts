@@ -3,14 +3,14 @@ import type { Stop } from '../kernel/stop.ts';
 import { asking } from './question.ts';
 import type { Streams } from './terminal.ts';
 
-/** Reads lines as the terminal itself edits them. */
+/** Reads lines, with the terminal's own line editing. */
 export interface Keyboard {
   line(prompt: string): Promise<string>;
-  /** Reads a line without showing it. */
+  /** Reads a line without echo. */
   hidden(prompt: string): Promise<string>;
 }
 
-/** Ctrl-C, Ctrl-D and a signal throw `Cancelled`. */
+/** Ctrl-C, Ctrl-D and signals throw `Cancelled`. */
 export function openKeyboard({ input, output }: Streams, stop: Stop): Keyboard {
   const asked = (prompt: string, read: (signal: AbortSignal) => Promise<string | undefined>) =>
     asking(stop, async (signal) => {
@@ -30,7 +30,7 @@ export function openKeyboard({ input, output }: Streams, stop: Stop): Keyboard {
   };
 }
 
-/** Undefined at the end of the input, which Ctrl-D is. */
+/** Undefined at end of input, i.e. Ctrl-D. */
 function readLine(input: NodeJS.ReadStream, signal: AbortSignal): Promise<string | undefined> {
   const lines = createInterface({ input, terminal: false });
   return new Promise((resolve) => {
@@ -43,7 +43,7 @@ function readLine(input: NodeJS.ReadStream, signal: AbortSignal): Promise<string
   });
 }
 
-/** Nothing but raw mode keeps the terminal from showing what is typed; so the keys are read one by one. */
+/** Only raw mode stops the terminal from echoing, so keys are read one by one. */
 function readHidden(input: NodeJS.ReadStream, signal: AbortSignal): Promise<string | undefined> {
   let typed = '';
   input.setRawMode(true);

@@ -5,8 +5,8 @@ import { labelOf, partsOf } from './question.ts';
 import type { Asker, Choice, Output, Streams } from './terminal.ts';
 
 /**
- * Asks in plain lines that are answered by a number or a text and Enter: for screen readers, and for terminals that
- * cannot redraw a line. Nothing that was written is ever changed.
+ * Asks in plain lines, answered by a number or text and Enter: for screen readers and terminals that cannot redraw.
+ * Never changes what was already written.
  */
 export function lineAsker(streams: Streams, output: Output, stop: Stop): Asker {
   const keyboard = openKeyboard(streams, stop);
@@ -45,7 +45,7 @@ export function lineAsker(streams: Streams, output: Output, stop: Stop): Asker {
   };
 }
 
-/** An answer as it was meant, or what is wrong with it. */
+/** A parsed answer, or what is wrong with it. */
 export type Read<T> = { value: T } | { wrong: string };
 
 type Ask = <T>(prompt: string, read: (typed: string) => Read<T>) => Promise<T>;
@@ -77,7 +77,7 @@ function numberedLines(choices: Choice<unknown>[], paint: Output['paint'], all =
   });
 }
 
-/** Of a long list only the beginning is read out; the others are found by a part of their text. */
+/** Only the start of a long list is printed; type part of a name to find the rest. */
 const shown = 12;
 
 async function askSeveral<T>(

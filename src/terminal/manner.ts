@@ -1,19 +1,19 @@
 import { showsUnicode } from './ascii.ts';
 import { wantsColour } from './paint.ts';
 
-/** How a run may speak. */
+/** How a run may talk to the user. */
 export interface Manner {
   colour: boolean;
   unicode: boolean;
-  /** Lines may be redrawn; where not, questions are plain lines too. */
+  /** Lines may be redrawn; if not, questions are plain lines too. */
   redraws: boolean;
-  /** There is somebody who can answer. */
+  /** Someone is there to answer. */
   attended: boolean;
-  /** Nothing is shown at all. */
+  /** Show nothing at all. */
   silent: boolean;
 }
 
-/** What of the process decides on that. */
+/** What this depends on. */
 export interface Ends {
   env: Record<string, string | undefined>;
   platform: NodeJS.Platform;
@@ -21,7 +21,7 @@ export interface Ends {
   outputIsTty: boolean;
 }
 
-/** Follows NO_COLOR, TERM, the locale, CI, and ACCESSIBLE=1 for screen readers. */
+/** Honours NO_COLOR, TERM, the locale, CI, and ACCESSIBLE=1 for screen readers. */
 export function mannerOf({ env, platform, inputIsTty, outputIsTty }: Ends): Omit<Manner, 'silent'> {
   const ci = isSet(env.CI);
   const accessible = isSet(env.ACCESSIBLE);

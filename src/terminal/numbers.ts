@@ -2,7 +2,7 @@ import type { Read } from './line-asker.ts';
 import { isFound } from './question.ts';
 import type { Choice } from './terminal.ts';
 
-/** The choice of which the number was typed. */
+/** The choice whose number was typed. */
 export function pick<T>(typed: string, choices: Choice<T>[]): Read<T> {
   const choice = /^\d+$/.test(typed) ? choices[Number(typed) - 1] : undefined;
   return choice === undefined
@@ -10,10 +10,10 @@ export function pick<T>(typed: string, choices: Choice<T>[]): Read<T> {
     : { value: choice.value };
 }
 
-/** So many choices are listed for a part of a name. */
+/** How many matches are listed for part of a name. */
 const mostFound = 20;
 
-/** The choices of which the numbers were typed; anything else is looked for, and shown with its numbers. */
+/** The choices whose numbers were typed; other text is searched for, and matches are listed with their numbers. */
 export function pickSeveral<T>(
   typed: string,
   choices: Choice<T>[],

@@ -6,7 +6,7 @@ import { nobody } from './nobody.ts';
 import { movingOutput, stillOutput } from './output.ts';
 import type { Asker, Output, Streams, Terminal } from './terminal.ts';
 
-/** A terminal that fits the manner; the prompt library is left alone where nobody is asked. */
+/** Opens a terminal to match. Does not load the prompt library if nobody will be asked. */
 export async function openTerminal(
   { input, output: stream }: Streams,
   manner: Manner,
@@ -23,7 +23,7 @@ export async function openTerminal(
   return joined(output, interactiveAsker(streams, output.paint, stop));
 }
 
-/** The width of a terminal changes while it is open. */
+/** Combines both; `columns` is a getter because a terminal can be resized. */
 function joined(output: Output, asker: Asker): Terminal {
   return {
     ...output,

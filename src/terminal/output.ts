@@ -5,15 +5,15 @@ import type { Output } from './terminal.ts';
 import { shorten } from './width.ts';
 import { wrapLine } from './wrap.ts';
 
-/** What an output is made of. */
+/** What an output is made from. */
 export interface Sink {
   write(text: string): unknown;
-  /** Undefined where no line is too long. */
+  /** Undefined if lines may be of any length. */
   columns(): number | undefined;
   colour: boolean;
 }
 
-/** An output that only ever adds lines: for pipes, CI, screen readers and terminals that cannot redraw a line. */
+/** Append-only output: for pipes, CI, screen readers and terminals that cannot redraw. */
 export function stillOutput({ write, columns, colour }: Sink): Output {
   const paint = makePaint(colour);
   const width = () => columns() || Infinity;
@@ -39,12 +39,12 @@ export function stillOutput({ write, columns, colour }: Sink): Output {
 
 const frames = Array.from('⠋⠙⠹⠸⠼⠴⠦⠧⠇⠏');
 
-/** Clears the line that a spinner has drawn, for another one in its place. */
+/** Clears a spinner's line so that another can take its place. */
 const takenAway = '\r\u001B[K';
 
 /**
- * An output that shows in one moving line what is waited for. The prompt library's spinner is not used, because it
- * ends the process with code 0 on Ctrl-C.
+ * Output with a spinner while something is in progress. Not the prompt library's spinner, which exits with code 0 on
+ * Ctrl-C.
  */
 export function movingOutput(sink: Sink): Output {
   const still = stillOutput(sink);

@@ -3,7 +3,7 @@ import { escapeText } from './escape.ts';
 
 type Brush = (text: string) => string;
 
-/** Styles for text; each one escapes what it is given, so that all that is shown goes through one of them. */
+/** Text styles. Each escapes its input, so everything that is shown goes through one of them. */
 export interface Paint {
   plain: Brush;
   bold: Brush;
@@ -14,7 +14,7 @@ export interface Paint {
   cyan: Brush;
 }
 
-/** A set of styles that adds colour only where it is wanted. */
+/** Styles that only use colour if wanted. */
 export function makePaint(colour: boolean): Paint {
   const brush =
     (format: Parameters<typeof styleText>[0]): Brush =>

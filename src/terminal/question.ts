@@ -3,19 +3,19 @@ import { oneLine } from './escape.ts';
 import type { Choice } from './terminal.ts';
 import { shorten } from './width.ts';
 
-/** The longest text of one answer, so that a list stays a list whatever people are called. */
+/** Longest label of an answer, so that a list stays a list however long the names are. */
 const longestLabel = 60;
 
-/** One line of a list: text from outside is escaped and shortened. */
+/** One line of a list; outside text is escaped and shortened. */
 export const labelOf = (text: string): string => shorten(oneLine(text), longestLabel);
 
-/** The question itself, and the reason for it that follows in further lines. */
+/** Splits a question into its first line and the reason that follows. */
 export function partsOf(question: string): { line: string; reason: string } {
   const [line = '', ...reason] = question.split('\n');
   return { line: oneLine(line), reason: oneLine(reason.join(' ')) };
 }
 
-/** Whether what was typed is a part of an answer. */
+/** Whether the typed text is part of an answer. */
 export function isFound(
   typed: string,
   { label, hint = '' }: Pick<Choice<unknown>, 'label' | 'hint'>,
@@ -24,13 +24,13 @@ export function isFound(
 }
 
 /**
- * Asks one question. A signal meanwhile takes the question away, so that the terminal is left as it was found and the
- * run can say what it has done.
+ * Asks one question. A signal dismisses it, so that the terminal is left as it was and the run can say what it has
+ * done.
  */
 export async function asking<T>(stop: Stop, question: (signal: AbortSignal) => Promise<T>): Promise<T> {
   return stop.ask(async () => {
     if (stop.signal.aborted) throw stop.cancelled();
-    // Of its own, because a question that is over goes on listening to the signal that it was given.
+    // Its own controller, because a finished question keeps listening to the signal it was given.
     const controller = new AbortController();
     const abort = () => controller.abort();
     stop.signal.addEventListener('abort', abort);

@@ -2,18 +2,18 @@ import { oneLine } from './escape.ts';
 import type { Screen } from './terminal.ts';
 import { padTo, shorten, widthOf } from './width.ts';
 
-/** A value with what it is and where it came from. */
+/** A label, its value and where the value came from. */
 export type SourcedRow = [label: string, value: string, source: string];
 
-/** Tables of narrower terminals have a line for each cell. */
+/** Narrower terminals get one line per cell. */
 export const narrow = 60;
 
-/** No cell is longer, whatever the world outside is called. */
+/** The longest cell, however long outside names are. */
 const longest = 60;
 
 const cell = (text: string) => shorten(oneLine(text), longest);
 
-/** Rows with aligned columns; in a narrow terminal the label with its source, and the value below. */
+/** Rows with aligned columns. In a narrow terminal: label and source, value below. */
 export function sourcedTable(rows: SourcedRow[], screen: Screen): string[] {
   const { columns } = screen;
   const cells = rows.map((row) => row.map(cell) as SourcedRow);
@@ -25,7 +25,7 @@ export function sourcedTable(rows: SourcedRow[], screen: Screen): string[] {
   return cells.flatMap((row) => alignedRow(row, { labels, values, room }, screen));
 }
 
-/** A long value has its source right behind it, or below it, and moves no other row. */
+/** A long value gets its source right behind or below it, and does not shift other rows. */
 function alignedRow(
   [label, value, source]: SourcedRow,
   { labels, values, room }: { labels: number; values: number; room: number },
@@ -42,7 +42,7 @@ function foldedRow([label, value, source]: SourcedRow, { paint }: Screen): strin
   return [`  ${paint.dim(source === '' ? label : `${label} (${source})`)}`, `    ${paint.plain(value)}`];
 }
 
-/** A heading and rows in columns as narrow as their texts; in a narrow terminal a block for each row. */
+/** A header and rows, columns as narrow as their content; in a narrow terminal one block per row. */
 export function grid(heading: string[], rows: string[][], { paint, columns }: Screen): string[] {
   const cells = [heading, ...rows].map((row) => row.map(cell));
   const widths = heading.map((_, column) => Math.max(...cells.map((row) => widthOf(row[column] ?? ''))));

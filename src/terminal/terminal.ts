@@ -1,53 +1,53 @@
 import type { Paint } from './paint.ts';
 
-/** One of several answers to a question. */
+/** One of several possible answers. */
 export interface Choice<T> {
   value: T;
   label: string;
   hint?: string;
 }
 
-/** What a view needs to know about where it is shown. */
+/** What a view needs to know about the screen. */
 export interface Screen {
   readonly paint: Paint;
-  /** `Infinity` where no line is too long, as in a pipe. */
+  /** `Infinity` if lines may be of any length, as in a pipe. */
   readonly columns: number;
 }
 
 /** Where a run is shown. */
 export interface Output extends Screen {
-  /** Shows lines that went through `paint`, broken between words where the terminal is narrow. */
+  /** Prints painted lines, wrapped between words if the terminal is narrow. */
   print(...lines: string[]): void;
-  /** Shows lines that must not be broken: diffs, and commands to copy. */
+  /** Prints lines that must not be wrapped: diffs, and commands to copy. */
   printAsIs(...lines: string[]): void;
-  /** Shows one line at once, also while something is waited for. */
+  /** Prints a line at once, even while something is in progress. */
   notice(line: string): void;
-  /** Shows what is waited for until the work ends. */
+  /** Shows what is in progress until the work ends. */
   during<T>(label: string, work: Promise<T>): Promise<T>;
-  /** Shows what is being done until the function that it returns is called; only where lines can be redrawn. */
+  /** Shows what is in progress until the returned function is called; only if lines can be redrawn. */
   busy(label: string): () => void;
-  /** Takes a text to the clipboard, where the terminal can. */
+  /** Copies text to the clipboard, if the terminal can. */
   copy(text: string): void;
 }
 
-/** What questions are asked with; what follows the first line of one is the reason for it. A cancelled question throws `Cancelled`. */
+/** Asks questions. The first line is the question, further lines give the reason. Cancelling throws `Cancelled`. */
 export interface Asker {
-  /** Whether there is somebody to ask: a terminal on both sides, not in CI, and none of --yes, --json and --quiet. */
+  /** Whether there is someone to ask: a terminal on both ends, not in CI, and none of --yes, --json, --quiet. */
   readonly interactive: boolean;
   select<T>(question: string, choices: Choice<T>[], initial: T): Promise<T>;
   selectMany<T>(question: string, choices: Choice<T>[], initial: T[]): Promise<T[]>;
   text(question: string, initial: string, problem: (answer: string) => string | undefined): Promise<string>;
   confirm(question: string, initial: boolean): Promise<boolean>;
-  /** Reads without showing what is typed. */
+  /** Reads without echo. */
   secret(question: string): Promise<string>;
-  /** Leaves the terminal as it was found, whatever was cut off. */
+  /** Leaves the terminal as it was, even if interrupted. */
   close(): void;
 }
 
-/** Where a run is shown and where its questions are asked. */
+/** Where a run is shown and its questions are asked. */
 export interface Terminal extends Output, Asker {}
 
-/** The streams that a terminal is made of. */
+/** The streams a terminal is made from. */
 export interface Streams {
   input: NodeJS.ReadStream;
   output: NodeJS.WriteStream;

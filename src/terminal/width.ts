@@ -1,13 +1,13 @@
 import stringWidth from 'fast-string-width';
 
-/** How many columns a text takes: colours take none, wide characters two. */
+/** Width of a text in columns: colours take none, wide characters two. */
 export const widthOf = (text: string): number => stringWidth(text);
 
-/** Fills a text up with spaces to a width in columns. */
+/** Pads a text with spaces to a width in columns. */
 export const padTo = (text: string, width: number): string =>
   text + ' '.repeat(Math.max(0, width - widthOf(text)));
 
-/** A text of at most so many columns: what is too much is taken out of the middle, where an ellipsis tells of it. */
+/** Shortens a text to a number of columns; an ellipsis replaces the middle. */
 export function shorten(text: string, limit: number): string {
   if (text.length <= limit && widthOf(text) <= limit) return text;
   const characters = Array.from(text);
@@ -17,7 +17,7 @@ export function shorten(text: string, limit: number): string {
   return `${head.join('')}…${tail.reverse().join('')}`;
 }
 
-/** As many characters from the beginning as fit. */
+/** As many leading characters as fit. */
 export function firstColumns(characters: string[], columns: number): string[] {
   let left = columns;
   const end = characters.findIndex((character) => {

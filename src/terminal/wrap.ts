@@ -1,10 +1,10 @@
 import { stripVTControlCharacters } from 'node:util';
 import { firstColumns, shorten, widthOf } from './width.ts';
 
-/** What is longer than this in one word is nothing that anybody reads. */
+/** Nobody reads a single word longer than this. */
 const longestWord = 200;
 
-/** Breaks a line between words where it is wider than the terminal; what follows is indented as its words are. */
+/** Wraps a line between words at the terminal's width, keeping its indent. */
 export function wrapLine(line: string, columns: number): string {
   if (widthOf(line) <= columns && widthOf(line) <= longestWord) return line;
   const indent = /^ *(?:(?:[^\w ]|\d+\.) +)?/.exec(stripVTControlCharacters(line))?.[0].length ?? 0;
@@ -22,7 +22,7 @@ export function wrapLine(line: string, columns: number): string {
   return [...lines, current].join('\n');
 }
 
-/** One colour being turned on or off. */
+/** A colour being turned on or off. */
 const begin = '\u001B';
 const colour = new RegExp(`(${begin}\\[[\\d;]*m)`);
 
@@ -36,7 +36,7 @@ function shortWord(part: string): string {
     .join('');
 }
 
-/** A word that is wider than a line goes on in the next one; an address stays whole, to be clicked and copied. */
+/** Breaks a word that is wider than a line. URLs stay whole, so that they can be clicked and copied. */
 function breakWord(line: string, columns: number, indent: number): string[] {
   const word = stripVTControlCharacters(line).trimStart();
   if (widthOf(line) <= columns || address.test(word)) return [line];
