@@ -3,19 +3,19 @@ import type { Member } from '../ports/gitlab.ts';
 import { namesOf, peopleOf, tagCreators } from './index.ts';
 import { type Approval, approvalOf, membersOf, type Who, whoOf } from './who.ts';
 
-/** Who could not release by themselves having started it, why, and the ways out. */
+/** Who could not release what they started, why, and the ways out. */
 export interface DeadEnd {
-  /** Nobody at all can release; otherwise only some cannot. */
+  /** Nobody can release at all; otherwise only some cannot. */
   total: boolean;
   message: string;
   hint: string;
 }
 
-/** The rules of the environment of the releases as they are to be. */
+/** The wanted rules of the release environment. */
 export interface ReleaseRules {
   deployers: Who[];
   approvals: Approval[];
-  /** Whether the one who starts a pipeline may approve its deployment. */
+  /** Whether the person who starts a pipeline may approve its deployment. */
   selfApproval: boolean;
 }
 
@@ -28,9 +28,9 @@ const waysOut =
   "Name another approver with '--approver', lower '--approvals', or let the one who starts a release approve it with '--self-approval'.";
 
 /**
- * Whether each person who may create a tag has enough others who may approve, and anybody may deploy. GitLab does not
- * let the one who triggers a pipeline approve its deployment unless the project says so, and the rules of the groups
- * count besides: https://docs.gitlab.com/ci/environments/deployment_approvals/
+ * Checks that everyone who may create a tag has enough others to approve, and that someone may deploy. GitLab does not
+ * let the person who triggers a pipeline approve its deployment unless the project allows it, and group rules apply on
+ * top: https://docs.gitlab.com/ci/environments/deployment_approvals/
  */
 export function deadEnd(facts: DeadEndFacts, rules: ReleaseRules): DeadEnd | undefined {
   const people = peopleOf(facts);
@@ -57,7 +57,7 @@ function releasersOf(maintainers: Member[], { protectedTags }: DeadEndFacts): Me
   return creators.length > 0 ? creators : maintainers;
 }
 
-/** Whoever starts the job must be let in by the project's rules and by those of each group. */
+/** Whoever starts the job must be allowed by the project's rules and by each group's. */
 function canBeStarted(facts: DeadEndFacts, deployers: Who[], members: Member[]): boolean {
   const ofGroups = groupRules(facts).map((rule) => rule.deployAccessLevels.map((row) => whoOf(row, facts)));
   const sets = [deployers, ...ofGroups].map((whos) => whos.map((who) => membersOf(who, members)));
@@ -70,10 +70,10 @@ function groupRules({ groupProtections }: DeadEndFacts) {
   );
 }
 
-/** One slot for each approval that is needed, with the ids of those who could give it. */
+/** One slot per required approval: the ids of those who could give it. */
 type Slot = number[];
 
-/** An administrator can approve everything; whom a group stands for is not known, so its approvals are taken as given. */
+/** An administrator can approve everything. A group's members are unknown, so its approvals are assumed to be given. */
 function slotsOf(facts: DeadEndFacts, approvals: Approval[], members: Member[]): Slot[] {
   const { user } = facts;
   const administrators = user.known && user.value.admin ? [user.value.id] : [];
@@ -90,7 +90,7 @@ function slotsOf(facts: DeadEndFacts, approvals: Approval[], members: Member[]):
 
 const without = (id: number) => (slot: Slot) => slot.filter((other) => other !== id);
 
-/** Whether each slot gets somebody of its own, since one person gives one approval: a bipartite matching. */
+/** Whether every slot can get a different person, since each person approves once: bipartite matching. */
 function canFill(slots: Slot[]): boolean {
   const taken = new Map<number, number>();
   const place = (slot: number, seen: Set<number>): boolean => {

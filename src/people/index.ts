@@ -4,21 +4,21 @@ import type { Known } from '../kernel/known.ts';
 import { fitsPattern } from '../kernel/wildcard.ts';
 import type { AccessRule, Member, Power, ProtectedBranch, ProtectedTag } from '../ports/gitlab.ts';
 
-/** Who is on a project, by what they may do to its releases. */
+/** The people on a project, by what they may do to its releases. */
 export interface People {
   /** Maintainers and Owners. */
   maintainers: Member[];
-  /** Below Maintainer, and may push: Developers, and those whose custom role lets them. */
+  /** Below Maintainer and may push: Developers, and members whose custom role allows it. */
   developers: Member[];
-  /** Below Maintainer, and the custom role lets them change one of the protections. */
+  /** Below Maintainer, with a custom role that may change one of the protections. */
   empowered: Member[];
-  /** Access tokens and service accounts that may push: whoever holds the token does. */
+  /** Access tokens and service accounts that may push, and so may whoever holds the token. */
   bots: Member[];
-  /** Blocked, expired or not yet approved: in the list, and can do nothing. */
+  /** Blocked, expired or not yet approved: listed, but powerless. */
   inactive: Member[];
 }
 
-/** Sorts the members by what they may do; undefined where they could not be read. */
+/** Sorts the members by what they may do; undefined if they could not be read. */
 export function peopleOf(facts: { members: Known<Member[]> }, today = new Date()): People | undefined {
   if (!facts.members.known) return undefined;
   const all = facts.members.value;
@@ -34,17 +34,19 @@ export function peopleOf(facts: { members: Known<Member[]> }, today = new Date()
   };
 }
 
-/** Whether somebody can act: neither blocked nor waiting, and the membership has not ended. */
+/** Whether a member can act: not blocked or pending, and the membership has not expired. */
 export function isActive({ state, expiresAt }: Member, today = new Date()): boolean {
   return state === 'active' && (expiresAt === null || new Date(expiresAt) > today);
 }
 
-/** Tokens act as users of their own, which GitLab names `project_1_bot_...`, `group_1_bot_...`, `service_account_...`. */
+/**
+ * Tokens act as users of their own, which GitLab names `project_1_bot_...`, `group_1_bot_...`, `service_account_...`.
+ */
 export function isBot({ username }: Member): boolean {
   return /^(?:(?:project|group)_\d+_bot|service_account_)/.test(username);
 }
 
-/** Everybody and every access token below Maintainer that can push some branch. */
+/** Everyone (and every access token) below Maintainer that can push to some branch. */
 export function pushersBelow(
   people: Pick<People, 'developers' | 'bots'>,
   branches: Known<ProtectedBranch[]>,
@@ -53,14 +55,14 @@ export function pushersBelow(
   return branchPushers([...people.developers, ...tokens], branches);
 }
 
-/** Those who can push some branch: a rule for `*` that keeps them out counts only where no other rule lets them in. */
+/** Members who can push to some branch: a rule for `*` that excludes them only counts if no other rule lets them in. */
 export function branchPushers(members: Member[], branches: Known<ProtectedBranch[]>): Member[] {
   if (!branches.known || !branches.value.some(({ name }) => isForAll(name))) return members;
   const rows = branches.value.flatMap((rule) => [...rule.pushAccessLevels, ...rule.mergeAccessLevels]);
   return members.filter((member) => rows.some((row) => letsIn(row, member)));
 }
 
-/** Those who may create a tag of some name, which GitLab lets every pusher do where no rule fits the name. */
+/** Members who may create some tag; without a matching rule GitLab lets everyone who can push do so. */
 export function tagCreators(members: Member[], tags: Known<ProtectedTag[]>): Member[] {
   if (!tags.known || !tags.value.some(({ name }) => isForAll(name))) return members.filter(mayPush);
   const rows = tags.value.flatMap(({ createAccessLevels }) => createAccessLevels);
@@ -79,17 +81,19 @@ function changesProtections(member: Member): boolean {
   return changing.some((power) => hasPower(member, power));
 }
 
-/** A pattern that fits whatever name. */
+/** Whether a pattern matches any name. */
 const isForAll = (pattern: string) => fitsPattern('', pattern);
 
-/** Whether a row lets a member in by role or name; whom a group or a deploy key stands for is not known. */
+/**
+ * Whether a rule's row lets a member in by role or name; the members of a group or holders of a deploy key are unknown.
+ */
 export function letsIn({ accessLevel, userId, groupId, deployKeyId }: AccessRule, member: Member): boolean {
   if (userId !== undefined) return userId === member.id;
   if (groupId !== undefined || deployKeyId !== undefined) return false;
   return accessLevel !== undefined && accessLevel > accessLevels.none && member.accessLevel >= accessLevel;
 }
 
-/** The first names of a list: '@alice, @bob, @carol and 9 others'. */
+/** The first few names: '@alice, @bob, @carol and 9 others'. */
 export function namesOf(members: Member[]): string {
   const names = members.map(({ username }) => `@${username}`);
   const more = names.length - 3;

@@ -4,15 +4,15 @@ import type { Route } from '../kernel/route.ts';
 import type { Member } from '../ports/gitlab.ts';
 import { branchPushers, letsIn, peopleOf, pushersBelow, tagCreators } from './index.ts';
 
-/** Somebody who could do harm, how many of them there are here, and how far each route lets them. */
+/** A kind of attacker, how many of them this project has, and how far they get on each route. */
 export interface Threat {
   who: 'stranger' | 'developer' | 'co-maintainer' | 'insider';
-  /** Undefined where it cannot be known. */
+  /** Undefined if it cannot be known. */
   count: number | undefined;
   routes: Record<Route, string>;
 }
 
-/** People who could publish a release as things stand, and by which way. */
+/** People who could publish a release today, and how. */
 export interface Way {
   who: Member[];
   how: string;
@@ -24,14 +24,14 @@ type ThreatFacts = Pick<
 >;
 
 /**
- * The four threats, with the people of this project, where releases are (or are not) to be approved. The fourth is
- * never kept out: only found out.
+ * The four threats, with this project's people, where releases do (or do not) need approval. The fourth can only be
+ * detected, never prevented.
  */
 export function threatsOf(facts: ThreatFacts, approved: boolean): Threat[] {
   const people = peopleOf(facts);
   const pushers = people && pushersBelow(people, facts.protectedBranches);
   const maintainers = people && people.maintainers.length + people.empowered.length;
-  // Who is alone cannot be approved by another yet.
+  // A sole maintainer has nobody else to approve their releases.
   const alone = !approved && maintainers !== undefined && maintainers > 1;
   const can = pushers?.length === 0 ? 'could publish' : 'can publish';
   return [
@@ -66,7 +66,7 @@ export function threatsOf(facts: ThreatFacts, approved: boolean): Threat[] {
   ];
 }
 
-/** Who could publish today: empty where the members could not be read. */
+/** Who could publish today; empty if the members could not be read. */
 export function waysOf(facts: ThreatFacts, environment: string): Way[] {
   const people = peopleOf(facts);
   if (people === undefined) return [];
@@ -99,14 +99,14 @@ export function waysOf(facts: ThreatFacts, environment: string): Way[] {
   return ways.filter(({ who }) => who.length > 0);
 }
 
-/** Below Maintainer, and may merge into a protected branch, whose pipelines get the protected variables. */
+/** Members below Maintainer who may merge into a protected branch, whose pipelines get the protected variables. */
 function mergers(facts: ThreatFacts): Member[] {
   const { protectedBranches: branches } = facts;
   const rows = branches.known ? branches.value.flatMap((rule) => rule.mergeAccessLevels) : [];
   return (peopleOf(facts)?.developers ?? []).filter((member) => rows.some((row) => letsIn(row, member)));
 }
 
-/** Variables by whose name they publish, and which a pipeline of any branch gets. */
+/** Variables with names of publishing credentials that pipelines on any branch get. */
 function readableCredentials({ variables }: ThreatFacts): string[] {
   const publishing = /PYPI|TWINE_PASSWORD|UV_PUBLISH_(?:TOKEN|PASSWORD)|FLIT_PASSWORD|HATCH_INDEX_AUTH/i;
   const found = variables.known ? variables.value : [];

@@ -4,19 +4,19 @@ import { UserError } from '../kernel/errors.ts';
 import type { AccessRule, ApprovalRule, Member } from '../ports/gitlab.ts';
 import { isActive } from './index.ts';
 
-/** Somebody who may deploy or approve: a role and all above it, a user, or a group shared with the project. */
+/** Someone who may deploy or approve: a role and everyone above it, a user, or a group invited to the project. */
 export interface Who {
   rule: Pick<AccessRule, 'accessLevel' | 'userId' | 'groupId'>;
-  /** As the user gives it on the command line: `maintainers`, `@alice`, `group:a/b`. */
+  /** As typed on the command line: `maintainers`, `@alice`, `group:a/b`. */
   option: string;
-  /** As it is shown: 'Maintainers', '@alice', 'group a/b'. */
+  /** As shown: 'Maintainers', '@alice', 'group a/b'. */
   label: string;
 }
 
-/** One approval rule: so many approvals by one of these. */
+/** An approval rule: a number of approvals, by one of these. */
 export interface Approval {
   who: Who;
-  /** How many approvals, at least 1. */
+  /** Number of approvals, at least 1. */
   required: number;
 }
 
@@ -34,7 +34,7 @@ const roles: readonly Who[] = [
   { rule: { accessLevel: accessLevels.developer }, option: 'developers', label: 'Developers + Maintainers' },
 ];
 
-/** Reads `--deployer` and `--approver`. Throws a `UserError` for a name that GitLab would silently drop. */
+/** Parses `--deployer` and `--approver`. Throws a `UserError` for a name that GitLab would silently drop. */
 export function findWho(text: string, facts: PeopleFacts): Who {
   const role = roles.find(({ option }) => option === text.toLowerCase());
   if (role) return role;
@@ -47,7 +47,7 @@ export function findWho(text: string, facts: PeopleFacts): Who {
   );
 }
 
-/** The person, role or group that a rule on GitLab names. */
+/** The person, role or group that a GitLab rule names. */
 export function whoOf(rule: AccessRule, facts: PeopleFacts): Who {
   const { accessLevel, userId, groupId, description = '' } = rule;
   if (userId !== undefined) {
@@ -70,7 +70,7 @@ export function whoOf(rule: AccessRule, facts: PeopleFacts): Who {
   );
 }
 
-/** An approval rule on GitLab, with whom it names. */
+/** An approval rule on GitLab, resolved to people. */
 export function approvalOf(rule: ApprovalRule, facts: PeopleFacts): Approval {
   return { who: whoOf(rule, facts), required: rule.requiredApprovals };
 }
@@ -80,7 +80,7 @@ export function sameWho(one: Who['rule'], other: Who['rule']): boolean {
   return keyOf(one) === keyOf(other);
 }
 
-/** Those members who are meant; undefined for a group and for administrators, which are not read. */
+/** The members it stands for; undefined for groups and administrators, whose members are not read. */
 export function membersOf(who: Who, members: Member[]): Member[] | undefined {
   const { accessLevel, userId, groupId } = who.rule;
   if (groupId !== undefined || (accessLevel ?? accessLevels.none) >= accessLevels.administrator)
@@ -89,7 +89,7 @@ export function membersOf(who: Who, members: Member[]): Member[] | undefined {
   return members.filter((member) => member.accessLevel >= (accessLevel ?? accessLevels.maintainer));
 }
 
-/** The names in a fixed order, so that only another choice makes another text. */
+/** The names in a fixed order, so that the text only changes with the choice. */
 export function labels(people: Who[]): string {
   return people
     .map(({ label }) => label)
@@ -97,7 +97,7 @@ export function labels(people: Who[]): string {
     .join(', ');
 }
 
-/** As `labels`, with the number of approvals of each: 'Maintainers (1)'. */
+/** Like `labels`, with the number of approvals: 'Maintainers (1)'. */
 export function approvalLabels(approvals: Approval[]): string {
   const texts = approvals.map(({ who, required }) => `${who.label} (${required})`);
   return texts.sort().join(', ') || 'not needed';
