@@ -7,16 +7,16 @@ import type { Route } from '../kernel/route.ts';
 import { isBot, namesOf, type People, peopleOf, pushersBelow } from '../people/index.ts';
 import type { Member } from '../ports/gitlab.ts';
 
-/** The route that fits the project, and why. */
+/** The route that suits the project, and why. */
 export interface Advice {
   route: Route;
-  /** One or two finished sentences. */
+  /** One or two full sentences. */
   because: string[];
-  /** What else bears on who could publish, a finished sentence each. */
+  /** What else matters for who could publish; a full sentence each. */
   notes: string[];
 }
 
-/** As much of the facts as the advice follows from. */
+/** The facts that the advice depends on. */
 export interface AdviceFacts {
   gitlab: Pick<GitLabFacts, 'url' | 'server' | 'members' | 'project' | 'protectedBranches'>;
   indexes: { pypi: Pick<Facts['indexes']['pypi'], 'gitlabComOnly'> };
@@ -43,7 +43,7 @@ function recommend(facts: AdviceFacts): Omit<Advice, 'notes'> {
   return { route: 'trusted', because: [whyUnprotected(facts.gitlab), ...reasonsToTrust(people)] };
 }
 
-/** Why PyPI could match no ID token of the project; undefined where it can. */
+/** Why PyPI cannot match any ID token of the project; undefined if it can. */
 function refusalOf({ gitlab, indexes }: AdviceFacts): string | undefined {
   if (isIssuerRefused(gitlab.url.value, indexes.pypi))
     return `PyPI accepts ID tokens of ${acceptedIssuer} only, and this project is on ${gitlab.url.value}.`;
@@ -106,7 +106,7 @@ function notesFor(facts: AdviceFacts): string[] {
   return notes.filter(([applies]) => applies).map(([, note]) => note);
 }
 
-/** '1 Developer'; where others than Developers can push, '1 person or token below Maintainer'. */
+/** '1 Developer'; if others can push too, '1 person or token below Maintainer'. */
 function countOf(members: Member[]): string {
   const number = members.length;
   if (members.every((member) => member.accessLevel >= accessLevels.developer && !isBot(member)))

@@ -5,8 +5,8 @@ import { fromGitLab, type Sourced } from '../kernel/source.ts';
 import type { Wishes } from './wishes.ts';
 
 /**
- * The names of the two environments: the wish, else the name that the pipeline file and GitLab agree on, else the
- * environment that already points to the package's page, else the usual name.
+ * Names of the two environments: the user's choice, else the name that the pipeline file and GitLab agree on, else the
+ * environment that already links to the package's page, else the default.
  */
 export function chooseEnvironments(
   facts: Facts,

@@ -13,9 +13,9 @@ import { chooseRoute } from './route.ts';
 import { choosePublishTool, foundTestHalf } from './uploads.ts';
 import type { Wishes } from './wishes.ts';
 
-/** One index with all that is to hold for it. */
+/** An index with everything wanted for it. */
 export interface IndexGoal extends PipelineIndex {
-  /** 'PyPI' or 'TestPyPI', with the host where it is another Warehouse in its place. */
+  /** 'PyPI' or 'TestPyPI', with the host if another Warehouse takes its place. */
   title: string;
   url: string;
   official: boolean;
@@ -23,7 +23,7 @@ export interface IndexGoal extends PipelineIndex {
   tier: 'production' | 'testing';
 }
 
-/** What must hold afterwards; each choice with where it came from. */
+/** What must hold afterwards, each choice with its source. */
 export interface Goal {
   advice: Advice;
   route: Sourced<Route>;
@@ -34,20 +34,20 @@ export interface Goal {
   releaseEnvironment: Sourced<string>;
   testEnvironment: Sourced<string>;
   testpypi: Sourced<boolean>;
-  /** Jobs that the user named; absent where the pipeline itself tells. */
+  /** Jobs that the user named; absent if the pipeline itself shows which is which. */
   jobs: Pick<Wishes, JobChoice>;
-  /** What the pipeline does not tell and the user has not said: the option that does, and the jobs to choose from. */
+  /** Choices that neither the pipeline nor the user has made: the option for each, and its candidates. */
   openJobs: OpenJob[];
-  /** The ids of those offers that the user has agreed to. */
+  /** Ids of the offers that the user has accepted. */
   agreed: string[];
   packageName: string;
-  /** TestPyPI first, as a version passes them; PyPI alone without the TestPyPI half. */
+  /** TestPyPI first, the order in which a version is published; only PyPI without the TestPyPI half. */
   indexes: IndexGoal[];
 }
 
 /**
- * Decides what is to hold: the wish, else what is already there, else the recommendation.
- * Throws a `UserError` for a wish that cannot be.
+ * Decides what must hold: the user's choice, else what is already there, else the recommendation. Throws a `UserError`
+ * for an impossible choice.
  */
 export function decide(facts: Facts, wishes: Wishes): Goal {
   const advice = advise(facts);

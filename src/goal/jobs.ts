@@ -4,10 +4,10 @@ import { UserError } from '../kernel/errors.ts';
 import type { Goal } from './index.ts';
 import type { Wishes } from './wishes.ts';
 
-/** The choices that name jobs. */
+/** The options that name jobs. */
 export type JobChoice = Extract<ChoiceName, 'releaseJob' | 'testJob' | 'buildJob'>;
 
-/** A choice among jobs that only the user can make. */
+/** A choice between jobs that only the user can make. */
 export interface OpenJob {
   choice: JobChoice;
   /** What they all do, in words. */
@@ -16,7 +16,7 @@ export interface OpenJob {
 }
 
 /**
- * The jobs that the user named, and what is still open. Throws a `UserError` for a job that the pipeline does not have.
+ * The jobs that the user named, and the choices still open. Throws a `UserError` for a job that is not in the pipeline.
  */
 export function chooseJobs(
   { pipeline }: Facts,
@@ -58,7 +58,7 @@ export function chooseJobs(
   };
 }
 
-/** The refusal where there is nobody to ask which of several jobs is meant. */
+/** Refuses if several jobs qualify and there is nobody to ask. */
 export function severalJobs(open: OpenJob[]): UserError {
   const sentences = open.map(({ what, candidates }) => `Several jobs ${what}: ${quoted(candidates)}.`);
   const options = open.map(({ choice, candidates }) => `'${flagOf(choice)} ${candidates[0]}'`);

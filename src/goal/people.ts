@@ -9,12 +9,12 @@ import type { AccessRule } from '../ports/gitlab.ts';
 import type { Goal } from './index.ts';
 import type { Wishes } from './wishes.ts';
 
-/** The rules by which a release is approved and deployed. */
+/** The rules for approving and deploying a release. */
 export function releaseRules({ deployers, approvals, selfApproval }: Goal): ReleaseRules {
   return { deployers: deployers.value, approvals: approvals.value, selfApproval: selfApproval.value };
 }
 
-/** Who may deploy to the environment of the releases: the wish, else who may now, else Maintainers. */
+/** Who may deploy to the release environment: the user's choice, else today's deployers, else Maintainers. */
 export function chooseDeployers(facts: Facts, wishes: Wishes, environment: string): Sourced<Who[]> {
   if (wishes.deployer) {
     return { ...wishes.deployer, value: wishes.deployer.value.map((text) => findWho(text, facts.gitlab)) };
@@ -39,12 +39,12 @@ function withoutLooseRoles(rows: AccessRule[]): AccessRule[] {
   return isReplaced && !hasMaintainers ? [...kept, maintainers.rule] : kept;
 }
 
-/** A role below Maintainer lets in the very people that the protection is against, so only a wish may ask for it. */
+/** A role below Maintainer lets in the very people it protects from, so only an explicit choice may ask for it. */
 function isNoLooserThanMaintainer(row: { accessLevel?: number }): boolean {
   return row.accessLevel === undefined || row.accessLevel >= accessLevels.maintainer;
 }
 
-/** Who must approve: the wish, else the rules of now, else one Maintainer where there are two. */
+/** Who must approve: the user's choice, else today's rules, else one Maintainer if there are two. */
 export function chooseApprovals(facts: Facts, wishes: Wishes, environment: string): Sourced<Approval[]> {
   const rules = protectedAs(facts.gitlab, environment)?.approvalRules;
   const found = rules?.map((row) => approvalOf(row, facts.gitlab));
@@ -60,7 +60,7 @@ export function chooseApprovals(facts: Facts, wishes: Wishes, environment: strin
   return { value: people.map((person) => approvalBy(person, required(person))), source };
 }
 
-/** One user can give one approval, so the number counts for roles and groups. */
+/** A user can approve only once, so the number only applies to roles and groups. */
 function approvalBy(who: Who, required: number): Approval {
   return { who, required: who.rule.userId === undefined ? required : 1 };
 }
@@ -75,12 +75,12 @@ function foundOrDefaultApprovals(
   const approvals = [{ who: maintainers, required: 1 }];
   const people = peopleOf(facts.gitlab);
   const two = people !== undefined && people.maintainers.length >= 2;
-  // The group may ask for so many approvals already that one more could not be given.
+  // The group's own rules may already use up everyone who could approve.
   const stuck = deadEnd(facts.gitlab, { deployers: [maintainers], approvals, selfApproval: false });
   return { value: two && !stuck?.total ? approvals : [], source: { by: 'default' } };
 }
 
-/** Whether the one who starts a release may approve it: the wish, else the project's setting. */
+/** Whether the person who starts a release may approve it: the user's choice, else the project's setting. */
 export function chooseSelfApproval({ gitlab }: Facts, wishes: Wishes): Sourced<boolean> {
   const { triggererMayApprove, path } = gitlab.project;
   return (

@@ -6,7 +6,7 @@ import { isCompiled } from '../python/versions/compiled.ts';
 import { buildTimeVersion } from '../python/versions/index.ts';
 import type { Goal } from './index.ts';
 
-/** The part of the goal that the pipeline file is edited to. */
+/** The part of the goal that concerns the pipeline file. */
 export function pipelineGoal(facts: Facts, goal: Goal): PipelineGoal {
   return {
     path: facts.pipeline.path.value,

@@ -1,7 +1,7 @@
 import type { Choices } from '../cli/options.ts';
 import type { Goal } from './index.ts';
 
-/** The choices of a goal as options give them; what counts without an option is left out. */
+/** A goal's choices as option values, without the defaults. */
 export function plainChoices(goal: Goal): Partial<Choices> {
   const { route, releaseEnvironment, testEnvironment, testpypi, publishWith } = goal;
   const { releaseJob, testJob, buildJob } = goal.jobs;
@@ -18,7 +18,7 @@ export function plainChoices(goal: Goal): Partial<Choices> {
   };
 }
 
-/** People whom an option cannot name (a user who left, a group no longer invited) are left out. */
+/** Leaves out people whom no option can name (a user who left, a group no longer invited). */
 function aboutPeople({ deployers, approvals, selfApproval }: Goal): Partial<Choices> {
   const named = (options: string[]) => options.filter((option) => option !== '');
   return {

@@ -7,7 +7,10 @@ import { fromGitLab, type Sourced } from '../kernel/source.ts';
 import type { Advice } from './advice.ts';
 import type { Wishes } from './wishes.ts';
 
-/** The wish, else the route of an earlier run, else the one recommended. Throws a `UserError` for one that cannot be. */
+/**
+ * The user's choice, else the route of an earlier run, else the recommended one. Throws a `UserError` for an impossible
+ * one.
+ */
 export function chooseRoute(
   facts: Facts,
   wishes: Wishes,

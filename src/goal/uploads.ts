@@ -4,7 +4,10 @@ import type { PublishTool, Route } from '../kernel/route.ts';
 import { fromGitLab, type Source, type Sourced } from '../kernel/source.ts';
 import type { Wishes } from './wishes.ts';
 
-/** The wish, else what the pipeline uses already; twine knows Trusted Publishers on the official indexes alone. */
+/**
+ * The user's choice, else what the pipeline already uses. twine supports Trusted Publishing only on the official
+ * indexes.
+ */
 export function choosePublishTool(facts: Facts, wishes: Wishes, route: Route): Sourced<PublishTool> {
   const { reading, path } = facts.pipeline;
   const elsewhere = route !== 'token' && Object.values(facts.indexes).some(({ official }) => !official);
@@ -22,7 +25,7 @@ export function choosePublishTool(facts: Facts, wishes: Wishes, route: Route): S
   return wishes.publishWith ?? found ?? { value: 'uv', source: { by: 'default' } };
 }
 
-/** Our own pipeline without the test job and without its environment was set up with `--no-testpypi`. */
+/** A pipeline of ours without the test job and its environment was set up with `--no-testpypi`. */
 export function foundTestHalf(facts: Facts, environment: string): Sourced<boolean> {
   const { reading, path } = facts.pipeline;
   const inFile: Source = { by: 'file', path: path.value };

@@ -1,20 +1,20 @@
 import { type ChoiceName, type Choices, choiceNames, flagOf } from '../cli/options.ts';
 import type { Source, Sourced } from '../kernel/source.ts';
 
-/** What the user said, on the command line or in answer to a question; each with which of the two it was. */
+/** What the user chose, by option or in answer to a question; each value records which. */
 export interface Wishes extends AllSourced<Choices> {
-  /** Offers that the user has agreed to, by their ids; no option does that. */
+  /** Ids of the offers that the user has accepted; there is no option for this. */
   agreed?: string[];
 }
 
 type AllSourced<T> = { [N in keyof T]?: Sourced<NonNullable<T[N]>> };
 
-/** The wishes that the command line expresses. */
+/** The choices made on the command line. */
 export function wishesOf(options: Partial<Choices>): Wishes {
   return withSources(options, choiceNames, (name, value) => optionSource(name, value === false));
 }
 
-/** As the option was typed, `no-testpypi` for a switch that was turned off. */
+/** The option as typed, `no-testpypi` for a switch turned off. */
 const optionSource = (name: ChoiceName, turnedOff: boolean): Source => ({
   by: 'option',
   name: flagOf(name, turnedOff).slice(2),
