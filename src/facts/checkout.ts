@@ -7,17 +7,17 @@ import { parseRemote } from './remote.ts';
 
 /** Where the checkout is and which GitLab project it belongs to. */
 export interface Checkout {
-  /** The repository's top folder. */
+  /** The repository's root folder. */
   root: string;
-  /** The Python project's folder from the root, with `/`; `.` for the root itself. */
+  /** The Python project's folder relative to the root, with `/`; `.` for the root itself. */
   directory: string;
   /** Base URL of the GitLab instance. */
   gitlabUrl: Sourced<string>;
-  /** Full path of the GitLab project as the remote or the user spells it. */
+  /** Full path of the GitLab project, spelt as in the remote or by the user. */
   projectPath: Sourced<string>;
 }
 
-/** What the command line and the environment say about the remote. */
+/** What the command line and environment say about the remote. */
 export interface RemoteWishes {
   remote?: string;
   gitlabUrl?: string;
@@ -33,7 +33,7 @@ export interface RemoteCandidate {
   path: string;
 }
 
-/** Well-known hosts that are not GitLab, so that a GitHub mirror is never asked about. */
+/** Well-known hosts that are not GitLab, so that we never ask about a GitHub mirror. */
 const otherHosts = /(^|\.)(github\.com|bitbucket\.org|codeberg\.org|sr\.ht|gitea\.com|dev\.azure\.com)$/;
 
 /** The repository's top folder and the project's folder in it. Throws a `UserError` where git cannot tell. */
@@ -43,7 +43,7 @@ export async function locate(git: Git, directory: string): Promise<Pick<Checkout
   return { root, directory: path.split(sep).join('/') || '.' };
 }
 
-/** The remotes that may name the GitLab project, those that were wished for alone where a wish was given. */
+/** Remotes that may be the GitLab project; only the requested ones if any were requested. */
 export function remoteCandidates(
   remotes: { name: string; url: string }[],
   wishes: RemoteWishes,
@@ -68,7 +68,7 @@ export function remoteCandidates(
   return fitting.map((candidate) => splitPrefix(candidate, wishes));
 }
 
-/** The candidate to take without asking: the tracked one, or the only one. */
+/** The candidate to use without asking: the tracked one, or the only one. */
 export async function obviousRemote(
   git: Git,
   candidates: RemoteCandidate[],
@@ -78,7 +78,7 @@ export async function obviousRemote(
   return candidates.find(({ name }) => name === tracked);
 }
 
-/** The project's address, from the options where they say it and else from the remote. */
+/** The project's address: from the options if given, else from the remote. */
 export function projectAddress(
   remote: RemoteCandidate | undefined,
   wishes: RemoteWishes,
@@ -103,7 +103,7 @@ function mayBeGitLab(
   return new URL(wishes.gitlabUrl).hostname === new URL(candidate.origin).hostname;
 }
 
-/** Takes the path prefix of `--gitlab-url` off the remote's path: `https://host/gitlab` + `gitlab/group/project`. */
+/** Strips the path prefix of `--gitlab-url` from the remote's path: `https://host/gitlab` + `gitlab/group/project`. */
 function splitPrefix(candidate: RemoteCandidate, wishes: RemoteWishes): RemoteCandidate {
   const base = wishes.gitlabUrl ?? wishes.environment?.value;
   if (!base || new URL(base).hostname !== new URL(candidate.origin).hostname) return candidate;
@@ -122,6 +122,6 @@ function noRemote(): UserError {
   );
 }
 
-/** The pipeline's and the Python project's files are named from the root: joins the project's folder to a name. */
+/** A path relative to the root: the project's folder joined to a name. */
 export const inDirectory = (directory: string, name: string): string =>
   directory === '.' ? name : join(directory, name).split(sep).join('/');

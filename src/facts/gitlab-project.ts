@@ -21,7 +21,7 @@ import { projectProblem, refuseUnusable } from './preconditions.ts';
 /** The GitLab project as it is now. */
 export interface GitLabFacts {
   url: Sourced<string>;
-  /** Where the token was found, never the token. */
+  /** Where the token was found; never the token itself. */
   tokenSource: Source;
   token: Known<TokenInfo>;
   user: Known<User>;
@@ -30,24 +30,24 @@ export interface GitLabFacts {
   members: Known<Member[]>;
   environments: Known<Environment[]>;
   protectedEnvironments: Known<ProtectedEnvironment[]>;
-  /** What the groups above the project protect, which counts besides; empty where that is not licensed. */
+  /** Protections of the groups above the project, which apply on top; empty if not licensed. */
   groupProtections: GroupProtection[];
   protectedTags: Known<ProtectedTag[]>;
   protectedBranches: Known<ProtectedBranch[]>;
   variables: Known<Variable[]>;
-  /** Those of each group above the project, which most tokens may not read. */
+  /** Variables of each group above the project, which most tokens may not read. */
   groupVariables: { path: string; variables: Known<Variable[]> }[];
-  /** The pipeline file as it is on the default branch; its value is undefined where there is none. */
+  /** The pipeline file on the default branch; the value is undefined if there is none. */
   committedPipeline: Known<string | undefined>;
 }
 
-/** The protections of one group; its environments are named by tier, and only Owners of the group can read them. */
+/** The protections of one group. Its environments are named by tier, and only the group's Owners can read them. */
 export interface GroupProtection {
   group: string;
   environments: Known<ProtectedEnvironment[]>;
 }
 
-/** What the first round of requests tells. */
+/** The result of the first round of requests. */
 export type GitLabIdentity = Pick<GitLabFacts, 'token' | 'user' | 'server' | 'project'>;
 
 /** Reads a value, or the reason why it cannot be read. */
@@ -55,7 +55,7 @@ export function attempt<T>(work: Promise<T>): Promise<Known<T>> {
   return work.then(known, (error) => unknown(reasonOf(error)));
 }
 
-/** Token, user and project, in parallel. Throws a `UserError` where the project cannot be used at all. */
+/** Token, user and project, in parallel. Throws a `UserError` if the project cannot be used at all. */
 export async function readIdentity(
   gitlab: GitLab,
   path: string,
@@ -74,7 +74,7 @@ export async function readIdentity(
   return { project, token, user, server };
 }
 
-/** Everything else of the project, all at once; what cannot be read is unknown with the reason. */
+/** Everything else about the project, in parallel. What cannot be read is unknown, with the reason. */
 export async function readProject(
   gitlab: GitLab,
   project: Project,
@@ -116,7 +116,7 @@ export async function readProject(
   };
 }
 
-/** All groups at once: their paths are the beginnings of the project's own. */
+/** All groups in parallel: their paths are prefixes of the project's path. */
 async function readGroupVariables(gitlab: GitLab, { path, namespaceKind }: Project) {
   const names = namespaceKind === 'group' ? path.split('/').slice(0, -1) : [];
   const paths = names.map((_, index) => names.slice(0, index + 1).join('/'));
@@ -128,7 +128,7 @@ async function readGroupVariables(gitlab: GitLab, { path, namespaceKind }: Proje
   );
 }
 
-/** Those of every group above the project: a rule of any of them counts besides the project's own. */
+/** Protections of every group above the project; each applies on top of the project's own. */
 async function readGroupProtections(gitlab: GitLab, project: Project): Promise<GroupProtection[]> {
   if (!project.protectedEnvironmentsLicensed || project.namespaceKind === 'user') return [];
   const names = project.path.split('/').slice(0, -1);
@@ -141,7 +141,7 @@ async function readGroupProtections(gitlab: GitLab, project: Project): Promise<G
   );
 }
 
-/** Community Edition has no such route, which is the same as having none. */
+/** Community Edition lacks this endpoint, which amounts to having none. */
 export async function protectedEnvironments(gitlab: GitLab, id: number): Promise<ProtectedEnvironment[]> {
   return gitlab.protectedEnvironments(id).catch((error) => {
     if (error instanceof GitLabError && error.kind === 'no-route') return [];
@@ -156,7 +156,7 @@ async function attemptProject(gitlab: GitLab, path: string): Promise<Project | G
   });
 }
 
-/** The protection of an environment, where it has one. */
+/** An environment's protection, if any. */
 export function protectedAs(
   { protectedEnvironments }: Pick<GitLabFacts, 'protectedEnvironments'>,
   environment: string,

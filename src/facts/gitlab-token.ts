@@ -21,12 +21,12 @@ export async function tokenOfGlab(
   machine: Omit<Machine, 'readText'>,
 ): Promise<FoundToken> {
   const readText = (path: string) => readFile(path, 'utf8').catch(() => undefined);
-  // With it comes the whole parser of YAML.
+  // This pulls in the whole YAML parser, so load it only when needed.
   const { readGlabToken } = await import('./glab-config.ts');
   return readGlabToken(new URL(gitlabUrl).host, { ...machine, readText });
 }
 
-/** Refuses what cannot be sent in a header, and what no token looks like. Throws a `UserError`. */
+/** Rejects what cannot be sent in a header or does not look like a token. Throws a `UserError`. */
 export function requireTokenForm(token: Secret, source: Source): void {
   if (/^[\x21-\x7E]+$/.test(token.reveal())) return;
   throw new UserError(
@@ -36,7 +36,7 @@ export function requireTokenForm(token: Secret, source: Source): void {
   );
 }
 
-/** GitLab's page for a new token, filled in: https://docs.gitlab.com/user/profile/personal_access_tokens/ */
+/** GitLab's page for a new token, prefilled: https://docs.gitlab.com/user/profile/personal_access_tokens/ */
 export function tokenPage(gitlabUrl: string): string {
   const query = new URLSearchParams({
     name: 'gitlab-to-pypi',
@@ -46,7 +46,7 @@ export function tokenPage(gitlabUrl: string): string {
   return `${gitlabUrl}/-/user_settings/personal_access_tokens?${query}`;
 }
 
-/** Why a token cannot be used; fine-grained tokens have no scopes and show what they may do only in use. */
+/** Why a token cannot be used. Fine-grained tokens have no scopes; only using them shows what they may do. */
 export function tokenProblem(
   info: TokenInfo,
   today: Date,

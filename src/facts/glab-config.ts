@@ -3,23 +3,23 @@ import { parseDocument } from 'yaml';
 import { Secret } from '../kernel/secret.ts';
 import type { Source } from '../kernel/source.ts';
 
-/** A token of the environment, or the one that GitLab's own command line has for a host. */
+/** A token from the environment, or the one that GitLab's own CLI stores for a host. */
 export type FoundToken =
   | { kind: 'found'; token: Secret; source: Source }
   | { kind: 'expired'; source: Source }
   | { kind: 'none' };
 
-/** What is needed of the machine to find glab's configuration. */
+/** What is needed to find glab's configuration on this machine. */
 export interface Machine {
   env: Record<string, string | undefined>;
   /** Undefined for a user without one. */
   home: string | undefined;
   platform: NodeJS.Platform;
-  /** The text of a file, or undefined where it cannot be read. */
+  /** The text of a file, or undefined if it cannot be read. */
   readText(path: string): Promise<string | undefined>;
 }
 
-/** Reads the token of glab's configuration; the first file that is there counts: https://docs.gitlab.com/cli/ */
+/** Reads the token from glab's configuration; the first existing file wins: https://docs.gitlab.com/cli/ */
 export async function readGlabToken(host: string, machine: Machine, today = new Date()): Promise<FoundToken> {
   for (const path of configPaths(machine)) {
     const text = await machine.readText(path);
@@ -35,7 +35,7 @@ function configPaths({ env, home, platform }: Machine): string[] {
   if (env.GLAB_CONFIG_DIR) return [join(env.GLAB_CONFIG_DIR, 'config.yml')];
   const native: Partial<Record<NodeJS.Platform, (string | undefined)[]>> = {
     darwin: [home && join(home, 'Library', 'Application Support')],
-    // The first by its documentation, the second by the library that it takes the folders from: https://github.com/adrg/xdg
+    // APPDATA is in glab's documentation; LOCALAPPDATA is what its library uses: https://github.com/adrg/xdg
     win32: [env.APPDATA, env.LOCALAPPDATA],
   };
   const folders = [
@@ -60,10 +60,10 @@ function tokenIn(text: string, host: string, path: string, today: Date): FoundTo
   return { kind: 'found', token: new Secret(token.trim()), source };
 }
 
-/** None of a file that cannot be read, which is glab's to complain about. */
+/** Empty for an unreadable file; complaining about it is up to glab. */
 function hostsIn(text: string): Record<string, Entry> {
   try {
-    // glab writes `token: !!null glpat-...`, which is read as the string it is, with a warning.
+    // glab writes `token: !!null glpat-...`; the library reads it as a string, with a warning.
     const data = parseDocument(text, { logLevel: 'silent' }).toJS() as {
       hosts?: Record<string, Entry>;
     } | null;

@@ -18,7 +18,7 @@ import { refuseAbsentPipeline, refuseProjectName } from './preconditions.ts';
 import { requireMaintainer } from './role.ts';
 import type { UploadToken } from './upload-tokens.ts';
 
-/** The files of the Python project that may be edited. */
+/** The Python project's files that may be edited. */
 const editable = ['pyproject.toml', 'setup.cfg', 'setup.py'] as const;
 
 /** Everything that is true now, as far as it could be read. */
@@ -28,16 +28,16 @@ export interface Facts {
   pipeline: PipelineFacts;
   gitlab: GitLabFacts;
   indexes: Record<IndexId, IndexFacts>;
-  /** The names of the tags in the checkout, the newest first. */
+  /** Names of the tags in the checkout, newest first. */
   tags: string[];
-  /** Where the API tokens of the indexes are to be had, for the route that needs them. */
+  /** Where to get the indexes' API tokens, for the route that needs them. */
   uploadTokens: Record<IndexId, UploadToken>;
 }
 
 /** The Python project in the checkout. */
 export interface PythonFacts extends PythonProject {
   files: PythonFiles;
-  /** Normalised as PyPI does. */
+  /** Normalised as on PyPI. */
   packageName: Sourced<string>;
 }
 
@@ -46,7 +46,7 @@ export interface PipelineFacts {
   path: Sourced<string>;
   text: string | undefined;
   reading: PipelineReading;
-  /** Those files that the tool may edit and that have uncommitted changes. */
+  /** The editable files with uncommitted changes. */
   uncommitted: string[];
 }
 
@@ -57,14 +57,14 @@ export interface Sources {
   files: Files;
   gitlab: GitLab;
   tokenSource: Source;
-  /** What GitLab was asked first. */
+  /** The first round of GitLab requests. */
   identity: Promise<GitLabIdentity>;
   indexes: Record<IndexId, PackageIndex>;
-  /** The indexes are taken to accept what the official ones do. */
+  /** Assume that the indexes accept what the official ones do. */
   asOfficial: boolean;
 }
 
-/** The Python project's files and what they say. Throws a `UserError` where there is no Python project. */
+/** Reads the Python project's files. Throws a `UserError` if there is no Python project. */
 export async function readPython(
   files: Files,
   directory: string,
@@ -75,7 +75,7 @@ export async function readPython(
   return { ...project, files: found, packageName: packageName(project, wanted) };
 }
 
-/** The text of the files that may hold the package's name and version. Throws a `UserError` for broken TOML. */
+/** Texts of the files that may hold the package's name and version. Throws a `UserError` for broken TOML. */
 export async function readPythonFiles(files: Files, directory: string): Promise<PythonFiles> {
   const read = async (names: readonly string[]): Promise<PythonFiles> => {
     const texts = await Promise.all(names.map((name) => files.read(inDirectory(directory, name))));
@@ -85,7 +85,7 @@ export async function readPythonFiles(files: Files, directory: string): Promise<
   return { ...found, ...(await read(furtherFiles(found))) };
 }
 
-/** Two rounds of requests: the project with the token and the indexes, then all that needs the project's id. */
+/** Two rounds of requests: project, token and indexes; then everything that needs the project's id. */
 export async function readFacts(sources: Sources, python: PythonFacts): Promise<Omit<Facts, 'uploadTokens'>> {
   const { checkout, gitlab, tokenSource } = sources;
   const name = python.packageName.value;
@@ -125,8 +125,8 @@ async function readLocalPipeline(
 }
 
 /**
- * GitLab is asked about a file that includes others, since only there they are put together, and about one that cannot
- * be read here, since its parser accepts a little more than ours and has the last word.
+ * Ask GitLab about a file that includes others, since only GitLab can merge them, and about one we cannot parse, since
+ * its parser accepts slightly more than ours and has the last word.
  */
 async function readingOf(
   text: string | undefined,

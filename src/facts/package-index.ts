@@ -4,15 +4,15 @@ import type { IndexId } from '../kernel/route.ts';
 import type { Ownership, PackageIndex, ProjectStatus } from '../ports/package-index.ts';
 import { attempt } from './gitlab-project.ts';
 
-/** One of the two indexes, and what it tells about the package without an account. */
+/** One of the two indexes, and what it says about the package without an account. */
 export interface IndexFacts {
   id: IndexId;
-  /** 'PyPI' or 'TestPyPI', with the host where it is another Warehouse in its place. */
+  /** 'PyPI' or 'TestPyPI', with the host if another Warehouse takes its place. */
   title: string;
   url: string;
   /** One of the two official indexes. */
   official: boolean;
-  /** Accepts ID tokens of https://gitlab.com only, as the official indexes do; of others it cannot be known. */
+  /** Only accepts ID tokens of https://gitlab.com, as the official indexes do; for others this cannot be known. */
   gitlabComOnly: boolean;
   exists: Known<boolean>;
   /** Active also for a project that does not exist, or that could not be read. */
@@ -24,13 +24,13 @@ export interface IndexFacts {
   audience: Known<string>;
 }
 
-/** What an index is called where it does not matter which host stands in for it. */
+/** The name of an index, whichever host stands in for it. */
 export const indexNames: Record<IndexId, string> = { pypi: 'PyPI', testpypi: 'TestPyPI' };
 
 const officialUrls = { pypi: 'https://pypi.org', testpypi: 'https://test.pypi.org' };
 
 /**
- * Asks one index, all at once, whether the package exists and whose it is. With `asOfficial` it is taken to accept
+ * Asks an index, in parallel, whether the package exists and who owns it. With `asOfficial` it is assumed to accept
  * what the official indexes do.
  */
 export async function readPackageIndex(

@@ -1,12 +1,12 @@
 import { fromGitLab, type Sourced } from '../kernel/source.ts';
 import type { Project } from '../ports/gitlab.ts';
 
-/** Whether GitLab reads the pipeline from another project (`path@group/project`) or from a URL. */
+/** Whether GitLab reads the pipeline from another project (`path@group/project`) or a URL. */
 export function isForeignPipeline(ciConfigPath: string | null): boolean {
   return /^https?:\/\/|@/.test(ciConfigPath ?? '');
 }
 
-/** The project's own pipeline file; GitLab's default also where the pipeline is defined elsewhere. */
+/** The project's own pipeline file; GitLab's default if the pipeline is defined elsewhere. */
 export function pipelinePath(project: Pick<Project, 'ciConfigPath' | 'path'>): Sourced<string> {
   const path = project.ciConfigPath?.trim();
   if (!path || isForeignPipeline(path))

@@ -6,7 +6,7 @@ import type { Project } from '../ports/gitlab.ts';
 import type { GitLabError } from '../ports/gitlab-error.ts';
 import type { IndexFacts } from './package-index.ts';
 
-/** Why the project could not be read, and what to do. */
+/** Why the project could not be read, and what to do about it. */
 export function projectProblem(
   error: GitLabError,
   path: string,

@@ -1,16 +1,16 @@
 /** The GitLab project that a git remote names. */
 export interface RemoteProject {
-  /** Scheme, host and port of the web address; ssh ports and credentials are dropped. */
+  /** Scheme, host and port of the web address, without ssh ports and credentials. */
   origin: string;
-  /** Host, with a port that belongs to http. */
+  /** Host, with the port if it is an http port. */
   host: string;
-  /** Everything after the host without `.git`; holds the instance's path prefix too, where it has one. */
+  /** Everything after the host, without `.git`; includes the instance's path prefix, if any. */
   path: string;
 }
 
 const scpForm = /^(?:[^@/\s[]+@)?(\[[^\]]+\]|[^:/\s]+):(?!\/\/)(.+)$/;
 
-/** Reads `https://`, `ssh://`, `git://` and scp-form addresses; undefined for local paths and the like. */
+/** Parses `https://`, `ssh://`, `git://` and scp-style addresses; undefined for local paths and the like. */
 export function parseRemote(address: string): RemoteProject | undefined {
   const text = address.trim();
   if (/^[a-z][a-z0-9+.-]*:\/\//i.test(text)) return fromUrl(text);
@@ -19,7 +19,7 @@ export function parseRemote(address: string): RemoteProject | undefined {
   return host && path ? project('https:', bareHost(host), path) : undefined;
 }
 
-/** `[git@host:2222]` names a port in the scp form; `[::1]` is an address and keeps its brackets. */
+/** `[git@host:2222]` is scp style with a port; `[::1]` is an IPv6 address and keeps its brackets. */
 function bareHost(host: string): string {
   const [, named] = /^\[(?:[^@\]]+@)?([^:\]]+)(?::\d+)?\]$/.exec(host) ?? [];
   return named ?? host;
@@ -42,11 +42,11 @@ function decode(path: string): string {
 }
 
 function project(protocol: string, rawHost: string, rawPath: string): RemoteProject | undefined {
-  // gitlab.com answers SSH on port 443 under a name of its own: https://docs.gitlab.com/user/gitlab_com/
+  // gitlab.com answers SSH on port 443 under another host name: https://docs.gitlab.com/user/gitlab_com/
   const host = rawHost.toLowerCase().replace(/^altssh\.gitlab\.com$/, 'gitlab.com');
   const path = rawPath.replace(/^\/+|\/+$/g, '').replace(/\.git$/i, '');
   const origin = `${protocol}//${host}`;
-  // No project has an @ in its path: there it ends a password with a slash in it, and the 'host' begins that.
+  // Project paths cannot contain an @. Here it ends a password with a slash in it, whose beginning is in the 'host'.
   if (!path.includes('/') || path.includes('@') || !URL.canParse(origin)) return undefined;
   return { origin, host, path };
 }

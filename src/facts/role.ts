@@ -4,7 +4,7 @@ import { type Source, sourceText } from '../kernel/source.ts';
 import type { Member, Power } from '../ports/gitlab.ts';
 import type { GitLabFacts } from './gitlab-project.ts';
 
-/** The reader's level: by membership, by an invited group, or as an administrator; undefined where unknown. */
+/** The user's access level: by membership, through an invited group, or as an administrator; undefined if unknown. */
 export function roleOf(facts: Pick<GitLabFacts, 'user' | 'project' | 'members'>): number | undefined {
   if (facts.user.known && facts.user.value.admin) return accessLevels.administrator;
   const { user, members, project } = facts;
@@ -30,14 +30,17 @@ export function requireMaintainer(
   );
 }
 
-/** A custom role below Maintainer that may change each kind of protection: what else it may not, GitLab says then. */
+/**
+ * A custom role below Maintainer that may change every kind of protection. If anything else is missing, GitLab will say
+ * so.
+ */
 function hasEnoughPowers({ user, members }: Pick<GitLabFacts, 'user' | 'members'>): boolean {
   const row = user.known && members.known ? members.value.find(({ id }) => id === user.value.id) : undefined;
   const needed: Power[] = ['admin_protected_environments', 'manage_protected_tags', 'admin_protected_branch'];
   return row !== undefined && needed.every((power) => hasPower(row, power));
 }
 
-/** Whether the custom role of a member has a power. */
+/** Whether a member's custom role grants a power. */
 export function hasPower({ customRole }: Member, power: Power): boolean {
   return customRole?.powers.includes(power) ?? false;
 }

@@ -1,6 +1,8 @@
 import type { GitLabFacts } from './gitlab-project.ts';
 
-/** Whether a GitLab is older than a version, as far as its own word can be read: `17.10.1-ee`, `18.0.0-pre`. */
+/**
+ * Whether a GitLab is older than a version, as far as the version it reports can be parsed: `17.10.1-ee`, `18.0.0-pre`.
+ */
 export function isOlderThan(version: string, [major, minor]: readonly [number, number]): boolean {
   const found = /^(\d+)\.(\d+)/.exec(version);
   if (found === null) return false;
@@ -8,10 +10,10 @@ export function isOlderThan(version: string, [major, minor]: readonly [number, n
   return here < major || (here === major && below < minor);
 }
 
-/** GitLab shows the attribute by which a licence is told since this version: https://docs.gitlab.com/api/projects/ */
+/** The attribute that shows the licence exists since this version: https://docs.gitlab.com/api/projects/ */
 const licenceShownSince = [15, 8] as const;
 
-/** Why environments cannot be protected on a project, a finished sentence. */
+/** Why a project's environments cannot be protected, as a full sentence. */
 export function whyUnprotected({ server, project }: Pick<GitLabFacts, 'server' | 'project'>): string {
   const { version, enterprise } = server.known ? server.value : { version: '', enterprise: undefined };
   if (enterprise === false)

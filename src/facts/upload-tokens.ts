@@ -5,21 +5,21 @@ import { Secret } from '../kernel/secret.ts';
 import type { Source } from '../kernel/source.ts';
 import type { IndexFacts } from './package-index.ts';
 
-/** What is known of the API token of an index; never the token. */
+/** What is known about an index's API token; never the token itself. */
 export type UploadToken =
   | { kind: 'found'; source: Source }
-  /** There is a text, and it cannot be a token of that index. */
+  /** A value is set, but it cannot be a token for that index. */
   | { kind: 'unusable'; source: Source; reason: string }
   | { kind: 'absent' }
   /** The user was asked and gave none. */
   | { kind: 'left out' }
-  /** It has been written in this run. */
+  /** It was stored in this run. */
   | { kind: 'stored' };
 
-/** The tokens themselves, which only the step that sends one reveals. */
+/** The tokens themselves, revealed only by the step that sends one. */
 export type Secrets = Partial<Record<IndexId, Secret>>;
 
-/** Looks for the API tokens of both indexes in the environment. */
+/** Looks for both indexes' API tokens in the environment. */
 export function readUploadTokens(
   env: Record<string, string | undefined>,
   indexes: Record<IndexId, Pick<IndexFacts, 'title' | 'url' | 'official'>>,
@@ -34,7 +34,7 @@ export function readUploadTokens(
   return { found: { pypi, testpypi }, secrets: { ...one, ...other } };
 }
 
-/** A text that is given as a token: what is to be known of it, and the token where it may be one. */
+/** Judges a text given as a token: what is known about it, and the token if it may be one. */
 export function judged(
   id: IndexId,
   text: string,
