@@ -1,8 +1,8 @@
 import { isValidName } from '../kernel/package-name.ts';
 
-/** The values of the form with which a Trusted Publisher for GitLab is registered. */
+/** The values of the form that registers a Trusted Publisher for GitLab. */
 export interface PublisherFields {
-  /** The package's name; only the form for a project that does not exist yet asks for it. */
+  /** The package's name; only asked for by the form for a project that does not exist yet. */
   projectName: string;
   namespace: string;
   project: string;
@@ -11,8 +11,8 @@ export interface PublisherFields {
 }
 
 /**
- * The values of the form for a project on GitLab: `project` is its full path, spelt as GitLab's API spells it, since PyPI
- * compares the letter case.
+ * The form values for a project on GitLab. `project` is its full path, spelt as in GitLab's API, since PyPI's
+ * comparison is case-sensitive.
  */
 export function publisherFields(from: {
   packageName: string;
@@ -30,13 +30,15 @@ export function publisherFields(from: {
   };
 }
 
-/** A value that the form would refuse, and why, as a finished sentence. */
+/** A value that the form would reject, and why, as a full sentence. */
 export interface FormProblem {
   field: keyof PublisherFields;
   problem: string;
 }
 
-/** What the form of PyPI would refuse: `warehouse/oidc/forms/gitlab.py` and `warehouse/utils/project.py` of pypi/warehouse. */
+/**
+ * What PyPI's form would reject: `warehouse/oidc/forms/gitlab.py` and `warehouse/utils/project.py` of pypi/warehouse.
+ */
 export function formProblems(fields: PublisherFields): FormProblem[] {
   const { projectName, namespace, project, workflowFilepath, environment } = fields;
   const problems: [keyof PublisherFields, string | undefined][] = [

@@ -7,22 +7,22 @@ export interface FormRow {
   value: string;
 }
 
-/** The page of an index on which the publisher is registered. */
+/** The page on which an index registers the publisher. */
 export interface FormPage {
   url: string;
-  /** Only the page of a project that exists takes the values from its address. */
+  /** Only the page of an existing project takes values from its URL. */
   prefilled: boolean;
-  /** What the user must be and do there, in finished sentences. */
+  /** What the user has to be and do there, in full sentences. */
   steps: string[];
 }
 
-/** The index whose page it is. */
+/** The index that the page belongs to. */
 interface Index {
   id: IndexId;
   url: string;
 }
 
-/** The page to open: that of the project where it exists, else that of the account's pending publishers. */
+/** The page to open: the project's if it exists, else the account's pending publishers. */
 export function publisherPage(index: Index, fields: PublisherFields, exists: boolean): FormPage {
   const { id, url } = index;
   const account =
@@ -36,7 +36,7 @@ export function publisherPage(index: Index, fields: PublisherFields, exists: boo
       };
 }
 
-/** The lines of the form with the labels it shows. */
+/** The lines of the form, with the page's own labels. */
 export function formRows(fields: PublisherFields, exists: boolean): FormRow[] {
   const { projectName, namespace, project, workflowFilepath, environment } = fields;
   return [
@@ -59,7 +59,7 @@ const pendingSteps = [
   'It lapses after 30 days without an upload, an account can have three of them, and it does not reserve the name.',
 ];
 
-/** The view that fills in the form: `manage_project_oidc_publishers_prefill` of pypi/warehouse. */
+/** The view that prefills the form: `manage_project_oidc_publishers_prefill` of pypi/warehouse. */
 function projectPage(indexUrl: string, fields: PublisherFields): string {
   const query = new URLSearchParams({
     provider: 'gitlab',

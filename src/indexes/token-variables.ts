@@ -1,5 +1,5 @@
-/** The variables of the environment that a GitLab token is read from, in this order. */
+/** Environment variables for a GitLab token, in order of precedence. */
 export const gitlabTokenVariables = ['GITLAB_TOKEN', 'GITLAB_ACCESS_TOKEN'] as const;
 
-/** The variables of the environment that an API token of each index is read from. */
+/** Environment variables for each index's API token. */
 export const indexTokenVariables = { pypi: 'PYPI_TOKEN', testpypi: 'TESTPYPI_TOKEN' } as const;

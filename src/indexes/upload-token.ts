@@ -8,9 +8,10 @@ interface Index {
 }
 
 /**
- * Why a text is no API token of an index, as the end of a sentence that never repeats it; undefined where it may be one.
- * A token is `pypi-` and a macaroon in base64url, which begins with its version, 2, and the host of the index:
- * `warehouse/macaroons/services.py` of pypi/warehouse and https://github.com/rescrv/libmacaroons/blob/master/doc/format.txt
+ * Why a text is not an API token for an index, as the end of a sentence that never repeats the text; undefined if it
+ * may be one. A token is `pypi-` plus a macaroon in base64url, which starts with its version, 2, and the index's host:
+ * `warehouse/macaroons/services.py` of pypi/warehouse and
+ * https://github.com/rescrv/libmacaroons/blob/master/doc/format.txt
  */
 export function indexTokenProblem(text: string, index: Index): string | undefined {
   if (/\s/.test(text)) return 'it has white space in it';
@@ -23,7 +24,7 @@ export function indexTokenProblem(text: string, index: Index): string | undefine
   return index.official && host !== wanted ? `it is a token of ${host} and not of ${wanted}` : undefined;
 }
 
-/** The first field of a macaroon, the place where it counts. */
+/** The first field of a macaroon: the host it is valid for. */
 function hostOf(macaroon: Buffer): string | undefined {
   const [version, field, length = 0] = macaroon;
   const host = macaroon.subarray(3, 3 + length).toString('latin1');
@@ -31,12 +32,12 @@ function hostOf(macaroon: Buffer): string | undefined {
   return complete && /^[\w.:-]+$/.test(host) ? host : undefined;
 }
 
-/** The page on which an index makes a token. */
+/** The page on which an index creates tokens. */
 export function indexTokenPage({ url }: Pick<Index, 'url'>): string {
   return `${url}/manage/account/token/`;
 }
 
-/** What to choose on that page. */
+/** Which scope to choose on that page. */
 export function scopeAdvice(packageName: string, { exists }: { exists: Known<boolean> }): string {
   return exists.known && exists.value
     ? `limit its scope to the project ${packageName}`
