@@ -1,5 +1,6 @@
 import type { GitLabFacts } from '../facts/gitlab-project.ts';
 import { protectedAs } from '../facts/gitlab-project.ts';
+import { isPublishingSecret } from '../indexes/upload-variables.ts';
 import type { Route } from '../kernel/route.ts';
 import type { Member } from '../ports/gitlab.ts';
 import { branchPushers, letsIn, peopleOf, pushersBelow, tagCreators } from './index.ts';
@@ -108,7 +109,6 @@ function mergers(facts: ThreatFacts): Member[] {
 
 /** Variables with names of publishing credentials that pipelines on any branch get. */
 function readableCredentials({ variables }: ThreatFacts): string[] {
-  const publishing = /PYPI|TWINE_PASSWORD|UV_PUBLISH_(?:TOKEN|PASSWORD)|FLIT_PASSWORD|HATCH_INDEX_AUTH/i;
   const found = variables.known ? variables.value : [];
-  return found.filter((it) => !it.protected && publishing.test(it.key)).map(({ key }) => key);
+  return found.filter((it) => !it.protected && isPublishingSecret(it.key)).map(({ key }) => key);
 }

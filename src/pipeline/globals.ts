@@ -1,13 +1,11 @@
+import { redirectingKeys } from '../indexes/upload-variables.ts';
 import { valueAt } from '../text/yaml/data.ts';
 import { isYamlTable, type YamlTable } from '../text/yaml/document.ts';
 import { visibleJobs } from './recognise/jobs.ts';
 
-const redirecting =
-  /^(?:TWINE_(?:USERNAME|PASSWORD|REPOSITORY(?:_URL)?)|UV_PUBLISH_(?:TOKEN|USERNAME|PASSWORD|URL|INDEX))$/;
-
 /** Whether a variable gives twine or uv other credentials or another index. */
 export function isRedirecting(name: string): boolean {
-  return redirecting.test(name);
+  return redirectingKeys.includes(name);
 }
 
 /** Variables that a file sets for all jobs and that a publishing job must not have. */

@@ -47,9 +47,6 @@ export function tokenVariable(audience: string): string {
   return `${audience.toUpperCase().replace(/[^A-Z0-9]/g, '_')}_ID_TOKEN`;
 }
 
-/** The variable that each tool reads an API token from by itself; with it twine's user name is `__token__`. */
-export const tokenKeys: Record<PublishTool, string> = { uv: 'UV_PUBLISH_TOKEN', twine: 'TWINE_PASSWORD' };
-
 /** Whether an address is that of PyPI or TestPyPI: twine knows what to do without being told on these alone. */
 export function isOfficialUpload(url: string): boolean {
   return /^https:\/\/(upload\.pypi\.org|test\.pypi\.org)\/legacy\/$/.test(url);

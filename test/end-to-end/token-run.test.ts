@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { tokenKeys } from '../../src/indexes/upload-variables.ts';
 import type { PublishTool } from '../../src/kernel/route.ts';
-import { tokenKeys } from '../../src/pipeline/pipeline-goal.ts';
 import { madeUpToken } from '../../src/rehearsal/package-index/made-up-token.ts';
 import { ownedProject } from '../../src/rehearsal/package-index/state.ts';
 import { scratchFiles } from '../../src/rehearsal/scratch-project.ts';

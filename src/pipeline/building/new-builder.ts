@@ -1,10 +1,10 @@
 import { stringify } from 'yaml';
+import { isCredentialName } from '../../indexes/upload-variables.ts';
 import { isYamlTable, type YamlTable, type YamlValue } from '../../text/yaml/document.ts';
 import { imageFor } from '../checks.ts';
 import type { PublishingJob } from '../edit.ts';
 import type { PipelineGoal } from '../pipeline-goal.ts';
 import { planScript, type ScriptStep } from '../publishing/script-plan.ts';
-import { credentialName } from '../recognise/commands.ts';
 import { jobValue } from '../recognise/jobs.ts';
 import { pushRule, tagRule } from '../recognise/rules.ts';
 import { buildLines, type Surroundings } from '../template.ts';
@@ -104,7 +104,7 @@ function distOf(building: ScriptStep[]): string {
 function plainVariables(variables: YamlValue | undefined): YamlTable {
   if (!isYamlTable(variables)) return {};
   const plain = Object.entries(variables).filter(
-    ([key]) => !credentialName.test(key) && !/^GIT_(STRATEGY|DEPTH)$/.test(key),
+    ([key]) => !isCredentialName(key) && !/^GIT_(STRATEGY|DEPTH)$/.test(key),
   );
   return Object.fromEntries(plain);
 }

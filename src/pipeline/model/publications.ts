@@ -1,4 +1,5 @@
 import { posix } from 'node:path';
+import { secretKeysOf } from '../../indexes/upload-variables.ts';
 import type { IndexId } from '../../kernel/route.ts';
 import { variablesRead } from '../recognise/shell.ts';
 import type { KnownIndex } from '../recognise/uploads.ts';
@@ -192,17 +193,10 @@ interface Secret {
 function secretOf(upload: Upload, { name, configured }: Repository): Secret {
   const { tool, command } = upload;
   const environment = environmentOf(upload);
-  const variables = [...tool.secretVariables, ...secretVariablesOf(upload.name, name)];
+  const variables = [...tool.secretVariables, ...secretKeysOf(upload.name, name)];
   const given = variables.map((key) => environment[key]).find((text) => text !== undefined && text !== '');
   const text = optionOf(command.args, tool.secret) ?? configured?.secret ?? given;
   return { text, variables };
-}
-
-/** Poetry and uv name their variables after the repository. */
-function secretVariablesOf(tool: string, repository: string | undefined): string[] {
-  const name = (repository ?? 'pypi').toUpperCase().replace(/[^A-Z0-9]/g, '_');
-  if (tool === 'poetry') return [`POETRY_PYPI_TOKEN_${name}`, `POETRY_HTTP_BASIC_${name}_PASSWORD`];
-  return tool === 'uv' && repository !== undefined ? [`UV_INDEX_${name}_PASSWORD`] : [];
 }
 
 function credentialOf(

@@ -1,15 +1,14 @@
+import { type UploadVariables, uploadVariables } from '../../indexes/upload-variables.ts';
+
 /** How a tool is told where and with what to upload: its options and its variables. */
-export interface UploadTool {
+export interface UploadTool extends UploadVariables {
   verbs: readonly string[];
   /** Options that take a value, so that it is no file. */
   valued: readonly string[];
   address: readonly string[];
-  addressVariables: readonly string[];
   /** The name of an index, in a configuration file or known to the tool. */
   name: readonly string[];
-  nameVariables: readonly string[];
   secret: readonly string[];
-  secretVariables: readonly string[];
   /** Files as arguments; what it uploads without any. */
   takesFiles: boolean;
   files: string;
@@ -32,6 +31,7 @@ const none: UploadTool = {
   nameVariables: [],
   secret: ['-p', '--password'],
   secretVariables: [],
+  userVariables: [],
   takesFiles: false,
   files: 'dist/*',
   folder: [],
@@ -43,31 +43,27 @@ const none: UploadTool = {
 const tools: Record<string, UploadTool> = {
   twine: {
     ...none,
+    ...uploadVariables.twine,
     verbs: ['upload'],
     valued:
       '-u --username --user -c --comment -i --identity --sign-with --config-file --cert --client-cert'.split(
         ' ',
       ),
     address: ['--repository-url'],
-    addressVariables: ['TWINE_REPOSITORY_URL'],
-    nameVariables: ['TWINE_REPOSITORY'],
-    secretVariables: ['TWINE_PASSWORD'],
     takesFiles: true,
     trusts: true,
     readsPypirc: true,
   },
   uv: {
     ...none,
+    ...uploadVariables.uv,
     valued:
       '-u --username --check-url --keyring-provider --trusted-publishing --directory --project --config-file --allow-insecure-host --color --cache-dir'.split(
         ' ',
       ),
     address: ['--publish-url'],
-    addressVariables: ['UV_PUBLISH_URL'],
     name: ['--index'],
-    nameVariables: ['UV_PUBLISH_INDEX'],
     secret: ['-t', '--token', '-p', '--password'],
-    secretVariables: ['UV_PUBLISH_TOKEN', 'UV_PUBLISH_PASSWORD'],
     takesFiles: true,
     trusts: true,
   },
@@ -79,16 +75,16 @@ const tools: Record<string, UploadTool> = {
   },
   pdm: {
     ...none,
+    ...uploadVariables.pdm,
     valued: ['-u', '--username', '-c', '--comment', '-S', '--sign', '-i', '--identity', '--ca-certs'],
-    nameVariables: ['PDM_PUBLISH_REPO'],
     secret: ['-P', '--password'],
-    secretVariables: ['PDM_PUBLISH_PASSWORD'],
     folder: ['-d', '--dest'],
     builds: { without: '--no-build' },
     trusts: true,
   },
   hatch: {
     ...none,
+    ...uploadVariables.hatch,
     valued: [
       '-u',
       '--user',
@@ -101,32 +97,27 @@ const tools: Record<string, UploadTool> = {
       '--option',
     ],
     name: ['-r', '--repo'],
-    nameVariables: ['HATCH_INDEX_REPO'],
     secret: ['-a', '--auth'],
-    secretVariables: ['HATCH_INDEX_AUTH'],
     takesFiles: true,
   },
   flit: {
     ...none,
+    ...uploadVariables.flit,
     valued: ['--format', '--pypirc'],
-    addressVariables: ['FLIT_INDEX_URL'],
     secret: [],
-    secretVariables: ['FLIT_PASSWORD'],
     name: ['--repository'],
     builds: 'always',
     readsPypirc: true,
   },
   maturin: {
     ...none,
+    ...uploadVariables.maturin,
     verbs: ['publish', 'upload'],
     valued:
       '-u --username -m --manifest-path -i --interpreter --target --features -b --bindings --out -o'.split(
         ' ',
       ),
     address: ['--repository-url'],
-    addressVariables: ['MATURIN_REPOSITORY_URL'],
-    nameVariables: ['MATURIN_REPOSITORY'],
-    secretVariables: ['MATURIN_PYPI_TOKEN', 'MATURIN_PASSWORD'],
     takesFiles: true,
     readsPypirc: true,
   },

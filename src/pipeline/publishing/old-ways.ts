@@ -1,3 +1,4 @@
+import { isCredentialName, tokenKeys } from '../../indexes/upload-variables.ts';
 import { UnsafeEdit } from '../../text/unsafe-edit.ts';
 import { staleComments } from '../../text/yaml/comments.ts';
 import { valueAt } from '../../text/yaml/data.ts';
@@ -5,8 +6,7 @@ import { isYamlTable, type YamlTable } from '../../text/yaml/document.ts';
 import { changeComment, hasOwn, ownAt, removeYaml, reread } from '../../text/yaml/draft.ts';
 import { jobOf, note, type PipelineEdit, seen } from '../edit.ts';
 import { isRedirecting, othersUpload, redirectingGlobals } from '../globals.ts';
-import { tokenKeys, tokenVariable } from '../pipeline-goal.ts';
-import { credentialName } from '../recognise/commands.ts';
+import { tokenVariable } from '../pipeline-goal.ts';
 import { lines } from '../recognise/jobs.ts';
 import { variablesRead } from '../recognise/shell.ts';
 
@@ -66,7 +66,7 @@ function tellOfTokens({ draft, notes, goal }: PipelineEdit, before: YamlTable[])
   const left = new Set(variablesRead(JSON.stringify(draft.data)));
   const gone = [...new Set(variablesRead(JSON.stringify(before)))].filter(
     (key) =>
-      credentialName.test(key) &&
+      isCredentialName(key) &&
       !/_ID_TOKEN$/.test(key) &&
       !set.has(key) &&
       !left.has(key) &&
@@ -100,7 +100,7 @@ function staleVariables(
   const stillRead = new Set(
     jobs.flatMap((job) => variablesRead(JSON.stringify({ ...job, variables: null }))),
   );
-  const isStale = (key: string) => !stillRead.has(key) && (credentialName.test(key) || read.has(key));
+  const isStale = (key: string) => !stillRead.has(key) && (isCredentialName(key) || read.has(key));
   return Object.keys(variables).filter((key) => isRedirecting(key) || (!needed.test(key) && isStale(key)));
 }
 

@@ -1,10 +1,10 @@
 import { stringify } from 'yaml';
+import { isCredentialName } from '../../indexes/upload-variables.ts';
 import { ownValue } from '../../kernel/own-value.ts';
 import { UnsafeEdit } from '../../text/unsafe-edit.ts';
 import { isYamlTable, type YamlTable } from '../../text/yaml/document.ts';
 import { appendJobs } from '../../text/yaml/draft.ts';
 import { note, type PipelineEdit, seen } from '../edit.ts';
-import { credentialName } from '../recognise/commands.ts';
 import { dataOf } from '../template.ts';
 import type { ScriptPlan } from './script-plan.ts';
 
@@ -62,5 +62,5 @@ function append(edit: PipelineEdit, name: string, what: string, job: YamlTable):
 
 function variablesFor({ variables }: YamlTable): YamlTable {
   if (!isYamlTable(variables)) return {};
-  return Object.fromEntries(Object.entries(variables).filter(([key]) => !credentialName.test(key)));
+  return Object.fromEntries(Object.entries(variables).filter(([key]) => !isCredentialName(key)));
 }

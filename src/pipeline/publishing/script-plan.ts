@@ -1,13 +1,7 @@
+import { isCredentialName } from '../../indexes/upload-variables.ts';
 import { UnsafeEdit } from '../../text/unsafe-edit.ts';
 import type { YamlTable } from '../../text/yaml/document.ts';
-import {
-  type CommandKind,
-  comparesVersion,
-  credentialName,
-  isWrapper,
-  kindOf,
-  uploads,
-} from '../recognise/commands.ts';
+import { type CommandKind, comparesVersion, isWrapper, kindOf, uploads } from '../recognise/commands.ts';
 import { lines } from '../recognise/jobs.ts';
 import { takeApart, variablesRead } from '../recognise/shell.ts';
 import { commandsOf } from '../recognise/uploads.ts';
@@ -66,7 +60,7 @@ export function planScript(name: string, job: YamlTable): ScriptPlan {
 type Stays = (step: ScriptStep) => boolean;
 
 const readsSecret = ({ text }: ScriptStep, dropped: ReadonlySet<string>) =>
-  variablesRead(text).some((name) => dropped.has(name) || credentialName.test(name));
+  variablesRead(text).some((name) => dropped.has(name) || isCredentialName(name));
 
 /** Commands that change what is uploaded, so that they cannot be taken away from the upload. */
 const changesFiles =

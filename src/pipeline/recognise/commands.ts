@@ -1,3 +1,5 @@
+import { isCredentialName } from '../../indexes/upload-variables.ts';
+
 /** A Python module or program as it is called, by itself or through another tool's runner. */
 const upload =
   /\btwine(?:[=<>~!]=?[\w.,<>=*]+)?['"]?[ \t]+upload\b|\b(?:uv|poetry|pdm|hatch|flit|maturin)[ \t]+(?:-\S+[ \t]+)*publish\b|\bmaturin[ \t]+upload\b|setup\.py[ \t].*\bupload\b/;
@@ -77,17 +79,13 @@ export function buildsDistributions(script: string): boolean {
   return build.test(script);
 }
 
-/** Names of variables with the credentials of an index, whatever the tool. */
-export const credentialName =
-  /^(?:TWINE_|UV_PUBLISH_|POETRY_PYPI_TOKEN_|POETRY_HTTP_BASIC_|POETRY_REPOSITORIES_|FLIT_(?:USERNAME|PASSWORD|INDEX)|HATCH_INDEX_|MATURIN_(?:PYPI_TOKEN|USERNAME|PASSWORD|REPOSITORY)|PDM_PUBLISH_|PYPI_OIDC_|CI_TWINE_)|PYPI.*(?:TOKEN|PASS|SECRET|KEY|USER|LOGIN)|(?:TOKEN|PASS|SECRET).*PYPI/i;
-
 function isCredential(command: string): boolean {
   return (
     /\.pypirc|mint-token|_\/oidc|\bpython3?[ \t]+-m[ \t]+id\b|^(?:poetry|pdm|flit|hatch)[ \t]+config\b|^keyring\b/.test(
       command,
     ) ||
     /^(?:export[ \t]+)?\w*(?:TOKEN|OIDC|PASSWORD|RESP)\w*=/i.test(command) ||
-    credentialName.test(/^(?:export[ \t]+)?(\w+)=/.exec(command)?.[1] ?? '')
+    isCredentialName(/^(?:export[ \t]+)?(\w+)=/.exec(command)?.[1] ?? '')
   );
 }
 

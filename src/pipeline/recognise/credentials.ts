@@ -1,3 +1,4 @@
+import { credentialKeys } from '../../indexes/upload-variables.ts';
 import { isYamlTable, type YamlTable } from '../../text/yaml/document.ts';
 import { inheritsVariable } from '../globals.ts';
 import { jobValue } from './jobs.ts';
@@ -10,7 +11,7 @@ export interface Credential {
 }
 
 const allJobs = '(all jobs)';
-const credentialKey = /^(TWINE_(USERNAME|PASSWORD)|UV_PUBLISH_(TOKEN|USERNAME|PASSWORD))$/;
+const keys = new Set(Object.values(credentialKeys).flat());
 
 /**
  * The variables of a file by which twine and uv take credentials; what it sets for all jobs matters only where a job
@@ -34,7 +35,7 @@ function credentialsOf(data: YamlTable): Credential[] {
   ];
   return places.flatMap(([job, { variables }]) =>
     (isYamlTable(variables) ? Object.keys(variables) : [])
-      .filter((key) => credentialKey.test(key))
+      .filter((key) => keys.has(key))
       .map((key) => ({ job, key })),
   );
 }

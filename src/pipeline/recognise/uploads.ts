@@ -1,7 +1,8 @@
+import { indexKeys, isCredentialName } from '../../indexes/upload-variables.ts';
 import { rememberedOf } from '../../kernel/memoize.ts';
 import type { IndexId } from '../../kernel/route.ts';
 import { isYamlTable, type YamlTable } from '../../text/yaml/document.ts';
-import { credentialName, isWrapper, uploads } from './commands.ts';
+import { isWrapper, uploads } from './commands.ts';
 import { scriptItems, scriptOf } from './jobs.ts';
 import { expand, takeApart, variablesRead } from './shell.ts';
 
@@ -17,10 +18,6 @@ export type Target = IndexId | 'other';
 
 /** Signs of an index that is not PyPI: GitLab's own registry, or a private one. */
 const otherIndex = /\/packages\/pypi|CI_JOB_TOKEN|gitlab-ci-token|artifactory|nexus|devpi/i;
-
-/** Variables by which the tools are told the index: twine, uv, flit, hatch, pdm, maturin. */
-const indexVariables =
-  /^(?:TWINE_REPOSITORY(?:_URL)?|UV_PUBLISH_(?:URL|INDEX)|FLIT_INDEX_URL|HATCH_INDEX_REPO|PDM_PUBLISH_REPO|MATURIN_REPOSITORY(?:_URL)?)$/;
 
 /** The targets of all the uploads of a job, each once; none where it uploads nothing. */
 export function targetsOf(job: YamlTable, data: YamlTable, indexes: readonly KnownIndex[]): Target[] {
@@ -67,7 +64,7 @@ export function jobVariables(job: YamlTable, data: YamlTable): Record<string, st
 
 function hasCredentials(job: YamlTable): boolean {
   const keys = isYamlTable(job.variables) ? Object.keys(job.variables) : [];
-  return [...keys, ...variablesRead(scriptOf(job))].some((name) => credentialName.test(name));
+  return [...keys, ...variablesRead(scriptOf(job))].some(isCredentialName);
 }
 
 function targetOf(
@@ -91,8 +88,8 @@ function givenIn(command: string): string | undefined {
 }
 
 function fromVariables(command: string, variables: Record<string, string>): string | undefined {
-  const inline = [...command.matchAll(/\b(\w+)=(\S+)/g)].find(([, name = '']) => indexVariables.test(name));
-  const set = Object.entries(variables).find(([name]) => indexVariables.test(name));
+  const inline = [...command.matchAll(/\b(\w+)=(\S+)/g)].find(([, name = '']) => indexKeys.includes(name));
+  const set = Object.entries(variables).find(([name]) => indexKeys.includes(name));
   return inline?.[2] ?? set?.[1];
 }
 

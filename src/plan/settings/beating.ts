@@ -1,17 +1,7 @@
 import type { Facts } from '../../facts/index.ts';
 import type { Goal } from '../../goal/index.ts';
-import type { PublishTool } from '../../kernel/route.ts';
 import { fitsPattern } from '../../kernel/wildcard.ts';
 import type { Variable } from '../../ports/gitlab-variables.ts';
-
-/**
- * Credentials that take the place of the Trusted Publisher: twine silently prefers a password, uv refuses to start.
- * https://docs.astral.sh/uv/guides/package/ and https://twine.readthedocs.io/
- */
-export const beatingKeys: Record<PublishTool, string[]> = {
-  uv: ['UV_PUBLISH_TOKEN', 'UV_PUBLISH_USERNAME', 'UV_PUBLISH_PASSWORD'],
-  twine: ['TWINE_PASSWORD', 'TWINE_USERNAME'],
-};
 
 /** A variable in the settings of the project, or of one of its groups. */
 export interface Beating extends Variable {
@@ -20,7 +10,7 @@ export interface Beating extends Variable {
 }
 
 /** The variables with these keys that reach an environment, as far as they can be read. */
-export function beatingVariables({ gitlab }: Facts, goal: Goal, keys: string[]): Beating[] {
+export function beatingVariables({ gitlab }: Facts, goal: Goal, keys: readonly string[]): Beating[] {
   const environments = goal.indexes.map(({ environment }) => environment);
   const groups = gitlab.groupVariables.flatMap(({ path, variables }) =>
     variables.known ? variables.value.map((it) => ({ ...it, group: path })) : [],

@@ -1,11 +1,11 @@
 import { type Facts, knownIndexes } from '../../facts/index.ts';
 import type { Goal } from '../../goal/index.ts';
+import { credentialKeys, tokenKeys } from '../../indexes/upload-variables.ts';
 import { readPipeline, routeIn } from '../../pipeline/index.ts';
-import { tokenKeys } from '../../pipeline/pipeline-goal.ts';
 import type { Difference } from '../difference.ts';
 import { type Finding, fixable, type Offer, ok, unfixable, unreadable } from '../finding.ts';
 import type { Verdicts } from '../verdicts.ts';
-import { type Beating, beatingKeys, beatingVariables } from './beating.ts';
+import { type Beating, beatingVariables } from './beating.ts';
 import { rereading, type Setting, type Situation, type Step } from './setting.ts';
 
 /** No variable and no job line that beats Trusted Publishing. Deleted only on a yes: somebody else may need it still. */
@@ -22,7 +22,7 @@ function inspect(situation: Situation): Finding {
   const { facts, goal, verdicts } = situation;
   const { variables, project } = facts.gitlab;
   if (!variables.known) return unreadable('CI/CD variables', variables.reason);
-  const keys = beatingKeys[goal.publishWith.value];
+  const keys = credentialKeys[goal.publishWith.value];
   const inSettings = beatingVariables(facts, goal, keys);
   const inFile = credentialsLeft(facts, verdicts)
     .filter(({ key }) => keys.includes(key))

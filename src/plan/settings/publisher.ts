@@ -3,8 +3,9 @@ import { indexNames } from '../../facts/package-index.ts';
 import type { IndexGoal } from '../../goal/index.ts';
 import { type PublisherFields, publisherFields } from '../../indexes/publisher-form.ts';
 import { publisherPage } from '../../indexes/publisher-page.ts';
+import { credentialKeys } from '../../indexes/upload-variables.ts';
 import { type Finding, ok, unfixable, unreadable } from '../finding.ts';
-import { beatingKeys, beatingVariables } from './beating.ts';
+import { beatingVariables } from './beating.ts';
 import { closedProject } from './project-status.ts';
 import { nothingToReread, type Setting, type Situation } from './setting.ts';
 
@@ -71,7 +72,7 @@ function inspect(situation: Situation, index: IndexGoal): Finding {
 function proofOf({ facts, goal, verdicts }: Situation, index: IndexGoal): string | undefined {
   const last = verdicts.published[index.id];
   if (!last?.known || !last.value?.asTrustedPublisher) return undefined;
-  if (beatingVariables(facts, goal, Object.values(beatingKeys).flat()).length > 0) return undefined;
+  if (beatingVariables(facts, goal, Object.values(credentialKeys).flat()).length > 0) return undefined;
   const { job, ref, createdAt } = last.value;
   return `The Trusted Publisher is registered on ${index.title}: by it the job '${job}' published ${ref} from ${index.environment} on ${createdAt.slice(0, 10)}.`;
 }
