@@ -10,7 +10,7 @@ const each = (count: number, line: (at: number) => string) =>
   Array.from({ length: count }, (_, at) => line(at)).join('');
 const upload = 'a:\n  script: twine upload dist/*\n';
 
-/** Pipeline files that are meant to hold up whoever reads them, or to break it; and whether they can be read. */
+/** Pipeline files made to hang or crash whoever reads them, and whether they can be read. */
 const pipelines: Record<string, [text: string, isReadable: boolean]> = {
   'with nine levels of nine aliases': [
     `a0: &a0 [x, x]\n${each(9, (at) => `a${at + 1}: &a${at + 1} [${Array(9).fill(`*a${at}`).join(', ')}]\n`)}`,
@@ -123,7 +123,7 @@ const projects: Record<string, [text: string, isReadable: boolean]> = {
   ],
 };
 
-/** Reads it, and says whether that could be done; anything but a finished sentence is a failure. */
+/** Whether it can be read; any error other than a clear message is a failure. */
 function canRead(read: () => unknown): boolean {
   try {
     read();
@@ -136,10 +136,10 @@ function canRead(read: () => unknown): boolean {
   }
 }
 
-// Each takes a second or so; what grows without bound would take hours, and so fails at the limit of every test.
+// Each takes about a second. Unbounded growth would take hours, and so hit the time limit of every test.
 describe('a pipeline file', () => {
   it.each(Object.entries(pipelines))(
-    '%s is read in time, or refused with a sentence',
+    '%s is read quickly, or refused with a clear message',
     (_, [text, isReadable]) => {
       expect(canRead(() => readPipeline(text, officialIndexes))).toBe(isReadable);
       const result = editPipeline(text, goalWith());
@@ -148,7 +148,7 @@ describe('a pipeline file', () => {
     },
   );
 
-  it('may use one anchor in hundreds of jobs', () => {
+  it('may share one anchor between hundreds of jobs', () => {
     const text = `.base: &base\n  image: python\n${each(300, (at) => `j${at}:\n  <<: *base\n  script: x\n`)}`;
     expect(editPipeline(text, goalWith()).kind).toBe('edited');
   });
@@ -156,7 +156,7 @@ describe('a pipeline file', () => {
 
 describe('a pyproject.toml', () => {
   it.each(Object.entries(projects))(
-    '%s is read in time, or refused with a sentence',
+    '%s is read quickly, or refused with a clear message',
     (_, [text, isReadable]) => {
       const files = { 'pyproject.toml': text };
       expect(canRead(() => readPythonProject(files))).toBe(isReadable);

@@ -10,7 +10,7 @@ import {
   type TomlDraft,
 } from '../../src/text/toml/draft.ts';
 
-/** An edit with what it means to the data, as another parser reads it. */
+/** An edit, and what it does to the data according to another parser. */
 export interface Edit {
   path: string[];
   make(draft: TomlDraft): void;
@@ -18,11 +18,11 @@ export interface Edit {
 }
 type Data = Record<string, unknown>;
 
-/** The data of a document, as another parser than that of the program reads them. */
+/** The data of a document, read by a different parser than the program's. */
 export const read = (text: string) =>
   parse(text.replace(/^\uFEFF/, ''), { integersAsBigInt: 'asNeeded' }) as Data;
 
-/** The table at a path, made where it is not there. */
+/** The table at a path, created if necessary. */
 const table = (data: Data, path: string[]): Data =>
   path.reduce((at, key) => {
     if (!Object.hasOwn(at, key)) at[key] = {};
@@ -37,10 +37,10 @@ export const values: TomlValue[] = [
   ['version'],
   { local_scheme: 'no-local-version' },
 ];
-/** Keys to set, in documents that have some of them. */
+/** Keys to set; some documents have some of them. */
 export const keys = ['name', 'version', 'source', 'x-1', 'enable', 'k', 'constructor'];
 
-/** Every edit there is, of one key of one table. */
+/** Every possible edit of one key in one table. */
 export function editsOf(path: string[], key: string, value: TomlValue): Record<string, Edit> {
   const whole = [...path, key];
   return {

@@ -1,16 +1,16 @@
 import fc from 'fast-check';
 
-/** A piece of a document: lines of its own, with the path of the key that they hold, if any. */
+/** A piece of a document: its lines, and the path of the key on them, if any. */
 export interface Piece {
   text: string;
   path?: string[];
 }
 
-/** A document with its pieces, each of which has text that no other one has. */
+/** A document and its pieces, each with text that is unique to it. */
 export interface MadeUpToml {
   text: string;
   pieces: Piece[];
-  /** Paths of tables and of keys, there or not, to try edits on. */
+  /** Paths of tables and keys to edit, whether they exist or not. */
   paths: string[][];
 }
 
@@ -83,7 +83,7 @@ const value = (pick: Pick) =>
     ? pick(...scalars)
     : pick(array, (it: Pick) => inlineTable(it, 1))(pick);
 
-/** The lines of a table, each key once; a dotted key opens a table that no other line opens. */
+/** The lines of a table, each key once. A dotted key opens a table that no other line opens. */
 function body(pick: Pick, base: string[], mark: () => string, pieces: Piece[], paths: string[][]): void {
   const left = new Set(names);
   for (let at = pick(0, 1, 2, 3); at > 0; at -= 1) {
@@ -107,7 +107,7 @@ function finish(pick: Pick, pieces: Piece[]): Piece[] {
   return all;
 }
 
-/** A document as people write them, and odder ones. */
+/** A document as people write them, and some odder ones. */
 export const madeUpToml: fc.Arbitrary<MadeUpToml> = fc.gen().map((gen) => {
   const pick = ((...choices: unknown[]) => gen(fc.constantFrom, ...choices)) as Pick;
   let marks = 0;

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 
 type Pick = <T>(...choices: T[]) => T;
 
-/** A document in parts, one for each job; every comment in it has text that no other one has. */
+/** A document in parts, one per job; every comment in it is unique. */
 export interface MadeUpYaml {
   parts: { name: string; text: string }[];
 }
@@ -57,7 +57,7 @@ function body(pick: Pick, mark: () => string): string {
   return wanted.length === 0 ? '  script: x\n' : wanted.map((line) => `${line()}${gaps()}`).join('');
 }
 
-/** A pipeline file in the forms that people write, and odder ones. */
+/** A pipeline file in forms that people write, and some odder ones. */
 export const madeUpYaml: fc.Arbitrary<MadeUpYaml> = fc.gen().map((gen) => {
   const pick = ((...choices: unknown[]) => gen(fc.constantFrom, ...choices)) as Pick;
   let marks = 0;

@@ -6,7 +6,7 @@ import { type Edit, editsOf, keys, read, values } from './made-up-edits.ts';
 import { type MadeUpToml, madeUpToml } from './made-up-toml.ts';
 import { runs } from './runs.ts';
 
-/** A document with a place in it: a table and a key, of which either may be there or not. */
+/** A document and a place in it: a table and a key, either of which may or may not exist. */
 const places = fc.record({
   made: madeUpToml,
   at: fc.nat(),
@@ -19,7 +19,7 @@ function placeIn({ paths }: MadeUpToml, at: number, key: string): [string[], str
   return key === '' && path.length > 1 ? [path.slice(0, -1), path.at(-1) ?? ''] : [path, key || 'name'];
 }
 
-/** The edited text, or nothing where the edit is refused. */
+/** The edited text, or undefined if the edit is refused. */
 function edited(text: string, edit: Edit): string | undefined {
   const draft = draftOf(text);
   try {
@@ -50,7 +50,7 @@ describe.each(names)('an edit that %s of any TOML document', (name) => {
     expect(done).toBeGreaterThan(5);
   };
 
-  it('means what it should and nothing else, as another parser reads it', () => {
+  it('means exactly what it should according to another parser', () => {
     property(({ text }, edit, result) => {
       const wanted = read(text);
       edit.mean(wanted);
@@ -58,7 +58,7 @@ describe.each(names)('an edit that %s of any TOML document', (name) => {
     });
   });
 
-  it('leaves every line alone that does not hold the key', () => {
+  it('leaves every line without the key alone', () => {
     property(({ pieces }, edit, result) => {
       let from = 0;
       for (const [at, piece] of pieces.entries()) {
@@ -72,7 +72,7 @@ describe.each(names)('an edit that %s of any TOML document', (name) => {
     });
   });
 
-  it('done twice is the same as done once', () => {
+  it('is idempotent', () => {
     property((_, edit, result) => {
       if (name === 'appends a table') return;
       expect(edited(result, edit)).toBe(result);

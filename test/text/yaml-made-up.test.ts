@@ -16,7 +16,7 @@ import {
 import { type MadeUpYaml, madeUpYaml } from './made-up-yaml.ts';
 import { runs } from './runs.ts';
 
-/** An edit with what it means to the data of its job; nothing where it does not apply. */
+/** An edit, and what it does to the data of its job; undefined if it does not apply. */
 interface Edit {
   make(draft: YamlDraft, path: string[]): void;
   mean(job: YamlTable, keys: string[]): void;
@@ -75,7 +75,7 @@ const keysFor = (name: string) =>
 
 const textOf = ({ parts }: MadeUpYaml) => parts.map(({ text }) => text).join('');
 
-/** The edited text, or nothing where the edit does not apply or is refused. */
+/** The edited text, or undefined if the edit does not apply or is refused. */
 function edited(text: string, name: string, path: string[]): string | undefined {
   const draft = draftOf(parseYaml(text));
   if (!isApplicable(draft, name, path)) return undefined;
@@ -119,7 +119,7 @@ describe.each(Object.keys(edits))('an edit that %s of any pipeline', (name) => {
     expect(done).toBeGreaterThan(5);
   };
 
-  it('means what it should and nothing else', () => {
+  it('means exactly what it should', () => {
     property((made, [job = '', ...keys], result) => {
       const wanted = structuredClone(parseYaml(textOf(made)).data);
       edits[name]?.mean(wanted[job] as YamlTable, keys);
@@ -137,7 +137,7 @@ describe.each(Object.keys(edits))('an edit that %s of any pipeline', (name) => {
     });
   });
 
-  it('done twice is the same as done once', () => {
+  it('is idempotent', () => {
     property((_, path, result) => {
       if (/item/.test(name)) return;
       expect(edited(result, name, path)).toBe(result);
@@ -151,7 +151,7 @@ describe('several edits of any pipeline', () => {
     .constantFrom(...Object.keys(edits))
     .chain((name) => fc.tuple(fc.constant(name), jobs, fc.constantFrom(...keysFor(name))));
 
-  it('come to the same text together as one after another', () => {
+  it('give the same text together as one by one', () => {
     let done = 0;
     const property = fc.property(madeUpYaml, fc.array(edit, { minLength: 2, maxLength: 5 }), (made, list) => {
       const resultOf = (oneByOne: boolean) =>
@@ -172,8 +172,8 @@ describe('several edits of any pipeline', () => {
   });
 });
 
-describe('a key that is taken away', () => {
-  it('may come again', () => {
+describe('a removed key', () => {
+  it('can be added again', () => {
     const draft = draftOf(parseYaml('a:\n  script: x\nb:\n  script: y\n'));
     removeYaml(draft, ['b']);
     setYaml(draft, ['b', 'script'], 'z');
