@@ -11,10 +11,10 @@ import { repositoryOf } from '../support/builds.ts';
 import { findTool, run } from '../support/tools.ts';
 
 const uv = findTool('uv', 'UV');
-// maturin's own hook would fetch Rust from elsewhere where there is none.
+// Without cargo, maturin's own build hook would download Rust.
 const cargo = findTool('cargo', 'CARGO');
 
-/** A build backend with a version in [project], and one whose version is elsewhere. */
+/** A build backend with a version in [project], and one with the version elsewhere. */
 const fixed = (backend: string, requires = backend) =>
   `[build-system]\nrequires = ["${requires}"]\nbuild-backend = "${backend}"\n\n[project]\nname = "demo-pkg"\nversion = "1.3.0" # the next one\ndescription = "x"\nrequires-python = ">=3.9"\n`;
 const elsewhere = (backend: string, requires = backend) =>
@@ -120,7 +120,7 @@ const rustCases: Record<string, Case> = {
   },
 };
 
-/** Runs the script of the generated job `build` in a repository, line by line as a runner would. */
+/** Runs the script of the generated job `build` in a repository, line by line like a runner. */
 async function build(
   { files, directory = '.', publishWith = 'uv' }: Case,
   variables: Record<string, string>,
@@ -149,7 +149,7 @@ async function build(
   return built;
 }
 
-/** The job installs its tools into the container; here uv takes the place of pip and of `build`. */
+/** The job installs its tools into the container; here uv stands in for pip and `build`. */
 function withUv(line: string): string {
   return line
     .replace(/^pip install .*/, ':')

@@ -69,12 +69,12 @@ describe('git in an image', () => {
     expect(git.has === 'no' ? git.image : undefined).toBe(fuller);
   });
 
-  it('may be installed by the job', () => {
+  it('can be installed by the job', () => {
     expect(gitOf('python:3-slim', commandsOf('apt-get install -y git')).has).toBe('yes');
   });
 });
 
-describe('who depends on the written version', () => {
+describe('what depends on the written version', () => {
   it.each<[string, string, boolean, string]>([
     ['pip install -e .', 'installs', false, 'not-needed'],
     ["python -c \"import tomllib; print(tomllib.load(f)['project']['version'])\"", 'reads', true, 'by-hand'],
@@ -91,7 +91,7 @@ describe('who depends on the written version', () => {
     expect(use).toMatchObject({ breaks, repair: { kind: repair }, where: { job: 'tide' } });
   });
 
-  it('names tests in an image without git, with both ways out', () => {
+  it('finds tests in an image without git, and offers both fixes', () => {
     expect(versionUses(input('pip install -e .\npytest', { image: 'python:3.12-slim' }))).toMatchObject([
       {
         kind: 'installs',
@@ -105,7 +105,7 @@ describe('who depends on the written version', () => {
     ]);
   });
 
-  it('finds setup.py that would build 0.0.0', () => {
+  it('finds a setup.py that would build 0.0.0', () => {
     const build = 'python setup.py bdist_wheel';
     const repairs = (script: string) =>
       versionUses(input(script, { source: 'setuptools-scm' })).map(({ repair }) => repair.kind);
@@ -122,7 +122,7 @@ describe('who depends on the written version', () => {
     },
   );
 
-  it('finds files that repeat or read it, with their lines', () => {
+  it('finds files that repeat or read the version, with line numbers', () => {
     const files = {
       'src/tide/__init__.py': '"""Tides."""\n\n__version__ = "0.4.2"\n',
       'docs/conf.py': 'import tomllib\nrelease = tomllib.load(f)["project"]["version"]\n',

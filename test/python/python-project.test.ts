@@ -4,7 +4,7 @@ import { readPythonProject } from '../../src/python/python-project.ts';
 const system = (backend: string) => `[build-system]\nrequires = []\nbuild-backend = "${backend}"\n`;
 
 describe('the name of the package', () => {
-  it('is that of the crate where maturin alone knows it', () => {
+  it("is the crate's name if only maturin knows it", () => {
     const files = {
       'pyproject.toml': `${system('maturin')}[tool.maturin]\nmanifest-path = "rust/Cargo.toml"\n`,
       'rust/Cargo.toml': '[package]\nname = "demo-pkg"\nversion = "1.2.3"\n',
@@ -16,7 +16,7 @@ describe('the name of the package', () => {
     expect(readPythonProject({ ...files, 'rust/Cargo.toml': '[package' }).name).toBeUndefined();
   });
 
-  it('is that of the module for flit of the old kind', () => {
+  it("is the module's name for old-style flit", () => {
     const text = `${system('flit_core.buildapi')}[tool.flit.metadata]\nmodule = "demo"\n`;
     expect(readPythonProject({ 'pyproject.toml': text }).name?.value).toBe('demo');
     const named = `${text}dist-name = "demo-pkg"\n`;

@@ -11,7 +11,7 @@ function textAfter(files: Record<string, string>, path: string, directory = '.')
 }
 
 describe('setup.py', () => {
-  it('loses its fixed version with the line, and nothing else', () => {
+  it('loses the line with its fixed version, and nothing else', () => {
     const text =
       "from setuptools import setup\n\nsetup(\n    name='x',\n    version='1.0',  # here\n    url='u',\n)\n";
     expect(textAfter({ 'setup.py': text }, 'setup.py')).toBe(
@@ -19,7 +19,7 @@ describe('setup.py', () => {
     );
   });
 
-  it('loses its fixed version out of the middle of a line', () => {
+  it('loses its fixed version from the middle of a line', () => {
     expect(textAfter({ 'setup.py': "setup(name='x', version='1.0', url='u')\n" }, 'setup.py')).toBe(
       "setup(name='x', url='u')\n",
     );
@@ -46,13 +46,13 @@ describe('setup.py', () => {
     expect(textAfter({ 'setup.py': text(after) }, 'setup.py')).toBeUndefined();
   });
 
-  it('of a sub-folder tells setuptools-scm where the repository is', () => {
+  it('in a subfolder tells setuptools-scm where the repository is', () => {
     expect(textAfter({ 'setup.py': 'setup(use_scm_version=True)\n' }, 'setup.py', 'python')).toBe(
       'setup(use_scm_version={"root": "..", "local_scheme": "no-local-version"})\n',
     );
   });
 
-  it('keeps the legacy way of building where it imports what lies beside it', () => {
+  it('keeps the legacy build if it imports its neighbours', () => {
     const before = "from demo_pkg import NAME\nfrom setuptools import setup\nsetup(name=NAME, version='1')\n";
     expect(textAfter({ 'setup.py': before }, 'pyproject.toml')).not.toContain('build-backend');
     const alone = "from setuptools import setup\nsetup(name='x', version='1')\n";
@@ -73,7 +73,7 @@ describe('setup.py', () => {
       "setup(use_scm_version={'local_scheme': scheme})\n",
       /use_scm_version=/,
     ],
-  ])('is left alone and explained where it %s', (_, text, reason) => {
+  ])('is left alone, with an explanation, if it %s', (_, text, reason) => {
     expect(edit({ 'setup.py': text })).toMatchObject({
       kind: 'refused',
       reason: expect.stringMatching(reason),
@@ -82,7 +82,7 @@ describe('setup.py', () => {
 });
 
 describe('setup.cfg', () => {
-  it('loses the version of its metadata, which would silently win, and what it points to is named', () => {
+  it('loses its metadata version, which would silently win, and the file that it points to is named', () => {
     const text = '[metadata]\nname = x\nversion = attr:\n    x.__version__\nurl = u\n\n[tool]\nversion = 3\n';
     expect(textAfter({ 'setup.cfg': text }, 'setup.cfg')).toBe(
       '[metadata]\nname = x\nurl = u\n\n[tool]\nversion = 3\n',
@@ -105,13 +105,13 @@ describe('setup.cfg', () => {
 });
 
 describe('pyproject.toml', () => {
-  it('is created whole where there is none', () => {
+  it('is created in full if there is none', () => {
     expect(textAfter({ 'setup.cfg': '[metadata]\nname = x\n' }, 'pyproject.toml')).toBe(
       '[build-system]\nrequires = ["setuptools>=80", "setuptools-scm>=8"]\nbuild-backend = "setuptools.build_meta"\n\n[tool.setuptools_scm]\nlocal_scheme = "no-local-version"\n',
     );
   });
 
-  it('keeps its comments, its list over several lines and its other options', () => {
+  it('keeps its comments, multi-line list and other options', () => {
     const text = `[build-system]
 requires = [
     'hatchling', # builds
@@ -144,7 +144,7 @@ source = "vcs"
 `);
   });
 
-  it('says that the version is dynamic where it said nothing of it', () => {
+  it('declares the version dynamic if it did not mention it', () => {
     const text =
       '[build-system]\nrequires = ["pdm-backend"]\nbuild-backend = "pdm.backend"\n[project]\nname = "x"\n';
     expect(textAfter({ 'pyproject.toml': text }, 'pyproject.toml')).toContain(
@@ -152,7 +152,7 @@ source = "vcs"
     );
   });
 
-  it('differs in one field alone where one is taken out', () => {
+  it('differs in exactly the field that was removed', () => {
     const files = {
       'pyproject.toml':
         '[build-system]\nrequires = ["setuptools", "setuptools-scm"]\nbuild-backend = "setuptools.build_meta"\n[project]\nname = "x"\ndynamic = ["version"]\n[tool.setuptools_scm]\n',

@@ -1,14 +1,14 @@
-/** What a value is to become, from what it was and (for lists that may grow) what it became. */
+/** What a value may become, given its old value and (for lists that may grow) its new one. */
 type Change = (before: unknown, after: unknown) => unknown;
 
 const to =
   (value: unknown): Change =>
   () =>
     value;
-/** What is no longer there in any edited file. */
+/** Must be gone from every edited file. */
 export const gone: Change = () => undefined;
 
-/** A list with these entries at its end where they were not there, and others raised to a newer version. */
+/** A list with these entries appended if missing, and others raised to a newer version. */
 function grown(added: string[], raised: Record<string, string> = {}): Change {
   return (before, after) => {
     const kept = ((before ?? []) as string[]).map((entry, at) => {
@@ -83,7 +83,7 @@ const backends: Record<string, Record<string, Change>> = {
   },
 };
 
-/** The changes that setting up the version means for a build backend, by the path of the value. */
+/** The changes that versions from git mean for a build backend, by path of the value. */
 export function allowed(backend: string): Record<string, Change> {
   return backends[backend] ?? {};
 }

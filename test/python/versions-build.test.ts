@@ -13,7 +13,7 @@ const projects = { ...hatchlingProjects, ...setuptoolsProjects, ...otherProjects
 
 describe.skipIf(!uv).concurrent('wheels and source distributions of edited projects, built by uv', () => {
   it.each(Object.entries(projects))(
-    'are 1.2.3 on the tag and the next development version one commit later: %s',
+    'are 1.2.3 on the tag, and the next development version one commit later: %s',
     async (_, { files, directory = '.', others = {}, tag = 'v1.2.3', later = '1.2.4.dev1' }) => {
       const inFolder = Object.entries(files).map(([name, text]) => [join(directory, name), text as string]);
       const root = await repositoryOf({

@@ -24,7 +24,7 @@ function editedBy(variant: (text: string) => string) {
   });
 }
 
-/** What Python's own tomllib reads: the paths (with `/`) whose values differ with both values, and all that is there. */
+/** Read with Python's own tomllib: the paths (with `/`) whose values differ, with both values, and all paths. */
 const program = `
 import json, sys, tomllib
 def leaves(value, path=''):
@@ -54,7 +54,7 @@ function readByPython(pairs: { before: string; after: string }[]): Read[] {
 
 describe.skipIf(files.length === 0)('real pyproject.toml files', () => {
   it.each(Object.entries(variants))(
-    'are edited or refused with a reason, and a second edit changes nothing, %s',
+    'are edited or refused with a reason, and a second edit is a no-op, %s',
     (_, variant) => {
       for (const { name, text } of files) {
         const result = editOfCorpusFile(variant(text));
@@ -67,7 +67,7 @@ describe.skipIf(files.length === 0)('real pyproject.toml files', () => {
     },
   );
 
-  it.each(Object.entries(variants))('keep every line whose value stays, %s', (_, variant) => {
+  it.each(Object.entries(variants))('keep every line whose value is unchanged, %s', (_, variant) => {
     for (const { name, before, after } of editedBy(variant)) {
       const { gone, added } = changedLines(before, after);
       const touched =
@@ -85,7 +85,7 @@ describe.skipIf(files.length === 0)('real pyproject.toml files', () => {
   });
 
   it.skipIf(!python).each(Object.entries(variants))(
-    "mean to Python's tomllib what was intended, and nothing else, %s",
+    "mean exactly what was intended according to Python's tomllib, %s",
     (_, variant) => {
       const pairs = editedBy(variant);
       for (const [at, { changes, after }] of readByPython(pairs).entries()) {

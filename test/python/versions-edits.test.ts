@@ -8,7 +8,7 @@ import { setuptoolsProjects } from './projects/setuptools.ts';
 
 const projects = { ...hatchlingProjects, ...setuptoolsProjects, ...otherProjects };
 
-/** What is taken out of the files that are there, and what is put in; that these build is tested elsewhere. */
+/** The lines removed and added in existing files. Another test checks that the results build. */
 const edits: Record<string, string> = {
   'hatchling with a fixed version': `
 -requires = ["hatchling"]
@@ -163,7 +163,7 @@ const edits: Record<string, string> = {
 `,
 };
 
-it.each(Object.entries(edits))('an edit changes these lines and no other: %s', (name, expected) => {
+it.each(Object.entries(edits))('an edit changes these lines and no others: %s', (name, expected) => {
   const { files, directory = '.', tag = 'v1.2.3' } = projects[name] ?? { files: {} };
   const result = versionFromVcs(files, { directory, tags: [tag] });
   const texts = result.kind === 'edited' ? result.edits : [];
@@ -176,7 +176,7 @@ it.each(Object.entries(edits))('an edit changes these lines and no other: %s', (
   expect(lines.filter((line) => line.length > 1).join('\n')).toBe(expected.trim());
 });
 
-it.each(Object.entries(projects))('a second edit changes nothing: %s', (_, project) => {
+it.each(Object.entries(projects))('a second edit is a no-op: %s', (_, project) => {
   const { files, directory = '.', tag = 'v1.2.3' } = project;
   const first = versionFromVcs(files, { directory, tags: [tag] });
   const texts = first.kind === 'edited' ? first.edits : [];

@@ -15,12 +15,12 @@ const cargo = (version: string) => ({
 });
 
 const refusals: Record<string, { files: PythonFiles; directory?: string; reason: RegExp; manual: RegExp }> = {
-  'hatchling with a source that reads a variable': {
+  'hatchling reading the version from an environment variable': {
     files: hatch('source = "env"\nvariable = "DEMO_VERSION"'),
     reason: /source 'env'/,
     manual: /export DEMO_VERSION="\$\{CI_COMMIT_TAG#v\}"/,
   },
-  'hatchling with a source that runs code': {
+  'hatchling running code for the version': {
     files: hatch('source = "code"\npath = "src/about.py"'),
     reason: /source 'code'/,
     manual: /Make src\/about\.py give each commit its own version .* Or delete \[tool\.hatch\.version\]/,
@@ -40,7 +40,7 @@ const refusals: Record<string, { files: PythonFiles; directory?: string; reason:
     reason: /no module for the name demo_pkg/,
     manual: /Write __version__ = "1\.2\.3"/,
   },
-  'flit with a version that is computed': {
+  'flit with a computed version': {
     files: {
       'pyproject.toml': project('flit_core.buildapi'),
       'demo_pkg/__init__.py': '__version__ = read("VERSION")\n',
@@ -48,7 +48,7 @@ const refusals: Record<string, { files: PythonFiles; directory?: string; reason:
     reason: /demo_pkg\/__init__\.py has no plain __version__/,
     manual: /on a line of its own into the module/,
   },
-  'flit of the old kind, with today’s flit': {
+  'old-style flit metadata, with today’s flit': {
     files: {
       'pyproject.toml':
         '[build-system]\nrequires = ["flit_core"]\nbuild-backend = "flit_core.buildapi"\n[tool.flit.metadata]\nmodule = "demo"\n',
@@ -75,14 +75,14 @@ const refusals: Record<string, { files: PythonFiles; directory?: string; reason:
     reason: /Cargo\.toml, which is not there/,
     manual: /Write version = "1\.2\.3"/,
   },
-  'a build backend of the repository itself': {
+  'a build backend in the repository itself': {
     files: {
       'pyproject.toml': project('backend').replace('[project]', 'backend-path = ["_build"]\n[project]'),
     },
     reason: /backend is code of the repository itself \(backend-path = \["_build"\]\)/,
     manual: /setuptools-scm>=8 into requires/,
   },
-  'a build backend that nobody knows': {
+  'an unknown build backend': {
     files: { 'pyproject.toml': project('whatever.api') },
     reason: /whatever\.api comes to its version is not known/,
     manual: /without a local part/,
@@ -126,7 +126,7 @@ const refusals: Record<string, { files: PythonFiles; directory?: string; reason:
 };
 
 describe('a project that is not edited', () => {
-  it.each(Object.entries(refusals))('is explained with the way by hand: %s', (_, expected) => {
+  it.each(Object.entries(refusals))('gets instructions for doing it by hand: %s', (_, expected) => {
     const { files, directory = '.', reason, manual } = expected;
     expect(versionFromVcs(files, { directory })).toMatchObject({
       kind: 'refused',
@@ -137,7 +137,7 @@ describe('a project that is not edited', () => {
   });
 });
 
-it('lets a mistake of its own come to light instead of refusing the file for it', () => {
+it("a bug in an editor surfaces instead of being reported as the user's file being refused", () => {
   const files: PythonFiles = {
     'pyproject.toml': project('hatchling.build', 'version = "1"'),
     get 'setup.cfg'(): string {

@@ -7,7 +7,7 @@ import { findTool } from '../support/tools.ts';
 
 const uv = findTool('uv', 'UV');
 
-/** Does by hand what the explanation of meson-python says. */
+/** Follows the instructions for meson-python. */
 function byHand(files: Record<string, string>, manual: string): Record<string, string> {
   const [, requires] = /write (requires = \[.*?\])/.exec(manual) ?? [];
   const [, version] = /meson\.build write (version: .*)$/.exec(manual) ?? [];
@@ -19,7 +19,7 @@ function byHand(files: Record<string, string>, manual: string): Record<string, s
   };
 }
 
-describe.skipIf(!uv).concurrent('meson-python, set up as the explanation says', () => {
+describe.skipIf(!uv).concurrent('meson-python, set up by following the instructions', () => {
   it.each([
     ['version = "9.9.9"', '.', /fixed version of \[project\]/],
     ['dynamic = ["version"]', 'python', /takes the version from meson\.build/],

@@ -8,7 +8,7 @@ const project = (backend: string, rest = '', requires = '"x"') =>
 const fixed = 'version = "1.2.3"\n';
 const dynamic = 'dynamic = ["version"]\n';
 
-describe('what is no longer read', () => {
+describe('settings that are no longer read', () => {
   it.each<[string, PythonFiles, RegExp]>([
     [
       'a file of hatchling',
@@ -52,11 +52,11 @@ describe('what is no longer read', () => {
       },
       /left for \[bumpversion\] of setup\.cfg to raise/,
     ],
-  ])('is named: %s', (_, files, note) => {
+  ])('are reported: %s', (_, files, note) => {
     expect(versionFromVcs(files, { directory: '.' }).notes.join('\n')).toMatch(note);
   });
 
-  it('is not named where the version is still the written one', () => {
+  it('are not reported if the written version stays', () => {
     const files = {
       'pyproject.toml': project('uv_build', `${fixed}[tool.commitizen]\nversion = "1.2.3"`),
     };
@@ -74,7 +74,7 @@ describe('tags without a v', () => {
     versionFromVcs({ 'pyproject.toml': text(options) }, { directory: '.', tags });
   const pattern = 'pattern = "default-unprefixed"\n';
 
-  it('are read by poetry-dynamic-versioning where the newest version tag has none', () => {
+  it('are read by poetry-dynamic-versioning if the newest version tag has none', () => {
     const result = edit('', ['nightly', '1.3.0', 'v1.2.3']);
     expect(result).toMatchObject({
       kind: 'edited',
@@ -87,12 +87,12 @@ describe('tags without a v', () => {
     ['there are none', '', ['nightly']],
     ['the user has a pattern', 'pattern = "^(?P<base>.*)"\n', ['1.2.3']],
     ['the user has a prefix', 'pattern-prefix = "demo-"\n', ['1.2.3']],
-  ])('are left to the user where %s', (_, options, tags) => {
+  ])('are left to the user if %s', (_, options, tags) => {
     expect(edit(options, tags).kind).toBe('unchanged');
   });
 });
 
-describe('the source distribution alone', () => {
+describe('publishing only the source distribution', () => {
   const setupPy = (keyword: string) => `from setuptools import setup\nsetup(name='x', ${keyword})\n`;
 
   it.each<[string, PythonFiles]>([
@@ -118,7 +118,7 @@ describe('the source distribution alone', () => {
       'a hook of hatchling',
       { 'pyproject.toml': project('hatchling.build', '[tool.hatch.build.hooks.mypyc]\ndependencies = []') },
     ],
-  ])('is published of compiled code: %s', (_, files) => {
+  ])('is done for compiled code: %s', (_, files) => {
     expect(isCompiled(files)).toBe(true);
     const { notes } = versionFromVcs(files, { directory: '.' });
     expect(notes.join('\n')).toContain('refuse Linux wheels that are not made in a manylinux');
@@ -138,7 +138,7 @@ describe('the source distribution alone', () => {
         ),
       },
     ],
-  ])('is not enough of Python alone: %s', (_, files) => {
+  ])('is not done for pure Python: %s', (_, files) => {
     expect(isCompiled(files)).toBe(false);
   });
 });

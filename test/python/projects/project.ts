@@ -1,18 +1,18 @@
 import type { PythonFiles } from '../../../src/python/python-files.ts';
 
-/** A project that is to be edited and then built on a tag and one commit later. */
+/** A project to edit, then build on a tag and one commit later. */
 export interface Project {
   files: PythonFiles;
-  /** Where it lies in the repository, where that is not the root. */
+  /** Its folder in the repository, if not the root. */
   directory?: string;
-  /** Other files, by their path from the repository's root. */
+  /** Other files, by their path from the repository root. */
   others?: Record<string, string>;
   tag?: string;
-  /** The version one commit after the tag, where it is not 1.2.4.dev1. */
+  /** The version one commit after the tag, if not 1.2.4.dev1. */
   later?: string;
 }
 
-/** A pyproject.toml of any build backend with a fixed version. */
+/** A pyproject.toml for any build backend, with a fixed version. */
 export function fixed(requires: string, backend: string): string {
   return `[build-system]
 requires = ${requires}
@@ -25,7 +25,7 @@ requires-python = ">=3.9"
 `;
 }
 
-/** The same with a version from elsewhere. */
+/** The same with a dynamic version. */
 export function dynamic(requires: string, backend: string): string {
   return fixed(requires, backend).replace('version = "9.9.9"', 'dynamic = ["version"]');
 }

@@ -2,12 +2,12 @@ import { dynamic, fixed, type Project } from './project.ts';
 
 const setuptools = fixed('["setuptools"]', 'setuptools.build_meta');
 
-/** A setup.py with these arguments besides the name and the package. */
+/** A setup.py with these arguments in addition to the name and package. */
 function setupPy(keywords: string, imports = ''): string {
   return `${imports}from setuptools import find_packages, setup\n\nsetup(\n    name='demo-pkg',\n    ${keywords},\n    package_dir={'': 'src'},\n    packages=find_packages('src'),\n)\n`;
 }
 
-/** Projects built with setuptools, its plugins and what wraps it. */
+/** Projects built with setuptools, its plugins and its wrappers. */
 export const setuptoolsProjects: Record<string, Project> = {
   'setuptools with a fixed version': { files: { 'pyproject.toml': setuptools } },
   'setuptools in a sub-folder': { files: { 'pyproject.toml': setuptools }, directory: 'python' },
