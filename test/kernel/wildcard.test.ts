@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { fitsPattern } from '../../src/kernel/wildcard.ts';
 
-describe('a pattern of GitLab', () => {
+describe('a GitLab pattern', () => {
   it.each([
     ['*', 'anything', true],
     ['*', '', true],
@@ -20,7 +20,7 @@ describe('a pattern of GitLab', () => {
     expect(fitsPattern(name, pattern)).toBe(fits);
   });
 
-  it('of a hundred stars is compared in no time', { timeout: 10_000 }, () => {
+  it('with a hundred stars is matched in no time', { timeout: 10_000 }, () => {
     expect(fitsPattern('a'.repeat(255), `${'*a'.repeat(100)}*b`)).toBe(false);
   });
 });
