@@ -14,7 +14,7 @@ const git = [
   'init.defaultBranch=main',
 ];
 
-/** Makes a git repository of these files in a temporary folder, with one commit. */
+/** Creates a git repository with these files in a temporary folder, with one commit. */
 export async function repositoryOf(files: Record<string, string>): Promise<string> {
   const root = await mkdtemp(join(tmpdir(), 'gitlab-to-pypi-build-'));
   for (const [path, text] of Object.entries(files)) {
@@ -32,7 +32,7 @@ export async function commitAll(root: string): Promise<void> {
   await run('git', [...git, 'commit', '-q', '-m', 'All'], { cwd: root });
 }
 
-/** The names of the files that `uv build` makes on a tag and one commit later. */
+/** The file names that `uv build` produces on a tag and one commit later. */
 export async function buildOnAndAfterTag(
   uv: string,
   root: string,

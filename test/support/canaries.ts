@@ -4,7 +4,7 @@ import { delimiter, join } from 'node:path';
 import { madeUpToken } from '../../src/rehearsal/package-index/made-up-token.ts';
 import { run } from './tools.ts';
 
-/** A secret that is met nowhere else, by where it was put. */
+/** Unique secrets, keyed by where they were planted. */
 export const canaries = {
   GITLAB_TOKEN: 'glpat-canary-of-the-environment',
   PYPI_TOKEN: madeUpToken('127.0.0.1', 'canary of the releases'),
@@ -25,7 +25,7 @@ export const canaries = {
 
 export type Canary = keyof typeof canaries;
 
-/** Which of the canaries a text holds, also where it was encoded on the way. */
+/** Which canaries a text contains, even if encoded along the way. */
 export function canariesIn(text: string): Canary[] {
   const decoded = text.replace(/%[0-9a-f]{2}/gi, (hex) =>
     String.fromCharCode(Number.parseInt(hex.slice(1), 16)),
@@ -41,7 +41,7 @@ export function canariesIn(text: string): Canary[] {
   });
 }
 
-/** The canaries in the files below a folder, each as 'path canary'. */
+/** The canaries in files below a folder, each as 'path canary'. */
 export function canariesBelow(folder: string): string[] {
   return readdirSync(folder, { recursive: true, withFileTypes: true })
     .filter((entry) => entry.isFile())
@@ -53,16 +53,16 @@ export function canariesBelow(folder: string): string[] {
     });
 }
 
-/** A home, a folder for temporary files, and the programs that a run may start, which write down what they get. */
+/** A home directory, a temporary folder, and the programs a run may start, which record what they receive. */
 export interface Machine {
   home: string;
   temporary: string;
   env: Record<string, string>;
-  /** The words and the environment that each program was started with. */
+  /** The arguments and environment that each program was started with. */
   started(): { words: string; environment: string }[];
 }
 
-/** Makes a machine whose environment holds every secret that may be met in one. */
+/** Creates a machine with every secret in its environment that there might be. */
 export async function makeMachine(): Promise<Machine> {
   const folder = mkdtempSync(join(tmpdir(), 'gitlab-to-pypi-machine-'));
   const [home, temporary, bin, log] = ['home', 'tmp', 'bin', 'log'].map((name) => join(folder, name)) as [

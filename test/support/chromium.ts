@@ -6,17 +6,17 @@ import type { Readable, Writable } from 'node:stream';
 import { type DevTools, devTools } from './devtools.ts';
 import { findTool } from './tools.ts';
 
-/** Chromium's path, or undefined with a word where there is none. */
+/** Chromium's path, or undefined, with a message, if it is missing. */
 export const findChromium = () => findTool('chromium', 'CHROMIUM', 'chromium-browser', 'google-chrome');
 
-/** A page in a browser of its own. */
+/** A page in its own browser. */
 export interface BrowserPage {
   open(url: string): Promise<void>;
-  /** The value of a piece of JavaScript in the page. */
+  /** Evaluates JavaScript in the page. */
   read<T>(script: string): Promise<T>;
-  /** Clicks in the middle of an element, as a mouse does. */
+  /** Clicks the middle of an element, like a mouse. */
   click(selector: string): Promise<void>;
-  /** Clicks on what leads to another page, and waits for that. */
+  /** Clicks a link and waits for the next page. */
   follow(selector: string): Promise<void>;
   /** Clicks into a field and types. */
   type(selector: string, text: string): Promise<void>;
@@ -32,11 +32,11 @@ const flags = [
   '--disable-gpu',
   '--hide-scrollbars',
   '--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1',
-  // Chromium refuses to run as root inside its sandbox.
+  // Chromium refuses to run as root with its sandbox.
   ...(process.getuid?.() === 0 ? ['--no-sandbox'] : []),
 ];
 
-/** Starts headless Chromium, which reaches nothing but the loopback interface. */
+/** Starts headless Chromium with access to the loopback interface only. */
 export async function openBrowser(chromium: string, width = 900): Promise<BrowserPage> {
   const home = await mkdtemp(join(tmpdir(), 'gitlab-to-pypi-chromium-'));
   const browser = spawn(chromium, [...flags, `--user-data-dir=${home}`, `--window-size=${width},800`], {

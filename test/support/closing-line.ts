@@ -1,6 +1,6 @@
 import type { Reporter, TestModule } from 'vitest/node';
 
-/** Ends the output with the plain line 'N passed, N failed, N skipped'. With CI=true a skip is a failure. */
+/** Ends the output with the plain line 'N passed, N failed, N skipped'. With CI=true a skip counts as a failure. */
 export default class ClosingLine implements Reporter {
   onTestRunEnd(modules: readonly TestModule[]): void {
     const states = modules

@@ -1,6 +1,9 @@
 import { keys, type Session } from './terminal.ts';
 
-/** The questions of a first run in each world of the demo, in order; those after the confirmation come once all is done. */
+/**
+ * The questions of a first run in each demo world, in order; the ones after the confirmation come when everything is
+ * done.
+ */
 export const demoQuestions = {
   'team-premium': {
     before: [
@@ -22,11 +25,11 @@ export const demoQuestions = {
 
 export type DemoWorldName = keyof typeof demoQuestions;
 
-/** A question that is open: clack marks it so. */
+/** A question that is still open, by clack's marker. */
 const openQuestion = (question: string) =>
   new RegExp(`[◆*] +${question.replace(/[?()]/g, '\\$&').replace(/ /g, '\\s+(?:[│|]\\s+)?')}`);
 
-/** Answers questions with what is preselected. */
+/** Accepts the preselected answers. */
 export async function answerAll(session: Session, questions: readonly string[]): Promise<void> {
   for (const question of questions) {
     await session.shows(openQuestion(question));
@@ -34,6 +37,6 @@ export async function answerAll(session: Session, questions: readonly string[]):
   }
 }
 
-/** Waits for a question to be open. */
+/** Waits for a question to open. */
 export const isAsked = (session: Session, question: string): Promise<void> =>
   session.shows(openQuestion(question));

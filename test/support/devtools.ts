@@ -1,10 +1,10 @@
 import { EventEmitter } from 'node:events';
 import type { Readable, Writable } from 'node:stream';
 
-/** Chromium's DevTools over a pipe: one JSON document each way, ended by a NUL. */
+/** Chromium's DevTools over a pipe: NUL-terminated JSON both ways. */
 export interface DevTools {
   send<T>(method: string, params?: object, sessionId?: string): Promise<T>;
-  /** Resolves when the browser next reports it. */
+  /** Resolves the next time the browser reports it. */
   next(event: string): Promise<void>;
 }
 
@@ -15,7 +15,7 @@ interface Message {
   error?: { message: string };
 }
 
-/** Speaks to the browser that reads from one pipe and writes into the other. */
+/** Talks to a browser that reads from one pipe and writes to the other. */
 export function devTools(toBrowser: Writable, fromBrowser: Readable): DevTools {
   const messages = new EventEmitter();
   let rest = '';

@@ -3,7 +3,7 @@ import { mkdirSync } from 'node:fs';
 import type { World } from '../../src/rehearsal/world.ts';
 import { binary, cleanEnv, type Ended, placeOf, signedIn } from './program.ts';
 
-/** Whether disks can be mounted here, which takes Linux and root; with CI=true that is a failure, not a skip. */
+/** Whether we can mount disks (Linux and root only); with CI=true `false` is a failure, not a skip. */
 export function canMount(): boolean {
   try {
     execFileSync('unshare', ['--mount', 'mount', '-t', 'tmpfs', 'tmpfs', '/mnt'], { stdio: 'ignore' });
@@ -16,7 +16,7 @@ export function canMount(): boolean {
   }
 }
 
-/** What a disk is like: how the checkout gets onto it, and how it comes back to where the test looks. */
+/** Kinds of disks: how the checkout gets onto each, and back to where the test looks. */
 const disks = {
   full: {
     before: `cp -a "$checkout/." "$copy"
@@ -35,7 +35,7 @@ const disks = {
   },
 };
 
-/** Runs `setup --yes --json` with the checkout on such a disk; `copy` is what is on it afterwards. */
+/** Runs `setup --yes --json` with the checkout on such a disk; `copy` is its content afterwards. */
 export function setUpOn(world: World, disk: keyof typeof disks): Promise<Ended & { copy: string }> {
   const copy = `${world.directory}-copy`;
   mkdirSync(copy);

@@ -3,7 +3,7 @@ import type { World } from '../../src/rehearsal/world.ts';
 
 type Server = 'gitlab' | 'pypi' | 'testpypi';
 
-/** One of the requests that a run makes: of several with the same line it is the one of that number, from 1. */
+/** A request made by a run. Of several with the same line, `number` picks one, counting from 1. */
 export interface RequestOfRun {
   server: Server;
   /** 'GET /api/v4/user' */
@@ -21,7 +21,7 @@ const status =
   (code: number, headers: Record<string, string> = {}): FaultOfRun['answer'] =>
   () => ({ status: code, headers, body: { message: `${code} said glpat-demo-alice` } });
 
-/** Everything that happens to a request on the way to a server and back. */
+/** Everything that can happen to a request on its way to a server and back. */
 export const faults: readonly FaultOfRun[] = [
   { name: '500', answer: status(500) },
   { name: '502', answer: () => ({ status: 502, body: '<html>Bad Gateway</html>' }) },
@@ -52,7 +52,7 @@ export function requestsOf(world: World): RequestOfRun[] {
   });
 }
 
-/** Calls back at that request, and lets what it returns take the place of the answer; at later ones too where it lasts. */
+/** Intercepts that request: what the callback returns replaces the response. If lasting, later requests too. */
 export function interceptAt(
   world: World,
   { server, line, number }: RequestOfRun,
@@ -67,7 +67,7 @@ export function interceptAt(
   };
 }
 
-/** All that a run may have changed: the servers' state and the files, without the numbers and the order that GitLab gives. */
+/** Everything a run may have changed: the servers' state and the files, without GitLab's ids and ordering. */
 export function stateOf(world: World, files: Record<string, string>): string {
   const { gitlab, pypi, testpypi } = world;
   const text = JSON.stringify([gitlab.state, pypi.state, testpypi.state, files], withoutOrder, 1);
@@ -78,7 +78,7 @@ export function stateOf(world: World, files: Record<string, string>): string {
   );
 }
 
-/** What came first is chance after a repeated run. */
+/** The order is arbitrary after a repeated run. */
 function withoutOrder(key: string, value: unknown): unknown {
   if (/^(id|nextId)$/.test(key)) return undefined;
   if (!Array.isArray(value) || !/^(environments|variables)$/.test(key)) return value;

@@ -6,10 +6,10 @@ import { parseYaml } from '../../src/text/yaml/document.ts';
 const path = join(import.meta.dirname, '../../../shared/schema/gitlab-ci.json');
 let validate: ValidateFunction | undefined;
 
-/** Whether GitLab's schema lies beside the checkout. */
+/** Whether GitLab's schema is available next to the checkout. */
 export const hasSchema = existsSync(path);
 
-/** What GitLab's schema finds wrong in a pipeline file, one line for each place and rule. */
+/** Violations of GitLab's schema in a pipeline file, one line per place and rule. */
 export function schemaErrors(text: string): Set<string> {
   validate ??= new Ajv({ strict: false, allErrors: true, validateFormats: false }).compile(
     JSON.parse(readFileSync(path, 'utf8')),

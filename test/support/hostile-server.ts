@@ -2,7 +2,7 @@ import type { Incoming, Outgoing } from '../../src/rehearsal/http-server.ts';
 import type { World } from '../../src/rehearsal/world.ts';
 import { type Canary, canaries, canariesIn } from './canaries.ts';
 
-/** Ways of sending back what came: `Authorization` and the body, wherever an answer has room. */
+/** Ways to echo what was sent: the `Authorization` header and the body, anywhere a response has room. */
 export const echoes: Record<string, (sent: string, elsewhere: string) => Outgoing> = {
   'a message': (sent) => ({ status: 400, body: { message: `Not with ${sent}` } }),
   'a list of messages': (sent) => ({ status: 422, body: { message: { base: [`Not with ${sent}`] } } }),
@@ -23,13 +23,13 @@ export const echoes: Record<string, (sent: string, elsewhere: string) => Outgoin
   'a success': (sent) => ({ status: 200, body: { message: `Welcome, ${sent}` } }),
 };
 
-/** How many requests came to all servers, and what was in them that did not belong there. */
+/** How many requests reached all servers, and the secrets in them that did not belong there. */
 export interface Watch {
   requests: number;
   strays: string[];
 }
 
-/** Watches what comes to the servers, and lets GitLab send some of it back, and be as open as it is to Maintainers. */
+/** Watches all requests, and makes GitLab echo some of them and be as open as it is to Maintainers. */
 export async function watch(
   world: World,
   echo: (request: Incoming) => Outgoing | undefined,
@@ -54,13 +54,13 @@ export async function watch(
   return seen;
 }
 
-/** The value of a variable goes where that is made, and GitLab's lint sees the pipeline as it is. */
+/** A variable's value may be sent when creating it, and GitLab's lint sees the pipeline as it is. */
 function allowedIn({ method, path }: Incoming): Canary[] {
   if (path.endsWith('/ci/lint')) return ['pipeline'];
   return method !== 'GET' && path.includes('/variables') ? ['PYPI_TOKEN', 'TESTPYPI_TOKEN'] : [];
 }
 
-/** The project with the attributes that are secrets. */
+/** The project including its secret attributes. */
 async function openProject({ gitlab }: World, own: Canary): Promise<object> {
   const headers = { authorization: `Bearer ${canaries[own]}` };
   const answer = await fetch(`${gitlab.url}/api/v4/projects/42`, { headers });

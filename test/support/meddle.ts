@@ -12,7 +12,7 @@ export interface Meddling {
   change?: { path: string; text: string | null };
 }
 
-/** Runs `setup --yes` in a checkout, with something that comes between. */
+/** Runs `setup --yes` in a checkout, with interference. */
 export function setUpMeddled(
   world: World,
   meddling: Meddling | { trace: string } | undefined,
@@ -26,7 +26,7 @@ export function setUpMeddled(
   return runProgram(['setup', '--yes', ...args, ...placeOf(world)], { env });
 }
 
-/** The file operations of the writes of an undisturbed run, in order. */
+/** The file operations behind the writes of an undisturbed run, in order. */
 export async function traceWrites(world: World): Promise<{ write: number; at: number; name: string }[]> {
   const trace = `${world.directory}.trace`;
   await setUpMeddled(world, { trace });
@@ -37,7 +37,7 @@ export async function traceWrites(world: World): Promise<{ write: number; at: nu
   });
 }
 
-/** Works through a list with some at once, since most of each is waiting for another program. */
+/** Works through a list with limited concurrency; most of the time is spent waiting for another program. */
 export async function atOnce<T>(items: T[], count: number, work: (item: T) => Promise<void>): Promise<void> {
   const rest = [...items];
   const worker = async () => {

@@ -1,4 +1,4 @@
 import { type Network, openNetwork } from '../../src/ports/network.ts';
 
-/** A network for a port that is tried by itself. */
+/** A network for testing a port in isolation. */
 export const testNetwork = (timeout = 5000): Network => openNetwork({ timeout });

@@ -13,7 +13,7 @@ export function withRole(username: string, accessLevel: number, ...powers: Power
   return member(username, accessLevel, { customRole: { name: 'Custom', powers } });
 }
 
-/** As much of a project's facts as says who may do what: on gitlab.com, licensed, with nothing protected. */
+/** The facts about who may do what: gitlab.com, licensed, nothing protected. */
 export function peopleFacts(
   members: Member[],
   project: Partial<Project> = {},

@@ -6,14 +6,14 @@ import type { World } from '../../src/rehearsal/world.ts';
 
 export const binary = join(import.meta.dirname, '../../bin/gitlab-to-pypi.js');
 
-/** What a run of the built program came to. */
+/** The outcome of running the built program. */
 export interface Ended {
   exitCode: number | null;
   stdout: string;
   stderr: string;
 }
 
-/** An environment with nothing of this machine's own set-up in it. */
+/** An environment without anything from this machine's setup. */
 export function cleanEnv(extra: Record<string, string> = {}): Record<string, string> {
   const home = mkdtempSync(join(tmpdir(), 'gitlab-to-pypi-home-'));
   return { PATH: process.env.PATH ?? '', HOME: home, LANG: 'C.UTF-8', GIT_CONFIG_NOSYSTEM: '1', ...extra };
@@ -43,7 +43,7 @@ export function runProgram(
   });
 }
 
-/** The options that lead to a rehearsal world. */
+/** The options that point to a rehearsal world. */
 export function placeOf({ directory, pypi, testpypi }: World): string[] {
   return ['-C', directory, '--pypi-url', pypi.url, '--testpypi-url', testpypi.url];
 }
@@ -53,7 +53,7 @@ export function signedIn({ gitlab }: World, token = 'glpat-demo-alice'): Record<
   return { GITLAB_TOKEN: token, GITLAB_HOST: new URL(gitlab.url).origin };
 }
 
-/** Runs a command of the built program in a rehearsal world, as alice where nothing else is said. */
+/** Runs a command of the built program in a rehearsal world, as alice by default. */
 export function runIn(world: World, args: string[], token = 'glpat-demo-alice'): Promise<Ended> {
   const env = token === '' ? {} : signedIn(world, token);
   return runProgram([...args, ...placeOf(world)], { env });
@@ -65,7 +65,7 @@ export async function reportOf(world: World, args: string[], token?: string) {
   return { ...ended, report: JSON.parse(ended.stdout) as never as ReportLike };
 }
 
-/** As much of the report as the tests look at. */
+/** The parts of the report that the tests look at. */
 export interface ReportLike {
   schemaVersion: number;
   settings: {
@@ -84,7 +84,7 @@ export interface ReportLike {
   error?: { code: string; message: string; hint: string };
 }
 
-/** The ids of those settings that are to be done. */
+/** The ids of settings that still have something to do. */
 export function toDo(report: ReportLike): string[] {
   return report.settings
     .filter(({ state }) => /missing|different|unavailable|unknown/.test(state))

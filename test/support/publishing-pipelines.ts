@@ -1,13 +1,13 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
-/** A pipeline file that publishes already, in one of the ways that are met, and what has to stay of it. */
+/** A pipeline file that already publishes, in one of the ways found in the wild, and what must survive of it. */
 export interface PublishingPipeline {
   text: string;
-  /** The jobs that publish, under the names that they keep. */
+  /** The publishing jobs, by names that they keep. */
   release: string;
   test: string;
-  /** Parts of the text that have to be there afterwards as they were. */
+  /** Fragments that must survive unchanged. */
   kept: string[];
   /** The rules of the job `release` afterwards. */
   rules: unknown[];
@@ -26,7 +26,7 @@ const guard = {
 };
 const onTags = [guard, { if: '$CI_COMMIT_TAG' }];
 
-/** Files made after the examples that were read, none of them copied. */
+/** Modelled on real files, none of them copied. */
 export const publishingPipelines: Record<string, PublishingPipeline> = {
   'twine with a token variable, for tags alone': {
     text: `stages: # three
@@ -309,7 +309,9 @@ build:
 
 const article = join(import.meta.dirname, '../../../shared/corpus/article.gitlab-ci.yml');
 
-/** The complete file of the blog article, or undefined with a word where the folder beside the checkout is missing. */
+/**
+ * The complete file from the blog article, or undefined, with a message, if the folder next to the checkout is missing.
+ */
 export function articlePipeline(): PublishingPipeline | undefined {
   if (!existsSync(article)) {
     console.warn("SKIPPED: the blog article's pipeline, because ../shared is not there.");

@@ -13,7 +13,7 @@ beforeAll(async () => {
 });
 afterAll(() => place?.close());
 
-/** Runs a pipeline file next to one other file, with a tag on the commit and a branch beside main. */
+/** Runs a pipeline file alongside one other file, with a tag on the commit and a branch besides main. */
 async function ran(pipeline: string, occasion: Occasion, change: Partial<PipelineRequest> = {}) {
   const repository = await repositoryOf({ '.gitlab-ci.yml': pipeline, 'README.md': 'Here\n' });
   await run('git', ['tag', 'v1.0'], { cwd: repository });
@@ -31,7 +31,7 @@ const all = {
   'merge request': occasions.mergeRequest('feature'),
 };
 
-describe.skipIf(!machine).concurrent('a pipeline that is run in the tests', { timeout: 600_000 }, () => {
+describe.skipIf(!machine).concurrent('a pipeline run by the tests', { timeout: 600_000 }, () => {
   const limited = `
 always: {script: [echo]}
 tags: {script: [echo], only: [tags]}
@@ -51,7 +51,7 @@ ruled: {script: [echo], rules: [{if: $CI_COMMIT_TAG, when: never}, {if: $CI_PIPE
     expect(names(await ran(limited, all[occasion]))).toEqual(expected);
   });
 
-  it('is not made where workflow:rules say so', async () => {
+  it('is not created if workflow:rules say so', async () => {
     const pipeline = 'workflow: {rules: [{if: $CI_COMMIT_BRANCH}]}\ntest: {script: [echo]}\n';
     expect(names(await ran(pipeline, all.push))).toEqual(['test']);
     expect(names(await ran(pipeline, all.tag))).toEqual([]);
@@ -83,7 +83,7 @@ empty:
     ]);
   });
 
-  it('gives ID tokens to those jobs alone that ask for them', async () => {
+  it('gives ID tokens only to jobs that ask for them', async () => {
     const pipeline = `
 default: {id_tokens: {A_ID_TOKEN: {aud: a}}}
 .base: {variables: {KIND: test}, environment: $KIND-env, script: ['echo a=\${#A_ID_TOKEN} b=\${#B_ID_TOKEN}']}
@@ -103,7 +103,7 @@ none: {script: !reference [.base, script], inherit: {default: false}}
     });
   });
 
-  it('stops after a failure, goes on after one that is allowed, and waits for a click', async () => {
+  it('stops after a failure, continues after an allowed one, and waits for manual jobs', async () => {
     const pipeline = (mayFail: boolean) => `
 stages: [build, deploy]
 first: {stage: build, script: ['false', echo on], allow_failure: ${mayFail}}

@@ -3,15 +3,15 @@ import { scratchFiles } from '../../src/rehearsal/scratch-project.ts';
 import { startWorld, type World } from '../../src/rehearsal/world.ts';
 import { type ReportLike, reportOf } from './program.ts';
 
-/** A rehearsal world with its one project, and with every request that changes something. */
+/** A rehearsal world with its one project, and every request that changes something. */
 export interface Scene {
   here: World;
   project: ProjectState;
-  /** 'PUT protected_environments/release' with its body, in order; empty it to look at what comes next. */
+  /** 'PUT protected_environments/release' with its body, in order; empty it to observe what comes next. */
   sent: { line: string; body: unknown }[];
 }
 
-/** Starts a world in which the project, or the whole of GitLab, is a little different. */
+/** Starts a world with changes to the project or to all of GitLab. */
 export async function startScene(
   project: Partial<ProjectState> = {},
   server: Partial<GitLabState> = {},
@@ -26,14 +26,14 @@ export async function startScene(
   return { here, project: here.gitlab.state.projects[0]!, sent };
 }
 
-/** Sets up with every recommendation. */
+/** Sets up with all recommendations. */
 export const setUp = ({ here }: Scene, ...options: string[]) =>
   reportOf(here, ['setup', '--yes', ...options]);
 
 /** One setting of a report. */
 export const settingOf = ({ settings }: ReportLike, id: string) => settings.find((it) => it.id === id);
 
-/** The requests that changed something at a path with this part, from the project on. */
+/** Requests that changed something at a path containing this part, relative to the project. */
 export const writesTo = (here: World, part: string) =>
   here.gitlab
     .writes()

@@ -5,13 +5,13 @@ import { binary, cleanEnv } from './program.ts';
 
 /** A run of the built program in a real terminal. */
 export interface Session {
-  /** What the screen shows now, with what has scrolled away. */
+  /** What the screen shows now, including what has scrolled off. */
   screen(): string;
-  /** The lines that the terminal itself had to break, each in one piece. */
+  /** Lines that the terminal itself had to wrap, each rejoined. */
   brokenLines(): string[];
-  /** Everything that the program wrote, escape sequences and all. */
+  /** Everything that the program wrote, including escape sequences. */
   raw(): string;
-  /** Waits until the screen shows it; fails with the screen after ten seconds. */
+  /** Waits until the screen shows it; after ten seconds fails with the screen. */
   shows(text: string | RegExp): Promise<void>;
   press(keys: string): void;
   kill(signal: string): void;
@@ -28,7 +28,7 @@ export interface Size {
 
 const usual: Size = { cols: 110, rows: 40 };
 
-/** Starts the built program in a terminal of 110 columns where nothing else is said. */
+/** Starts the built program in a terminal, 110 columns wide by default. */
 export function startInTerminal(
   args: string[],
   env: Record<string, string> = {},
@@ -37,9 +37,9 @@ export function startInTerminal(
   return startSession(process.execPath, [binary, ...args], env, { ...usual, ...size });
 }
 
-/** The same in a shell, which says afterwards how the terminal was left. */
+/** The same in a shell, which afterwards reports how the terminal was left. */
 export function startInShell(args: string[], env: Record<string, string> = {}): Session {
-  // The shell itself must outlive a Ctrl-C that reaches both of them.
+  // The shell must survive a Ctrl-C that reaches both of them.
   const script = 'trap : INT; "$@"; code=$?; stty -a; exit $code';
   return startSession('sh', ['-c', script, 'sh', process.execPath, binary, ...args], env, usual);
 }
@@ -85,7 +85,7 @@ function brokenOf(rows: [text: string, isWrapped: boolean][]): string[] {
   return whole.filter(({ broken }) => broken).map(({ text }) => text);
 }
 
-/** The program itself, where a shell runs it. */
+/** The program itself if a shell runs it. */
 function innermost(pid: number): number {
   const children = readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').trim();
   return children === '' ? pid : Number(children.split(' ')[0]);
@@ -97,6 +97,6 @@ async function waitFor(shown: () => boolean, text: string | RegExp, screen: () =
     if (Date.now() > until) throw new Error(`The screen does not show ${text}:\n${screen()}`);
     await new Promise((resolve) => setTimeout(resolve, 20));
   }
-  // The prompt listens a moment after it is drawn.
+  // The prompt only listens a moment after it is drawn.
   await new Promise((resolve) => setTimeout(resolve, 50));
 }

@@ -5,7 +5,7 @@ import { promisify } from 'node:util';
 
 export const run = promisify(execFile);
 
-/** The tool's path, or undefined where it is missing; with CI=true a missing tool is a failure, not a skip. */
+/** Path of a tool, or undefined if it is missing; with CI=true a missing tool is a failure, not a skip. */
 export function findTool(name: string, variable: string, ...otherNames: string[]): string | undefined {
   const path = process.env[variable];
   const found = (path === undefined ? [name, ...otherNames] : [path]).find(runs);
@@ -24,7 +24,7 @@ function runs(path: string): boolean {
   }
 }
 
-/** The files of a folder of the corpus that lies beside the checkout, or none with a clear word. */
+/** The files in a folder of the corpus next to the checkout, or none, with a clear message. */
 export function corpus(kind: 'pyproject' | 'gitlab-ci'): { name: string; text: string }[] {
   const folder = join(import.meta.dirname, '../../../shared/corpus', kind);
   if (!existsSync(folder)) {
@@ -36,7 +36,7 @@ export function corpus(kind: 'pyproject' | 'gitlab-ci'): { name: string; text: s
     .map((name) => ({ name, text: readFileSync(join(folder, name), 'utf8') }));
 }
 
-/** Lines of `before` that are not in `after`, in order, and the other way round. */
+/** Lines of `before` that are not in `after`, in order, and vice versa. */
 export function changedLines(before: string, after: string): { gone: string[]; added: string[] } {
   const [one, other] = [before.split('\n'), after.split('\n')];
   const rest = [...other];

@@ -1,6 +1,6 @@
 import type { VariableState } from '../../src/rehearsal/gitlab/state.ts';
 
-/** A CI/CD variable as GitLab makes one where nothing but its key and value is said. */
+/** A CI/CD variable as GitLab creates it if given only a key and value. */
 export function variableState(
   change: Partial<VariableState> & Pick<VariableState, 'key' | 'value'>,
 ): VariableState {

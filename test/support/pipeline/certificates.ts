@@ -4,20 +4,20 @@ import { join } from 'node:path';
 import { rootCertificates } from 'node:tls';
 import { run } from '../tools.ts';
 
-/** What a server needs to speak for some names, and what its clients need to believe it. */
+/** What a server needs to pose as some host names, and what its clients need to trust it. */
 export interface Certificates {
   key: string;
   certificate: string;
-  /** A file with every authority that this machine trusts, and the private one. */
+  /** A file with all authorities that this machine trusts, plus the private one. */
   bundle: string;
 }
 
-/** Makes a private authority in that folder, and a certificate by it for these names. */
+/** Creates a private CA in that folder, and a certificate from it for these names. */
 export async function makeCertificates(folder: string, names: string[]): Promise<Certificates> {
   const at = (file: string) => join(folder, file);
   const openssl = (...args: string[]) => run('openssl', args, { cwd: folder });
   const key = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes', '-sha256'];
-  // Python 3.13 checks by the letter (VERIFY_X509_STRICT), so the extensions are all there.
+  // Python 3.13 checks strictly (VERIFY_X509_STRICT), so all extensions are needed.
   await writeFile(
     at('openssl.cnf'),
     `[req]
@@ -71,7 +71,7 @@ subjectAltName = ${names.map((name) => `DNS:${name}`).join(', ')}
   };
 }
 
-/** The authorities that come with Node.js, and those that this machine adds. */
+/** The CAs that ship with Node.js, and those added on this machine. */
 function trusted(): string[] {
   const { SSL_CERT_FILE, NODE_EXTRA_CA_CERTS } = process.env;
   const files = [SSL_CERT_FILE, NODE_EXTRA_CA_CERTS, '/etc/ssl/certs/ca-certificates.crt'];

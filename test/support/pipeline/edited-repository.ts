@@ -10,18 +10,18 @@ import { goalWith } from '../../pipeline/pipeline-goal.ts';
 import { commitAll, repositoryOf } from '../builds.ts';
 import { run } from '../tools.ts';
 
-/** A project before it is edited. */
+/** A project before the edit. */
 export interface Project {
   files: Record<string, string>;
-  /** Its pipeline file; absent where there is none. */
+  /** Its pipeline file, if any. */
   pipeline?: string;
   publishWith: PublishTool;
   goal?: Partial<PipelineGoal>;
 }
 
 /**
- * Makes a repository of the project on the branch main: the first commit is tagged v1.2.2, in the second the version and
- * the pipeline are edited. Throws where one of them cannot be.
+ * Creates a repository of the project on the branch main. The first commit is tagged v1.2.2; the second edits version
+ * and pipeline. Throws if either edit fails.
  */
 export async function editedRepository({ files, pipeline, publishWith, goal }: Project): Promise<string> {
   const before = pipeline === undefined ? files : { ...files, '.gitlab-ci.yml': pipeline };

@@ -47,17 +47,17 @@ export interface SelectedJob {
   data: JobData;
 }
 
-/** What is the same for all jobs. */
+/** Common to all jobs. */
 export interface Expanded {
   stages: string[];
   variables: Record<string, string>;
-  /** Empty where GitLab makes no pipeline. */
+  /** Empty if GitLab does not create a pipeline. */
   jobs: SelectedJob[];
-  /** Why GitLab would refuse to make the pipeline, though it has jobs. */
+  /** Why GitLab would refuse to create the pipeline even though it has jobs. */
   problems: string[];
 }
 
-/** An occasion with the variables that GitLab gives on it, those of the project's settings among them. */
+/** An occasion with GitLab's variables for it, including the project's settings. */
 export interface Asked {
   occasion: Occasion;
   variables: Variables;
@@ -72,14 +72,14 @@ type Listed = { name: string; stage: string; when: string; allow_failure: unknow
 type At = Omit<LocalRun, 'args' | 'variables'>;
 
 /**
- * Has gitlab-ci-local resolve a pipeline file and judge its rules, for one occasion or several at once, in that order;
- * what it leaves out is judged here. Each `rules:changes` counts as changed. Throws where it cannot read the file.
+ * Lets gitlab-ci-local resolve a pipeline file and evaluate its rules, for one or several occasions at once, in order;
+ * what it does not cover is evaluated here. Every `rules:changes` counts as changed. Throws if it cannot read the file.
  */
 export async function expandPipeline(at: At, asked: Asked[], projectPath: string): Promise<Expanded[]> {
   await layOutTemplates(join(at.cwd, '../state'));
   const listed = await list({ ...at, variables: asked[0]?.variables ?? {} });
   const file: File = parse(await readFile(join(at.cwd, '../state/expanded-gitlab-ci.yml'), 'utf8'));
-  // Of a parallel job, which is listed as 'test: [3.12]' and so on, one stands for all.
+  // A parallel job is listed as 'test: [3.12]' etc.; use one of them.
   const names = [...new Set(listed.map(({ name }) => baseName(name, file)))];
   const each = asked.map((one, place) => new Questions(`${place} `, file, names, one, projectPath));
   const answers = await askAll(at, Object.assign({}, ...each.map(({ asked }) => asked)), asked);
@@ -102,7 +102,7 @@ function selected(file: File, names: string[], questions: Questions, answers: Ma
   return { stages: file.stages, variables: file.variables ?? {}, jobs, problems: problemsOf(jobs, file) };
 }
 
-/** `default:id_tokens` is not among what gitlab-ci-local hands on: https://docs.gitlab.com/ci/yaml/#id_tokens */
+/** gitlab-ci-local does not pass on `default:id_tokens`: https://docs.gitlab.com/ci/yaml/#id_tokens */
 function inherited(file: File, name: string): JobData {
   const inherit = file[name]?.inherit?.default ?? true;
   const isTaken = Array.isArray(inherit) ? inherit.includes('id_tokens') : inherit;
@@ -110,7 +110,7 @@ function inherited(file: File, name: string): JobData {
   return tokens === undefined ? {} : { id_tokens: tokens };
 }
 
-/** GitLab makes no pipeline in which a job needs one that is not there: https://docs.gitlab.com/ci/yaml/#needs */
+/** GitLab creates no pipeline in which a job needs a missing one: https://docs.gitlab.com/ci/yaml/#needs */
 function problemsOf(jobs: SelectedJob[], file: File): string[] {
   const stageOf = (name: string) => file.stages.indexOf(file[name]?.stage ?? 'test');
   return jobs.flatMap(({ name, data }) => [
@@ -131,9 +131,9 @@ interface Answer {
 }
 
 /**
- * gitlab-ci-local judges the rules of jobs, and nothing else: neither `workflow:rules`, nor `only` and `except`, nor
- * does it say which rule gave its variables. So all of that is asked as the rules of made-up jobs, one question each;
- * the variables of an occasion are those of the job, so that one run answers for all occasions.
+ * gitlab-ci-local evaluates job rules and nothing else: not `workflow:rules`, not `only` and `except`, and it does not
+ * say which rule contributed its variables. So all of that is asked as rules of made-up jobs, one question each. The
+ * occasion's variables become job variables, so that a single run answers for all occasions.
  */
 class Questions {
   readonly asked: Record<string, JobData> = {};
@@ -198,7 +198,7 @@ class Questions {
     return answers.get(this.#prefix + name);
   }
 
-  /** The variables that the first rule gives which holds. */
+  /** The variables of the first matching rule. */
   withRule(name: string, answers: Map<string, Answer>): JobData {
     const { rules = [], variables } = this.#file[name] ?? {};
     const rule = rules.find((_, place) => this.#isYes(`rule ${place} ${name}`, answers));
@@ -208,7 +208,7 @@ class Questions {
 
 const plain = ({ variables, ...rule }: Rule) => rule;
 
-/** Those of the project's settings come before the ones of the file: they are what GitLab does not predefine. */
+/** Variables of the project's settings override the file's; they are those that GitLab does not predefine. */
 function settingsOf(variables: Variables): Variables {
   return Object.fromEntries(Object.entries(variables).filter(([name]) => !/^(GITLAB_)?CI(_|$)/.test(name)));
 }
@@ -221,7 +221,7 @@ async function askAll(
   const path = join(at.cwd, '../probe/questions.yml');
   await mkdir(dirname(path), { recursive: true });
   await writeFile(path, JSON.stringify({ stages: ['test'], ...questions }));
-  // What is not there on every occasion comes with the question alone.
+  // Variables that not every occasion has are set per question.
   const all = asked.flatMap((one) => Object.entries(one.variables));
   const variables = Object.fromEntries(all.filter(([, value]) => value === undefined));
   const quick = ['--no-json-schema-validation'];

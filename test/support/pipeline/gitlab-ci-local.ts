@@ -7,22 +7,22 @@ import { join } from 'node:path';
 const require = createRequire(import.meta.url);
 const program = require.resolve('gitlab-ci-local');
 
-/** One run of gitlab-ci-local. */
+/** A run of gitlab-ci-local. */
 export interface LocalRun {
-  /** Where the pipeline file's job is to run. */
+  /** Where the pipeline file's job runs. */
   cwd: string;
-  /** The pipeline file, from there. */
+  /** The pipeline file, relative to `cwd`. */
   file: string;
   args: string[];
-  /** What GitLab gives to the job; those that are undefined are unset. */
+  /** What GitLab passes to the job; undefined values are unset. */
   variables: Record<string, string | undefined>;
-  /** What the runner's machine gives to every job. */
+  /** What the runner's machine passes to every job. */
   environment: Record<string, string>;
-  /** A file that stands in for /etc/hosts; without one nothing is asked of any host, and no namespace is needed. */
+  /** Replaces /etc/hosts. Without it there is no network access, and no namespace is needed. */
   hosts?: string;
 }
 
-/** What came of it. */
+/** Its outcome. */
 export interface LocalEnd {
   exitCode: number | null;
   stdout: string;
@@ -30,15 +30,15 @@ export interface LocalEnd {
 }
 
 /**
- * Runs gitlab-ci-local, where a hosts file is given in a mount namespace of its own, in which the names of the indexes
- * lead to the tests' servers.
+ * Runs gitlab-ci-local. With a hosts file it gets its own mount namespace, in which the indexes' names resolve to the
+ * tests' servers.
  */
 export async function gitlabCiLocal(it: LocalRun): Promise<LocalEnd> {
   const variables = Object.entries(it.variables).flatMap(([name, value]) =>
     value === undefined ? ['--unset-variable', name] : ['--variable', `${name}=${value}`],
   );
   const options = ['--file', it.file, '--state-dir', '../state', '--force-shell-executor'];
-  // It warns about predefined variables that are given, in the midst of its answers.
+  // It prints warnings about predefined variables in the middle of its answers.
   const silence = ['--ignore-predefined-vars', Object.keys(it.variables).join(',')];
   const command = [process.execPath, program, ...it.args, ...options, ...silence, '--no-color', ...variables];
   const bind = 'mount --bind "$0" /etc/hosts && exec "$@"';
@@ -60,8 +60,8 @@ export async function gitlabCiLocal(it: LocalRun): Promise<LocalEnd> {
 let folder: Promise<string> | undefined;
 
 /**
- * gitlab-ci-local first copies the checkout for containers, with rsync. There are no containers here, so `true` stands
- * in for rsync. The jobs themselves have another PATH.
+ * gitlab-ci-local first copies the checkout for containers with rsync. There are no containers here, so `true` stands
+ * in for rsync. The jobs have a different PATH.
  */
 function standIns(): Promise<string> {
   folder ??= mkdtemp(join(tmpdir(), 'gitlab-to-pypi-bin-')).then(async (made) => {

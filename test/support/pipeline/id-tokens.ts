@@ -3,10 +3,10 @@ import { expand, type Occasion, type Variables } from './occasion.ts';
 
 const { publicKey, privateKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
 
-/** The key by which an index knows that a token is GitLab's. */
+/** The key with which an index verifies GitLab's tokens. */
 export const issuerKey = publicKey.export({ type: 'spki', format: 'pem' }).toString();
 
-/** Signs claims as GitLab does: RS256. */
+/** Signs claims the way GitLab does: RS256. */
 export function signToken(claims: Record<string, unknown>): string {
   const encode = (value: unknown) => Buffer.from(JSON.stringify(value)).toString('base64url');
   const signed = `${encode({ kid: 'test', typ: 'JWT', alg: 'RS256' })}.${encode(claims)}`;
@@ -22,7 +22,7 @@ export interface TokenOwner {
   environment: string | undefined;
 }
 
-/** The claims that gitlab.com gives to a job: https://docs.gitlab.com/ci/secrets/id_token_authentication/ */
+/** The claims that gitlab.com issues to a job: https://docs.gitlab.com/ci/secrets/id_token_authentication/ */
 export function claimsOf(owner: TokenOwner, audience: unknown): Record<string, unknown> {
   const { projectPath, pipelineFile, sha, environment } = owner;
   const { ref, refType, source } = owner.occasion;
@@ -54,7 +54,7 @@ export function claimsOf(owner: TokenOwner, audience: unknown): Record<string, u
   };
 }
 
-/** The tokens of a job: one for each entry of its `id_tokens`, in the variable of that name. */
+/** A job's tokens: one per entry of its `id_tokens`, in the variable of that name. */
 export function issueTokens(
   owner: TokenOwner,
   entries: Record<string, { aud: unknown }> | undefined,

@@ -6,39 +6,39 @@ import type { Expanded, JobData, SelectedJob } from './expanded.ts';
 import { expand, type Variables } from './occasion.ts';
 import { bringArtifacts, keepArtifacts } from './runner.ts';
 
-/** A command that brings files to an index. */
+/** A command that uploads files to an index. */
 export interface Upload {
   job: string;
-  /** What starts the job: `on_success`, `manual` and so on. */
+  /** How the job starts: `on_success`, `manual` and so on. */
   start: string;
-  /** `pypi`, `testpypi`, or the address of another one. */
+  /** `pypi`, `testpypi`, or the URL of another index. */
   index: string;
   files: string[];
-  /** `id-token`, the name of the variable that gave the secret, or `none`. */
+  /** `id-token`, the name of the variable with the secret, or `none`. */
   credential: string;
   environment?: string;
 }
 
-/** What a pipeline did with stand-ins for the tools. */
+/** What a pipeline did when run with stand-ins for the tools. */
 export interface Imitated {
   uploads: Upload[];
-  /** Jobs that failed, with the end of what they wrote. */
+  /** Failed jobs, with the end of their output. */
   failures: { job: string; output: string }[];
-  /** Jobs that were not run because one before them failed. */
+  /** Jobs that did not run because an earlier one failed. */
   skipped: string[];
-  /** Bumps of the version, pushes and requests, each with its job. */
+  /** Version bumps, pushes and requests, each with its job. */
   others: { job: string; what: string }[];
 }
 
 /** What an imitation needs besides the jobs. */
 export interface ImitationRequest {
-  /** A checkout of what the pipeline is made for, with its history. */
+  /** A checkout of what the pipeline runs for, with its history. */
   checkout: string;
   expanded: Expanded;
   variables: Variables;
   /** As in file names: harbour_map. */
   filesName: string;
-  /** Names of indexes with the beginnings of further addresses that lead there. */
+  /** Index names, with URL prefixes that lead to the same index. */
   aliases: Record<string, string>;
 }
 
@@ -47,9 +47,9 @@ const tools =
 const where = (tool: string) => execFileSync('sh', ['-c', `command -v ${tool}`], { encoding: 'utf8' }).trim();
 
 /**
- * Runs the scripts of all jobs of a pipeline, manual ones too, in the order of their stages. The shell is real, git is
- * real, and so are artifacts, checkouts and what needs what; packaging tools and images are stand-ins, which work in
- * milliseconds. What they make of versions is roughly what the real ones do, no more.
+ * Runs the scripts of all jobs in a pipeline, manual ones too, in stage order. The shell, git, artifacts, checkouts and
+ * dependencies are real; packaging tools and images are stand-ins that take milliseconds and only roughly imitate what
+ * the real ones do with versions.
  */
 export async function imitate(request: ImitationRequest): Promise<Imitated> {
   const folder = await mkdtemp(join(tmpdir(), 'gitlab-to-pypi-imitation-'));
@@ -157,7 +157,7 @@ function environmentOf({ environment }: JobData, variables: Variables): string |
   return name === undefined ? undefined : expand(name, variables);
 }
 
-/** python:3.13 and uv's images on Debian bring git; the slim ones, Alpine and the like do not. */
+/** python:3.13 and uv's Debian images include git; slim images, Alpine and the like do not. */
 const hasGit = (image: string) => !/slim|alpine|^debian|^ubuntu|uv:\d+(\.\d+)*$/.test(image);
 
 async function takesVersionFromGit(checkout: string): Promise<boolean> {
@@ -195,7 +195,7 @@ function credentialOf(secret: string, { id_tokens = {} }: JobData, index: string
   return audiences.includes(index) ? 'id-token' : 'none';
 }
 
-/** The variables of the project's settings, which are secrets here, come before those of the file. */
+/** The project settings' variables, which are secrets here, override the file's. */
 const secretsOf = (variables: Variables) =>
   Object.fromEntries(Object.entries(variables).filter(([, value]) => value?.startsWith('secret-')));
 

@@ -5,17 +5,17 @@ import { normalizeName } from '../../../src/kernel/package-name.ts';
 import type { RehearsalIndex } from '../../../src/rehearsal/package-index/server.ts';
 import type { Certificates } from './certificates.ts';
 
-/** The names under which uv, twine and pip look for the two indexes. */
+/** The host names that uv, twine and pip use for the two indexes. */
 export const indexNames = ['pypi.org', 'upload.pypi.org', 'test.pypi.org'];
 
-/** Speaks TLS for the embedded indexes, by their real names. */
+/** A TLS front for the embedded indexes under their real names. */
 export interface IndexFront {
-  /** The loopback address that the names must lead to. */
+  /** The loopback address that the names must resolve to. */
   address: string;
   close(): Promise<void>;
 }
 
-/** Starts the front on a loopback address of its own, so that several can stand side by side on port 443. */
+/** Starts the front on its own loopback address, so that several can use port 443 side by side. */
 export async function startIndexFront(
   indexes: { pypi: RehearsalIndex; testpypi: RehearsalIndex },
   { key, certificate }: Certificates,
@@ -23,7 +23,7 @@ export async function startIndexFront(
   const server = createServer({ key, cert: certificate }, (request, response) => {
     const index = request.headers.host === 'test.pypi.org' ? indexes.testpypi : indexes.pypi;
     const url = request.url ?? '/';
-    // Build back-ends and tools come from the real index: this process does not see the names that the jobs see.
+    // Build backends and tools come from the real index; this process does not share the jobs' hosts file.
     const elsewhere = request.headers.host === 'pypi.org' && !isKnown(index, url);
     pass(request, response, elsewhere ? 'https://pypi.org' : index.url);
   });

@@ -4,13 +4,13 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { findTool, run } from '../tools.ts';
 
-/** Where pipelines run here. */
+/** Where pipelines run. */
 export interface Machine {
   uv: string;
 }
 
 /**
- * The machine, or undefined where pipelines cannot run: they need Linux and root for a mount namespace, and some tools.
+ * The machine, or undefined if it cannot run pipelines: that takes Linux, root for a mount namespace, and some tools.
  * With CI=true that is a failure, not a skip.
  */
 export function findMachine(): Machine | undefined {
@@ -31,10 +31,10 @@ export function findMachine(): Machine | undefined {
   }
 }
 
-/** What a container has from its image: no build front-end, no twine, and uv only in the images of uv. */
+/** What an image provides to a container: no build front end, no twine, and uv only in uv's images. */
 const systemPath = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin';
 
-/** Makes what the image of a job brings along, in that folder. */
+/** Recreates what a job's image provides, in that folder. */
 export async function makeImage(
   machine: Machine,
   folder: string,
@@ -42,7 +42,7 @@ export async function makeImage(
 ): Promise<string> {
   const venv = join(folder, 'venv');
   await run(machine.uv, ['venv', '--quiet', '--python', 'python3', venv]);
-  // Not `--seed`, which may bring packages that an image lacks, such as packaging.
+  // Not `--seed`, which may add packages that an image lacks, such as packaging.
   await run(machine.uv, ['pip', 'install', '--quiet', '--python', venv, 'pip']);
   const bin = join(folder, 'bin');
   await mkdir(bin);
@@ -53,10 +53,10 @@ export async function makeImage(
   return `${join(venv, 'bin')}:${bin}:${systemPath}`;
 }
 
-/** Kept from run to run: what uv and pip have downloaded. */
+/** Cached between runs: uv's and pip's downloads. */
 const downloads = join(tmpdir(), 'gitlab-to-pypi-downloads');
 
-/** What the machine of a runner gives to every job. */
+/** What a runner's machine passes to every job. */
 export async function machineEnvironment(bundle: string, home: string): Promise<Record<string, string>> {
   await mkdir(home, { recursive: true });
   const trust = ['SSL_CERT_FILE', 'REQUESTS_CA_BUNDLE', 'PIP_CERT', 'CURL_CA_BUNDLE'];
@@ -71,12 +71,12 @@ export async function machineEnvironment(bundle: string, home: string): Promise<
     PIP_CACHE_DIR: join(downloads, 'pip'),
     PIP_DISABLE_PIP_VERSION_CHECK: '1',
     PIP_ROOT_USER_ACTION: 'ignore',
-    // Spares half the time of an installation; pip reads the variable of a negative option the other way round.
+    // Halves installation time. pip inverts the variable of a negative option.
     PIP_NO_COMPILE: '0',
   };
 }
 
-/** A file that stands in for /etc/hosts, with these names at that address. */
+/** Writes a replacement for /etc/hosts with these names at that address. */
 export async function hostsWith(folder: string, names: string[], address: string): Promise<string> {
   const path = join(folder, 'hosts');
   const before = await readFile('/etc/hosts', 'utf8');

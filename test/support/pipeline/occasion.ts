@@ -1,4 +1,4 @@
-/** Why GitLab makes a pipeline. */
+/** Why GitLab creates a pipeline. */
 export interface Occasion {
   ref: string;
   refType: 'branch' | 'tag';
@@ -19,7 +19,7 @@ export const occasions = {
   }),
 };
 
-/** Variables of a job; those that are undefined are unset. */
+/** A job's variables; undefined ones are unset. */
 export type Variables = Record<string, string | undefined>;
 
 /** What the predefined variables depend on. */
@@ -31,7 +31,7 @@ export interface Setting {
 }
 
 /**
- * The variables that GitLab predefines for an occasion: https://docs.gitlab.com/ci/variables/predefined_variables/
+ * GitLab's predefined variables for an occasion: https://docs.gitlab.com/ci/variables/predefined_variables/
  * A tag pipeline has no branch, and a branch pipeline has no tag.
  */
 export function variablesOf(occasion: Occasion, setting: Setting): Variables {
@@ -76,10 +76,10 @@ export function variablesOf(occasion: Occasion, setting: Setting): Variables {
   };
 }
 
-/** A text with the variables of GitLab's kind replaced: `$NAME` or `${NAME}`, nothing where there is none. */
+/** Expands GitLab-style variables, `$NAME` or `${NAME}`; unset ones become empty. */
 export function expand(text: string, variables: Variables): string {
   let now = text;
-  // A value may name another variable, to which GitLab goes on; a circle must end somewhere.
+  // Values may refer to other variables, which GitLab expands too; stop in case of a cycle.
   for (let depth = 0; depth < 10 && now.includes('$'); depth += 1)
     now = now.replace(/\$(?:\{(\w+)\}|(\w+))/g, (_, braced, bare) => variables[braced ?? bare] ?? '');
   return now;

@@ -1,23 +1,23 @@
 import type { Occasion } from './occasion.ts';
 
-/** The keywords with which a job is limited in the older way; each a list of refs, or a table with such lists. */
+/** The deprecated keywords that limit a job: each a list of refs, or a table with such lists. */
 export interface Limits {
   only?: unknown;
   except?: unknown;
 }
 
-/** What still has to be asked of the variables of a job, once the refs are known. */
+/** Expressions on the job's variables that remain to be evaluated once the refs are known. */
 export interface VariableQuestions {
-  /** One of these expressions must hold, where there are any. */
+  /** If there are any, one of these must hold. */
   only: string[];
   /** None of these may hold. */
   except: string[];
 }
 
 /**
- * Whether `only` and `except` let a job into a pipeline as far as the refs go, and which expressions decide then;
- * undefined where they keep it out: https://docs.gitlab.com/ci/yaml/deprecated_keywords/
- * gitlab-ci-local does not look at them. Each `changes` counts as changed. Throws for what cannot be told here.
+ * Whether `only` and `except` admit a job as far as refs go, and which expressions decide then; undefined if they
+ * exclude it: https://docs.gitlab.com/ci/yaml/deprecated_keywords/
+ * gitlab-ci-local ignores them. Every `changes` counts as changed. Throws for anything undecidable.
  */
 export function limitsOf(
   { only, except }: Limits,
@@ -32,7 +32,7 @@ export function limitsOf(
   return { only: wanted.variables, except: unwanted.variables };
 }
 
-/** Parts of a limit; its default refs stay where it only names variables or changes. */
+/** The parts of a limit; its default refs stay if it only has variables or changes. */
 function partsOf(limit: unknown): { refs?: string[]; variables: string[]; changes: boolean } {
   if (typeof limit === 'string' || Array.isArray(limit)) {
     return { refs: listOf(limit), variables: [], changes: false };

@@ -8,13 +8,13 @@ import { issuerKey } from './id-tokens.ts';
 import { indexNames, startIndexFront } from './index-front.ts';
 import { hostsWith, type Machine } from './machine.ts';
 
-/** Two embedded indexes under the names of the real ones, for jobs alone. */
+/** Two embedded indexes under the real names, visible to jobs only. */
 export interface Place {
   machine: Machine;
   indexes: { pypi: RehearsalIndex; testpypi: RehearsalIndex };
-  /** A file that stands in for /etc/hosts. */
+  /** Replaces /etc/hosts. */
   hosts: string;
-  /** The certificate authorities that a job must trust. */
+  /** The CAs that a job must trust. */
   bundle: string;
   close(): Promise<void>;
 }
@@ -28,8 +28,8 @@ export interface PlaceOptions {
 const fields = { namespace: 'demo-group', project: 'demo-pkg', workflowFilepath: '.gitlab-ci.yml' };
 
 /**
- * Starts both indexes and their front; several places can be open at once. On PyPI the package exists with a publisher,
- * on TestPyPI a pending publisher waits for it.
+ * Starts both indexes and their front; several can run at once. On PyPI the package exists with a publisher; on
+ * TestPyPI it has a pending publisher.
  */
 export async function openPlace(
   machine: Machine,

@@ -8,7 +8,7 @@ import { type Machine, machineEnvironment, makeImage } from './machine.ts';
 import { expand, type Variables } from './occasion.ts';
 import { bringArtifacts, getSources, keepArtifacts, type Source } from './runner.ts';
 
-/** What all jobs of a pipeline share. */
+/** Shared by all jobs in a pipeline. */
 export interface PipelineRun {
   machine: Machine;
   hosts: string;
@@ -16,30 +16,30 @@ export interface PipelineRun {
   folder: string;
   source: Source;
   pipelineFile: string;
-  /** `variables` at the top of the pipeline file. */
+  /** Top-level `variables` of the pipeline file. */
   globals: Record<string, string>;
   predefined: Variables;
-  /** The CI/CD variables of the project's settings, which come before those of the file. */
+  /** CI/CD variables from the project's settings, which override the file's. */
   settings: Record<string, string>;
-  /** The same for jobs with an environment, by its name. */
+  /** The same for jobs with an environment, by environment name. */
   scoped: Record<string, Record<string, string>>;
 }
 
-/** What came of a job. */
+/** The outcome of a job. */
 export interface JobReport {
   name: string;
   outcome: 'passed' | 'failed' | 'skipped' | 'manual';
   output: string;
   environment?: string;
-  /** Of its ID tokens. */
+  /** The audiences of its ID tokens. */
   audiences: unknown[];
 }
 
-/** Where the artifacts of a job are kept. */
+/** Where a job's artifacts are kept. */
 export const keptBy = ({ folder }: PipelineRun, name: string) =>
   join(folder, 'artifacts', encodeURIComponent(name));
 
-/** Runs one job in a folder and an image of its own, next to the artifacts of those jobs, with its ID tokens. */
+/** Runs one job in its own folder and image, with the artifacts of those jobs and its ID tokens. */
 export async function runJob(
   pipeline: PipelineRun,
   { name, stage, data }: SelectedJob,
@@ -86,7 +86,7 @@ function environmentOf({ environment }: JobData, variables: Variables): string |
   return name === undefined ? undefined : expand(name, variables);
 }
 
-/** The job alone, without what is decided already or done by the runner: the shell has no images, for one. */
+/** The job by itself, without what is already decided or is up to the runner (the shell executor has no images). */
 function jobFile(
   { globals }: PipelineRun,
   { name, stage, data }: Pick<SelectedJob, 'name' | 'stage' | 'data'>,
@@ -113,7 +113,7 @@ function keeps({ artifacts }: JobData, passed: boolean): boolean {
   return artifacts?.paths !== undefined && (when === 'always' || passed === (when === 'on_success'));
 }
 
-/** What the script wrote; where it never began, what gitlab-ci-local says. */
+/** The script's output; if it never started, gitlab-ci-local's. */
 async function outputOf(folder: string, otherwise: string): Promise<string> {
   const logs = join(folder, 'state/output');
   const names = await readdir(logs).catch(() => []);

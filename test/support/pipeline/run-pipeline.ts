@@ -12,30 +12,30 @@ import { getSources } from './runner.ts';
 
 /** A pipeline to run. */
 export interface PipelineRequest {
-  /** A git repository on this machine; what is not committed does not count. */
+  /** A local git repository; uncommitted changes are ignored. */
   repository: string;
   occasion: Occasion;
   projectPath?: string;
   defaultBranch?: string;
   pipelineFile?: string;
   pipelineNumber?: number;
-  /** The CI/CD variables of the project's settings. */
+  /** CI/CD variables from the project's settings. */
   projectVariables?: Record<string, string>;
-  /** Those of them that are for jobs with an environment alone, by its name. */
+  /** The same for jobs with an environment, by environment name. */
   environmentVariables?: Record<string, Record<string, string>>;
-  /** The manual jobs that somebody starts. */
+  /** Manual jobs that someone starts. */
   play?: string[];
 }
 
-/** What came of a pipeline. */
+/** The outcome of a pipeline. */
 export interface PipelineReport {
-  /** Empty where GitLab makes no pipeline. */
+  /** Empty if GitLab does not create a pipeline. */
   jobs: JobReport[];
-  /** The files that each index took during the pipeline. */
+  /** Files that each index accepted during the pipeline. */
   uploads: { pypi: UploadedFile[]; testpypi: UploadedFile[] };
 }
 
-/** Runs the pipeline that GitLab would make on an occasion, job by job, the file exactly as users get it. */
+/** Runs the pipeline that GitLab would create on an occasion, job by job, from the exact file that users get. */
 export async function runPipeline(place: Place, request: PipelineRequest): Promise<PipelineReport> {
   const { pypi, testpypi } = place.indexes;
   const before = [pypi.state.files.length, testpypi.state.files.length];
@@ -80,7 +80,7 @@ async function prepare(place: Place, request: PipelineRequest): Promise<Pipeline
   };
 }
 
-/** Stage by stage; one job after the other also within a stage, whose jobs do not depend on each other. */
+/** Stage by stage, and sequentially within a stage, whose jobs do not depend on each other. */
 async function runStages(
   pipeline: PipelineRun,
   { stages, jobs }: Expanded,
@@ -102,7 +102,7 @@ async function runStages(
   return reports;
 }
 
-/** Those that a job waits for: its `needs`, or all of the stages before. */
+/** The jobs that a job waits for: its `needs`, or all earlier stages. */
 function jobsBefore({ stage, data }: SelectedJob, ordered: SelectedJob[]): SelectedJob[] {
   if (data.needs) return ordered.filter(({ name }) => data.needs?.some((need) => nameOf(need) === name));
   return ordered.slice(
@@ -111,7 +111,7 @@ function jobsBefore({ stage, data }: SelectedJob, ordered: SelectedJob[]): Selec
   );
 }
 
-/** Those whose artifacts it gets: https://docs.gitlab.com/ci/yaml/#dependencies */
+/** The jobs whose artifacts it receives: https://docs.gitlab.com/ci/yaml/#dependencies */
 function producersOf({ data }: SelectedJob, before: SelectedJob[], reports: JobReport[]): string[] {
   return before
     .filter(({ name, data: { artifacts } }) => {

@@ -2,9 +2,9 @@ import { mkdir } from 'node:fs/promises';
 import { run } from '../tools.ts';
 import type { Occasion } from './occasion.ts';
 
-/** What a runner does before and after the script of a job. */
+/** What a runner does before and after a job's script. */
 export interface Source {
-  /** The repository from which GitLab makes the pipeline. */
+  /** The repository that GitLab creates the pipeline from. */
   repository: string;
   occasion: Occasion;
   sha: string;
@@ -15,8 +15,8 @@ export interface Source {
 const defaultDepth = '20';
 
 /**
- * Brings the sources into a new folder, by GIT_STRATEGY and GIT_DEPTH as GitLab Runner does. gitlab-ci-local knows
- * neither: it would run each job in the work tree, with all history, tags and what other jobs left there.
+ * Checks out the sources into a new folder, following GIT_STRATEGY and GIT_DEPTH like GitLab Runner. gitlab-ci-local
+ * supports neither: it would run every job in the work tree, with all history, tags and other jobs' leftovers.
  */
 export async function getSources(
   folder: string,
@@ -42,7 +42,7 @@ export async function getSources(
   await git('checkout', '--quiet', '--force', '--detach', source.sha);
 }
 
-/** A shallow clone gets the one ref of the pipeline, a full one all branches and tags. */
+/** A shallow clone gets only the pipeline's ref, a full one all branches and tags. */
 function refspecs({ occasion: { ref, refType } }: Source, shallow: string[]): string[] {
   if (shallow.length === 0) return ['+refs/heads/*:refs/remotes/origin/*', '+refs/tags/*:refs/tags/*'];
   return refType === 'tag'
@@ -50,10 +50,10 @@ function refspecs({ occasion: { ref, refType } }: Source, shallow: string[]): st
     : [`+refs/heads/${ref}:refs/remotes/origin/${ref}`];
 }
 
-/** Keeps the artifacts of a job. */
+/** Saves a job's artifacts. */
 export async function keepArtifacts(project: string, kept: string, paths: string[]): Promise<void> {
   await mkdir(kept, { recursive: true });
-  // Unquoted on purpose: the shell finds the files of a pattern.
+  // Unquoted on purpose: the shell expands the patterns.
   const script =
     'shopt -s globstar nullglob; IFS=$\'\\n\'; for path in $PATHS; do cp -a --parents "$path" "$KEPT"; done';
   const env = { ...process.env, PATHS: paths.join('\n'), KEPT: kept };
@@ -62,7 +62,7 @@ export async function keepArtifacts(project: string, kept: string, paths: string
   });
 }
 
-/** Brings kept artifacts into the folder of a job. */
+/** Restores saved artifacts into a job's folder. */
 export async function bringArtifacts(kept: string, project: string): Promise<void> {
   await run('cp', ['-a', `${kept}/.`, project]);
 }

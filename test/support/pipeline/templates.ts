@@ -2,7 +2,7 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 
 /**
- * What stands in for templates of GitLab, as far as it decides which jobs there are:
+ * Substitutes for GitLab's templates, as far as they decide which jobs there are:
  * https://gitlab.com/gitlab-org/gitlab/-/tree/master/lib/gitlab/ci/templates
  */
 const templates: Record<string, object> = {
@@ -26,7 +26,7 @@ const templates: Record<string, object> = {
   },
 };
 
-/** Puts the templates where gitlab-ci-local keeps what it has downloaded. */
+/** Puts the templates where gitlab-ci-local caches its downloads. */
 export async function layOutTemplates(stateDirectory: string): Promise<void> {
   const base = join(
     stateDirectory,

@@ -20,26 +20,26 @@ export const allOccasions = {
   trigger: occasions.trigger('main'),
 };
 
-/** What happens on an occasion: the jobs that GitLab makes, and, where it was asked for, what they do. */
+/** What happens on an occasion: the jobs that GitLab creates and, on request, what they do. */
 export interface Happening extends Expanded {
-  /** Jobs of child pipelines are among the jobs as 'parent > job'. */
+  /** Jobs of child pipelines appear among the jobs as 'parent > job'. */
   did?: Imitated;
 }
 
 export interface WhatHappensRequest {
-  /** A git repository; what is not committed counts too. */
+  /** A git repository, including uncommitted changes. */
   repository: string;
   occasions: Record<string, Occasion>;
   projectPath?: string;
   pipelineFile?: string;
-  /** As in file names: harbour_map. Without it no scripts are run. */
+  /** As in file names: harbour_map. Without it no scripts run. */
   filesName?: string;
-  /** Addresses that stand for those of the two indexes, which the program was given. */
+  /** URLs passed to the program in place of the two indexes. */
   aliases?: Record<'pypi' | 'testpypi', string>;
 }
 
 /**
- * What a project's pipeline does on each occasion: which jobs gitlab-ci-local puts into it, and, on request, what their
+ * What a project's pipeline does on each occasion: which jobs gitlab-ci-local selects and, on request, what their
  * scripts do with stand-ins for the tools.
  */
 export async function whatHappens(request: WhatHappensRequest): Promise<Record<string, Happening>> {
@@ -95,7 +95,7 @@ function merged(parts: Imitated[]): Imitated {
   };
 }
 
-/** The pipelines that jobs of this one start from files of the checkout. */
+/** Pipelines that jobs of this one start from files in the checkout. */
 async function childrenOf(
   { jobs }: Expanded,
   asked: { occasion: Occasion; variables: Record<string, string | undefined> },
@@ -122,7 +122,7 @@ async function tagAs(checkout: string, { ref, refType }: Occasion): Promise<void
   if (refType === 'tag') await run('git', ['tag', '--force', ref], { cwd: checkout });
 }
 
-/** Each variable that the files of CI read and that sounds like a secret, with a value that tells its name. */
+/** Every variable in the CI files that sounds like a secret, with a value that gives its name. */
 async function secretsIn(checkout: string): Promise<Record<string, string>> {
   const names = (await readdir(checkout, { recursive: true })).filter((it) => /\.(ya?ml|sh)$/.test(it));
   const texts = await Promise.all(names.map((it) => readFile(join(checkout, it), 'utf8').catch(() => '')));
