@@ -1,13 +1,13 @@
 import { expect, it } from 'vitest';
 import { wrapLine } from '../../src/terminal/wrap.ts';
 
-it('breaks a line between words and keeps its indent', () => {
+it('wraps a line between words and keeps its indent', () => {
   expect(wrapLine('  - one two three four five six seven', 24)).toBe(
     '  - one two three four\n    five six seven',
   );
 });
 
-it('leaves an address whole, and a line that fits', () => {
+it('never breaks a URL, nor a line that fits', () => {
   expect(wrapLine('https://gitlab.example.com/a/very/long/address/indeed', 24)).toBe(
     'https://gitlab.example.com/a/very/long/address/indeed',
   );
