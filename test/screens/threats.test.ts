@@ -4,7 +4,7 @@ import { threatsView } from '../../src/screens/threats.ts';
 import { makePaint } from '../../src/terminal/paint.ts';
 import { member, peopleFacts } from '../support/people.ts';
 
-it('all three routes stand side by side in 80 columns, each with what it lets people do', () => {
+it('all three routes fit side by side into 80 columns, each with what it lets people do', () => {
   const facts = peopleFacts([member('alice', 50), member('bob', 40), member('carol', 30)]);
   const lines = threatsView(
     {
