@@ -15,7 +15,7 @@ afterEach(async () => {
   here = undefined;
 });
 
-/** Something that is wrong, the token that is used, and the code that names it. */
+/** What is wrong, the token in use, and the expected error code. */
 interface Case {
   code: string;
   token?: string;
@@ -92,7 +92,7 @@ const cases: Record<string, Case> = {
   'twine and another index': { code: 'twine-other-index', args: ['--publish-with', 'twine'] },
 };
 
-describe('setup with bad input ends with 2, one sentence and a hint, and changes nothing:', () => {
+describe('setup with bad input exits with 2, a message and a hint, and changes nothing:', () => {
   it.each(Object.entries(cases))(
     '%s',
     async (_, { code, token = 'glpat-demo-alice', project = {}, args = [], spoil }) => {
@@ -130,7 +130,7 @@ describe('setup with bad input ends with 2, one sentence and a hint, and changes
   });
 });
 
-describe('bad usage ends with 2 and the way to the help:', () => {
+describe('bad usage exits with 2 and points to --help:', () => {
   it.each([
     ['an unknown option', ['--aprover', '@x'], /Unknown option '--aprover'/],
     ['an unknown command', ['publish'], /'publish' is not a command/],
@@ -154,7 +154,7 @@ describe('bad usage ends with 2 and the way to the help:', () => {
 });
 
 describe('without a terminal', () => {
-  it('setup asks nothing, and names the options that would answer', async () => {
+  it('setup asks nothing, and names the options that would answer its questions', async () => {
     here = await startWorld();
     const { exitCode, stderr } = await runIn(here, ['setup']);
     expect(exitCode).toBe(2);
@@ -165,8 +165,8 @@ describe('without a terminal', () => {
   });
 });
 
-describe('a pipeline that GitLab does not accept', () => {
-  it("is shown with GitLab's words and not written, and the rest goes on", async () => {
+describe('a pipeline that GitLab rejects', () => {
+  it("is shown with GitLab's errors and not written, and the rest continues", async () => {
     here = await startWorld();
     const broken = 'test:\n  script: x\n  stage: nowhere\n';
     await writeFile(join(here.directory, '.gitlab-ci.yml'), broken);

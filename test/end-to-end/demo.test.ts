@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { runProgram } from '../support/program.ts';
 
-/** A demo that asks nothing, and the folder of its scratch project. */
+/** A demo without questions, and the folder of its scratch project. */
 async function demo(...args: string[]) {
   const ended = await runProgram(['demo', '--yes', ...args]);
   const directory = /The Python project is in (.*)\.\n/.exec(ended.stdout)?.[1] ?? '';
@@ -20,7 +20,7 @@ describe('the demo', () => {
     ['self-managed', 'token', /accepts ID tokens of https:\/\/gitlab\.com only/, 0],
     ['team-premium', 'protected', /with an approval no one of them releases alone/, 1],
   ])(
-    'as %s leads to the route %s, and the next run has nothing to do',
+    'as %s takes the route %s, and the next run has nothing to do',
     async (world, route, why, protections) => {
       const first = await demo('--as', world);
       expect(first.exitCode).toBe(0);
@@ -35,7 +35,7 @@ describe('the demo', () => {
     },
   );
 
-  it('as self-managed refuses the routes that the indexes refuse, says what is possible, and changes nothing', async () => {
+  it('as self-managed rejects the routes that the indexes do not support, says what is possible, and changes nothing', async () => {
     const { exitCode, stderr, directory } = await demo('--as', 'self-managed', '--route', 'trusted');
     expect(exitCode).toBe(2);
     expect(stderr).toMatch(/accept ID tokens of https:\/\/gitlab\.com only/);
@@ -44,7 +44,7 @@ describe('the demo', () => {
     expect([project.environments, project.protected_tags]).toEqual([[], []]);
   });
 
-  it('is the team on Premium where nothing is said, and goes on with a world of before there were several', async () => {
+  it('defaults to the team on Premium, and resumes a world saved before there was a choice', async () => {
     const first = await demo();
     expect(first.stdout).toMatch(/Route +protected +recommended/);
     const { asOfficial: _, ...older } = await saved(first.directory);
@@ -56,7 +56,7 @@ describe('the demo', () => {
     ['an unknown world', ['demo', '--as', 'enterprise'], /--as takes solo or team-free or/],
     ['another command', ['check', '--as', 'solo'], /--as belongs to the command 'demo'/],
     ['an earlier world', ['demo', '--as', 'solo', '-C', '/tmp'], /--as begins a new world/],
-  ])('refuses --as with %s', async (_, args, words) => {
+  ])('rejects --as with %s', async (_, args, words) => {
     const { exitCode, stderr } = await runProgram(args);
     expect(exitCode).toBe(2);
     expect(stderr).toMatch(words);

@@ -21,7 +21,7 @@ let here: World;
 
 afterEach(() => here.close());
 
-/** Lets the requests that fit fail with 500. */
+/** Makes matching requests fail with 500. */
 function break_(method: string, path: RegExp): void {
   here.gitlab.intercept = (request) =>
     request.method === method && path.test(request.path)
@@ -33,7 +33,7 @@ const outcomes = (report: Awaited<ReturnType<typeof reportOf>>['report'], outcom
   report.settings.filter((it) => it.outcome === outcome).map(({ id }) => id);
 
 describe('a failure while applying', () => {
-  it('stops what depends on it and not the rest, and the next run does what is left', async () => {
+  it('stops what depends on it but not the rest, and the next run does what is left', async () => {
     here = await startWorld();
     break_('POST', /protected_environments$/);
     const first = await reportOf(here, ['setup', '--yes']);
@@ -49,7 +49,7 @@ describe('a failure while applying', () => {
     expect(outcomes(second.report, 'applied')).toEqual(['protected-environment:release']);
   });
 
-  it('puts a protected tag rule back as it was', async () => {
+  it('rolls back a protected tag rule', async () => {
     here = await startWorld({
       state: teamState(
         { protected_tags: [{ name: '*', create_access_levels: [roleRow(30)] }] },
@@ -71,7 +71,7 @@ describe('a failure while applying', () => {
     ]);
   });
 
-  it('is noticed where GitLab takes a request and does not do it', async () => {
+  it('is noticed if GitLab accepts a request but does not apply it', async () => {
     here = await startWorld();
     here.gitlab.intercept = ({ method, path }) =>
       method === 'POST' && path.endsWith('/protected_tags') ? { status: 201, body: {} } : undefined;
@@ -84,7 +84,7 @@ describe('a failure while applying', () => {
 });
 
 describe('what cannot be read', () => {
-  it('is unknown with the reason, and nothing is written from it', async () => {
+  it('is reported as unknown with the reason, and nothing is written based on it', async () => {
     here = await startWorld();
     break_('GET', /\/environments$/);
     const found = await reportOf(here, ['check']);
@@ -98,7 +98,7 @@ describe('what cannot be read', () => {
     expect(here.gitlab.writes().some(({ path }) => path.endsWith('/environments'))).toBe(false);
   });
 
-  it('of the lint keeps the pipeline from being written', async () => {
+  it('stops the pipeline from being written if it is the lint', async () => {
     here = await startWorld();
     break_('POST', /ci\/lint$/);
     await runIn(here, ['setup', '--yes']);
@@ -107,7 +107,7 @@ describe('what cannot be read', () => {
     );
   });
 
-  it('of an index leaves its publisher unknown', async () => {
+  it('leaves the publisher unknown if it is an index', async () => {
     here = await startWorld();
     here.pypi.intercept = ({ path }) =>
       path.startsWith('/simple') ? { status: 503, body: 'down' } : undefined;
@@ -117,7 +117,7 @@ describe('what cannot be read', () => {
 });
 
 describe('other places', () => {
-  it('a package in a sub-folder is set up there, and its pipeline in the root', async () => {
+  it('a package in a subfolder is set up there, with its pipeline in the root', async () => {
     here = await startWorld();
     await mkdir(join(here.directory, 'python'));
     for (const name of ['pyproject.toml', 'src'])
@@ -137,7 +137,7 @@ describe('other places', () => {
     expect((await runProgram(['check', ...args], options)).exitCode).toBe(0);
   });
 
-  it('a GitLab below a path prefix is named by --gitlab-url', async () => {
+  it('a GitLab under a path prefix works with --gitlab-url', async () => {
     here = await startWorld({ prefix: '/gitlab' });
     const named = await reportOf(here, ['check', '--gitlab-url', here.gitlab.url]);
     expect(named.exitCode).toBe(1);
@@ -147,7 +147,7 @@ describe('other places', () => {
     expect(unnamed.stderr).toContain('--gitlab-url');
   });
 
-  it('a pipeline file elsewhere is the one that is edited and registered', async () => {
+  it('a pipeline file elsewhere is the one edited and registered', async () => {
     here = await startWorld({ state: teamState({ ci_config_path: 'ci/main.yml' }, scratchFiles()) });
     const { report } = await reportOf(here, ['check']);
     expect(report.files.map(({ path }) => path)).toContain('ci/main.yml');
@@ -156,7 +156,7 @@ describe('other places', () => {
     expect(await readFile(join(here.directory, 'ci/main.yml'), 'utf8')).toContain('release-test:');
   });
 
-  it('a pipeline that GitLab can read and this program cannot is left alone, with the jobs to paste', async () => {
+  it('a pipeline that only GitLab can parse is left alone, with jobs to paste', async () => {
     here = await startWorld();
     const odd = 'test:\n  script: [\n    make,\n]\n';
     await writeFile(join(here.directory, '.gitlab-ci.yml'), odd);
@@ -173,7 +173,7 @@ describe('other places', () => {
     expect(await readFile(join(here.directory, '.gitlab-ci.yml'), 'utf8')).toBe(odd);
   });
 
-  it('a link out of the checkout is refused', async () => {
+  it('a symlink out of the checkout is refused', async () => {
     here = await startWorld();
     execFileSync('sh', ['-c', 'rm .gitlab-ci.yml && ln -s /etc/hostname .gitlab-ci.yml'], {
       cwd: here.directory,
@@ -205,7 +205,7 @@ describe('other places', () => {
     expect(here.gitlab.state.projects[0]?.variables).toHaveLength(1);
   });
 
-  it('an edit is made on top of changes that are not committed, and says so', async () => {
+  it('an edit goes on top of uncommitted changes, and says so', async () => {
     here = await startWorld();
     const path = join(here.directory, 'pyproject.toml');
     await writeFile(path, `${await readFile(path, 'utf8')}# mine\n`);
@@ -216,7 +216,7 @@ describe('other places', () => {
 });
 
 describe('a pipe', () => {
-  it('gets no colour, no cursor moves and one JSON document at the most', async () => {
+  it('gets no colour, no cursor movement and at most one JSON document', async () => {
     here = await startWorld();
     const text = await runIn(here, ['setup', '--yes']);
     expect(text.stdout + text.stderr).not.toContain('\u001B');
@@ -242,7 +242,7 @@ describe('--verbose', () => {
   });
 });
 
-describe('a reader that stops reading', () => {
+describe('a closed pipe', () => {
   it('does not stop the work', async () => {
     here = await startWorld();
     const words = [process.execPath, binary, 'setup', '--yes', ...placeOf(here)];

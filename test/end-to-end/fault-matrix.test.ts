@@ -10,7 +10,7 @@ import { startWorld, type World } from '../../src/rehearsal/world.ts';
 import { faults, interceptAt, type RequestOfRun, requestsOf, stateOf } from '../support/faults.ts';
 import { placeOf, type ReportLike, runProgram, signedIn } from '../support/program.ts';
 
-/** Seconds for one request, so that an answer that never comes is soon given up. */
+/** Timeout of a request in seconds; short, so that a lost response is given up soon. */
 const timeout = '0.7';
 const token = 'glpat-demo-alice';
 const signals = { SIGINT: 130, SIGTERM: 143, SIGKILL: null } as const;
@@ -32,7 +32,7 @@ const elsewhere = createServer((_, response) => {
 
 beforeAll(() => new Promise<void>((resolve) => elsewhere.listen(0, '127.0.0.1', resolve)));
 
-/** A run by a route that nothing disturbs, with which the others are compared. */
+/** An undisturbed run on a route, to compare the others with. */
 async function runUndisturbed(by: typeof route) {
   route = by;
   const world = await startWorld();
@@ -45,7 +45,7 @@ async function runUndisturbed(by: typeof route) {
 
 afterAll(() => void elsewhere.close());
 
-/** A run that nothing disturbs has the usual time, however busy the machine is. */
+/** An undisturbed run gets the usual time, however busy the machine is. */
 function setUp(world: World, started?: (child: ChildProcess) => void) {
   const limit = started === undefined ? {} : { GITLAB_TO_PYPI_TIMEOUT: timeout };
   const env = { ...signedIn(world), ...tokens, ...limit };
@@ -53,7 +53,7 @@ function setUp(world: World, started?: (child: ChildProcess) => void) {
   return runProgram(['setup', '--yes', '--json', '--route', route, ...placeOf(world)], options);
 }
 
-/** The whole work tree by path. */
+/** The whole work tree, by path. */
 function filesOf({ directory }: World): Record<string, string> {
   const paths = readdirSync(directory, { recursive: true, withFileTypes: true })
     .filter((it) => it.isFile() && !it.parentPath.startsWith(join(directory, '.git')))
@@ -63,7 +63,7 @@ function filesOf({ directory }: World): Record<string, string> {
   );
 }
 
-/** What is wrong with what a disturbed run left or said; nothing where all is well. */
+/** What is wrong with the result or output of a disturbed run; empty if all is well. */
 function complaints(
   world: World,
   ended: { exitCode: number | null; stdout: string; stderr: string },
@@ -117,7 +117,7 @@ async function runCell({ row, request, lasting, disturb, exits }: Cell): Promise
     wrong.push(`exit code ${ended.exitCode}: ${ended.stdout}${ended.stderr}`);
   let runs = 1;
   const state = stateOf(world, filesOf(world));
-  // Where nothing was changed one more run is the undisturbed one, and where all was done it has nothing to do.
+  // If nothing was changed, one more run is an undisturbed run; if everything was done, there is nothing left to do.
   const settled = state === before || (ended.exitCode === 0 && state === undisturbed.state);
   if (!settled) {
     const again = await setUp(world);
@@ -130,7 +130,7 @@ async function runCell({ row, request, lasting, disturb, exits }: Cell): Promise
   return { row, exitCode: ended.exitCode, runs, wrong: wrong.map((it) => `${where}: ${it}`) };
 }
 
-/** Works through the cells, several at once: most of the time is waiting. */
+/** Works through the cells concurrently, since most of the time is spent waiting. */
 async function runAll(cells: Cell[], atOnce = 8): Promise<Outcome[]> {
   const rest = [...cells];
   const outcomes: Outcome[] = [];
@@ -159,19 +159,19 @@ function table(outcomes: Outcome[]): string {
     .join('\n');
 }
 
-/** The other requests of the route `token` are those of the route `protected` too. */
+/** The route `token` shares its other requests with the route `protected`. */
 const disturbed: Record<typeof route, RegExp> = { protected: /./, token: /^POST .*\/variables$/ };
 
 describe.each(['protected', 'token'] as const)('a setup by the route %s', { timeout: 600_000 }, (by) => {
   beforeAll(() => runUndisturbed(by));
 
-  it('that is disturbed ends by itself with the reason, and one more run comes to the same end', async () => {
+  it('that is disturbed exits with the reason, and one more run converges to the same state', async () => {
     requests = requests.filter(({ line }) => disturbed[by].test(line));
     const { port } = elsewhere.address() as AddressInfo;
     const isWrite = ({ line }: RequestOfRun) => !line.startsWith('GET') && !line.endsWith('/ci/lint');
     const cells = faults.flatMap(({ name: row, answer }) =>
       requests.flatMap((request) =>
-        // A read that fails once is asked again, and so is soon like one that does not fail.
+        // A failed read is retried, so failing once soon equals not failing.
         (isWrite(request) ? [true, false] : [true]).map(
           (lasting): Cell => ({
             row,
@@ -189,7 +189,7 @@ describe.each(['protected', 'token'] as const)('a setup by the route %s', { time
         (request): Cell => ({
           row,
           request,
-          // The last answer may have come before the signal is noticed.
+          // The last response may arrive before the signal is noticed.
           exits: [exitCode, 0],
           disturb: (world, child) =>
             interceptAt(world, request, () => void child()?.kill(row as NodeJS.Signals), false),

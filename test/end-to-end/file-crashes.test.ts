@@ -19,7 +19,7 @@ let wanted: string[];
 
 const textsIn = (directory: string) => files.map((name) => readFileSync(join(directory, name), 'utf8'));
 
-/** The paths of whatever git sees as changed besides the two files. */
+/** Paths that git reports as changed, other than the two files. */
 function strangersIn(directory: string): string[] {
   const status = execFileSync('git', ['status', '--porcelain', '-uall'], {
     cwd: directory,
@@ -29,7 +29,7 @@ function strangersIn(directory: string): string[] {
   return paths.filter((path) => path !== '' && !files.includes(path));
 }
 
-/** A checkout of its own at the same GitLab, in which the files alone are still to be edited. */
+/** A checkout of its own for the same GitLab, with only the files left to edit. */
 function freshCheckout(): World {
   const directory = mkdtempSync(join(folder, 'checkout-'));
   cpSync(join(folder, 'pristine'), directory, { recursive: true });
@@ -50,7 +50,7 @@ afterAll(async () => {
   rmSync(folder, { recursive: true });
 });
 
-/** The states in which runs were stopped, each gone on from once: the next run sees no more than the state. */
+/** The states in which runs were stopped, each resumed once: the next run sees only the state. */
 const continued = new Set<string>();
 
 async function stopAt(stop: Stop): Promise<void> {
@@ -74,7 +74,7 @@ async function goOn(world: World, point: string): Promise<void> {
   expect(strangersIn(world.directory), point).toEqual([]);
 }
 
-/** SIGKILL before and after each operation; the others, which are only noted while a write goes on, before each. */
+/** SIGKILL before and after each operation; the other signals, which only take effect after the write, before each. */
 function everyStop(): Stop[] {
   return operations.flatMap(({ name: _, ...point }): Stop[] => [
     { ...point, when: 'before', signal: 'SIGKILL' },
@@ -85,11 +85,11 @@ function everyStop(): Stop[] {
 }
 
 describe('a run that is stopped at any operation of a file write', () => {
-  it('leaves each file whole, old or new, and the next run ends as if nothing had happened', async () => {
+  it('leaves each file complete, old or new, and the next run ends as if nothing had happened', async () => {
     expect(operations.filter(({ name }) => name === 'rename draft')).toHaveLength(files.length);
     const stops = everyStop();
     await atOnce(stops, 4, stopAt);
-    // Old, an empty draft, a whole draft, and new, for each of the files.
+    // Old, empty draft, complete draft, and new, for each file.
     expect(continued.size).toBeGreaterThan(5);
     console.log(
       `writes stopped: ${operations.length} operations, 3 signals, ${stops.length} runs, gone on from ${continued.size} states`,

@@ -15,7 +15,7 @@ afterEach(() => here.close());
 const textsIn = (folder: string) => names.map((name) => readFileSync(join(folder, name), 'utf8'));
 const at = (name: string) => join(here.directory, name);
 
-/** A full report with one failure, whose sentence goes on with `why`, and no draft. */
+/** A full report with one failure whose message contains `why`, and no leftover draft. */
 function expectFailure({ exitCode, stdout, stderr }: Ended, id: string, why: RegExp): void {
   const report = JSON.parse(stdout) as ReportLike;
   const failed = report.settings.filter(({ outcome }) => outcome === 'failed');
@@ -24,7 +24,7 @@ function expectFailure({ exitCode, stdout, stderr }: Ended, id: string, why: Reg
   expect(stderr).not.toMatch(/This is a mistake|\n {4}at /);
 }
 
-describe.skipIf(!mounts)('a file that cannot be written in the end', () => {
+describe.skipIf(!mounts)('a file that turns out not to be writable', () => {
   it.each([
     ['full', 'pyproject', /^pyproject\.toml was not written, because the disk is full \(ENOSPC\)/],
     [
@@ -55,8 +55,8 @@ describe.skipIf(!mounts)('a file that cannot be written in the end', () => {
   });
 });
 
-describe('a file that somebody else is at', () => {
-  /** The last moment in which it is still noticed: the comparison before the rename. */
+describe('a file that someone else is editing', () => {
+  /** The last moment at which it is still noticed: the comparison before the rename. */
   async function meddle(name: string, text: string | null): Promise<Ended> {
     here = await startWorld();
     const traced = await traceWrites(here);
@@ -71,19 +71,19 @@ describe('a file that somebody else is at', () => {
   it.each([
     ['pyproject.toml', '[project]\nname = "other"\n'],
     [pipeline, 'other: {script: x}\n'],
-  ])('keeps what was written into %s in the last moment', async (name, text) => {
+  ])('keeps what was written to %s at the last moment', async (name, text) => {
     const id = name === pipeline ? 'pipeline' : 'pyproject';
     expectFailure(await meddle(name, text), id, /^\S+ has changed since it was read, so it was not written/);
     expect(readFileSync(at(name), 'utf8')).toBe(text);
     expect(readdirSync(here.directory).join()).not.toContain('draft');
   });
 
-  it('is not made again where it was deleted', async () => {
+  it('is not recreated after it was deleted', async () => {
     expectFailure(await meddle(pipeline, null), 'pipeline', /^\S+ was deleted since it was read/);
     expect(readdirSync(here.directory)).not.toContain(pipeline);
   });
 
-  it('is left to two runs at once, which both end well', async () => {
+  it('survives two runs at once, which both succeed', async () => {
     here = await startWorld();
     const runs = await Promise.all([1, 2, 3].map(() => runIn(here, ['setup', '--yes'])));
     expect(runs.map(({ stdout }) => /not written/.test(stdout))).toEqual([false, false, false]);
@@ -95,7 +95,7 @@ describe('a file that somebody else is at', () => {
 });
 
 describe('an edited file', () => {
-  it('keeps its mode, and its owner where root edits it', async () => {
+  it('keeps its mode, and its owner if root edits it', async () => {
     here = await startWorld();
     const root = process.getuid?.() === 0;
     chmodSync(at('pyproject.toml'), 0o666);
@@ -107,7 +107,7 @@ describe('an edited file', () => {
     if (root) expect(names.map((name) => statSync(at(name)).uid)).toEqual([1234, 1234]);
   });
 
-  it('is rid of what a killed run has left, also where nothing is to be edited', async () => {
+  it("is rid of a killed run's drafts, even if there is nothing to edit", async () => {
     here = await startWorld();
     const before = readdirSync(here.directory).sort();
     const leftover = '.gitlab-to-pypi-0123456789abcdef.draft';

@@ -20,12 +20,12 @@ import { runIn } from '../support/program.ts';
 let here: World;
 afterEach(() => here.close());
 
-/** What stands in the way, done in the checkout, and the code that names it. */
+/** An obstacle put into the checkout, and the expected error code. */
 interface Case {
   code: string;
   project?: Partial<ProjectState>;
   spoil?: (at: (name: string) => string) => void;
-  /** It shows only once something is to be written, so that looking goes on. */
+  /** Only noticed once something has to be written; `check` still works. */
   lookable?: true;
 }
 
@@ -99,7 +99,7 @@ const cases: Record<string, Case> = {
   },
 };
 
-/** Every name in the checkout but those of git, and every text that can be read without waiting. */
+/** Every file name in the checkout (except git's), and every text that can be read without blocking. */
 function contents(directory: string): unknown {
   const entries = readdirSync(directory, { recursive: true, withFileTypes: true });
   return entries
@@ -116,7 +116,7 @@ async function begin({ project = {}, spoil }: Omit<Case, 'code'>): Promise<void>
   spoil?.((name) => join(here.directory, name));
 }
 
-describe('setup ends with 2 and one sentence, and changes nothing, on', () => {
+describe('setup exits with 2 and a message, and changes nothing, for', () => {
   it.each(Object.entries(cases))('%s', async (_, { code, lookable, ...rest }) => {
     await begin(rest);
     const before = contents(here.directory);
@@ -142,7 +142,7 @@ describe('setup ends with 2 and one sentence, and changes nothing, on', () => {
 });
 
 describe('setup edits', () => {
-  it('a file behind a link inside the checkout, and the link stays', async () => {
+  it('a file behind a symlink inside the checkout, and keeps the symlink', async () => {
     await begin({
       spoil: (at) => {
         mkdirSync(at('ci'));

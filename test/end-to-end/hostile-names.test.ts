@@ -6,10 +6,10 @@ import { isAsked } from '../support/demo-questions.ts';
 import { placeOf, runIn, signedIn } from '../support/program.ts';
 import { keys, startInTerminal } from '../support/terminal.ts';
 
-/** Clears the screen, sets the title, turns what follows around, feigns a line of the program's own; and is long. */
+/** Clears the screen, sets the title, reverses the text that follows, imitates one of our own lines; and is long. */
 const hostile = `x\u001B[2J\u001B]0;owned\u0007\u202Egnp.exe\u2066\r\n  ✔ All holds\u0085\u009B31m ${'long'.repeat(2500)}`;
 
-/** What must not reach a terminal from outside; the program's own sequences are others. */
+/** Sequences that must never reach a terminal from outside; the program itself uses others. */
 const harmful = [
   '\u001B[2J',
   '\u001B]0',
@@ -59,9 +59,9 @@ const rule = () => ({
   create_access_levels: [{ id: newId(), access_level: 30, access_level_description: hostile }],
 });
 
-describe('names and texts that would take over the terminal', () => {
+describe('names and texts that try to take over the terminal', () => {
   it.each([['check'], ['setup', '--dry-run'], ['setup', '--yes'], ['check', '--verbose']])(
-    'are text in %s %s',
+    'are shown as text by %s %s',
     async (...args) => {
       const { stdout, stderr, exitCode } = await runIn(
         here,
@@ -73,7 +73,7 @@ describe('names and texts that would take over the terminal', () => {
     },
   );
 
-  it.each([40, 80])('are text on every screen of a terminal of %d columns', async (cols) => {
+  it.each([40, 80])('are shown as text on every screen of a terminal with %d columns', async (cols) => {
     const session = startInTerminal(['setup', ...placeOf(here)], env(), { cols, rows: 40 });
     for (const question of [
       'How should releases be protected?',

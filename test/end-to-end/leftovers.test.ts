@@ -40,13 +40,13 @@ const released = {
 const wizard = (...args: string[]): Session =>
   startInTerminal(['setup', ...args, ...placeOf(here)], signedIn(here));
 
-/** Answers the question whether a variable is to be deleted. */
+/** Answers whether a variable should be deleted. */
 async function answer(session: Session, about: string, key: string): Promise<void> {
   await session.shows(new RegExp(`◆ +Delete ${about}`));
   session.press(key);
 }
 
-/** Goes on from the pages on which the publishers are registered. */
+/** Continues from the pages that register the publishers. */
 async function passPages(session: Session): Promise<void> {
   for (const index of ['PyPI', 'TestPyPI']) {
     await session.shows(new RegExp(`◆ +${index}: what now\\?`));
@@ -54,7 +54,7 @@ async function passPages(session: Session): Promise<void> {
   }
 }
 
-describe('credentials that beat the Trusted Publisher', () => {
+describe('credentials that would override the Trusted Publisher', () => {
   it('are not those of other jobs, on an index of the own host too', async () => {
     const pipeline = [
       'variables: {UV_PUBLISH_TOKEN: $MIRROR_TOKEN}',
@@ -66,7 +66,7 @@ describe('credentials that beat the Trusted Publisher', () => {
     expect(await leftovers()).toMatchObject({ state: 'ok', differences: [] });
   });
 
-  it('are found in the project and in each group above it, and named with their place', async () => {
+  it('are found in the project and every group above it, and reported with their place', async () => {
     await begin({
       path_with_namespace: 'top/sub/demo-pkg',
       variables: [variable({ environment_scope: 'rel*' })],
@@ -88,7 +88,7 @@ describe('credentials that beat the Trusted Publisher', () => {
     expect(JSON.stringify(found)).not.toContain('canary');
   });
 
-  it('are said to be out of sight where a group cannot be read, which is no error', async () => {
+  it('in an unreadable group are reported as not checked, which is not an error', async () => {
     await begin();
     here.gitlab.state.groups = [{ full_path: 'demo-group', owners: [], variables: [variable()] }];
     expect(await leftovers()).toMatchObject({
@@ -97,13 +97,13 @@ describe('credentials that beat the Trusted Publisher', () => {
     });
   });
 
-  it('are never looked for above a project of a person', async () => {
+  it('are not looked for above a personal project', async () => {
     await begin({ namespace_kind: 'user' });
     await leftovers();
     expect(here.gitlab.log.some(({ path }) => path.includes('/groups/'))).toBe(false);
   });
 
-  it('are left alone without a terminal, whatever was released', async () => {
+  it('are left alone without a terminal, whatever has been released', async () => {
     await begin({ variables: [variable({ environment_scope: 'release' })], deployments: [released] });
     const { report, exitCode } = await reportOf(here, ['setup', '--yes', ...trusted]);
     expect(exitCode).toBe(0);
@@ -113,7 +113,7 @@ describe('credentials that beat the Trusted Publisher', () => {
     expect(deletions()).toEqual([]);
   });
 
-  it('are not offered for deletion in a terminal before a release has succeeded', async () => {
+  it('are not offered for deletion before a release has succeeded', async () => {
     const project = await begin({ variables: [variable()] });
     project.deployments.push({ ...released, status: 'failed' });
     await runIn(here, ['setup', '--yes', ...trusted]);
@@ -123,7 +123,7 @@ describe('credentials that beat the Trusted Publisher', () => {
     expect(session.screen()).not.toContain('Delete UV');
   });
 
-  it('are deleted one by one on a yes once a release has succeeded, with the word to revoke them', async () => {
+  it('are deleted one by one after confirmation once a release has succeeded, with a reminder to revoke them', async () => {
     const project = await begin({
       variables: [
         variable(),
@@ -166,7 +166,7 @@ describe('a change from the token route to a Trusted Publisher', () => {
       },
     });
 
-  it('asks for each variable that the other route left, and deletes it on a yes', async () => {
+  it('asks about each variable left by the other route, and deletes it after confirmation', async () => {
     const project = await begin();
     expect((await setUp('--route', 'token')).exitCode).toBe(0);
     const session = wizard(...trusted);

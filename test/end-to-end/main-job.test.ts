@@ -24,7 +24,7 @@ const gitStatus = (directory: string) =>
   execFileSync('git', ['status', '--porcelain'], { cwd: directory, encoding: 'utf8' });
 
 describe.each(['hatchling', 'setuptools'] as const)('a %s project with nothing set up', (backend) => {
-  it('is found wanting, is set up, and is left alone the second time', async () => {
+  it('fails the checks, is set up, and is left alone the second time', async () => {
     const files = scratchFiles(backend);
     const here = await world({ files, state: teamState({}, files) });
 
@@ -80,7 +80,7 @@ describe.each(['hatchling', 'setuptools'] as const)('a %s project with nothing s
 
 describe('a project that was set up', () => {
   it.each(drifts.map((drift) => [drift.label, drift] as const))(
-    'is put right alone where %s',
+    'has only this fixed: %s',
     async (_, drift) => {
       const here = await world();
       expect((await runIn(here, ['setup', '--yes'])).exitCode).toBe(0);
@@ -102,7 +102,7 @@ describe('a project that was set up', () => {
     },
   );
 
-  it('is missed where the protection is gone altogether', async () => {
+  it('is fixed if its protection is gone altogether', async () => {
     const here = await world();
     await runIn(here, ['setup', '--yes']);
     const project = here.gitlab.state.projects[0];
@@ -110,7 +110,7 @@ describe('a project that was set up', () => {
     expect(toDo((await reportOf(here, ['check'])).report)).toEqual(['protected-environment:release']);
   });
 
-  it('keeps what the team has chosen since', async () => {
+  it('keeps what the team has changed since', async () => {
     const here = await world();
     await runIn(here, [
       'setup',
@@ -138,7 +138,7 @@ describe('a project that was set up', () => {
 });
 
 describe('a project whose Developers may deploy', () => {
-  it('stays so where that was wished, and does not where it came about by hand', async () => {
+  it('stays so if it was chosen, but not if someone did it by hand', async () => {
     const here = await world();
     await runIn(here, ['setup', '--yes', '--deployer', 'developers']);
     const writes = here.gitlab.writes().length;
@@ -155,7 +155,7 @@ describe('a project whose Developers may deploy', () => {
 });
 
 describe('a project without protected environments', () => {
-  it('gets the Trusted Publisher with plain environments, and is told why', async () => {
+  it('gets a Trusted Publisher with plain environments, and the reason why', async () => {
     const members = [{ userId: 1, access_level: 50 }];
     const here = await world({ state: teamState({ plan: 'free', members }, scratchFiles()) });
     const { report, exitCode } = await reportOf(here, ['setup', '--yes']);
@@ -168,7 +168,7 @@ describe('a project without protected environments', () => {
     expect(here.gitlab.writes().some(({ path }) => path.includes('protected_environments'))).toBe(false);
   });
 
-  it('refuses the route that it cannot have', async () => {
+  it('rejects the route that it cannot have', async () => {
     const here = await world({ state: { ...teamState({}, scratchFiles()), edition: 'ce' } });
     const { report, exitCode } = await reportOf(here, ['setup', '--yes', '--route', 'protected']);
     expect(exitCode).toBe(2);
@@ -177,7 +177,7 @@ describe('a project without protected environments', () => {
 });
 
 describe('setup --dry-run', () => {
-  it('shows the plan and the diffs, changes nothing and ends with 0', async () => {
+  it('shows the plan and the diffs, changes nothing and exits with 0', async () => {
     const here = await world();
     const { exitCode, stdout } = await runIn(here, ['setup', '--dry-run']);
     expect(exitCode).toBe(0);
@@ -190,7 +190,7 @@ describe('setup --dry-run', () => {
 });
 
 describe('the publisher pages', () => {
-  it('are prefilled for a project that exists, with the path as GitLab spells it', async () => {
+  it('are prefilled for an existing project, with the path as GitLab spells it', async () => {
     const state = teamState({ path_with_namespace: 'Demo-Group/Sub/Demo-Pkg' }, scratchFiles());
     const here = await world({ state });
     execFileSync('git', ['remote', 'set-url', 'origin', `${here.gitlab.url}/demo-group/sub/demo-pkg.git`], {

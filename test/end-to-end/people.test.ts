@@ -39,7 +39,7 @@ describe('the people of the protected environment', () => {
       'deployers',
       { deploy_access_levels: [{ access_level: 30, _destroy: true }], approval_rules: [] },
     ],
-  ])('are brought back, and nothing else, after %s', async (_, drift, field, body) => {
+  ])('are restored, and nothing else, after %s', async (_, drift, field, body) => {
     scene = await startScene();
     const { project } = scene;
     await setUp(scene, ...people);
@@ -58,7 +58,7 @@ describe('the people of the protected environment', () => {
   const who = ({ access_level, user_id, required_approvals }: ReturnType<typeof roleRow>) =>
     `${access_level} ${user_id} ${required_approvals}`;
 
-  it('are what the team chose, in a later run that does not say', async () => {
+  it('stay what the team chose, in a later run without options', async () => {
     scene = await startScene({ members: three });
     const { project } = scene;
     await setUp(scene, '--approver', 'maintainers', '--approvals', '2');
@@ -75,7 +75,7 @@ describe('the people of the protected environment', () => {
     ['a stranger', '@zoe', 'not-a-member'],
     ['somebody blocked', '@bob', 'not-a-member'],
     ['a group that is not invited', 'group:qa/team', 'group-not-invited'],
-  ])('are refused before anything is sent: %s', async (_, name, code) => {
+  ])('are rejected before anything is sent: %s', async (_, name, code) => {
     scene = await startScene({
       members: [
         { userId: 1, access_level: 50 },
@@ -88,7 +88,7 @@ describe('the people of the protected environment', () => {
     expect(scene.sent).toEqual([]);
   });
 
-  it('may be a group that the project is shared with', async () => {
+  it('may be a group invited to the project', async () => {
     const qa = { group_id: 77, group_name: 'QA', group_full_path: 'qa/team', group_access_level: 30 };
     scene = await startScene({ shared_with_groups: [qa] });
     const { project } = scene;
@@ -105,14 +105,14 @@ describe('the people of the protected environment', () => {
     [['--approver', '@carol'], /Not all of @carol may deploy/],
     [['--deployer', '@alice', '--approver', 'maintainers'], /Not all of Maintainers may deploy/],
     [['--deployer', 'maintainers', '--approver', '@bob', '--approver', '@alice'], undefined],
-  ])('are mentioned where they approve and may not deploy: %s', async (options, note) => {
+  ])('are mentioned if they may approve but not deploy: %s', async (options, note) => {
     scene = await startScene();
     const { stdout } = await runIn(scene.here, ['setup', '--dry-run', ...options]);
     if (note) expect(stdout).toMatch(note);
     else expect(stdout).not.toContain('may deploy, and');
   });
 
-  it('that GitLab leaves out without a word are missed on reading back', async () => {
+  it('that GitLab silently drops are noticed when reading back', async () => {
     scene = await startScene();
     const { project } = scene;
     const record = scene.here.gitlab.intercept;

@@ -24,7 +24,7 @@ test:
     - uv run python -c 'import demo_pkg; demo_pkg.hello()'
 `;
 
-/** A build backend that takes no version from git. */
+/** A build backend that cannot take the version from git. */
 const uvBuild = {
   ...setuptools,
   'pyproject.toml': `[build-system]
@@ -39,9 +39,9 @@ requires-python = ">=3.9"
 };
 
 interface Case extends Project {
-  /** What a push one commit after v1.2.2 becomes, 1.2.3.dev1 where nothing else is said. */
+  /** What a push one commit after v1.2.2 becomes; 1.2.3.dev1 by default. */
   pushVersion?: string;
-  /** The manual jobs that somebody starts. */
+  /** Manual jobs that someone starts. */
   play?: string[];
 }
 
@@ -68,7 +68,7 @@ const migrated = Object.entries({
   ...(article ? { 'the blog article': article } : {}),
 });
 
-/** Projects as they were before, and the tool that was chosen. */
+/** Projects before the edit, and the chosen tool. */
 const cases: Record<string, Case> = {
   'uv, without a pipeline before': { files: hatchling, publishWith: 'uv' },
   'twine, without a pipeline before': { files: hatchling, publishWith: 'twine' },
@@ -104,7 +104,7 @@ const cases: Record<string, Case> = {
 const places: Place[] = [];
 afterAll(() => Promise.all(places.map((place) => place.close())));
 
-/** A repository that was edited, and a way to run its pipelines next to indexes of their own. */
+/** An edited repository, and a way to run its pipelines against their own indexes. */
 async function prepare({ play = [], ...project }: Case, options: PlaceOptions = {}) {
   if (!machine) throw new Error('There is no machine to run pipelines on.');
   const [repository, place] = await Promise.all([editedRepository(project), openPlace(machine, options)]);
@@ -113,7 +113,7 @@ async function prepare({ play = [], ...project }: Case, options: PlaceOptions = 
   return { git, on: (occasion: Occasion) => runPipeline(place, { repository, occasion, play }) };
 }
 
-/** What a maintainer looks at after a pipeline. */
+/** What a maintainer would look at after a pipeline. */
 function seen({ jobs, uploads }: PipelineReport) {
   const names = (files: PipelineReport['uploads']['pypi']) =>
     files.map(({ filename, publisher }) => `${filename} from ${publisher?.environment}`).sort();
@@ -134,7 +134,7 @@ const runs = describe.skipIf(!machine).concurrent;
 
 runs('a pipeline that was set up', { timeout: 600_000 }, () => {
   it.each(Object.entries(cases))(
-    'publishes each push to TestPyPI alone and each tag to PyPI alone: %s',
+    'publishes each push only to TestPyPI and each tag only to PyPI: %s',
     async (_, { pushVersion = '1.2.3.dev1', ...project }) => {
       const { git, on } = await prepare(project);
       expect(seen(await on(occasions.push('main')))).toEqual({
@@ -153,7 +153,7 @@ runs('a pipeline that was set up', { timeout: 600_000 }, () => {
     },
   );
 
-  it('publishes nothing on a schedule, on another branch and for a merge request', async () => {
+  it('publishes nothing for schedules, other branches and merge requests', async () => {
     const { git, on } = await prepare({ files: hatchling, publishWith: 'uv' });
     await git('branch', 'feature');
     const others = [occasions.schedule('main'), occasions.push('feature'), occasions.mergeRequest('feature')];
@@ -161,7 +161,7 @@ runs('a pipeline that was set up', { timeout: 600_000 }, () => {
   });
 });
 
-/** A build that leaves changes in the work tree, of which setuptools-scm makes a version of its own. */
+/** A build that leaves changes in the work tree, which setuptools-scm turns into a different version. */
 const untidy = `build:
   stage: build
   image: ghcr.io/astral-sh/uv:0.12-python3.13-trixie
@@ -208,7 +208,7 @@ runs('a tag', { timeout: 600_000 }, () => {
 
 runs('a publisher for another environment', { timeout: 600_000 }, () => {
   it.each(['uv', 'twine'] as const)(
-    'refuses the token of the job, which shows the reason: %s',
+    "rejects the job's token, and the job shows the reason: %s",
     async (tool) => {
       const { git, on } = await prepare(
         { files: hatchling, publishWith: tool },

@@ -56,7 +56,7 @@ describe('the default branch', () => {
     ]);
   });
 
-  it('is closed on Premium without a moment in which it is open', async () => {
+  it('is closed on Premium without ever being open', async () => {
     const project = await begin({
       protected_branches: [main({ push_access_levels: [roleRow(30)], allow_force_push: true })],
     });
@@ -67,7 +67,7 @@ describe('the default branch', () => {
     ]);
   });
 
-  it('is protected where it was not', async () => {
+  it('is protected if it was not', async () => {
     const project = await begin({ protected_branches: [] });
     expect(toDo((await reportOf(here, ['check'])).report)).toContain('protected-branch');
     await runIn(here, ['setup', '--yes']);
@@ -76,7 +76,7 @@ describe('the default branch', () => {
     ]);
   });
 
-  it('that Developers may merge into is mentioned and left so', async () => {
+  it('is mentioned and left alone if Developers may merge', async () => {
     await begin({ protected_branches: [main()] });
     const { stdout } = await runIn(here, ['check']);
     expect(stdout).toMatch(
@@ -89,7 +89,7 @@ describe('the default branch', () => {
     expect(toDo((await reportOf(here, ['check'])).report)).not.toContain('protected-branch');
   });
 
-  it('with a rule of the group that is too loose is explained and not touched', async () => {
+  it('with a group rule that is too loose is explained and not touched', async () => {
     await begin({ protected_branches: [main({ push_access_levels: [roleRow(30)], inherited: true })] });
     const { report, exitCode } = await reportOf(here, ['setup', '--yes']);
     expect(exitCode).toBe(1);
@@ -103,7 +103,7 @@ describe('the default branch', () => {
     expect(writesTo(here, 'protected_branches')).toEqual([]);
   });
 
-  it('with a rule of the group that holds is left to the group', async () => {
+  it('with a group rule that is strict enough is left to the group', async () => {
     await begin({ protected_branches: [main({ merge_access_levels: [roleRow(40)], inherited: true })] });
     expect(branchOf((await reportOf(here, ['check'])).report)).toMatchObject({
       state: 'ok',
@@ -111,7 +111,7 @@ describe('the default branch', () => {
     });
   });
 
-  it('with a rule for more branches that is too loose is explained and not touched', async () => {
+  it('with a wildcard rule that is too loose is explained and not touched', async () => {
     const wide = main({ name: 'm*', push_access_levels: [roleRow(30)] });
     await begin({ protected_branches: [main(), wide] });
     const { report, exitCode } = await reportOf(here, ['setup', '--yes']);
@@ -124,7 +124,7 @@ describe('the default branch', () => {
     expect(writesTo(here, 'protected_branches')).toEqual([]);
   });
 
-  it('loses a Developer who may push by name, and keeps keys and Maintainers', async () => {
+  it('drops a Developer who may push by name, and keeps deploy keys and Maintainers', async () => {
     const named = (user_id: number) => ({ ...roleRow(0), access_level: null, user_id });
     const key = { ...roleRow(0), access_level: null, deploy_key_id: 5, access_level_description: 'CI key' };
     const rows = [named(2), named(3), key];

@@ -17,7 +17,7 @@ async function begin(project: Partial<ProjectState>): Promise<ProjectState> {
 const tagsOf = ({ settings }: ReportLike) => settings.find(({ id }) => id === 'protected-tags');
 
 describe('the tags', () => {
-  it('of a pattern that is looser than all others are named as the hole they are, and closed alone', async () => {
+  it('of a looser pattern are reported as a hole, and only they are closed', async () => {
     const project = await begin({
       protected_tags: [
         { name: '*', create_access_levels: [roleRow(40)] },
@@ -35,14 +35,14 @@ describe('the tags', () => {
     );
   });
 
-  it('that nobody can create are opened to Maintainers, since nobody could release', async () => {
+  it('that nobody can create are opened to Maintainers, or nobody could release', async () => {
     const project = await begin({ protected_tags: [{ name: '*', create_access_levels: [roleRow(0)] }] });
     expect(tagsOf((await reportOf(here, ['check'])).report)?.message).toMatch(/nobody can release\.$/);
     expect((await runIn(here, ['setup', '--yes'])).exitCode).toBe(0);
     expect(project.protected_tags).toMatchObject([{ create_access_levels: [{ access_level: 40 }] }]);
   });
 
-  it('stay open to a deploy key, which is mentioned', async () => {
+  it('stay open to a deploy key, which is reported', async () => {
     const key = { ...roleRow(0), access_level: null, deploy_key_id: 5, access_level_description: 'CI key' };
     await begin({ protected_tags: [{ name: '*', create_access_levels: [roleRow(40), key] }] });
     expect(tagsOf((await reportOf(here, ['check'])).report)).toMatchObject({
@@ -51,7 +51,7 @@ describe('the tags', () => {
     });
   });
 
-  it('of another pattern that is looser are closed too, and a narrower one stays', async () => {
+  it('of another looser pattern are closed too, and a stricter one stays', async () => {
     const project = await begin({
       protected_tags: [
         { name: 'v*', create_access_levels: [roleRow(30)] },
@@ -78,7 +78,7 @@ describe('the tags', () => {
 });
 
 describe('the protection of the environment', () => {
-  it('is brought to what is wished, row by row, in one request', async () => {
+  it('is changed to what was chosen, row by row, in one request', async () => {
     const project = await begin({});
     await runIn(here, ['setup', '--yes']);
     const before = here.gitlab.writes().length;
@@ -100,13 +100,13 @@ describe('the protection of the environment', () => {
     });
   });
 
-  it('needs no approval where nobody else could give one', async () => {
+  it('needs no approval if nobody else could give one', async () => {
     const project = await begin({ members: [{ userId: 1, access_level: 50 }] });
     expect((await runIn(here, ['setup', '--yes'])).exitCode).toBe(0);
     expect(project.protected_environments[0]?.approval_rules).toEqual([]);
   });
 
-  it('by which nobody can release any more is named, with the ways out', async () => {
+  it('is reported with the ways out if nobody can release any more', async () => {
     const project = await begin({});
     await runIn(here, ['setup', '--yes']);
     project.members = project.members.filter(({ userId }) => userId !== 2);

@@ -13,7 +13,7 @@ let here: World;
 let project: ProjectState;
 let sha: string;
 
-/** A project that was set up, with its pipeline committed. */
+/** A project that is set up, with its pipeline committed. */
 beforeEach(async () => {
   here = await startWorld();
   project = here.gitlab.state.projects[0]!;
@@ -57,7 +57,7 @@ const edited = async (change: (text: string) => string) => {
 };
 
 describe('a publisher', () => {
-  it('is known to be registered once its job has published from its environment', async () => {
+  it('counts as registered once its job has published from its environment', async () => {
     expect(await publishers()).toEqual({ pypi: 'manual', testpypi: 'manual' });
     deploy();
     expect(await publishers()).toEqual({ pypi: 'ok', testpypi: 'manual' });
@@ -71,7 +71,7 @@ describe('a publisher', () => {
     expect(report.summary.manual).toBe(0);
   });
 
-  it('is known by a commit that only GitLab has, which costs one request more', async () => {
+  it('is proved by a commit that only GitLab has, at the cost of one more request', async () => {
     const text = readFileSync(join(here.directory, '.gitlab-ci.yml'), 'utf8');
     const other = 'a'.repeat(40);
     project.files[other] = { '.gitlab-ci.yml': text };
@@ -108,7 +108,7 @@ describe('a publisher', () => {
     expect((await publishers()).pypi).toBe('manual');
   });
 
-  it('is not proved where a variable could have published in its place', async () => {
+  it('is not proved if a variable could have published instead', async () => {
     deploy();
     const password = variableState({ key: 'TWINE_PASSWORD', value: 'x' });
     here.gitlab.state.groups = [{ full_path: 'demo-group', owners: [1], variables: [password] }];

@@ -14,7 +14,7 @@ afterEach(async () => {
   here = undefined;
 });
 
-/** A world whose project has this pipeline file, and others beside it. */
+/** A world whose project has this pipeline file, and more files next to it. */
 async function worldWith(pipeline: string, more: Record<string, string> = {}): Promise<World> {
   const files = { ...scratchFiles(), '.gitlab-ci.yml': pipeline, ...more };
   here = await startWorld({ files, state: teamState({}, files) });
@@ -40,7 +40,7 @@ describe('a project that publishes with a token today', () => {
     expect([after.exitCode, toDo(after.report)]).toEqual([0, []]);
   });
 
-  it('is told what is left alone', async () => {
+  it('reports what is left alone', async () => {
     const world = await worldWith(
       'registry:\n  script: twine upload --repository-url $CI_API_V4_URL/projects/1/packages/pypi dist/*\n',
     );
@@ -49,7 +49,7 @@ describe('a project that publishes with a token today', () => {
     );
   });
 
-  it('keeps the environment from which it published', async () => {
+  it('keeps the environment it published from', async () => {
     const world = await worldWith(`${upload('pypi')}  environment: pypi-upload\n`);
     await runIn(world, ['setup', '--yes']);
     expect(await pipelineOf(world)).toContain('    name: pypi-upload\n');
@@ -62,7 +62,7 @@ describe('several jobs that publish to PyPI', () => {
   const both = upload('one') + upload('two');
 
   it.each(['check', 'setup --yes', 'setup --dry-run'])(
-    'end %s with 2 without a terminal, by name',
+    'make %s exit with 2 without a terminal, listing them',
     async (command) => {
       const world = await worldWith(both);
       const { exitCode, stderr } = await runIn(world, command.split(' '));
@@ -74,7 +74,7 @@ describe('several jobs that publish to PyPI', () => {
     },
   );
 
-  it('are told apart by an option, once', async () => {
+  it('are told apart by an option, only needed once', async () => {
     const world = await worldWith(both);
     const { exitCode, stdout } = await runIn(world, ['setup', '--yes', '--release-job', 'two']);
     expect(exitCode).toBe(0);
@@ -85,7 +85,7 @@ describe('several jobs that publish to PyPI', () => {
     expect((await runIn(world, ['check'])).exitCode).toBe(0);
   });
 
-  it('cannot be told apart by a name that is not there', async () => {
+  it('cannot be told apart by a job that does not exist', async () => {
     const world = await worldWith(both);
     const { exitCode, stderr } = await runIn(world, ['setup', '--yes', '--release-job', 'three']);
     expect(exitCode).toBe(2);
@@ -94,7 +94,7 @@ describe('several jobs that publish to PyPI', () => {
 });
 
 describe('a pipeline that includes other files', () => {
-  it("is edited with what GitLab's merged result tells of them", async () => {
+  it("is edited using GitLab's merged result", async () => {
     const world = await worldWith('include:\n  - local: /ci/build.yml\n', {
       'ci/build.yml':
         'stages: [make, ship]\nwheel:\n  stage: make\n  script:\n    - python -m build\n  artifacts:\n    paths: [dist/]\n',
@@ -109,7 +109,7 @@ describe('a pipeline that includes other files', () => {
 });
 
 describe('a pipeline that cannot be edited safely', () => {
-  it('is left alone with the block to paste, and the rest is set up', async () => {
+  it('is left alone, with the block to paste, and the rest is set up', async () => {
     const text =
       'p:\n  script:\n    - |\n      if [ "$CI_COMMIT_TAG" ]; then\n        twine upload dist/*\n      fi\n';
     const world = await worldWith(text);
@@ -125,7 +125,7 @@ describe('a pipeline that cannot be edited safely', () => {
     expect(await pipelineOf(world)).toBe(text);
   });
 
-  it('is said to come first at the end', async () => {
+  it('comes first in what is still to do', async () => {
     const world = await worldWith('# Auto-generated file\nt:\n  script: x\n');
     const { stdout } = await runIn(world, ['setup', '--yes']);
     expect(stdout).toContain('Bring the jobs above into .gitlab-ci.yml first');

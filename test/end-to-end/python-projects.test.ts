@@ -12,7 +12,7 @@ afterEach(async () => {
   here = undefined;
 });
 
-/** The report of `check` in a rehearsal world whose checkout has these files and this tag. */
+/** The report of `check` in a rehearsal world with these files and this tag. */
 async function check(files: Record<string, string>, tag?: string) {
   here = await startWorld();
   for (const [path, text] of Object.entries(files)) {
@@ -37,7 +37,7 @@ authors = []
 `;
 
 describe('check', () => {
-  it("finds the version in flit's module, and the pipeline is to change it there", async () => {
+  it("finds the version in flit's module, for the pipeline to change there", async () => {
     const { setting, diffOf } = await check({
       'pyproject.toml':
         '[build-system]\nrequires = ["flit_core>=4"]\nbuild-backend = "flit_core.buildapi"\n\n[project]\nname = "flit-demo"\ndynamic = ["version", "description"]\n',
@@ -47,7 +47,7 @@ describe('check', () => {
     expect(diffOf('.gitlab-ci.yml')).toMatch(/^\+.*sed -i .* src\/flit_demo\/__init__\.py'$/m);
   });
 
-  it('sets up tags without a v where the newest tag has none', async () => {
+  it('sets up tags without a v if the newest tag has none', async () => {
     const pattern = '+pattern = "default-unprefixed"';
     expect((await check({ 'pyproject.toml': poetry }, '1.0.0')).diffOf('pyproject.toml')).toContain(pattern);
     await here?.close();

@@ -11,8 +11,8 @@ afterEach(() => scene.here.close());
 const protectionOf = (report: ReportLike) => settingOf(report, 'protected-environment:release');
 const three = [1, 2, 3].map((userId) => ({ userId, access_level: 40 }));
 
-describe('rules by which somebody cannot release', () => {
-  it('are refused where that is everybody', async () => {
+describe('rules that keep someone from releasing', () => {
+  it('are rejected if that is everybody', async () => {
     scene = await startScene({ members: [{ userId: 1, access_level: 50 }] });
     const { report, exitCode } = await setUp(scene, '--approver', 'maintainers');
     expect(exitCode).toBe(2);
@@ -24,7 +24,7 @@ describe('rules by which somebody cannot release', () => {
     expect(scene.sent).toEqual([]);
   });
 
-  it('are mentioned where others can', async () => {
+  it('are reported if others still can', async () => {
     scene = await startScene();
     const { report, exitCode } = await setUp(scene, '--approver', '@bob');
     expect(exitCode).toBe(0);
@@ -34,7 +34,7 @@ describe('rules by which somebody cannot release', () => {
     expect(report.settings.map(({ id }) => id)).not.toContain('self-approval');
   });
 
-  it('work once the one who starts a release may approve it, which only a wish makes so', async () => {
+  it('work once people may approve their own releases, which is never assumed', async () => {
     scene = await startScene({ members: [{ userId: 1, access_level: 50 }] });
     const { project } = scene;
     const { report, exitCode, stderr } = await setUp(scene, '--approver', 'maintainers', '--self-approval');
@@ -62,7 +62,7 @@ describe('rules by which somebody cannot release', () => {
   });
 });
 
-describe('the rules of the group for the tier production', () => {
+describe('group rules for the tier production', () => {
   const protected_environments = [
     {
       name: 'production',
@@ -72,7 +72,7 @@ describe('the rules of the group for the tier production', () => {
   ];
   const groups = [{ full_path: 'demo-group', owners: [1], protected_environments }];
 
-  it('are shown to an Owner, and counted with those of the project', async () => {
+  it("are shown to an Owner, and count on top of the project's", async () => {
     scene = await startScene({ members: three }, { groups });
     const { report } = await reportOf(scene.here, ['check']);
     expect(protectionOf(report)?.message).toContain(
@@ -83,14 +83,14 @@ describe('the rules of the group for the tier production', () => {
     );
   });
 
-  it('leave no room for a second approval by default, where only two people could give one', async () => {
+  it('rule out a second approval by default if only two people could give one', async () => {
     scene = await startScene({}, { groups });
     const { project } = scene;
     expect((await setUp(scene)).exitCode).toBe(0);
     expect(project.protected_environments[0]?.approval_rules).toEqual([]);
   });
 
-  it('are said to be unread, where the reader is no Owner of the group', async () => {
+  it('are reported as not checked if the user is not an Owner of the group', async () => {
     const state = teamState({}, scratchFiles());
     const [first] = state.tokens;
     scene = await startScene(
@@ -102,7 +102,7 @@ describe('the rules of the group for the tier production', () => {
     expect(stdout).toMatch(/403 Forbidden/);
   });
 
-  it('are not asked for where protected environments are not licensed', async () => {
+  it('are not requested if protected environments are not licensed', async () => {
     scene = await startScene({ plan: 'free' });
     await runIn(scene.here, ['check']);
     expect(scene.here.gitlab.log.some(({ path }) => /groups\/.*\/protected_environments/.test(path))).toBe(

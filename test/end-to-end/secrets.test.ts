@@ -38,7 +38,7 @@ release:
     - if: $CI_COMMIT_TAG
 `;
 
-/** The remotes and the pipeline hold their own secrets all the time; they are the user's own files. */
+/** The remotes and the pipeline keep their own secrets; they are the user's files. */
 const theirs = ['.git/config remote', '.git/config mirror', '.gitlab-ci.yml pipeline'];
 
 let machine: Machine;
@@ -76,10 +76,10 @@ async function begin(own: Canary): Promise<World> {
   return world;
 }
 
-/** A diff shows the lines of the user's own file as they are; nothing else may show what stands in one. */
+/** A diff shows lines of the user's own file verbatim; nothing else may show their content. */
 const withoutDiff = (text: string) => text.replaceAll(`TWINE_PASSWORD: ${canaries.pipeline}`, '');
 
-/** What a run has let out, by what was shown and by what is left on the disk. */
+/** What a run leaked, in its output or on disk. */
 function leaksOf(world: World | undefined, { stdout, stderr }: Pick<Ended, 'stdout' | 'stderr'>): string[] {
   const left = world ? canariesBelow(world.directory).filter((it) => !theirs.includes(it)) : [];
   return [
@@ -89,7 +89,7 @@ function leaksOf(world: World | undefined, { stdout, stderr }: Pick<Ended, 'stdo
   ];
 }
 
-/** What is left on the machine, and what other programs were given. */
+/** What is left on the machine, and what was passed to other programs. */
 function leaksOnMachine(): string[] {
   const started = machine.started();
   expect(started.some(({ words }) => words.includes('/git '))).toBe(true);
@@ -106,7 +106,7 @@ function leaksOnMachine(): string[] {
 interface Run {
   args: string[];
   route: 'protected' | 'token';
-  /** GitLab sends back what it gets in these requests. */
+  /** GitLab echoes what it receives in these requests. */
   hostile?: { echo: string; which: keyof typeof scopes };
 }
 
@@ -144,7 +144,7 @@ function echoing(hostile: Run['hostile']): (request: Incoming) => Outgoing | und
 }
 
 describe('no secret', () => {
-  it('is shown, kept, given to another program or sent anywhere but to its own host', async () => {
+  it('is shown, stored, passed to another program or sent anywhere but to its own host', async () => {
     const leaks: string[] = [];
     let requests = 0;
     const runs = everyRun();
@@ -166,7 +166,7 @@ describe('no secret', () => {
     );
   }, 120_000);
 
-  it('of the user gets into the help or the demo', async () => {
+  it("of the user's gets into the help or the demo", async () => {
     const env = { ...machine.env, GITLAB_TOKEN: canaries.GITLAB_TOKEN, DEBUG: '1' };
     for (const args of [['--help'], ['demo', '--yes', '--verbose'], ['demo', '--yes', '--route', 'token']]) {
       const ended = await runProgram(args, { env });
@@ -175,7 +175,7 @@ describe('no secret', () => {
     expect(leaksOnMachine()).toEqual([]);
   });
 
-  it('is shown that is typed, nor handed to the browser', async () => {
+  it('that is typed is shown or passed to the browser', async () => {
     const world = await begin('prompt');
     world.gitlab.state.projects[0]!.variables = [];
     const seen = await watch(world, () => undefined, 'prompt');
@@ -200,7 +200,7 @@ describe('no secret', () => {
     expect(leaksOnMachine()).toEqual([]);
   });
 
-  it('of glab goes anywhere but to its host', async () => {
+  it("of glab's goes anywhere but to its host", async () => {
     const world = await begin('glab');
     const seen = await watch(world, () => undefined, 'glab');
     const folder = join(machine.home, '.config/glab-cli');
@@ -215,7 +215,7 @@ describe('no secret', () => {
 });
 
 describe('over plain http to anything but this machine', () => {
-  /** Linux takes this for the machine itself, and by its name it could be any. */
+  /** Linux treats this as the machine itself, but from the address it could be any. */
   const open = () => elsewhere.url.replace('127.0.0.1', '0.0.0.0');
 
   it.each([
@@ -245,7 +245,7 @@ describe('over plain http to anything but this machine', () => {
     expect([elsewhere.log, leaksOf(world, ended)]).toEqual([[], []]);
   });
 
-  it('and GITLAB_HOST that names nothing ends with one sentence', async () => {
+  it('an unusable GITLAB_HOST ends with a clear message', async () => {
     const world = await begin('GITLAB_TOKEN');
     const env = { ...machine.env, GITLAB_HOST: `https://user:${canaries.remote}@`, GITLAB_TOKEN: 'x' };
     const ended = await runProgram(['check', ...placeOf(world)], { env });

@@ -16,7 +16,7 @@ async function begin(
   return here.gitlab.state.projects[0]!;
 }
 
-/** Sets up, and finds nothing left to do and nothing written by the second run. */
+/** Sets up; the second run has nothing to do and writes nothing. */
 async function setUpTwice(...args: string[]) {
   const first = await reportOf(here, ['setup', '--yes', ...args]);
   expect(first.exitCode).toBe(0);
@@ -29,7 +29,7 @@ async function setUpTwice(...args: string[]) {
 }
 
 describe('a self-managed GitLab', () => {
-  it('of the Community Edition is set up without what it does not have', async () => {
+  it('on Community Edition is set up without what it does not have', async () => {
     await begin({ edition: 'ce' });
     const { report } = await setUpTwice('--route', 'trusted');
     expect(report.route).toMatchObject({
@@ -64,14 +64,14 @@ describe('a self-managed GitLab', () => {
     expect(here.gitlab.writes()).toEqual([]);
   });
 
-  it('that drops the description of an environment is set up all the same', async () => {
+  it('that drops the description of an environment is set up anyway', async () => {
     const project = await begin({ version: '17.3.0' });
     await setUpTwice();
     expect(project.environments.map(({ description }) => description)).toEqual([null, null]);
     expect(project.environments.map(({ tier }) => tier)).toEqual(['production', 'testing']);
   });
 
-  it('whose ID tokens lack what an index matches is told so, and is not changed', async () => {
+  it('whose ID tokens lack what an index matches is reported, and not changed', async () => {
     await begin({ version: '16.1.0' });
     const { report, exitCode } = await reportOf(here, ['setup', '--yes']);
     expect(exitCode).toBe(2);

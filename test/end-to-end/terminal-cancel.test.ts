@@ -20,7 +20,7 @@ const cases = Object.entries(demoQuestions).flatMap(([world, { before, after }])
 const directoryOf = (session: Session) =>
   /The Python project is in (\S+)\./.exec(session.screen())?.[1] ?? '';
 
-/** What the embedded GitLab holds at the end, and what git says of the files. */
+/** The embedded GitLab's state at the end, and what git reports about the files. */
 function stateOf(directory: string) {
   const saved = readFileSync(join(directory, '.git', 'gitlab-to-pypi-rehearsal.json'), 'utf8');
   const [project] = JSON.parse(saved).states.gitlab.projects;
@@ -30,7 +30,7 @@ function stateOf(directory: string) {
 
 describe('a question of the demo', () => {
   it.concurrent.each(cases)(
-    'as $world, at $question, ends by $key with 130 and leaves the terminal as it was',
+    'as $world, at $question, exits with 130 on $key and leaves the terminal as it was',
     async ({ world, question, key, earlier, isDone }) => {
       const session = startInTerminal(['demo', '--as', world]);
       await answerAll(session, earlier);
@@ -49,7 +49,7 @@ describe('a question of the demo', () => {
   );
 });
 
-describe('a question that is cut off', () => {
+describe('an interrupted question', () => {
   it.each([
     ['Ctrl-C', (session: Session) => session.press(keys.ctrlC), 130],
     ['SIGINT', (session: Session) => session.kill('SIGINT'), 130],
@@ -65,7 +65,7 @@ describe('a question that is cut off', () => {
     );
   });
 
-  it('after the changes says by the word for them what was done and what is left', async () => {
+  it('after the changes says what was done and what is left', async () => {
     const session = startInTerminal(['demo', '--as', 'solo']);
     await answerAll(session, demoQuestions.solo.before);
     await isAsked(session, 'PyPI: what now?');

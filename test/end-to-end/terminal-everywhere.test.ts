@@ -5,7 +5,7 @@ import { keys, type Session, startInTerminal } from '../support/terminal.ts';
 
 const { before, after } = demoQuestions['team-premium'];
 
-/** Goes through the demo with what is preselected, to its menu, and ends it there. */
+/** Goes through the demo with the preselected answers, up to its menu, and quits there. */
 async function throughDemo(session: Session): Promise<string> {
   await answerAll(session, [...before, ...after]);
   await isAsked(session, 'What now?');
@@ -15,15 +15,15 @@ async function throughDemo(session: Session): Promise<string> {
   return screen;
 }
 
-/** What a line says without the frame at its side. */
+/** The text of a screen without the frame at its side. */
 const words = (screen: string) => screen.replace(/[│|┃]/g, ' ').replace(/\s+/g, ' ');
 
-/** Commands, addresses and the lines of a diff are for copying and stay whole. */
+/** Commands, URLs and diff lines are for copying and must not be wrapped. */
 const isProse = (line: string) => !/https?:\/\/|git |setup --|check -C|^ {2}[ +-]/.test(line);
 
 describe('a terminal', () => {
   it.concurrent.each([40, 80, 120])(
-    'of %d columns shows all of it, and breaks no line by itself',
+    'with %d columns shows everything, and never has to wrap a line itself',
     async (cols) => {
       const session = startInTerminal(['demo'], {}, { cols, rows: 30 });
       const screen = words(await throughDemo(session));
@@ -54,7 +54,7 @@ describe('without colours', () => {
     await session.shows('How should releases be protected?');
     session.press(keys.ctrlC);
     await session.ended;
-    // Bold and dim are no colours.
+    // Bold and dim are not colours.
     expect(sequences(session)).not.toContainEqual(expect.stringMatching(/^(?:\d+;)*(?:3|9|4)[0-7][;m]/));
   });
 });
@@ -69,7 +69,7 @@ describe('without Unicode', () => {
 
 describe('for a screen reader', () => {
   it.concurrent.each([[{ ACCESSIBLE: '1' }], [{ TERM: 'dumb' }]])(
-    '(%j) there are lines alone, and no redrawing',
+    '(%j) there are only lines, and no redrawing',
     async (env) => {
       const session = startInTerminal(['demo', '--as', 'solo'], env);
       await session.shows(/How should releases be protected/);
@@ -83,8 +83,8 @@ describe('for a screen reader', () => {
   );
 });
 
-describe('a run again', () => {
-  it.concurrent('that finds all well asks nothing, in one screen', async () => {
+describe('a second run', () => {
+  it.concurrent('with nothing to do asks nothing, and fits on one screen', async () => {
     const session = startInTerminal(['demo'], {}, { cols: 80, rows: 30 });
     await answerAll(session, [...before, ...after]);
     await isAsked(session, 'What now?');
@@ -96,7 +96,7 @@ describe('a run again', () => {
     await session.ended;
     expect(again).toContain('Nothing to do');
     expect(again).not.toContain('◇');
-    // In a project of one's own nothing waits for a commit, and the addresses are shorter: that saves two of them.
+    // In a real project nothing waits for a commit, and URLs are shorter: that saves two lines.
     expect(again.trim().split('\n').length).toBeLessThanOrEqual(25);
   });
 

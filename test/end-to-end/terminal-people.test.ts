@@ -22,7 +22,7 @@ async function start(project: Partial<ProjectState>, ...args: string[]): Promise
 const alone = [{ userId: 1, access_level: 50 }];
 
 describe('the wizard with 1,000 members', () => {
-  it('finds the approver by a part of the name', async () => {
+  it('finds the approver by part of the name', async () => {
     const members = Array.from({ length: 1000 }, (_, index) => ({
       userId: index + 1,
       access_level: index === 0 ? 50 : index < 20 ? 40 : 30,
@@ -47,7 +47,7 @@ describe('the wizard with 1,000 members', () => {
   });
 });
 
-describe('the wizard, where the answers would let nobody release', () => {
+describe('the wizard, if the answers would let nobody release', () => {
   async function reachDeadEnd(project: Partial<ProjectState>): Promise<Session> {
     const session = await start(project);
     for (const question of ['How should releases be protected?', 'Who may release']) {
@@ -64,7 +64,7 @@ describe('the wizard, where the answers would let nobody release', () => {
     return session;
   }
 
-  it('lets the one who starts a release approve it, on that answer alone', async () => {
+  it('lets people approve their own releases, only on that answer', async () => {
     const session = await reachDeadEnd({ members: alone });
     session.press(keys.down + keys.down + keys.down);
     await session.shows(/● Let the one who starts a release approve it/);
@@ -88,7 +88,7 @@ describe('the wizard, where the answers would let nobody release', () => {
     expect(await session.ended).toBe(130);
   });
 
-  it('asks again who is to approve', async () => {
+  it('asks again who must approve', async () => {
     const session = await reachDeadEnd({ members: alone });
     session.press(keys.enter);
     await session.shows(/be done about it\?[\s\S]*Name other approvers[\s\S]*◆ +Who must approve/);
@@ -97,7 +97,7 @@ describe('the wizard, where the answers would let nobody release', () => {
   });
 });
 
-it('the wizard says who cannot release, and leaves it so where others can', async () => {
+it('the wizard says who cannot release, and accepts it if others can', async () => {
   const session = await start({}, '--approver', '@bob');
   for (const question of ['How should releases be protected?', 'Who may release']) {
     await session.shows(question);

@@ -33,7 +33,7 @@ const changed = () =>
   execFileSync('git', ['status', '--porcelain'], { cwd: here.directory, encoding: 'utf8' });
 
 describe('the wizard in a terminal', () => {
-  it('asks, shows the plan, applies it, shows the pages and ends with 0', async () => {
+  it('asks, shows the plan, applies it, shows the pages and exits with 0', async () => {
     const session = start('setup');
     await answerQuestions(session);
     expect(here.gitlab.writes()).toEqual([]);
@@ -48,7 +48,7 @@ describe('the wizard in a terminal', () => {
     expect(changed()).toContain('.gitlab-ci.yml');
   });
 
-  it('lets a choice be changed before anything is written', async () => {
+  it('lets the user change a choice before anything is written', async () => {
     const session = start('setup');
     await answerQuestions(session);
     session.press(keys.down);
@@ -85,7 +85,7 @@ describe('the wizard in a terminal', () => {
   it.each([
     ['Ctrl-C', keys.ctrlC],
     ['Esc', keys.escape],
-  ])('ends with 130 at %s, with nothing changed', async (_, key) => {
+  ])('exits with 130 on %s, with nothing changed', async (_, key) => {
     const session = start('setup');
     await session.shows('How should releases be protected?');
     session.press(key);
@@ -95,7 +95,7 @@ describe('the wizard in a terminal', () => {
     expect(changed()).toBe('');
   });
 
-  it('ends with 130 at Ctrl-C while it reads', async () => {
+  it('exits with 130 on Ctrl-C while reading', async () => {
     here.gitlab.latency = 2000;
     const session = start('check');
     await session.shows('Reading demo-group/demo-pkg');
@@ -107,7 +107,7 @@ describe('the wizard in a terminal', () => {
     ['SIGINT', 130],
     ['SIGTERM', 143],
   ])(
-    'finishes the step under way at %s, says what is in place, and goes on from there',
+    'finishes the current step on %s, says what has been done, and resumes from there',
     async (signal, exitCode) => {
       here.gitlab.latency = 250;
       const session = start('setup', '--yes');
@@ -126,7 +126,7 @@ describe('the wizard in a terminal', () => {
     },
   );
 
-  it('asks for a token without showing it, and names the page where one is made', async () => {
+  it('asks for a token without showing it, and links to the page that creates one', async () => {
     const session = startInTerminal(['check', ...placeOf(here)]);
     await session.shows('GitLab token for');
     expect(session.screen()).toContain(
@@ -139,7 +139,7 @@ describe('the wizard in a terminal', () => {
     expect(session.screen()).toContain('your input');
   });
 
-  it('plays on in the demo: check, drift, repair, end', async () => {
+  it('continues in the demo: check, drift, repair, quit', async () => {
     const session = startInTerminal(['demo']);
     for (const question of [
       'How should',

@@ -13,7 +13,7 @@ const tokens = {
 };
 const route = ['--route', 'token'];
 let here: World;
-/** Requests about variables as they came, a value only by the name of the token that it is. */
+/** Requests about variables, in order; a value only by the name of its token. */
 let sent: string[];
 
 afterEach(() => here.close());
@@ -60,7 +60,7 @@ const creationOf = (name: keyof typeof tokens, index: World['pypi'], title: stri
   })}`;
 
 describe('the token route', () => {
-  it('is set up once, each token into a variable of its own environment, and is left alone then', async () => {
+  it('is set up once, each token in a variable of its own environment, and then left alone', async () => {
     await begin();
     const before = await run(['check', ...route]);
     expect(before.exitCode).toBe(1);
@@ -100,14 +100,14 @@ describe('the token route', () => {
     expect(readFileSync(join(here.directory, '.gitlab-ci.yml'), 'utf8')).toBe(text);
   });
 
-  it('never shows a token, nor sends it to anything but the one variable', async () => {
+  it('never shows a token, nor sends it anywhere but to its one variable', async () => {
     await begin();
     const everything: string[] = [];
     for (const server of [here.pypi, here.testpypi])
       server.intercept = ({ target, body, headers }) =>
         void everything.push(target, body, JSON.stringify(headers));
     const quoting = here.gitlab.intercept;
-    // A server that quotes in its refusal what it was sent.
+    // A server that quotes the request in its error.
     here.gitlab.intercept = (request) => {
       quoting?.(request);
       const refused = request.method === 'POST' && request.target.endsWith('/variables');
@@ -140,7 +140,7 @@ describe('the token route', () => {
     ['environment_scope', { environment_scope: '*' }, { environment_scope: 'release' }],
     ['variable_type', { variable_type: 'file' }, { variable_type: 'env_var' }],
   ] as [string, Partial<VariableState>, object][])(
-    'that has drifted in %s is put right by that flag alone, without the token',
+    'that has drifted in %s is fixed by changing only that attribute, without the token',
     async (field, drift, change) => {
       await begin();
       await setUp();
@@ -161,7 +161,7 @@ describe('the token route', () => {
     },
   );
 
-  it('gives a variable for all environments to the releases, and asks for the other token', async () => {
+  it('limits a variable for all environments to the releases, and asks for the other token', async () => {
     await begin();
     await setUp();
     const [release] = variables();
@@ -174,7 +174,7 @@ describe('the token route', () => {
     ]);
   });
 
-  it('takes a token away again that an old server has left unmasked, and says so', async () => {
+  it('removes a token again if an old server left it unmasked, and says so', async () => {
     await begin({ unknown_variable_fields: ['hidden', 'masked'] });
     const { report, exitCode } = await setUp();
     expect(exitCode).toBe(1);
@@ -190,7 +190,7 @@ describe('the token route', () => {
     expect(variables()).toEqual([]);
   });
 
-  it('is content with a masked variable where the server cannot hide, and says what that means', async () => {
+  it('accepts a masked variable if the server cannot hide it, and says what that means', async () => {
     await begin({ unknown_variable_fields: ['hidden', 'raw'] });
     expect((await setUp()).exitCode).toBe(0);
     const { report, exitCode } = await run(['check'], {});
@@ -198,7 +198,7 @@ describe('the token route', () => {
     expect(JSON.stringify(report)).toContain('every Maintainer can read UV_PUBLISH_TOKEN');
   });
 
-  it('puts no token where the tags could not be closed first', async () => {
+  it('stores no token if the tags could not be protected first', async () => {
     await begin();
     const listen = here.gitlab.intercept;
     here.gitlab.intercept = (request) => {
@@ -211,7 +211,7 @@ describe('the token route', () => {
     expect(sent.join()).not.toContain('"release"');
   });
 
-  it('uses the variable of twine where twine publishes', async () => {
+  it("uses twine's variable if twine publishes", async () => {
     await begin();
     const { report, exitCode } = await run(['setup', '--yes', ...route, '--publish-with', 'twine']);
     expect(exitCode).toBe(0);
@@ -238,7 +238,7 @@ describe('without a terminal and a token', () => {
       /characters that no token/,
     ],
     ['one that is cut off', wrong(tokens.PYPI_TOKEN.slice(0, 12)), 'bad-upload-token', /cut off/],
-  ])('(%s) the run ends with 2 before anything is changed', async (_, env, code, words) => {
+  ])('(%s) the run exits with 2 before anything is changed', async (_, env, code, words) => {
     await begin();
     const { report, exitCode, stdout, stderr } = await setUp(env as Record<string, string>);
     expect(exitCode).toBe(2);
@@ -249,7 +249,7 @@ describe('without a terminal and a token', () => {
     expect(stdout + stderr).not.toMatch(/glpat-secret|ecret\+secret|pypi-A/);
   });
 
-  it('a dry run shows what is to come', async () => {
+  it('a dry run shows what would happen', async () => {
     await begin();
     const { exitCode, stdout } = await runProgram(['setup', '--dry-run', ...route, ...placeOf(here)], {
       env: signedIn(here),
@@ -260,7 +260,7 @@ describe('without a terminal and a token', () => {
     expect(sent).toEqual([]);
   });
 
-  it('a dry run tells of a token that would be refused', async () => {
+  it('a dry run reports a token that would be rejected', async () => {
     await begin();
     const { report, exitCode } = await run(['setup', '--dry-run', ...route], wrong('glpat-secret'));
     expect(exitCode).toBe(0);
@@ -271,7 +271,7 @@ describe('without a terminal and a token', () => {
 });
 
 describe('the demo', () => {
-  it('plays the token route with tokens of its own, and keeps away from those of the user', async () => {
+  it("plays the token route with its own tokens, and never touches the user's", async () => {
     await begin();
     const { exitCode, stdout } = await runProgram(['demo', '--yes', ...route], { env: tokens });
     expect(exitCode).toBe(0);

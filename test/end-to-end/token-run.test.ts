@@ -19,7 +19,7 @@ const secrets = {
 };
 let place: Place;
 
-/** Both packages exist, and each index has a token of its user. */
+/** Both packages exist, and each index has a token of their owner. */
 beforeAll(async () => {
   if (!machine) return;
   place = await openPlace(machine);
@@ -37,7 +37,7 @@ const repositoryOn = (publishWith: PublishTool) =>
 
 describe.skipIf(!machine)('a pipeline on the token route, run for real', { timeout: 300_000 }, () => {
   it.each(['uv', 'twine'] as const)(
-    'publishes by %s with the token of each environment, and without one it does not',
+    "publishes with %s using each environment's token, and not without one",
     async (tool) => {
       const repository = await repositoryOn(tool);
       const environmentVariables = Object.fromEntries(

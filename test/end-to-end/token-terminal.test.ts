@@ -25,14 +25,14 @@ const setUp = (env: Record<string, string>) =>
 const values = () =>
   here.gitlab.state.projects[0]?.variables.map(({ environment_scope: scope, value }) => [scope, value]);
 
-/** Types an answer to the question for a token of an index. */
+/** Answers the question for an index's token. */
 async function give(session: Session, index: string, answer: string): Promise<void> {
   await session.shows(new RegExp(`◆ +API token of ${index} \\(127`));
   session.press(`${answer}${keys.enter}`);
 }
 
-describe('the route by API tokens in a terminal', () => {
-  it('asks for each token without showing it, again where it is none, and names the page', async () => {
+describe('the API token route in a terminal', () => {
+  it('asks for each token without showing it, again if it is not one, and links to the page', async () => {
     const session = start(['setup', '--route', 'token', '--no-open']);
     await give(session, 'PyPI', 'glpat-wrong');
     await session.shows('is no token of PyPI (127.0.0.1');
@@ -52,7 +52,7 @@ describe('the route by API tokens in a terminal', () => {
     expect(session.screen()).not.toMatch(/pypi-A|glpat-wrong/);
   });
 
-  it('leaves to a person what is given no token', async () => {
+  it('leaves it to the user if no token is given', async () => {
     const session = start(['setup', '--route', 'token', '--no-testpypi']);
     await give(session, 'PyPI', '');
     await session.shows('Make these');
@@ -64,7 +64,7 @@ describe('the route by API tokens in a terminal', () => {
     );
   });
 
-  it('replaces a token only on a yes', async () => {
+  it('replaces a token only after confirmation', async () => {
     const first = { PYPI_TOKEN: pypi, TESTPYPI_TOKEN: testpypi };
     await setUp(first);
     const next = { PYPI_TOKEN: madeUpToken('127.0.0.1', 'the next one') };
@@ -95,7 +95,7 @@ describe('the route by API tokens in a terminal', () => {
     expect(session.screen()).not.toMatch(/pypi-A/);
   });
 
-  it('hides with the next token what could be seen', async () => {
+  it('hides a visible variable along with its next token', async () => {
     await setUp({ PYPI_TOKEN: pypi, TESTPYPI_TOKEN: testpypi });
     const [release] = here.gitlab.state.projects[0]?.variables ?? [];
     if (release) release.hidden = false;

@@ -10,7 +10,7 @@ const bodyOf = (ended: Ended & { report: ReportLike }, id: string) =>
   ended.report.settings.find((it) => it.id === id);
 
 describe('two runs at once', () => {
-  it('end, with a result that one of them planned, and neither claims what it did not do', async () => {
+  it('finish, with a result that one of them planned, and neither claims what it did not do', async () => {
     here = await startWorld();
     here.gitlab.latency = 30;
     const [one, two] = await Promise.all([
@@ -31,11 +31,11 @@ describe('two runs at once', () => {
     expect(toDo((await reportOf(here, ['check'])).report)).toEqual([]);
   });
 
-  it('do not write over what somebody else has changed since it was looked at', async () => {
+  it('do not overwrite what someone else has changed in the meantime', async () => {
     here = await startWorld();
     const project = here.gitlab.state.projects[0];
     here.gitlab.intercept = ({ path }) => {
-      // The lint is asked after everything was read and before anything is changed.
+      // The lint comes after everything was read and before anything is changed.
       if (path.endsWith('/ci/lint') && project?.environments.length === 0) {
         const environment = {
           name: 'release',

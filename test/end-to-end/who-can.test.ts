@@ -6,7 +6,7 @@ let scene: Scene;
 
 afterEach(() => scene.here.close());
 
-it('check names who could publish and by which way, before and after', async () => {
+it('check lists who could publish and how, before and after', async () => {
   scene = await startScene();
   const shown = async () =>
     /Who could publish as it stands.*:?\n([\s\S]*?)\n\n/
@@ -34,7 +34,7 @@ describe('a Developer with a custom role', () => {
   });
   const powers = ['admin_protected_environments', 'manage_protected_tags', 'admin_protected_branch'];
 
-  it('who may change every protection may run this, and what else they may not is said', async () => {
+  it('who may change every protection may run this, and learns what else is missing', async () => {
     scene = await startScene({ members: [{ userId: 1, access_level: 50 }, carol(...powers)] });
     const { project } = scene;
     const { report, stdout } = await reportOf(scene.here, ['setup', '--yes'], 'glpat-demo-carol');
