@@ -26,20 +26,20 @@ describe("glab's configuration", () => {
     expect(await read({ [config]: text }, 'elsewhere.example')).toEqual({ kind: 'none' });
   });
 
-  it('is read where glab wrote the token behind a null tag', async () => {
+  it('is read if glab wrote the token behind a null tag', async () => {
     expect(await read({ [config]: 'hosts:\n  gitlab.com:\n    token: !!null glpat-one\n' })).toMatchObject({
       token: 'glpat-one',
     });
   });
 
-  it('is not used where its OAuth token has ended', async () => {
+  it('is not used if its OAuth token has expired', async () => {
     const oauth = (date: string) =>
       `hosts:\n  gitlab.com:\n    token: abc\n    is_oauth2: "true"\n    oauth2_expiry_date: ${date}\n`;
     expect(await read({ [config]: oauth('02 Jan 26 15:04 UTC') })).toMatchObject({ kind: 'expired' });
     expect(await read({ [config]: oauth('02 Jan 27 15:04 UTC') })).toMatchObject({ kind: 'found' });
   });
 
-  it('is taken from GLAB_CONFIG_DIR alone where that is set', async () => {
+  it('is read only from GLAB_CONFIG_DIR if that is set', async () => {
     const files = {
       [config]: 'hosts: {gitlab.com: {token: one}}',
       '/etc/glab/config.yml': 'hosts: {gitlab.com: {token: two}}',
@@ -63,7 +63,7 @@ describe("glab's configuration", () => {
     expect(shown(await readGlabToken('gitlab.com', machine, today))).toMatchObject({ token: 'one' });
   });
 
-  it('has no token where it cannot be understood', async () => {
+  it('has no token if it cannot be parsed', async () => {
     for (const text of ['hosts: [', 'hosts: *nowhere', '- a', 'hosts: text', 'hosts: {gitlab.com: }'])
       expect(await read({ [config]: text })).toEqual({ kind: 'none' });
   });
