@@ -68,13 +68,13 @@ describe('the recommended route', () => {
       { members: [alice, bot], project: free },
     ],
     [
-      'Free, Developers whom a rule keeps from every branch',
+      'Free, Developers locked out of every branch by a rule',
       'trusted',
       /Nobody below Maintainer/,
       { members: [alice, carol], project: free, change: everyBranch(40) },
     ],
     [
-      'Free, Developers whom the rule for every branch lets in',
+      'Free, Developers let in by the rule for every branch',
       'token',
       /1 Developer/,
       { members: [alice, carol], project: free, change: everyBranch(30) },
@@ -133,11 +133,11 @@ describe('the recommended route', () => {
   });
 });
 
-describe('what else is said', () => {
+describe('further notes', () => {
   const openSource = /GitLab for Open Source: https/;
   const notes = (given: Case) => ask(given).notes.join('\n');
 
-  it('GitLab for Open Source, only where it would change the answer', () => {
+  it('mention GitLab for Open Source only if it would change the advice', () => {
     const isPublic = { visibility: 'public' } as const;
     expect(notes({ members: [alice, bob], project: { ...free, ...isPublic } })).toMatch(openSource);
     expect(notes({ members: [alice], project: { ...free, ...isPublic } })).not.toMatch(openSource);
@@ -147,7 +147,7 @@ describe('what else is said', () => {
     expect(notes(refused)).not.toMatch(openSource);
   });
 
-  it('names those whom a custom role lets change protections, and who holds tokens', () => {
+  it('name members whose custom role may change protections, and holders of tokens', () => {
     const dave = withRole('dave', 30, 'admin_protected_environments');
     const found = notes({ members: [alice, dave, withRole('erin', 30, 'admin_cicd_variables'), bot] });
     expect(found).toMatch(/a custom role lets them change protections: @dave\./);
@@ -155,12 +155,12 @@ describe('what else is said', () => {
     expect(found).toMatch(/Access tokens can push too.*@project_7_bot_abc/);
   });
 
-  it('names those who are not counted', () => {
+  it('name those who are not counted', () => {
     const gone = [member('eve', 40, { state: 'blocked' }), member('finn', 40, { expiresAt: '2020-01-01' })];
     expect(notes({ members: [alice, ...gone] })).toMatch(/Not counted.*: @eve and @finn\./);
   });
 
-  it("pipelines of strangers' merge requests, where they may run here", () => {
+  it("mention pipelines of strangers' merge requests if they may run here", () => {
     expect(notes({ members: [alice], project: { visibility: 'public' } })).toMatch(
       /stranger's merge request/,
     );
@@ -170,7 +170,7 @@ describe('what else is said', () => {
     );
   });
 
-  it('keeps a long list of names short', () => {
+  it('shorten a long list of names', () => {
     const many = Array.from({ length: 1000 }, (_, index) => member(`user${index}`, 30));
     expect(namesOf(many)).toBe('@user0, @user1, @user2 and 997 others');
     expect(namesOf(many.slice(0, 2))).toBe('@user0 and @user1');
