@@ -12,7 +12,7 @@ const good: PublisherFields = {
 };
 
 describe("PyPI's form", () => {
-  it('accepts what it accepts', () => {
+  it('is satisfied with good values', () => {
     expect(formProblems(good)).toEqual([]);
   });
 
@@ -35,7 +35,7 @@ describe("PyPI's form", () => {
     ['environment', 'a:b'],
     ['environment', ''],
     ['environment', ' '],
-  ])('refuses the %s %j, and says so in a sentence', (field, value) => {
+  ])('rejects the %s %j, with a full sentence', (field, value) => {
     const problems = formProblems({ ...good, [field]: value });
     expect(problems.map((it) => it.field)).toEqual([field]);
     expect(problems[0]?.problem).toMatch(/^PyPI.*\.$/);
@@ -48,14 +48,14 @@ describe("PyPI's form", () => {
   it.each([
     ['Demo_Pkg', 'demo-pkg'],
     ['a.-_b', 'a-b'],
-  ])('takes %s for %s', (name, normalized) => {
+  ])('treats %s as %s', (name, normalized) => {
     expect(isValidName(name)).toBe(true);
     expect(normalizeName(name)).toBe(normalized);
   });
 });
 
 describe('the page to open', () => {
-  it('of a project that exists has the fields in its address', () => {
+  it('has the fields in its URL for an existing project', () => {
     const page = publisherPage(
       { id: 'pypi', url: 'https://pypi.org' },
       { ...good, environment: 'release' },
@@ -67,7 +67,7 @@ describe('the page to open', () => {
     expect(page.steps.join(' ')).toMatch(/Owner.*two-factor/);
   });
 
-  it('of one that does not exist cannot have them, and says what to do', () => {
+  it('cannot have them for a new project, and says what to do', () => {
     const page = publisherPage({ id: 'testpypi', url: 'https://test.pypi.org' }, good, false);
     expect(page).toMatchObject({ prefilled: false, url: 'https://test.pypi.org/manage/account/publishing/' });
     expect(page.steps.join(' ')).toMatch(

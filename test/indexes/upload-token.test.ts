@@ -7,7 +7,7 @@ import { madeUpToken } from '../../src/rehearsal/package-index/made-up-token.ts'
 const pypi = { title: 'PyPI', url: 'https://pypi.org', official: true };
 const other = { title: 'PyPI (x)', url: 'https://index.example.com', official: false };
 
-/** The beginning that every token of PyPI has, as its help page and secret scanners know it. */
+/** How every PyPI token starts, according to its help page and secret scanners. */
 const real = 'pypi-AgEIcHlwaS5vcmcCJDAwMDAwMDAwLTAwMDAtMDAwMC0wMDAwLTAwMDAwMDAwMDAwMAAC';
 
 describe('a token', () => {
@@ -42,7 +42,7 @@ describe('a token', () => {
 });
 
 describe('a secret', () => {
-  it('shows itself only when it is asked for', () => {
+  it('only shows its value when asked to', () => {
     const secret = new Secret('canary');
     const shown = [
       String(secret),
