@@ -61,12 +61,12 @@ describe('with an approval', () => {
     expect(look([...members], [...approvals])).toBe(who);
   });
 
-  it('by an access token or somebody blocked, nobody is approved', () => {
+  it('by an access token or a blocked user, nobody is approved', () => {
     const bot = member('project_7_bot_abc', 40);
     expect(look([alice, bot, member('eve', 40, { state: 'blocked' })], [by(maintainers)])).toBe('nobody can');
   });
 
-  it('whoever starts a release may approve it where that is let', () => {
+  it('people may approve their own releases if that is allowed', () => {
     expect(look([alice], [by(maintainers)], { selfApproval: true })).toBe('everybody can');
     expect(look([alice], [by(maintainers, 2)], { selfApproval: true })).toBe('nobody can');
   });
@@ -76,19 +76,19 @@ describe('with an approval', () => {
     expect(look([alice], [by(maintainers)], {}, { user: known(root) })).toBe('everybody can');
   });
 
-  it('only those who may create a tag need somebody', () => {
+  it('only those who may create a tag need an approver', () => {
     const tags = known([{ name: '*', createAccessLevels: [{ userId: alice.id }] }]);
     expect(look([alice, bob], [by(named(bob))], {}, { protectedTags: tags })).toBe('everybody can');
   });
 
-  it('the rules of a group count besides', () => {
+  it('group rules count as well', () => {
     expect(look([alice, bob], [by(maintainers)], {}, ofGroup(1))).toBe('nobody can');
     expect(look([alice, bob, dora], [by(maintainers)], {}, ofGroup(1))).toBe('everybody can');
   });
 });
 
 describe('without an approval', () => {
-  it('somebody on the project must be able to deploy', () => {
+  it('someone on the project must be able to deploy', () => {
     expect(look([alice], [])).toBe('everybody can');
     expect(look([alice], [], { deployers: [named(member('gone', 40))] })).toBe('nobody can');
     expect(look([alice], [], { deployers: [group] })).toBe('everybody can');
@@ -97,6 +97,6 @@ describe('without an approval', () => {
   });
 });
 
-it('nothing is said where the members cannot be read', () => {
+it('nothing is reported if the members cannot be read', () => {
   expect(look([], [by(maintainers)], {}, { members: unknown('403') })).toBe('everybody can');
 });

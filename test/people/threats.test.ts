@@ -28,7 +28,7 @@ function protection(approvals: number): Partial<GitLabFacts> {
 }
 
 describe('who could publish today', () => {
-  it('is everybody who pushes, where nothing is protected', () => {
+  it('is everyone who can push, if nothing is protected', () => {
     expect(ways([alice, carol], free)).toEqual([
       'alice: by a tag',
       'carol: by a tag that no rule keeps from them',
@@ -36,14 +36,14 @@ describe('who could publish today', () => {
     ]);
   });
 
-  it('is still a Developer with a branch, where only the tags are closed', () => {
+  it('is still a Developer with a branch, if only the tags are protected', () => {
     expect(ways([alice, carol], free, closedTags)).toEqual([
       'alice: by a tag',
       'carol: by a branch with a job in the environment release',
     ]);
   });
 
-  it('is only who may deploy, once somebody else approves, where the environment is protected', () => {
+  it("is only who may deploy, with someone else's approval, if the environment is protected", () => {
     expect(ways([alice, bob, carol], {}, { ...closedTags, ...protection(1) })).toEqual([
       'alice, bob: by a tag, once somebody else approves',
     ]);
@@ -52,11 +52,11 @@ describe('who could publish today', () => {
     ]);
   });
 
-  it('is not fewer by a protection that the tier does not enforce', () => {
+  it('is not reduced by a protection that the tier does not enforce', () => {
     expect(ways([alice, carol], free, { ...closedTags, ...protection(1) })).toHaveLength(2);
   });
 
-  it('takes in access tokens, and custom roles that may change a protection', () => {
+  it('includes access tokens, and custom roles that may change a protection', () => {
     const bot = member('project_7_bot_abc', 40);
     const dave = withRole('dave', 20, 'manage_protected_tags');
     expect(ways([alice, bot, dave], {}, { ...closedTags, ...protection(0) })).toEqual([
@@ -66,7 +66,7 @@ describe('who could publish today', () => {
     ]);
   });
 
-  it('takes in Developers who can read a credential in an unprotected variable', () => {
+  it('includes Developers who can read a credential in an unprotected variable', () => {
     const variable = {
       environmentScope: '*',
       masked: true,
@@ -84,7 +84,7 @@ describe('who could publish today', () => {
     );
   });
 
-  it('is nobody in particular, where the members cannot be read', () => {
+  it('is unknown if the members cannot be read', () => {
     expect(ways([], {}, { members: unknown('403') })).toEqual([]);
   });
 });
@@ -101,7 +101,7 @@ describe('the table of threats', () => {
     expect(row('developer', [], {}, { members: unknown('403') })).toMatchObject({ count: undefined });
   });
 
-  it('says that a co-Maintainer needs no approval where none is asked for', () => {
+  it('says that a co-Maintainer needs no approval if none is required', () => {
     const cells = (approved: boolean, ...members: Member[]) =>
       threatsOf(peopleFacts(members), approved).map(({ routes }) => routes.protected)[2];
     expect(cells(true, alice, bob)).toBe('needs an approval');
@@ -109,7 +109,7 @@ describe('the table of threats', () => {
     expect(cells(false, alice)).toBe('needs an approval');
   });
 
-  it('says how far each route lets a Developer', () => {
+  it('says how far a Developer gets on each route', () => {
     expect(row('developer', [alice, carol])?.routes).toEqual({
       protected: 'cannot',
       trusted: 'can publish',
