@@ -21,7 +21,7 @@ beforeAll(async () => {
   await writeFile(join(folder, 'package.json'), '{"private": true}');
   const { stdout } = await run('npm', ['pack', '--json', '--pack-destination', folder], { cwd: root });
   packed = JSON.parse(stdout)[0];
-  // Nothing but the file is to be had.
+  // Only the file itself is available.
   await run('npm', ['install', '--offline', packed.filename], { cwd: folder, env: cleanEnv() });
 });
 
@@ -38,7 +38,7 @@ describe('the packed file', () => {
     expect(packed.size).toBeLessThan(250_000);
   });
 
-  it('holds the program, what is to be read, and nothing else', () => {
+  it('contains the program, its documentation, and nothing else', () => {
     const others = packed.files.map(({ path }) => path).filter((path) => !/^dist\/[\w-]+\.js$/.test(path));
     expect(others.sort()).toEqual([
       'CHANGELOG.md',
@@ -50,7 +50,7 @@ describe('the packed file', () => {
     ]);
   });
 
-  it('is one package when it is installed, and runs nothing by that', async () => {
+  it('installs as one package, without running any scripts', async () => {
     const names = (await readdir(join(folder, 'node_modules'))).filter((name) => !name.startsWith('.'));
     expect(names).toEqual(['gitlab-to-pypi']);
     const { scripts, dependencies, optionalDependencies, peerDependencies } = JSON.parse(
@@ -62,13 +62,13 @@ describe('the packed file', () => {
 });
 
 describe('the installed program', () => {
-  it('tells its version and its options', async () => {
+  it('prints its version and its options', async () => {
     const { version } = JSON.parse(await readFile(join(root, 'package.json'), 'utf8'));
     expect(await installed(['--version'])).toMatchObject({ exitCode: 0, stdout: `${version}\n` });
     expect((await installed(['check', '--help'])).stdout).toContain('--dry-run');
   });
 
-  it('shows a stack in which a person can find the place, with DEBUG alone', async () => {
+  it('shows a readable stack, only with DEBUG', async () => {
     const env = { NODE_OPTIONS: `--import=data:text/javascript,${encodeURIComponent(breakRealpath)}` };
     const quiet = await installed(['check', '-C', root], env);
     expect(quiet).toMatchObject({ exitCode: 1, stderr: expect.stringContaining('This is a mistake in') });

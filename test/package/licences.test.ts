@@ -6,7 +6,7 @@ import config from '../../tsdown.config.ts';
 
 const shipped = join(import.meta.dirname, '../../dist/THIRD-PARTY-LICENCES.txt');
 
-/** The nearest package.json with a name above a file. */
+/** The nearest named package.json above a file. */
 function packageOf(file: string): { name: string; version: string; license: string } {
   const path = join(dirname(file), 'package.json');
   const data = existsSync(path) ? JSON.parse(readFileSync(path, 'utf8')) : {};
@@ -19,7 +19,7 @@ async function bundledModules(): Promise<string[]> {
   return chunks.flatMap((chunk) => (chunk.type === 'chunk' ? chunk.moduleIds : []));
 }
 
-it('ships the licence of every package of which something is bundled, and of no other', async () => {
+it('ships the licence of every bundled package, and of no other', async () => {
   const modules = (await bundledModules()).filter((id) => id.startsWith('/'));
   const packages = new Map(modules.map(packageOf).map((it) => [it.name, it]));
   packages.delete('gitlab-to-pypi');
@@ -30,7 +30,7 @@ it('ships the licence of every package of which something is bundled, and of no 
   expect(text.match(/^[@a-z][\w./-]* \d+\.\d+\.\d+ \(.*\)$/gm)?.sort()).toEqual(headings.sort());
 });
 
-it('ships the whole text of each licence, all of which allow it', () => {
+it('ships the full text of each licence, all of them permissive', () => {
   const notices = readFileSync(shipped, 'utf8').split(/^(?=[@a-z][\w./-]* \d+\.\d+\.\d+ \()/m);
   for (const notice of notices) {
     expect(notice).toMatch(/^.* \((MIT|ISC|BSD-3-Clause|Apache-2\.0)\)\n/);

@@ -5,7 +5,7 @@ import { demoQuestions } from '../support/demo-questions.ts';
 
 const recording = readFileSync('docs/demo.svg', 'utf8');
 
-it('the recording shows the questions as they are now (else: npm run pictures)', () => {
+it('the recording shows the current questions (if not: npm run pictures)', () => {
   const { before, after } = demoQuestions['team-premium'];
   const whole = choiceNames
     .map((name) => optionTable[name].question)
@@ -24,12 +24,12 @@ it('the recording is well-formed XML', () => {
   expect(recording.replace(/<\/?\w+(?: [\w:-]+="[^"<]*")*\/?>/g, '')).not.toMatch(/<|&(?!(amp|lt|gt);)/);
 });
 
-it('the recording plays as an image: it runs nothing and loads nothing', () => {
+it('the recording works as an image: it runs nothing and loads nothing', () => {
   expect(recording).not.toMatch(/<(script|image|foreignObject|a)\b|@import|url\(|href="[^#]/);
   expect(recording).toContain('prefers-reduced-motion');
 });
 
-it('the pictures are small enough for a page that is read on the way', () => {
+it('the pictures are small enough for a page read on a phone', () => {
   expect(statSync('docs/demo.svg').size).toBeLessThan(120_000);
   expect(statSync('docs/publisher-page.png').size).toBeLessThan(80_000);
 });

@@ -14,7 +14,7 @@ it.skipIf(!hasSchema)("passes GitLab's schema", () => {
   expect([...schemaErrors(text)]).toEqual([]);
 });
 
-it('is made on tags alone, by npm itself, with what its provenance needs', () => {
+it('runs on tags only, with npm itself and what provenance needs', () => {
   expect(release.rules).toEqual([{ if: '$CI_COMMIT_TAG' }]);
   expect(release.environment.name).toBe('npm');
   expect(release.id_tokens).toEqual({
@@ -25,7 +25,7 @@ it('is made on tags alone, by npm itself, with what its provenance needs', () =>
   expect(text).not.toMatch(/NPM_TOKEN|NODE_AUTH_TOKEN/);
 });
 
-it('names the project that provenance will name', () => {
+it('names the same project as the provenance', () => {
   const { repository, homepage, publishConfig } = JSON.parse(read('package.json'));
   expect(repository.url).toBe(`git+${homepage}.git`);
   expect(publishConfig).toEqual({ access: 'public', provenance: true });

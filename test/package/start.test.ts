@@ -6,7 +6,7 @@ import { watch } from './watched.ts';
 const heavy = /^(clack|yaml|toml|gitbeaker|gitlab-rest|diff|open|demo|setup|check|facts|look)/;
 
 describe.each(['--version', '-v', '--help', 'check --help'])('%s', (line) => {
-  it('loads no more than it needs, and turns to nobody', async () => {
+  it('loads no more than it needs, and connects to nobody', async () => {
     const { exitCode, stdout, files, builtins, git } = await watch(line.split(' '));
     expect(exitCode).toBe(0);
     expect(stdout).toMatch(/^(\d+\.\d+\.\d+\n$|gitlab-to-pypi: )/);
@@ -28,7 +28,7 @@ describe('check', () => {
   const watchedCheck = () =>
     watch(['check', ...placeOf(here)], { ...signedIn(here), WATCH_CONNECTIONS: '1' });
 
-  it('loads no prompts, no browser and nothing of the demo, and not the whole of fetch', async () => {
+  it('loads no prompts, no browser, nothing of the demo, and not all of fetch', async () => {
     const { exitCode, files, builtins, git } = await watchedCheck();
     expect(exitCode).toBe(1);
     expect(git).not.toEqual([]);
@@ -37,7 +37,7 @@ describe('check', () => {
     expect(builtins.filter((name) => name.includes('undici'))).toEqual([]);
   });
 
-  it('turns to GitLab and the two indexes alone', async () => {
+  it('connects only to GitLab and the two indexes', async () => {
     const { connections } = await watchedCheck();
     const known = [here.gitlab, here.pypi, here.testpypi].map(({ url }) => new URL(url).host);
     expect(connections.sort()).toEqual(known.sort());

@@ -3,21 +3,21 @@ import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { runProgram } from '../support/program.ts';
 
-/** What a run loaded and whom it turned to. */
+/** What a run loaded and whom it connected to. */
 export interface Watched {
   stdout: string;
   exitCode: number | null;
   /** Names of the program's own files. */
   files: string[];
-  /** Names of Node.js's own modules. */
+  /** Names of Node.js built-in modules. */
   builtins: string[];
   /** Host and port. */
   connections: string[];
-  /** The arguments of each git command. */
+  /** Arguments of each git command. */
   git: string[];
 }
 
-/** Runs the program with an eye on what it loads, connects to and starts. */
+/** Runs the program and records what it loads, connects to and starts. */
 export async function watch(args: string[], env: Record<string, string> = {}): Promise<Watched> {
   const folder = await mkdtemp(join(tmpdir(), 'gitlab-to-pypi-watch-'));
   const [notes, calls] = [join(folder, 'notes'), join(folder, 'calls')];
@@ -39,7 +39,7 @@ export async function watch(args: string[], env: Record<string, string> = {}): P
   return { stdout, exitCode, files, builtins: those('builtin'), connections: those('connection'), git };
 }
 
-/** Puts a `git` before the real one that writes down how it was called. */
+/** Shadows git with a script that records its arguments. */
 async function spyOnGit(folder: string, calls: string): Promise<void> {
   const path = process.env.PATH;
   const script = `#!/bin/sh\necho "$*" >> '${calls}'\nPATH='${path}' exec git "$@"\n`;
