@@ -22,7 +22,7 @@ async function serverThat(answers: RequestListener): Promise<URL> {
 
 const sending = { method: 'GET', headers: {}, timeout: 5000 };
 
-it('reads an answer that is compressed', async () => {
+it('reads a compressed response', async () => {
   const url = await serverThat((request, response) => {
     response.writeHead(200, { 'content-encoding': String(request.headers['accept-encoding']) });
     response.end(gzipSync('{"name": "Ümläut"}'));
@@ -30,7 +30,7 @@ it('reads an answer that is compressed', async () => {
   expect(await exchange(url, sending)).toMatchObject({ ok: true, text: '{"name": "Ümläut"}' });
 });
 
-it('sends a body whole, also with a DELETE', async () => {
+it('sends a complete body, even with a DELETE', async () => {
   const url = await serverThat(async (request, response) => {
     let body = '';
     for await (const chunk of request) body += chunk;
@@ -40,12 +40,12 @@ it('sends a body whole, also with a DELETE', async () => {
   expect(text).toBe('8 {"ä":1}');
 });
 
-it('gives up an answer that does not end in time', async () => {
+it('gives up on a response that does not end in time', async () => {
   const url = await serverThat((_, response) => void response.write('{'));
   await expect(exchange(url, { ...sending, timeout: 100 })).rejects.toMatchObject({ name: 'TimeoutError' });
 });
 
-it.each(['gzip', 'identity'])('rejects with the reason where a %s answer is cut', async (encoding) => {
+it.each(['gzip', 'identity'])('rejects with the reason if a %s response is cut off', async (encoding) => {
   const url = await serverThat((_, response) => {
     response.writeHead(200, { 'content-encoding': encoding, 'content-length': '1000' });
     response.write(gzipSync('x'.repeat(5000)).subarray(0, 20), () => response.destroy());

@@ -6,7 +6,7 @@ import { openFiles } from '../../src/ports/files.ts';
 
 let root: string;
 
-// Root may do everything, so that it has to be somebody else who is refused.
+// Root may do everything, so become another user.
 beforeEach(() => {
   root = mkdtempSync(join(tmpdir(), 'gitlab-to-pypi-files-'));
   writeFileSync(join(root, 'text'), 'text');
@@ -18,7 +18,7 @@ afterEach(() => {
   if (process.getuid?.() === 0) process.seteuid?.(0);
 });
 
-it('a file that this user may not read is named with the reason', async () => {
+it('a file that this user may not read is reported with the reason', async () => {
   const uid = process.geteuid?.();
   if (process.getuid?.() === 0) process.seteuid?.(0);
   chmodSync(join(root, 'text'), 0);
@@ -29,7 +29,7 @@ it('a file that this user may not read is named with the reason', async () => {
   });
 });
 
-it('a file that another run has written already is done', async () => {
+it('a file that another run has already written counts as done', async () => {
   await openFiles(root).write('text', 'older', 'text');
   await expect(openFiles(root).write('text', 'older', 'newer')).rejects.toThrow(
     'text has changed since it was read, so it was not written; run it again.',

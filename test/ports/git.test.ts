@@ -11,7 +11,7 @@ const open = (directory: string, env: Record<string, string | undefined> = proce
   openGit({ directory, env, platform: process.platform, timeout: 20_000 });
 
 describe('tags', () => {
-  it('are listed with the newest first, whatever their kind and their name', async () => {
+  it('are listed newest first, whatever their kind and name', async () => {
     const root = await repositoryOf({ a: '' });
     const tag = (date: string, ...args: string[]) =>
       run('git', ['-c', 'user.name=T', '-c', 'user.email=t@example.org', 'tag', ...args], {
@@ -64,7 +64,7 @@ describe('a file', () => {
 });
 
 describe('git', () => {
-  it('gets nothing of the environment but what it needs', async () => {
+  it('gets only what it needs from the environment', async () => {
     const [root, folder] = [await repositoryOf({ a: '' }), await programFolder({})];
     await writeFile(join(folder, 'git'), `#!/bin/sh\nenv > "${folder}/seen"\n`, { mode: 0o755 });
     const env = { PATH: `${folder}:${process.env.PATH}`, HOME: '/h', GIT_DIR: '/g' };

@@ -24,7 +24,7 @@ interface Seen {
   headers: IncomingMessage['headers'];
 }
 
-/** A GitLab port on a server that gives these answers in turn, the last one for ever. */
+/** A GitLab port on a server that gives these responses in turn, and then repeats the last one. */
 async function against(...answers: { status: number; body?: unknown; headers?: Record<string, string> }[]) {
   const seen: Seen[] = [];
   const server = createServer(async (request, response) => {
@@ -184,7 +184,7 @@ describe('what is sent', () => {
   });
 });
 
-describe('a refusal', () => {
+describe('an error', () => {
   const html = { 'content-type': 'text/html' };
   it.each([
     ['of an unknown token', 401, { message: '401 Unauthorized' }, {}, 'unauthorized', /401 Unauthorized/],
@@ -241,12 +241,12 @@ describe('a refusal', () => {
     expect(inspect(error, { depth: 10 })).not.toContain(token);
   });
 
-  it('by a login page that is answered with 200 is not taken for data', async () => {
+  it('does not mistake a login page with status 200 for data', async () => {
     const { gitlab } = await against({ status: 200, body: '<html>Sign in</html>', headers: html });
     expect(await failure(gitlab.environments(42))).toMatchObject({ kind: 'not-gitlab' });
   });
 
-  it('to connect names the reason', async () => {
+  it('in connecting gives the reason', async () => {
     const gitlab = connectGitLab({ url: 'http://127.0.0.1:9', token: new Secret(token), network });
     expect((await failure(gitlab.currentUser())).message).toMatch(
       /could not be reached: the connection (was refused|failed)/,
@@ -271,7 +271,7 @@ describe('the token', () => {
 });
 
 describe('a hiccup', () => {
-  it('is tried again when reading', async () => {
+  it('is retried when reading', async () => {
     const { gitlab, seen } = await against(
       { status: 502, body: '' },
       { status: 200, body: { id: 1, username: 'a' } },
@@ -280,7 +280,7 @@ describe('a hiccup', () => {
     expect(seen).toHaveLength(2);
   });
 
-  it('is not tried again when writing, unless GitLab says that it did nothing', async () => {
+  it('is not retried when writing, unless GitLab says that it did nothing', async () => {
     const broken = await against({ status: 502, body: '' });
     expect(await failure(broken.gitlab.protectTag(42, '*', [{ accessLevel: 40 }]))).toMatchObject({
       kind: 'server',
@@ -311,7 +311,7 @@ describe('the version of a server', () => {
 });
 
 describe('lists and tokens of the rehearsal', () => {
-  it('are read to the last of 250 members', async () => {
+  it('are read up to the last of 250 members', async () => {
     const members = Array.from({ length: 250 }, (_, index) => ({ userId: index + 1, access_level: 30 }));
     const server = await startGitLab(teamState({ members }));
     closing.push(() => server.close());
@@ -319,7 +319,7 @@ describe('lists and tokens of the rehearsal', () => {
     expect(new Set((await gitlab.members(42)).map(({ id }) => id)).size).toBe(250);
   });
 
-  it('tell what a custom role lets somebody do, and who still waits for approval', async () => {
+  it('show what a custom role allows, and who is awaiting approval', async () => {
     const role = { id: 9, name: 'Release manager', base_access_level: 30 };
     const members = [
       { userId: 1, access_level: 50 },
@@ -350,7 +350,7 @@ describe('lists and tokens of the rehearsal', () => {
     ['glpat-demo-alice', { kind: 'personal access token', scopes: ['api'], expiresAt: '2099-01-01' }],
     ['oauth-demo-alice', { kind: 'OAuth token', scopes: ['api'] }],
     ['glpat-demo-fine', { kind: 'fine-grained token', scopes: ['granular'] }],
-  ])('%s is known for what it is', async (value, info) => {
+  ])('%s is recognised', async (value, info) => {
     const server = await startGitLab(teamState());
     closing.push(() => server.close());
     expect(await connectGitLab({ url: server.url, token: new Secret(value), network }).token()).toMatchObject(
@@ -358,7 +358,7 @@ describe('lists and tokens of the rehearsal', () => {
     );
   });
 
-  it('work below a path prefix, and never show the value of a variable', async () => {
+  it('work under a path prefix, and never show the value of a variable', async () => {
     const variables = [variableState({ key: 'A', value: 'secret-value' })];
     const server = await startGitLab(teamState({ variables }), { prefix: '/gitlab' });
     closing.push(() => server.close());
