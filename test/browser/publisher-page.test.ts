@@ -7,7 +7,7 @@ const chromium = findChromium();
 let here: World;
 let page: BrowserPage;
 
-/** What a person reads of the form: each field's label with what stands in it. */
+/** What a person sees of the form: each field's label and value. */
 interface Shown {
   tab: string;
   rows: [label: string, name: string, value: string][];
@@ -24,7 +24,7 @@ const shown = () =>
   })`);
 const text = () => page.read<string>('document.body.innerText');
 
-/** The pages as the built program names them, in its report and in what it prints. */
+/** The pages as the built program names them, in its report and its output. */
 async function pagesOf(world: World) {
   const { report } = await reportOf(world, ['check']);
   const { stdout } = await runIn(world, ['setup', '--yes', '--no-open']);
@@ -44,8 +44,8 @@ afterEach(async () => {
   await here.close();
 });
 
-describe.skipIf(chromium === undefined)('the page that the tool names, in a browser', () => {
-  it('is filled in for a project that exists: one looks, and presses Add', async () => {
+describe.skipIf(chromium === undefined)('the page that the tool links to, in a browser', () => {
+  it('is filled in for an existing project: check, and click Add', async () => {
     const { pypi } = await pagesOf(here);
     await page.open(pypi!.url);
     expect(await shown()).toEqual({
@@ -67,7 +67,7 @@ describe.skipIf(chromium === undefined)('the page that the tool names, in a brow
     ]);
   });
 
-  it('is empty for a project that does not exist yet, and takes the values that the tool shows', async () => {
+  it('is empty for a new project, and accepts the values that the tool shows', async () => {
     const { testpypi } = await pagesOf(here);
     await page.open(testpypi!.url);
     expect(await shown()).toEqual({ tab: 'GitHub', rows: [], button: undefined });
@@ -85,7 +85,7 @@ describe.skipIf(chromium === undefined)('the page that the tool names, in a brow
     ]);
   });
 
-  it('does not send a form that lacks a value, as the real one does not', async () => {
+  it('does not submit a form with a missing value, like the real one', async () => {
     await page.open(`${here.testpypi.url}/manage/account/publishing/?tab=GitLab`);
     await page.click('form [type=submit]');
     expect(await page.read<string>('document.activeElement.name')).toBe('project_name');
