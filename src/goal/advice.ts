@@ -5,6 +5,7 @@ import { whyUnprotected } from '../facts/server-version.ts';
 import { accessLevels } from '../kernel/access-level.ts';
 import type { Route } from '../kernel/route.ts';
 import { isBot, namesOf, type People, peopleOf, pushersBelow } from '../people/index.ts';
+import { type OpenRef, reachersOf, refsLeftOpen } from '../people/protected-refs.ts';
 import type { Member } from '../ports/gitlab.ts';
 
 /** The route that suits the project, and why. */
@@ -18,7 +19,7 @@ export interface Advice {
 
 /** The facts that the advice depends on. */
 export interface AdviceFacts {
-  gitlab: Pick<GitLabFacts, 'url' | 'server' | 'members' | 'project' | 'protectedBranches'>;
+  gitlab: Pick<GitLabFacts, 'url' | 'server' | 'members' | 'project' | 'protectedBranches' | 'protectedTags'>;
   indexes: { pypi: Pick<Facts['indexes']['pypi'], 'gitlabComOnly'> };
 }
 
@@ -38,6 +39,10 @@ function recommend(facts: AdviceFacts): Omit<Advice, 'notes'> {
     };
   if (project.protectedEnvironmentsLicensed) return { route: 'protected', because: reasonsToProtect(people) };
   const pushers = people ? pushersBelow(people, facts.gitlab.protectedBranches) : [];
+  const open = people ? refsLeftOpen(facts.gitlab, people) : [];
+  // A token that the same people can read protects from nobody, and can be leaked.
+  if (pushers.length > 0 && open.length > 0)
+    return { route: 'trusted', because: [whyUnprotected(facts.gitlab), reasonAgainstToken(pushers, open)] };
   if (pushers.length > 0)
     return { route: 'token', because: [whyUnprotected(facts.gitlab), reasonForToken(pushers)] };
   return { route: 'trusted', because: [whyUnprotected(facts.gitlab), ...reasonsToTrust(people)] };
@@ -59,7 +64,7 @@ function reasonsToProtect(people: People | undefined): string[] {
   if (maintainers.length > 1) {
     return [
       licensed,
-      `${maintainers.length} people can create a tag, and with an approval no one of them releases alone.`,
+      `${maintainers.length} people can create a tag, and with an approval each release takes two of them.`,
     ];
   }
   return developers.length > 0
@@ -72,6 +77,16 @@ function reasonsToProtect(people: People | undefined): string[] {
 
 function reasonForToken(pushers: Member[]): string {
   return `${countOf(pushers)} can push a branch and so ask for an ID token, but a protected variable with an API token is kept from that branch.`;
+}
+
+function reasonAgainstToken(pushers: Member[], open: OpenRef[]): string {
+  const names = open.map(({ name, by }) => `${name} (${by})`).join(', ');
+  const branches = open.length === 1 ? 'the protected branch' : 'the protected branches';
+  const groups = [...new Set(open.flatMap((ref) => ref.groups))];
+  const reachers = reachersOf(open);
+  const people = reachers.length === 0 ? [] : [countOf(reachers)];
+  const who = [...people, ...groups].join(' and ');
+  return `${countOf(pushers)} can push a branch and so ask for an ID token, but a protected variable with an API token would not be kept from ${who} either: ${branches} ${names} would get it, and a token can leak.`;
 }
 
 function reasonsToTrust(people: People | undefined): string[] {
@@ -87,7 +102,16 @@ function notesFor(facts: AdviceFacts): string[] {
   const { maintainers = [], developers = [], empowered = [], bots = [], inactive = [] } = people ?? {};
   const several = maintainers.length + developers.length > 1;
   const couldBeTrusted = refusalOf(facts) === undefined && project.visibility === 'public';
+  const open = people ? refsLeftOpen(gitlab, people) : [];
   const notes: [boolean, string][] = [
+    [
+      project.protectedEnvironmentsLicensed && several,
+      "An approval guards deployments only: who may deploy can publish alone, with a job that only accesses the environment ('action: access'). Keep deployers few, and none of them below Maintainer.",
+    ],
+    [
+      open.length > 0,
+      `A token in a protected variable can be read through ${open.map(readersText).join(', ')}.`,
+    ],
     [
       couldBeTrusted && !project.protectedEnvironmentsLicensed && several,
       'A public project may get protected environments for free, with GitLab for Open Source: https://about.gitlab.com/solutions/open-source/.',
@@ -104,6 +128,12 @@ function notesFor(facts: AdviceFacts): string[] {
     ],
   ];
   return notes.filter(([applies]) => applies).map(([, note]) => note);
+}
+
+/** 'dev/* (push: @carol)'. */
+function readersText({ name, by, who, groups }: OpenRef): string {
+  const people = who.length === 0 ? [] : [namesOf(who)];
+  return `${name} (${by}: ${[...people, ...groups].join(' and ')})`;
 }
 
 /** '1 Developer'; if others can push too, '1 person or token below Maintainer'. */

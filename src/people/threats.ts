@@ -1,22 +1,51 @@
 import type { GitLabFacts } from '../facts/gitlab-project.ts';
 import { protectedAs } from '../facts/gitlab-project.ts';
 import { isPublishingSecret } from '../indexes/upload-variables.ts';
+import { accessLevels } from '../kernel/access-level.ts';
 import type { Route } from '../kernel/route.ts';
 import type { Member } from '../ports/gitlab.ts';
-import { branchPushers, letsIn, peopleOf, pushersBelow, tagCreators } from './index.ts';
+import { branchPushers, letsIn, type People, peopleOf, pushersBelow, tagCreators } from './index.ts';
+import { type OpenRef, openRefs, reachersOf, refsLeftOpen } from './protected-refs.ts';
+import { membersOf, type Who } from './who.ts';
 
-/** A kind of attacker, how many of them this project has, and how far they get on each route. */
+/** How far somebody gets on a route. */
+export type Reach =
+  | 'cannot'
+  | 'can'
+  /** Anybody of that kind could, but there is nobody yet. */
+  | 'could'
+  /** Somebody else must approve the release. */
+  | 'approval'
+  /** This many of them can. */
+  | { can: number };
+
+/** A kind of attacker, how many of them this project has, and how far they get on each route once it is set up. */
 export interface Threat {
   who: 'stranger' | 'developer' | 'co-maintainer' | 'insider';
   /** Undefined if it cannot be known. */
   count: number | undefined;
-  routes: Record<Route, string>;
+  routes: Record<Route, Reach>;
 }
+
+/** A way to publish. */
+export type How =
+  | { by: 'tag'; approved: boolean }
+  /** A tag that no rule stops them from creating. */
+  | { by: 'open tag'; approved: boolean }
+  | { by: 'branch' }
+  /** A job that makes no deployment, and so needs no approval. */
+  | { by: 'access job' }
+  | { by: 'protected refs'; refs: OpenRef[] }
+  | { by: 'readable credentials'; keys: string[] }
+  | { by: 'access token' }
+  | { by: 'protection' };
 
 /** People who could publish a release today, and how. */
 export interface Way {
   who: Member[];
-  how: string;
+  /** Groups as well, whose members are not known. */
+  groups: string[];
+  how: How;
 }
 
 type ThreatFacts = Pick<
@@ -24,17 +53,23 @@ type ThreatFacts = Pick<
   'members' | 'project' | 'protectedBranches' | 'protectedTags' | 'protectedEnvironments' | 'variables'
 >;
 
+/** The rules of the environment of the releases that the route `protected` would set. */
+export interface IntendedRules {
+  deployers: Who[];
+  /** Whether releases are to be approved. */
+  approved: boolean;
+}
+
 /**
- * The four threats, with this project's people, where releases do (or do not) need approval. The fourth can only be
- * detected, never prevented.
+ * The four threats, with this project's people, under the rules that are to be set. The fourth can only be detected,
+ * never prevented.
  */
-export function threatsOf(facts: ThreatFacts, approved: boolean): Threat[] {
+export function threatsOf(facts: ThreatFacts, rules: IntendedRules): Threat[] {
   const people = peopleOf(facts);
   const pushers = people && pushersBelow(people, facts.protectedBranches);
   const maintainers = people && people.maintainers.length + people.empowered.length;
-  // A sole maintainer has nobody else to approve their releases.
-  const alone = !approved && maintainers !== undefined && maintainers > 1;
-  const can = pushers?.length === 0 ? 'could publish' : 'can publish';
+  // Who is alone cannot be approved by another yet.
+  const alone = !rules.approved && maintainers !== undefined && maintainers > 1;
   return [
     {
       who: 'stranger',
@@ -45,33 +80,62 @@ export function threatsOf(facts: ThreatFacts, approved: boolean): Threat[] {
       who: 'developer',
       count: pushers?.length,
       routes: {
-        protected: 'cannot',
-        trusted: can,
-        token: mergers(facts).length > 0 ? 'by a merge' : 'cannot',
+        protected:
+          pushers === undefined ? 'cannot' : reachOf(deployersAmong(rules.deployers, pushers), pushers),
+        trusted: pushers?.length === 0 ? 'could' : 'can',
+        token: people === undefined ? 'cannot' : reachOfToken(facts, people),
       },
     },
     {
       who: 'co-maintainer',
       count: maintainers === undefined ? undefined : Math.max(0, maintainers - 1),
-      routes: {
-        protected: alone ? 'can publish' : 'needs an approval',
-        trusted: 'can publish',
-        token: 'can publish',
-      },
+      routes: { protected: alone ? 'can' : 'approval', trusted: 'can', token: 'can' },
     },
-    {
-      who: 'insider',
-      count: undefined,
-      routes: { protected: 'can', trusted: 'can', token: 'can' },
-    },
+    { who: 'insider', count: undefined, routes: { protected: 'can', trusted: 'can', token: 'can' } },
   ];
 }
 
-/** Who could publish today; empty if the members could not be read. */
-export function waysOf(facts: ThreatFacts, environment: string): Way[] {
+/** Those of the members who may deploy. An approval does not stop them: a job can access the environment without deploying. */
+export function deployersAmong(deployers: Who[], members: Member[]): Member[] {
+  const named = deployers.flatMap((who) => membersOf(who, members) ?? []);
+  return members.filter((member) => named.includes(member));
+}
+
+function reachOfToken(facts: ThreatFacts, people: People): Reach {
+  const refs = refsLeftOpen(facts, people);
+  const reachers = reachersOf(refs);
+  // The members of a group are not known.
+  if (reachers.length === 0) return refs.length > 0 ? 'can' : 'cannot';
+  return reachOf(reachers, pushersBelow(people, facts.protectedBranches));
+}
+
+function reachOf(some: Member[], all: Member[]): Reach {
+  if (some.length === 0) return 'cannot';
+  return some.length < all.length ? { can: some.length } : 'can';
+}
+
+/** Who could publish today on a route; empty if the members could not be read. */
+export function waysOf(facts: ThreatFacts, environment: string, route: Route): Way[] {
   const people = peopleOf(facts);
   if (people === undefined) return [];
-  const { maintainers, developers, empowered, bots } = people;
+  const ways = route === 'token' ? waysByToken(facts, people) : waysByIdToken(facts, people, environment);
+  const credentials = readableCredentials(facts);
+  const readers = credentials.length > 0 ? branchPushers(people.developers, facts.protectedBranches) : [];
+  const others = [
+    way(readers, { by: 'readable credentials', keys: credentials }),
+    way(people.empowered, { by: 'protection' }),
+  ];
+  return [...ways, ...others].filter(({ who, groups }) => who.length + groups.length > 0);
+}
+
+const way = (who: Member[], how: How, groups: string[] = []): Way => ({ who, groups, how });
+
+/**
+ * An ID token goes to every job in the environment, and only who may deploy can run one. Approvals are asked for
+ * deployments alone: https://gitlab.com/gitlab-org/gitlab/-/issues/390025
+ */
+function waysByIdToken(facts: ThreatFacts, people: People, environment: string): Way[] {
+  const { maintainers, developers, bots } = people;
   const protection = facts.project.protectedEnvironmentsLicensed
     ? protectedAs(facts, environment)
     : undefined;
@@ -79,35 +143,36 @@ export function waysOf(facts: ThreatFacts, environment: string): Way[] {
     protection === undefined
       ? members
       : members.filter((member) => protection.deployAccessLevels.some((row) => letsIn(row, member)));
-  const approved = (protection?.approvalRules.length ?? 0) > 0 ? ', once somebody else approves' : '';
-  const byBranch = `by a branch with a job in the environment ${environment}${approved}`;
-  const pushers = branchPushers(developers, facts.protectedBranches);
-  const credentials = readableCredentials(facts);
-  const ways = [
-    { who: deployers(maintainers), how: `by a tag${approved}` },
-    {
-      who: deployers(tagCreators(developers, facts.protectedTags)),
-      how: `by a tag that no rule keeps from them${approved}`,
-    },
-    { who: deployers(pushers), how: byBranch },
-    {
-      who: credentials.length > 0 ? pushers : [],
-      how: `by reading ${credentials.join(', ')}, which is not protected`,
-    },
-    { who: deployers(bots), how: `by whoever holds the access token${approved}` },
-    { who: empowered, how: 'by changing a protection first' },
+  const approved = (protection?.approvalRules.length ?? 0) > 0;
+  const pushers = deployers(branchPushers(developers, facts.protectedBranches));
+  return [
+    way(deployers(maintainers), { by: 'tag', approved }),
+    way(deployers(tagCreators(developers, facts.protectedTags)), { by: 'open tag', approved }),
+    approved
+      ? way([...deployers(maintainers), ...pushers], { by: 'access job' })
+      : way(pushers, { by: 'branch' }),
+    way(deployers(bots), { by: 'access token' }),
   ];
-  return ways.filter(({ who }) => who.length > 0);
 }
 
-/** Members below Maintainer who may merge into a protected branch, whose pipelines get the protected variables. */
-function mergers(facts: ThreatFacts): Member[] {
-  const { protectedBranches: branches } = facts;
-  const rows = branches.known ? branches.value.flatMap((rule) => rule.mergeAccessLevels) : [];
-  return (peopleOf(facts)?.developers ?? []).filter((member) => rows.some((row) => letsIn(row, member)));
+/** An API token in a protected variable goes to every protected branch and tag, and nowhere else. */
+function waysByToken(facts: ThreatFacts, people: People): Way[] {
+  const byPeople = new Map<string, OpenRef[]>();
+  for (const ref of openRefs(facts, people)) {
+    const key = JSON.stringify([ref.who.map(({ id }) => id), ref.groups]);
+    byPeople.set(key, [...(byPeople.get(key) ?? []), ref]);
+  }
+  const isMaintainer = ({ accessLevel }: Member) => accessLevel >= accessLevels.maintainer;
+  return [
+    way(people.maintainers, { by: 'tag', approved: false }),
+    ...[...byPeople.values()].map((refs) =>
+      way(refs[0]?.who ?? [], { by: 'protected refs', refs }, refs[0]?.groups),
+    ),
+    way(people.bots.filter(isMaintainer), { by: 'access token' }),
+  ];
 }
 
-/** Variables with names of publishing credentials that pipelines on any branch get. */
+/** Variables that look like credentials for an index and that pipelines of any branch get. */
 function readableCredentials({ variables }: ThreatFacts): string[] {
   const found = variables.known ? variables.value : [];
   return found.filter((it) => !it.protected && isPublishingSecret(it.key)).map(({ key }) => key);

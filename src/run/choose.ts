@@ -102,9 +102,12 @@ async function askUntilPossible(
 
 function showThreats({ terminal }: Context, facts: Facts, goal: Goal): void {
   const auditLog = `${facts.gitlab.project.webUrl}/-/audit_events`;
-  const threats = threatsOf(facts.gitlab, goal.approvals.value.length > 0);
-  const ways = waysOf(facts.gitlab, goal.releaseEnvironment.value);
-  const shown = { threats, ways, advice: goal.advice, routes, auditLog };
+  const environment = goal.releaseEnvironment.value;
+  const route = goal.route.value;
+  const approved = goal.approvals.value.length > 0;
+  const threats = threatsOf(facts.gitlab, { deployers: goal.deployers.value, approved });
+  const ways = waysOf(facts.gitlab, environment, route);
+  const shown = { threats, ways, environment, route, advice: goal.advice, routes, auditLog };
   terminal.print(...threatsView(shown, terminal), '');
 }
 

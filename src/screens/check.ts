@@ -14,14 +14,17 @@ import { waysHeading, waysView } from './threats.ts';
 /** The whole output of `check`: what was found, how each setting stands, what to do about it. */
 export function checkView(facts: Facts, goal: Goal, plan: PlannedSetting[], screen: Screen): string[] {
   const { paint } = screen;
-  const ways = waysOf(facts.gitlab, goal.releaseEnvironment.value);
+  const { route, releaseEnvironment: environment } = goal;
+  const ways = waysOf(facts.gitlab, environment.value, route.value);
   const open = plan.filter(isToDo);
   return [
     '',
     paint.bold('What was found'),
     ...factsView(facts, screen),
     '',
-    ...(ways.length === 0 ? [] : [paint.bold(waysHeading), ...waysView(ways, paint), '']),
+    ...(ways.length === 0
+      ? []
+      : [paint.bold(waysHeading(route.value)), ...waysView(ways, environment.value, paint), '']),
     paint.bold(`How it stands, by the route ${goal.route.value}: ${howManyHold(plan)}`),
     ...statesView(plan, screen),
     ...(open.length === 0

@@ -10,8 +10,15 @@ import type { Choice, Terminal } from '../terminal/terminal.ts';
 /** Asks who may deploy; nobody at all is no answer, and leaves it as it is. */
 export async function askDeployers(facts: Facts, goal: Goal, terminal: Terminal): Promise<Wishes> {
   const initial = goal.deployers.value.map(({ option }) => option);
-  const answer = await terminal.selectMany(questionOf('deployer'), peopleChoices(facts, initial), initial);
+  const choices = peopleChoices(facts, initial).map(withAccessWarning);
+  const answer = await terminal.selectMany(questionOf('deployer'), choices, initial);
   return { deployer: answered(answer.length > 0 ? answer : initial) };
+}
+
+/** Approvals guard deployments only, so a Developer who may deploy could publish by a job that only accesses the environment. */
+function withAccessWarning(choice: Choice<string>): Choice<string> {
+  if (choice.value !== 'developers') return choice;
+  return { ...choice, hint: 'and Maintainers; each of them could publish alone, without approval' };
 }
 
 /** Asks who must approve, and how many times where that can be more than once. */

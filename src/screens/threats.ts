@@ -1,7 +1,8 @@
 import type { Advice } from '../goal/advice.ts';
 import type { Route } from '../kernel/route.ts';
 import { namesOf } from '../people/index.ts';
-import type { Threat, Way } from '../people/threats.ts';
+import type { OpenRef } from '../people/protected-refs.ts';
+import type { How, Reach, Threat, Way } from '../people/threats.ts';
 import { oneLine } from '../terminal/escape.ts';
 import type { Paint } from '../terminal/paint.ts';
 import { grid } from '../terminal/table.ts';
@@ -11,6 +12,10 @@ import type { Screen } from '../terminal/terminal.ts';
 export interface ThreatsShown {
   threats: Threat[];
   ways: Way[];
+  /** The name of the environment of the releases. */
+  environment: string;
+  /** The route by which the ways lead. */
+  route: Route;
   advice: Advice;
   /** Those that can be set up, a column each. */
   routes: readonly Route[];
@@ -19,20 +24,25 @@ export interface ThreatsShown {
 
 /** Who could do harm, what each route does about it, who could publish today, and the recommendation with its reasons. */
 export function threatsView(
-  { threats, ways, advice, routes, auditLog }: ThreatsShown,
+  { threats, ways, environment, route, advice, routes, auditLog }: ThreatsShown,
   screen: Screen,
 ): string[] {
   const { paint } = screen;
   const rows = threats.map(({ who, count, routes: cells }) => [
     actors[who],
     countText(who, count),
-    ...routes.map((route) => cells[route]),
+    ...routes.map((one) => reachText(cells[one])),
   ]);
   return [
     ...grid(['Could publish a release', 'here', ...routes], rows, screen),
     `  ${paint.dim(`Against the last one only review and the audit log help: ${auditLog}`)}`,
+    ...(threats.some(({ routes: cells }) => cells.protected === 'approval')
+      ? [`  ${paint.dim(`* ${approvalLimit(environment)}`)}`]
+      : []),
     '',
-    ...(ways.length === 0 ? [] : [`  ${paint.plain(waysHeading)}:`, ...waysView(ways, paint), '']),
+    ...(ways.length === 0
+      ? []
+      : [`  ${paint.plain(waysHeading(route))}:`, ...waysView(ways, environment, paint), '']),
     `  Recommended: ${paint.bold(advice.route)}. ${paint.plain(oneLine(advice.because.join(' ')))}`,
     ...advice.notes.map((note) => `  ${paint.dim(`Note: ${oneLine(note)}`)}`),
   ];
@@ -51,9 +61,63 @@ function countText(who: Threat['who'], count: number | undefined): string {
   return who === 'stranger' || who === 'insider' ? '-' : '?';
 }
 
-export const waysHeading = 'Who could publish as it stands, once an index trusts this project';
+function reachText(reach: Reach): string {
+  if (typeof reach === 'object') return `${reach.can} can publish`;
+  const texts = {
+    cannot: 'cannot',
+    can: 'can publish',
+    could: 'could publish',
+    approval: 'needs an approval*',
+  };
+  return texts[reach];
+}
+
+/** What an approval does not keep anybody from: https://gitlab.com/gitlab-org/gitlab/-/issues/390025 */
+const approvalLimit = (environment: string) =>
+  `Approvals guard deployments only. Anyone who may deploy to ${environment} can publish alone, from a branch, with a job that only accesses it ('action: access').`;
+
+/** Through a Trusted Publisher nobody publishes before there is one. */
+export function waysHeading(route: Route): string {
+  const now = 'Who could publish as it stands';
+  return route === 'token' ? now : `${now}, once an index trusts this project`;
+}
 
 /** A line for each way of publishing, with those who have it. */
-export function waysView(ways: Way[], paint: Paint): string[] {
-  return ways.map(({ who, how }) => `    ${paint.plain(oneLine(`${namesOf(who)}: ${how}`))}`);
+export function waysView(ways: Way[], environment: string, paint: Paint): string[] {
+  return ways.map(
+    (way) => `    ${paint.plain(oneLine(`${whoText(way)}: ${howText(way.how, environment)}`))}`,
+  );
+}
+
+function whoText({ who, groups }: Way): string {
+  const people = who.length === 0 ? [] : [namesOf(who)];
+  return [...people, ...groups].join(' and ');
+}
+
+/** A way of publishing in words. */
+export function howText(how: How, environment: string): string {
+  switch (how.by) {
+    case 'tag':
+      return `by a tag${approvedText(how.approved)}`;
+    case 'open tag':
+      return `by a tag that no rule keeps from them${approvedText(how.approved)}`;
+    case 'branch':
+      return `by a branch with a job in the environment ${environment}`;
+    case 'access job':
+      return `alone, by a branch with a job that only accesses the environment ${environment}, which needs no approval`;
+    case 'protected refs':
+      return `by ${how.refs.map(refText).join(', ')}, where pipelines get protected variables`;
+    case 'readable credentials':
+      return `by reading ${how.keys.join(', ')}, which ${how.keys.length > 1 ? 'are' : 'is'} not protected`;
+    case 'access token':
+      return 'by whoever holds the access token';
+    case 'protection':
+      return 'by changing a protection first';
+  }
+}
+
+const approvedText = (approved: boolean) => (approved ? ', once somebody else approves' : '');
+
+function refText({ name, by }: OpenRef): string {
+  return by === 'tag' ? `a tag ${name}` : `a ${by} to the protected branch ${name}`;
 }

@@ -18,7 +18,7 @@ describe('the demo', () => {
     ['solo', 'trusted', /Nobody below Maintainer can push a branch/, 0],
     ['team-free', 'token', /1 Developer can push a branch and so ask for an ID token/, 0],
     ['self-managed', 'token', /accepts ID tokens of https:\/\/gitlab\.com only/, 0],
-    ['team-premium', 'protected', /with an approval no one of them releases alone/, 1],
+    ['team-premium', 'protected', /with an approval each release takes two of them/, 1],
   ])(
     'as %s takes the route %s, and the next run has nothing to do',
     async (world, route, why, protections) => {

@@ -1,6 +1,7 @@
 import { afterEach, describe, expect, it } from 'vitest';
+import { roleRow } from '../../src/rehearsal/gitlab/state.ts';
 import { reportOf, runIn } from '../support/program.ts';
-import { type Scene, setUp, startScene } from '../support/scene.ts';
+import { type Scene, settingOf, setUp, startScene } from '../support/scene.ts';
 
 let scene: Scene;
 
@@ -18,7 +19,50 @@ it('check lists who could publish and how, before and after', async () => {
     '    @carol: by a branch with a job in the environment release',
   ]);
   await setUp(scene);
-  expect(await shown()).toEqual(['    @alice and @bob: by a tag, once somebody else approves']);
+  expect(await shown()).toEqual([
+    '    @alice and @bob: by a tag, once somebody else approves',
+    '    @alice and @bob: alone, by a branch with a job that only accesses the environment release, which needs no approval',
+  ]);
+});
+
+it('a Developer who may deploy is advised against, since no approval holds up a job that only accesses', async () => {
+  scene = await startScene();
+  const { stdout } = await runIn(scene.here, [
+    'setup',
+    '--dry-run',
+    '--deployer',
+    '@bob',
+    '--deployer',
+    '@carol',
+  ]);
+  expect(stdout).toMatch(
+    /@carol is below Maintainer and can publish alone, without any approval.*Let only Maintainers deploy\./,
+  );
+  await setUp(scene, '--deployer', 'maintainers', '--deployer', '@carol');
+  expect((await runIn(scene.here, ['check'])).stdout).toMatch(
+    /@alice, @bob and @carol: alone, by a branch with a job that only accesses the environment release/,
+  );
+});
+
+it('on the token route the screens agree about who reaches the token', async () => {
+  scene = await startScene({ plan: 'free' });
+  const { here, project } = scene;
+  const ways = async (...args: string[]) => {
+    const { stdout } = await runIn(here, [...args, '--route', 'token']);
+    return /Who could publish as it stands.*:?\n([\s\S]*?)\n\n/.exec(stdout)?.[1]?.split('\n');
+  };
+  // A mere branch gets no protected variable, whatever environment its jobs name.
+  expect(await ways('check')).toEqual(['    @alice and @bob: by a tag']);
+  const [main] = project.protected_branches;
+  project.protected_branches.push({ ...main!, id: 900, name: 'dev/*', push_access_levels: [roleRow(30)] });
+  expect(await ways('check')).toEqual([
+    '    @alice and @bob: by a tag',
+    '    @carol: by a push to the protected branch dev/*, where pipelines get protected variables',
+  ]);
+  const { stdout } = await runIn(here, ['setup', '--dry-run']);
+  expect(stdout).toMatch(/a Developer with a branch +1 +cannot +can publish +can publish/);
+  expect(stdout).toMatch(/Recommended: trusted\. .*protected branch dev\/\* \(push\) would get it/s);
+  expect(stdout).toContain('can be read through dev/* (push: @carol)');
 });
 
 describe('a Developer with a custom role', () => {
@@ -38,7 +82,9 @@ describe('a Developer with a custom role', () => {
     scene = await startScene({ members: [{ userId: 1, access_level: 50 }, carol(...powers)] });
     const { project } = scene;
     const { report, stdout } = await reportOf(scene.here, ['setup', '--yes'], 'glpat-demo-carol');
-    expect(project.protected_tags).toHaveLength(1);
+    // A rule for Maintainers alone would keep out the very one who makes it.
+    expect(project.protected_tags).toEqual([]);
+    expect(settingOf(report, 'protected-tags')).toMatchObject({ state: 'different', outcome: 'failed' });
     expect(project.protected_environments).toHaveLength(1);
     expect(report.settings.find(({ id }) => id === 'leftover-credentials')).toMatchObject({
       state: 'unknown',

@@ -22,11 +22,12 @@ interface Case {
 const ask = ({ members, project, change, gitlabComOnly = true }: Case) =>
   advise({ gitlab: peopleFacts(members, project, change), indexes: { pypi: { gitlabComOnly } } });
 
-const everyBranch = (accessLevel: number): Partial<GitLabFacts> => ({
-  protectedBranches: known([
-    { name: '*', pushAccessLevels: [{ accessLevel }], mergeAccessLevels: [] } as unknown as ProtectedBranch,
-  ]),
-});
+function branchRule(name: string, push: number, merge: number): Partial<GitLabFacts> {
+  const rows = (accessLevel: number) => (accessLevel === 0 ? [] : [{ accessLevel }]);
+  const rule = { name, pushAccessLevels: rows(push), mergeAccessLevels: rows(merge) };
+  return { protectedBranches: known([rule as unknown as ProtectedBranch]) };
+}
+const everyBranch = (accessLevel: number) => branchRule('*', accessLevel, 0);
 const elsewhere = {
   url: { value: 'https://gitlab.example.com', source: { by: 'remote', name: 'origin' } as const },
 };
@@ -41,7 +42,7 @@ describe('the recommended route', () => {
       /1 Developer can push/,
       { members: [alice, carol] },
     ],
-    ['Premium, a whole team', 'protected', /no one of them releases alone/, { members: [alice, bob, carol] }],
+    ['Premium, a whole team', 'protected', /takes two of them/, { members: [alice, bob, carol] }],
     ['Free, one Maintainer', 'trusted', /only Maintainers can publish/, { members: [alice], project: free }],
     [
       'Free, two Maintainers',
@@ -75,9 +76,27 @@ describe('the recommended route', () => {
     ],
     [
       'Free, Developers let in by the rule for every branch',
-      'token',
-      /1 Developer/,
+      'trusted',
+      /1 Developer can push a branch.*the protected branch \* \(push\)/,
       { members: [alice, carol], project: free, change: everyBranch(30) },
+    ],
+    [
+      'Free, a Developer who may merge into a protected branch',
+      'trusted',
+      /1 Developer can push a branch.*not be kept from 1 Developer either: the protected branch main \(merge\)/,
+      { members: [alice, carol], project: free, change: branchRule('main', 40, 30) },
+    ],
+    [
+      'Free, a Developer who may push to a protected branch',
+      'trusted',
+      /the protected branch dev\/\* \(push\)/,
+      { members: [alice, carol], project: free, change: branchRule('dev/*', 30, 40) },
+    ],
+    [
+      'Free, a Developer who can push to the default branch until it is set up',
+      'token',
+      /kept from/,
+      { members: [alice, carol], project: free, change: branchRule('main', 30, 40) },
     ],
     [
       'Free, members that cannot be read',
@@ -145,6 +164,15 @@ describe('further notes', () => {
     expect(notes({ members: [alice, bob], project: isPublic })).not.toMatch(openSource);
     const refused = { members: [alice, bob], project: { ...free, ...isPublic }, change: elsewhere };
     expect(notes(refused)).not.toMatch(openSource);
+  });
+
+  it('say that an approval guards deployments only, and through which branches a token can be read', () => {
+    expect(notes({ members: [alice, bob] })).toMatch(
+      /guards deployments only.*none of them below Maintainer/,
+    );
+    expect(notes({ members: [alice] })).not.toMatch(/deployments only/);
+    const given = { members: [alice, carol], project: free, change: branchRule('dev/*', 30, 40) };
+    expect(notes(given)).toContain('can be read through dev/* (push: @carol).');
   });
 
   it('name members whose custom role may change protections, and holders of tokens', () => {

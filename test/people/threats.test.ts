@@ -1,8 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import type { GitLabFacts } from '../../src/facts/gitlab-project.ts';
 import { known, unknown } from '../../src/kernel/known.ts';
+import type { Route } from '../../src/kernel/route.ts';
 import { type Threat, threatsOf, waysOf } from '../../src/people/threats.ts';
-import type { Member, Project } from '../../src/ports/gitlab.ts';
+import { maintainers } from '../../src/people/who.ts';
+import type { AccessRule, Member, Project } from '../../src/ports/gitlab.ts';
+import { howText } from '../../src/screens/threats.ts';
 import { member, peopleFacts, withRole } from '../support/people.ts';
 
 const [alice, bob, carol] = [member('alice', 50), member('bob', 40), member('carol', 30)];
@@ -15,17 +18,23 @@ function ways(
   members: Member[],
   project: Partial<Project> = {},
   change: Partial<GitLabFacts> = {},
+  route: Route = 'protected',
 ): string[] {
-  return waysOf(peopleFacts(members, project, change), 'release').map(
-    ({ who, how }) => `${who.map(({ username }) => username).join(', ')}: ${how}`,
+  return waysOf(peopleFacts(members, project, change), 'release', route).map(
+    ({ who, groups, how }) =>
+      `${[...who.map(({ username }) => username), ...groups].join(', ')}: ${howText(how, 'release')}`,
   );
 }
 
-function protection(approvals: number): Partial<GitLabFacts> {
+function protection(approvals: number, deployAccessLevels: AccessRule[] = maintainersOnly) {
   const approvalRules = approvals === 0 ? [] : [{ accessLevel: 40, requiredApprovals: approvals }];
-  const environment = { name: 'release', deployAccessLevels: maintainersOnly, approvalRules };
-  return { protectedEnvironments: known([environment]) };
+  return { protectedEnvironments: known([{ name: 'release', deployAccessLevels, approvalRules }]) };
 }
+
+const branch = (name: string, push: AccessRule[], merge: AccessRule[] = maintainersOnly) =>
+  ({ name, pushAccessLevels: push, mergeAccessLevels: merge, inherited: false }) as never;
+const byAccess =
+  'alone, by a branch with a job that only accesses the environment release, which needs no approval';
 
 describe('who could publish today', () => {
   it('is everyone who can push, if nothing is protected', () => {
@@ -43,13 +52,42 @@ describe('who could publish today', () => {
     ]);
   });
 
-  it("is only who may deploy, with someone else's approval, if the environment is protected", () => {
+  it('is only who may deploy, if the environment is protected', () => {
     expect(ways([alice, bob, carol], {}, { ...closedTags, ...protection(1) })).toEqual([
       'alice, bob: by a tag, once somebody else approves',
+      `alice, bob: ${byAccess}`,
     ]);
     expect(ways([alice, bob, carol], {}, { ...closedTags, ...protection(0) })).toEqual([
       'alice, bob: by a tag',
     ]);
+  });
+
+  it('is a Developer who may deploy, without any of the required approvals', () => {
+    const rows = [{ accessLevel: 40 }, { userId: carol.id }];
+    expect(ways([alice, carol], {}, { ...closedTags, ...protection(2, rows) })).toEqual([
+      'alice: by a tag, once somebody else approves',
+      `alice, carol: ${byAccess}`,
+    ]);
+    const noBranch = { protectedBranches: known([branch('*', maintainersOnly)]) };
+    expect(ways([alice, carol], {}, { ...closedTags, ...protection(2, rows), ...noBranch })).toContain(
+      `alice: ${byAccess}`,
+    );
+  });
+
+  it('is, with an API token, whoever reaches a protected branch or tag, and nobody with an ordinary branch', () => {
+    const branches = [
+      branch('main', maintainersOnly, [{ accessLevel: 30 }]),
+      branch('dev/*', [{ accessLevel: 30 }]),
+      branch('docs', [{ groupId: 5, description: 'Writers' }]),
+    ];
+    const tags = [{ name: 'rc-*', createAccessLevels: [{ userId: carol.id }] }];
+    const change = { protectedBranches: known(branches), protectedTags: known(tags) };
+    expect(ways([alice, carol], free, change, 'token')).toEqual([
+      'alice: by a tag',
+      'carol: by a merge to the protected branch main, a push to the protected branch dev/*, a tag rc-*, where pipelines get protected variables',
+      'the group Writers: by a push to the protected branch docs, where pipelines get protected variables',
+    ]);
+    expect(ways([alice, carol], free, closedTags, 'token')).toEqual(['alice: by a tag']);
   });
 
   it('is not reduced by a protection that the tier does not enforce', () => {
@@ -91,7 +129,9 @@ describe('who could publish today', () => {
 
 describe('the table of threats', () => {
   const row = (wanted: Threat['who'], ...given: Parameters<typeof peopleFacts>) =>
-    threatsOf(peopleFacts(...given), true).find(({ who }) => who === wanted);
+    threatsOf(peopleFacts(...given), { deployers: [maintainers], approved: true }).find(
+      ({ who }) => who === wanted,
+    );
 
   it('counts the people of the project', () => {
     const dave = withRole('dave', 30, 'admin_protected_environments');
@@ -103,23 +143,43 @@ describe('the table of threats', () => {
 
   it('says that a co-Maintainer needs no approval if none is required', () => {
     const cells = (approved: boolean, ...members: Member[]) =>
-      threatsOf(peopleFacts(members), approved).map(({ routes }) => routes.protected)[2];
-    expect(cells(true, alice, bob)).toBe('needs an approval');
-    expect(cells(false, alice, bob)).toBe('can publish');
-    expect(cells(false, alice)).toBe('needs an approval');
+      threatsOf(peopleFacts(members), { deployers: [maintainers], approved }).map(
+        ({ routes }) => routes.protected,
+      )[2];
+    expect(cells(true, alice, bob)).toBe('approval');
+    expect(cells(false, alice, bob)).toBe('can');
+    expect(cells(false, alice)).toBe('approval');
   });
 
   it('says how far a Developer gets on each route', () => {
     expect(row('developer', [alice, carol])?.routes).toEqual({
       protected: 'cannot',
-      trusted: 'can publish',
+      trusted: 'can',
       token: 'cannot',
     });
-    expect(row('developer', [alice])?.routes.trusted).toBe('could publish');
-    const merging = [
-      { name: 'main', pushAccessLevels: maintainersOnly, mergeAccessLevels: [{ accessLevel: 30 }] },
-    ];
-    const change = { protectedBranches: known(merging as never) };
-    expect(row('developer', [alice, carol], {}, change)?.routes.token).toBe('by a merge');
+    expect(row('developer', [alice])?.routes.trusted).toBe('could');
+  });
+
+  it('lets a Developer who may deploy publish in spite of approvals', () => {
+    const dave = member('dave', 30);
+    const developers = (option: string, rule: AccessRule) =>
+      threatsOf(peopleFacts([alice, carol, dave]), {
+        deployers: [maintainers, { rule, option, label: option }],
+        approved: true,
+      })[1]?.routes.protected;
+    expect(developers('@carol', { userId: carol.id })).toEqual({ can: 1 });
+    expect(developers('developers', { accessLevel: 30 })).toBe('can');
+  });
+
+  it('counts those who reach a protected variable through a branch that setup leaves open', () => {
+    const dave = member('dave', 30);
+    const token = (...rules: never[]) =>
+      row('developer', [alice, carol, dave], { defaultBranch: 'main' }, { protectedBranches: known(rules) })
+        ?.routes.token;
+    expect(token(branch('main', maintainersOnly, [{ accessLevel: 30 }]))).toBe('can');
+    expect(token(branch('dev/*', [{ userId: carol.id }]))).toEqual({ can: 1 });
+    expect(token(branch('dev/*', [{ groupId: 5 }]))).toBe('can');
+    // Setup takes the push to the default branch away.
+    expect(token(branch('main', [{ accessLevel: 30 }]))).toBe('cannot');
   });
 });

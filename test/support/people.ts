@@ -27,6 +27,7 @@ export function peopleFacts(
       path: 'group/proj',
       webUrl: 'https://gitlab.com/group/proj',
       visibility: 'private',
+      defaultBranch: 'main',
       subClaimComponents: ['project_path', 'ref_type', 'ref'],
       protectedEnvironmentsLicensed: true,
       triggererMayApprove: false,

@@ -9,6 +9,7 @@ import type { AccessRule, ApprovalRule, ProtectedEnvironment, ProtectionRules } 
 import { compare, type Difference } from '../difference.ts';
 import { type Finding, fixable, ok, unfixable, unreadable } from '../finding.ts';
 import { approverNotes } from './approver-notes.ts';
+import { deployerNotes } from './deployer-notes.ts';
 import { groupNotes } from './group-protections.ts';
 import { rereading, type Setting, type Situation, type Step } from './setting.ts';
 
@@ -73,7 +74,12 @@ function notesFor(facts: Facts, goal: Goal): string[] {
   const rules = releaseRules(goal);
   const stuck = deadEnd(facts.gitlab, rules);
   const partly = stuck === undefined || stuck.total ? [] : [`${stuck.message} ${stuck.hint}`];
-  return [...partly, ...approverNotes(facts.gitlab, rules), ...groupNotes(facts.gitlab)];
+  return [
+    ...partly,
+    ...deployerNotes(facts.gitlab, rules.deployers, goal.releaseEnvironment.value),
+    ...approverNotes(facts.gitlab, rules),
+    ...groupNotes(facts.gitlab),
+  ];
 }
 
 function protection(projectId: number, goal: Goal): Step {
