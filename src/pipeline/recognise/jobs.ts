@@ -1,4 +1,3 @@
-import { recall, rememberedOf } from '../../kernel/memoize.ts';
 import { ownValue } from '../../kernel/own-value.ts';
 import { valueAt } from '../../text/yaml/data.ts';
 import { isYamlTable, type YamlTable, type YamlValue } from '../../text/yaml/document.ts';
@@ -26,17 +25,22 @@ export interface Job {
   value: YamlTable;
 }
 
-/** Every job of the file that runs, without hidden ones; asked for many times in one run, and found once. */
-export const visibleJobs = rememberedOf((data: YamlTable): Job[] => {
+/** Every job of the file that runs, without hidden ones. */
+export function visibleJobs(data: YamlTable): Job[] {
   const names = Object.keys(data).filter(
     (name) => !name.startsWith('.') && (!globalKeys.has(name) || name === 'pages'),
   );
-  return names.flatMap((name) => resolveJob(data, name) ?? []);
-});
+  const known = new Map<string, YamlTable>();
+  return names.flatMap((name) => resolveJob(data, name, known) ?? []);
+}
 
-/** One job, hidden or not; undefined where the file has none of that name. */
-export function resolveJob(data: YamlTable, name: string): Job | undefined {
-  const value = extended(data, name, 0);
+/** One job, hidden or not; undefined where the file has none of that name. `known` is of one reading of the file. */
+export function resolveJob(
+  data: YamlTable,
+  name: string,
+  known = new Map<string, YamlTable>(),
+): Job | undefined {
+  const value = extended(data, name, 0, known);
   return value && { name, value: resolveReferences(value, data) as YamlTable };
 }
 
@@ -101,14 +105,17 @@ function extended(
   data: YamlTable,
   name: string,
   depth: number,
-  known = new Map<string, YamlTable>(),
+  known: Map<string, YamlTable>,
 ): YamlTable | undefined {
   const itself = ownValue(data, name);
   if (!isYamlTable(itself) || depth > 11) return undefined;
-  return recall(known, `${depth} ${name}`, () => {
-    const parents = parentsOf(itself).map((parent) => extended(data, parent, depth + 1, known) ?? {});
-    return [...parents, itself].reduce(merge, {});
-  });
+  const key = `${depth} ${name}`;
+  const before = known.get(key);
+  if (before !== undefined) return before;
+  const parents = parentsOf(itself).map((parent) => extended(data, parent, depth + 1, known) ?? {});
+  const value = [...parents, itself].reduce(merge, {});
+  known.set(key, value);
+  return value;
 }
 
 /** How many references of one job are followed: each may bring a list of others. */

@@ -1,5 +1,4 @@
 import { indexKeys, isCredentialName } from '../../indexes/upload-variables.ts';
-import { rememberedOf } from '../../kernel/memoize.ts';
 import type { IndexId } from '../../kernel/route.ts';
 import { isYamlTable, type YamlTable } from '../../text/yaml/document.ts';
 import { isWrapper, uploads } from './commands.ts';
@@ -46,12 +45,12 @@ export function targetOfWrapper(name: string, job: YamlTable): Target {
 }
 
 /** Every command of a job's scripts, one by one where they can be taken apart. */
-export const commandsOf = rememberedOf((job: YamlTable): string[] =>
-  scriptItems(job).flatMap((item) => {
+export function commandsOf(job: YamlTable): string[] {
+  return scriptItems(job).flatMap((item) => {
     const taken = takeApart(item);
     return taken.kind === 'commands' ? taken.commands : taken.text.split('\n').map((line) => line.trim());
-  }),
-);
+  });
+}
 
 /** The variables of a job with those of all jobs, as text. */
 export function jobVariables(job: YamlTable, data: YamlTable): Record<string, string> {
