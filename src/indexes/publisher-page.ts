@@ -14,26 +14,43 @@ export interface FormPage {
   prefilled: boolean;
   /** What the user has to be and do there, in full sentences. */
   steps: string[];
+  /** What to check every time the page is opened: one full sentence. */
+  reminder: string;
 }
 
 /** The index that the page belongs to. */
 interface Index {
   id: IndexId;
   url: string;
+  official: boolean;
 }
 
-/** The page to open: the project's if it exists, else the account's pending publishers. */
-export function publisherPage(index: Index, fields: PublisherFields, exists: boolean): FormPage {
-  const { id, url } = index;
-  const account =
-    id === 'testpypi' ? ['TestPyPI has accounts of its own: sign in there or register first.'] : [];
-  return exists
-    ? { url: projectPage(url, fields), prefilled: true, steps: [...account, ...projectSteps] }
-    : {
-        url: `${url}/manage/account/publishing/`,
-        prefilled: false,
-        steps: [...account, ...pendingSteps],
-      };
+/** What the page depends on besides the values of the form. */
+interface Circumstances {
+  /** Whether the project exists on the index. */
+  exists: boolean;
+  /** URL of the GitLab that issues the ID tokens; absent for gitlab.com. */
+  issuer?: string | undefined;
+}
+
+/** The page to open: the project's if it exists, else that of pending publishers. */
+export function publisherPage(
+  index: Index,
+  fields: PublisherFields,
+  { exists, issuer }: Circumstances,
+): FormPage {
+  // On other Warehouses nobody knows which page offers which issuer.
+  const custom = index.official ? issuer : undefined;
+  const steps = [
+    ...signInSteps(index),
+    ...(exists ? projectSteps : custom === undefined ? pendingSteps : organizationSteps),
+    ...(custom === undefined ? [] : [issuerStep(custom)]),
+    ...otherPublishersSteps(fields),
+  ];
+  const url = exists
+    ? projectPage(index.url, fields, issuer)
+    : `${index.url}/manage/${custom === undefined ? 'account/publishing' : 'organizations'}/`;
+  return { url, prefilled: exists, steps, reminder: reminderFor(fields) };
 }
 
 /** The lines of the form, with the page's own labels. */
@@ -48,25 +65,63 @@ export function formRows(fields: PublisherFields, exists: boolean): FormRow[] {
   ];
 }
 
+/** PyPI asks for all of this before it shows the page, and does not always come back to it with the query intact. */
+function signInSteps({ id, url }: Index): string[] {
+  return [
+    ...(id === 'testpypi' ? ['TestPyPI has its own accounts: sign in there, or register first.'] : []),
+    `First sign in at ${url}/account/login/. You need a verified e-mail address and two-factor authentication.`,
+    'If PyPI makes you set these up, or confirm a new device by e-mail, it may forget the page and its values: open the address again.',
+  ];
+}
+
 const projectSteps = [
-  'You must be an Owner of the project there and use two-factor authentication; the password may be asked again.',
-  'The GitLab tab is open and filled in, with a warning to look at the values: compare them, then press Add.',
+  'You must be an Owner of the project there. PyPI may ask for your password again.',
+  'The page opens on the GitLab tab with everything filled in. Compare the values, then click "Add".',
 ];
 
-const pendingSteps = [
-  'The project does not exist there yet, so this is a pending publisher; you need a verified e-mail address and two-factor authentication.',
-  'PyPI cannot fill in this form: choose the GitLab tab (another one is open first), copy the values, then press Add.',
-  'It lapses after 30 days without an upload, an account can have three of them, and it does not reserve the name.',
+/** What is true of a pending publisher on either page, around how its form is filled in. */
+const pending = (form: string) => [
+  'The project does not exist there yet, so this is a pending publisher. PyPI rejects the name if it is too similar to an existing one; only likely spellings were checked.',
+  form,
+  'Publish within 30 days or it expires. It does not reserve the name. Limit: three pending publishers per account.',
 ];
 
-/** The view that prefills the form: `manage_project_oidc_publishers_prefill` of pypi/warehouse. */
-function projectPage(indexUrl: string, fields: PublisherFields): string {
+const pendingSteps = pending(
+  'PyPI cannot prefill this form: switch to the GitLab tab (PyPI shows GitHub first), copy the values, then click "Add".',
+);
+
+/** The account's own page of pending publishers offers gitlab.com only. */
+const organizationSteps = pending(
+  'Choose "Publishing" of your organization, as only its page offers your GitLab. Switch to the GitLab tab, copy the values, then click "Add".',
+);
+
+const issuerStep = (issuer: string) =>
+  `The issuer must be ${issuer}. PyPI offers it only if its staff have set it up for your organization.`;
+
+/**
+ * A publisher without an environment takes a token of any job, even beside one with an environment. The lookup ignores
+ * letter case, but `ci_config_ref_uri` is then compared with it: `warehouse/oidc/models/gitlab.py` of pypi/warehouse.
+ */
+function otherPublishersSteps({ namespace, project, environment }: PublisherFields): string[] {
+  return [
+    `Then look at the publishers already listed there. Remove any for ${namespace}/${project} without an environment: it lets every job of the pipeline publish, so "${environment}" protects nothing.`,
+    'Also remove any in a different spelling or letter case: PyPI may pick it over the right one and reject the upload.',
+  ];
+}
+
+function reminderFor({ environment }: PublisherFields): string {
+  return `On that page, remove every publisher without an environment or in a different spelling: it bypasses "${environment}", or wins over the right one.`;
+}
+
+/** The view that fills in the form: `manage_project_oidc_publishers_prefill` of pypi/warehouse. */
+function projectPage(indexUrl: string, fields: PublisherFields, issuer: string | undefined): string {
   const query = new URLSearchParams({
     provider: 'gitlab',
     namespace: fields.namespace,
     project: fields.project,
     workflow_filepath: fields.workflowFilepath,
     environment: fields.environment,
+    ...(issuer === undefined ? {} : { issuer_url: issuer }),
   });
   return `${indexUrl}/manage/project/${fields.projectName}/settings/publishing/?${query}`;
 }

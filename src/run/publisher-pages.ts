@@ -28,8 +28,10 @@ async function offer(context: Context, page: PublisherPage): Promise<void> {
     const question = `${indexNames[page.index.id]}: what now?\nOnly you can press its button: it needs your account.`;
     const answer = await terminal.select(question, choices, initial);
     if (answer === 'on') return;
-    if (answer === 'open') openPage?.(page.url);
-    else {
+    if (answer === 'open') {
+      openPage?.(page.url);
+      terminal.print(paint.dim(page.reminder));
+    } else {
       terminal.copy(answer === 'copy:url' ? page.url : answer.slice('copy:'.length));
       terminal.print(paint.dim('Sent to the clipboard, if this terminal takes it from there (OSC 52).'));
     }

@@ -62,4 +62,5 @@ function showPage(output: Output, number: number, page: PublisherPage, ending: E
   output.print(`  ${number}. ${output.paint.plain(task)}`);
   output.printAsIs(`     ${output.paint.cyan(page.url)}`);
   if (isNew && !ending.formsShown) output.print(...formView(page, output));
+  if (!isNew) output.print(`     ${output.paint.dim(page.reminder)}`);
 }

@@ -80,3 +80,20 @@ describe('a project to which PyPI takes no uploads', () => {
     }
   });
 });
+
+describe('the publisher pages', () => {
+  it('come with a warning of older publishers every time they are named', async () => {
+    await begin('demo-pkg', [ownedProject('demo-pkg')]);
+    const flat = ({ stdout }: { stdout: string }) => stdout.replace(/\s+/g, ' ');
+    const first = flat(await runIn(here, ['setup', '--yes', '--no-open']));
+    expect(first).toMatch(/verified e-mail address and two-factor authentication/);
+    expect(first).toMatch(/Remove any for demo-group\/demo-pkg without an environment: .*different spelling/);
+    const again = flat(await runIn(here, ['setup', '--yes', '--no-open']));
+    expect(again).toMatch(/remove every publisher without an environment or in a different spelling/);
+    const { report } = await reportOf(here, ['check']);
+    for (const id of ['publisher:pypi', 'publisher:testpypi'])
+      expect(report.settings.find((it) => it.id === id)?.manual).toMatch(
+        /open the address again\..*Remove any for/,
+      );
+  });
+});

@@ -69,6 +69,8 @@ describe('a publisher', () => {
       /by it the job 'release' published v1\.2\.3 from release on 2026-02-03/,
     );
     expect(report.summary.manual).toBe(0);
+    const notes = /A release does not show whether .* another publisher without an environment/;
+    expect(report.settings.find(({ id }) => id === 'publisher:pypi')?.message).toMatch(notes);
   });
 
   it('is proved by a commit that only GitLab has, at the cost of one more request', async () => {

@@ -55,23 +55,24 @@ describe("PyPI's form", () => {
 });
 
 describe('the page to open', () => {
+  const fields = { ...good, environment: 'release' };
+  const pypi = { id: 'pypi', url: 'https://pypi.org', official: true } as const;
+  const testpypi = { id: 'testpypi', url: 'https://test.pypi.org', official: true } as const;
+  const house = { id: 'pypi', url: 'https://warehouse.example', official: false } as const;
+  const projectPage =
+    'https://pypi.org/manage/project/demo-pkg/settings/publishing/?provider=gitlab&namespace=Group%2Fsub&project=Demo.Pkg&workflow_filepath=ci%2Fpublish.yml&environment=release';
+
   it('has the fields in its URL for an existing project', () => {
-    const page = publisherPage(
-      { id: 'pypi', url: 'https://pypi.org' },
-      { ...good, environment: 'release' },
-      true,
-    );
-    expect(page.url).toBe(
-      'https://pypi.org/manage/project/demo-pkg/settings/publishing/?provider=gitlab&namespace=Group%2Fsub&project=Demo.Pkg&workflow_filepath=ci%2Fpublish.yml&environment=release',
-    );
-    expect(page.steps.join(' ')).toMatch(/Owner.*two-factor/);
+    const page = publisherPage(pypi, fields, { exists: true });
+    expect(page).toMatchObject({ prefilled: true, url: projectPage });
+    expect(page.steps.join(' ')).toMatch(/Owner.*filled in.*click "Add"/);
   });
 
   it('cannot have them for a new project, and says what to do', () => {
-    const page = publisherPage({ id: 'testpypi', url: 'https://test.pypi.org' }, good, false);
+    const page = publisherPage(testpypi, good, { exists: false });
     expect(page).toMatchObject({ prefilled: false, url: 'https://test.pypi.org/manage/account/publishing/' });
     expect(page.steps.join(' ')).toMatch(
-      /TestPyPI has accounts of its own.*GitLab tab.*30 days.*does not reserve/,
+      /TestPyPI has its own accounts.*too similar.*GitLab tab.*30 days.*does not reserve/,
     );
     expect(formRows(good, false).map(({ value }) => value)).toEqual([
       'demo-pkg',
@@ -80,5 +81,35 @@ describe('the page to open', () => {
       'ci/publish.yml',
       'release/${CI_X} 1',
     ]);
+  });
+
+  it.each([true, false])(
+    'says to sign in first, and to open it again if it is lost (exists: %j)',
+    (exists) => {
+      expect(publisherPage(pypi, fields, { exists }).steps.join(' ')).toMatch(
+        /sign in at https:\/\/pypi\.org\/account\/login\/\. .*verified e-mail address and two-factor.*new device by e-mail.*open the address again\./,
+      );
+    },
+  );
+
+  it.each([true, false])('warns of publishers that defeat the right one (exists: %j)', (exists) => {
+    const { steps, reminder } = publisherPage(pypi, fields, { exists });
+    expect(steps.join(' ')).toMatch(
+      /Remove any for Group\/sub\/Demo\.Pkg without an environment: .*so "release" protects nothing\..*different spelling or letter case/,
+    );
+    expect(reminder).toMatch(/without an environment or in a different spelling/);
+  });
+
+  it('has the issuer in its URL for a self-managed GitLab, and says who can register it', () => {
+    const page = publisherPage(pypi, fields, { exists: true, issuer: 'https://git.example/gitlab' });
+    expect(page.url).toBe(`${projectPage}&issuer_url=https%3A%2F%2Fgit.example%2Fgitlab`);
+    expect(page.steps.join(' ')).toMatch(/issuer must be https:\/\/git\.example\/gitlab\. PyPI .*its staff/);
+  });
+
+  it.each([
+    ["an official index is the organization's", pypi, 'https://pypi.org/manage/organizations/'],
+    ["another index is the account's", house, 'https://warehouse.example/manage/account/publishing/'],
+  ])('for a new project of a self-managed GitLab on %s', (_, index, url) => {
+    expect(publisherPage(index, fields, { exists: false, issuer: 'https://git.example' }).url).toBe(url);
   });
 });

@@ -1,8 +1,9 @@
+import { acceptedIssuer } from '../../facts/id-tokens.ts';
 import type { Facts } from '../../facts/index.ts';
 import { indexNames } from '../../facts/package-index.ts';
 import type { IndexGoal } from '../../goal/index.ts';
 import { type PublisherFields, publisherFields } from '../../indexes/publisher-form.ts';
-import { publisherPage } from '../../indexes/publisher-page.ts';
+import { type FormPage, publisherPage } from '../../indexes/publisher-page.ts';
 import { credentialKeys } from '../../indexes/upload-variables.ts';
 import { type Finding, ok, unfixable, unreadable } from '../finding.ts';
 import { beatingVariables } from './beating.ts';
@@ -24,13 +25,9 @@ export function publisher(index: IndexGoal): Setting {
 }
 
 /** The page on which the publisher is registered, with what is to be typed there. */
-export interface PublisherPage {
+export interface PublisherPage extends FormPage {
   index: IndexGoal;
-  url: string;
-  prefilled: boolean;
   fields: PublisherFields;
-  /** What the user must be and do there, in finished sentences. */
-  steps: string[];
 }
 
 /** What the form of an index is to be filled in with. */
@@ -48,7 +45,9 @@ export function pageFor(facts: Facts, index: IndexGoal): PublisherPage | undefin
   const { exists } = facts.indexes[index.id];
   if (!exists.known) return undefined;
   const fields = formFields(facts, index);
-  return { index, fields, ...publisherPage(index, fields, exists.value) };
+  const gitlab = facts.gitlab.url.value;
+  const issuer = gitlab === acceptedIssuer ? undefined : gitlab;
+  return { index, fields, ...publisherPage(index, fields, { exists: exists.value, issuer }) };
 }
 
 function inspect(situation: Situation, index: IndexGoal): Finding {
@@ -56,7 +55,7 @@ function inspect(situation: Situation, index: IndexGoal): Finding {
   const closed = closedProject(facts, index);
   if (closed !== undefined) return closed;
   const proof = proofOf(situation, index);
-  if (proof !== undefined) return ok(proof);
+  if (proof !== undefined) return ok(proof, { notes: [notExcluded(facts, index)] });
   const { exists, ownership } = facts.indexes[index.id];
   if (!exists.known) return unreadable(`existence of the package on ${index.title}`, exists.reason);
   const page = pageFor(facts, index);
@@ -75,6 +74,12 @@ function proofOf({ facts, goal, verdicts }: Situation, index: IndexGoal): string
   if (beatingVariables(facts, goal, Object.values(credentialKeys).flat()).length > 0) return undefined;
   const { job, ref, createdAt } = last.value;
   return `The Trusted Publisher is registered on ${index.title}: by it the job '${job}' published ${ref} from ${index.environment} on ${createdAt.slice(0, 10)}.`;
+}
+
+/** What a release does not prove: PyPI takes it by whichever publisher matches. */
+function notExcluded(facts: Facts, { title, url }: IndexGoal): string {
+  const page = `${url}/manage/project/${fieldsName(facts)}/settings/publishing/`;
+  return `A release does not show whether ${title} has another publisher without an environment, which every job of the pipeline file can use: look at ${page} and remove it.`;
 }
 
 const fieldsName = (facts: Facts) => facts.python.packageName.value;
