@@ -46,10 +46,16 @@ export async function startWorld({
   const known = state ?? teamState({}, files);
   const pypi = indexState('pypi', { projects: [ownedProject('demo-pkg')] });
   const servers = await startServers({ gitlab: known, pypi, testpypi: indexState('testpypi') }, options);
-  const directory = await realpath(await mkdtemp(join(tmpdir(), 'gitlab-to-pypi-demo-')));
   const path = known.projects[0]?.path_with_namespace ?? 'demo-group/demo-pkg';
-  await createScratchProject(directory, `${servers.gitlab.url}/${path}.git`, files, env);
-  return { ...servers, directory, asOfficial };
+  try {
+    const directory = await realpath(await mkdtemp(join(tmpdir(), 'gitlab-to-pypi-demo-')));
+    await createScratchProject(directory, `${servers.gitlab.url}/${path}.git`, files, env);
+    return { ...servers, directory, asOfficial };
+  } catch (error) {
+    // Open servers would keep the process alive, and the error untold.
+    await servers.close();
+    throw error;
+  }
 }
 
 /** What is kept of a world while its servers are not running. */
