@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { teamState } from '../../src/rehearsal/gitlab/state.ts';
 import { startWorld, type World } from '../../src/rehearsal/world.ts';
 import { allOccasions, type Happening, whatHappens } from '../support/pipeline/what-happens.ts';
-import { type Ended, type ReportLike, runProgram } from '../support/program.ts';
+import { type Ended, type ReportLike, runProgram, signedIn } from '../support/program.ts';
 import { run } from '../support/tools.ts';
 
 /** A project as its user has it, and how the program is started there. */
@@ -104,7 +104,7 @@ async function startIn(world: World, directory: string, options: string[]): Prom
   const indexes = ['--pypi-url', world.pypi.url, '--testpypi-url', world.testpypi.url];
   const args = ['setup', '--yes', '--no-open', '--json', '--route', 'trusted'];
   const ended = await runProgram([...args, ...options, ...place, ...indexes], {
-    env: { GITLAB_TOKEN: 'glpat-demo-alice' },
+    env: signedIn(world),
   });
   let report = { settings: [], files: [], publisherPages: [] } as never as ReportLike;
   try {
