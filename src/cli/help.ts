@@ -13,7 +13,8 @@ ${commands.map(commandLine).join('\n')}
 ${keysOf(optionGroups).map(groupText).join('\n\n')}
 
 The GitLab token is read from GITLAB_TOKEN, GITLAB_ACCESS_TOKEN or glab's configuration, else asked for.
-It needs the scope api, and the role Maintainer on the project.
+One from the environment belongs to gitlab.com, else to the GitLab that GITLAB_HOST or --gitlab-url names.
+It needs the scope api (read_api for check), and the role Maintainer on the project.
 The route token needs an API token of each index: from PYPI_TOKEN and TESTPYPI_TOKEN, else asked for.
 One request may take 30 seconds, or those of GITLAB_TO_PYPI_TIMEOUT.
 
