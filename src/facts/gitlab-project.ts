@@ -15,7 +15,7 @@ import type {
 } from '../ports/gitlab.ts';
 import { GitLabError } from '../ports/gitlab-error.ts';
 import type { Variable } from '../ports/gitlab-variables.ts';
-import { tokenProblem } from './gitlab-token.ts';
+import { type TokenUse, tokenProblem } from './gitlab-token.ts';
 import { projectProblem, refuseUnusable } from './preconditions.ts';
 
 /** The GitLab project as it is now. */
@@ -60,6 +60,7 @@ export async function readIdentity(
   gitlab: GitLab,
   path: string,
   tokenSource: Source,
+  use: TokenUse,
 ): Promise<GitLabIdentity> {
   const [project, token, user, server] = await Promise.all([
     attemptProject(gitlab, path),
@@ -67,7 +68,9 @@ export async function readIdentity(
     attempt(gitlab.currentUser()),
     attempt(gitlab.server()),
   ]);
-  const problem = token.known ? tokenProblem(token.value, new Date(), tokenSource, gitlab.url) : undefined;
+  const problem = token.known
+    ? tokenProblem(token.value, new Date(), tokenSource, gitlab.url, use)
+    : undefined;
   if (problem) throw problem;
   if (project instanceof GitLabError) throw projectProblem(project, path, tokenSource, gitlab.url);
   refuseUnusable(project);
@@ -78,9 +81,9 @@ export async function readIdentity(
 export async function readProject(
   gitlab: GitLab,
   project: Project,
-  pipelineFile: string,
+  committed: Promise<GitLabFacts['committedPipeline']>,
 ): Promise<Omit<GitLabFacts, 'url' | 'tokenSource' | keyof GitLabIdentity>> {
-  const { id, defaultBranch } = project;
+  const { id } = project;
   const entries = await Promise.all([
     attempt(gitlab.members(id)),
     attempt(gitlab.environments(id)),
@@ -89,7 +92,7 @@ export async function readProject(
     attempt(gitlab.protectedBranches(id)),
     attempt(gitlab.variables(id)),
     readGroupVariables(gitlab, project),
-    attempt(gitlab.file(id, pipelineFile, defaultBranch ?? 'HEAD')),
+    committed,
     readGroupProtections(gitlab, project),
   ]);
   const [

@@ -15,15 +15,20 @@ export function tokenOfEnvironment(env: Machine['env']): Extract<FoundToken, { k
   return undefined;
 }
 
-/** The GitLab token that glab has for this GitLab and no other. */
+/** The GitLab token that glab has for this GitLab and no other; `askGlab` asks glab itself for one in the keyring. */
 export async function tokenOfGlab(
   gitlabUrl: string,
   machine: Omit<Machine, 'readText'>,
+  askGlab: (host: string) => Promise<Secret | undefined>,
 ): Promise<FoundToken> {
   const readText = (path: string) => readFile(path, 'utf8').catch(() => undefined);
   // This pulls in the whole YAML parser, so load it only when needed.
   const { readGlabToken } = await import('./glab-config.ts');
-  return readGlabToken(new URL(gitlabUrl).host, { ...machine, readText });
+  const found = await readGlabToken(new URL(gitlabUrl).host, { ...machine, readText });
+  const token = found.kind === 'keyring' ? await askGlab(found.host) : undefined;
+  return token === undefined
+    ? found
+    : { kind: 'found', token, source: { by: 'glab', path: "the system's keyring" } };
 }
 
 /** Rejects what cannot be sent in a header or does not look like a token. Throws a `UserError`. */
@@ -36,15 +41,35 @@ export function requireTokenForm(token: Secret, source: Source): void {
   );
 }
 
-/** GitLab's page for a new token, prefilled: https://docs.gitlab.com/user/profile/personal_access_tokens/ */
+/** GitLab's page with the user's tokens. */
+export const tokenList = (gitlabUrl: string): string => `${gitlabUrl}/-/user_settings/personal_access_tokens`;
+
+/**
+ * GitLab's page for a new token: https://docs.gitlab.com/user/profile/personal_access_tokens/. That of gitlab.com is
+ * prefilled; other servers have it at one of several addresses, so theirs is the list of tokens.
+ */
 export function tokenPage(gitlabUrl: string): string {
+  const page = tokenList(gitlabUrl);
+  if (!isGitLabCom(gitlabUrl)) return page;
   const query = new URLSearchParams({
     name: 'gitlab-to-pypi',
     scopes: 'api',
     description: 'Sets up publishing to PyPI; can be revoked afterwards.',
   });
-  return `${gitlabUrl}/-/user_settings/personal_access_tokens?${query}`;
+  return `${page}/legacy/new?${query}`;
 }
+
+/** What to do on that page, as a sentence. */
+export function howToMakeToken(gitlabUrl: string): string {
+  const page = tokenPage(gitlabUrl);
+  if (isGitLabCom(gitlabUrl)) return `Create one with the scope api at ${page}`;
+  return `Create one at ${page}: click 'Add new token' (or 'Generate token', then 'Legacy token') and select the scope 'api'.`;
+}
+
+const isGitLabCom = (gitlabUrl: string) => new URL(gitlabUrl).host === 'gitlab.com';
+
+/** What a command needs a token for. */
+export type TokenUse = 'reading' | 'changing';
 
 /** Why a token cannot be used. Fine-grained tokens have no scopes; only using them shows what they may do. */
 export function tokenProblem(
@@ -52,17 +77,20 @@ export function tokenProblem(
   today: Date,
   source: Source,
   gitlabUrl: string,
+  use: TokenUse,
 ): UserError | undefined {
-  const page = tokenPage(gitlabUrl);
   const ended = info.expiresAt !== undefined && new Date(`${info.expiresAt}T00:00:00Z`) <= today;
   if (!info.active || ended) {
     const message = `The GitLab token from ${sourceText(source)} has expired or was revoked${ended ? ` (on ${info.expiresAt})` : ''}.`;
-    return new UserError('token-expired', message, `Create a new one with the scope api at ${page}`);
+    return new UserError('token-expired', message, howToMakeToken(gitlabUrl));
   }
-  if (info.kind === 'fine-grained token' || info.scopes.includes('api')) return undefined;
+  const enough = use === 'reading' ? ['api', 'read_api'] : ['api'];
+  if (info.kind === 'fine-grained token' || enough.some((scope) => info.scopes.includes(scope)))
+    return undefined;
+  const needs = use === 'reading' ? 'looking at the project needs read_api' : 'changing settings needs api';
   return new UserError(
     'token-read-only',
-    `The GitLab token from ${sourceText(source)} has the scopes ${info.scopes.join(', ') || '(none)'}, and asking GitLab's lint and changing settings needs api.`,
-    `Create one with the scope api at ${page}`,
+    `The GitLab token from ${sourceText(source)} has the scopes ${info.scopes.join(', ') || '(none)'}, and ${needs}.`,
+    howToMakeToken(gitlabUrl),
   );
 }

@@ -7,6 +7,8 @@ import type { Source } from '../kernel/source.ts';
 export type FoundToken =
   | { kind: 'found'; token: Secret; source: Source }
   | { kind: 'expired'; source: Source }
+  /** glab keeps it in the keyring of the system, and hands it over itself. */
+  | { kind: 'keyring'; source: Source; host: string }
   | { kind: 'none' };
 
 /** What is needed to find glab's configuration on this machine. */
@@ -54,7 +56,8 @@ function tokenIn(text: string, host: string, path: string, today: Date): FoundTo
   const entry = hosts[host] ?? Object.values(hosts).find((it) => it?.api_host === host);
   const token = entry?.token;
   const source = { by: 'glab', path } as const;
-  if (typeof token !== 'string' || token.trim() === '') return { kind: 'none' };
+  if (typeof token !== 'string' || token.trim() === '')
+    return isInKeyring(entry) ? { kind: 'keyring', source, host } : { kind: 'none' };
   if (String(entry?.is_oauth2) === 'true' && isPast(entry?.oauth2_expiry_date, today))
     return { kind: 'expired', source };
   return { kind: 'found', token: new Secret(token.trim()), source };
@@ -73,7 +76,14 @@ function hostsIn(text: string): Record<string, Entry> {
   }
 }
 
-type Entry = Partial<Record<'token' | 'api_host' | 'is_oauth2' | 'oauth2_expiry_date', unknown>> | null;
+type Entry = Partial<Record<(typeof entryKeys)[number], unknown>> | null;
+
+const entryKeys = ['token', 'api_host', 'is_oauth2', 'oauth2_expiry_date', 'use_keyring', 'user'] as const;
+
+/** Who has signed in without leaving a token behind has it in the keyring, as today's glab does without being told. */
+function isInKeyring(entry: Entry | undefined): boolean {
+  return String(entry?.use_keyring) === 'true' || typeof entry?.user === 'string';
+}
 
 /** RFC 822 with a two-digit year: `02 Jan 26 15:04 UTC`. */
 function isPast(date: unknown, today: Date): boolean {

@@ -5,13 +5,14 @@ import { type Source, type Sourced, sourceText } from '../kernel/source.ts';
 import { emptyReading, type KnownIndex, type PipelineReading, readPipeline } from '../pipeline/index.ts';
 import type { Files } from '../ports/files.ts';
 import type { Git } from '../ports/git.ts';
-import type { GitLab } from '../ports/gitlab.ts';
+import type { GitLab, LintResult } from '../ports/gitlab.ts';
 import type { PackageIndex } from '../ports/package-index.ts';
 import type { PythonFiles, PythonProject } from '../python/python-files.ts';
 import { readPythonProject } from '../python/python-project.ts';
 import { furtherFiles } from '../python/versions/build-time.ts';
 import { type Checkout, inDirectory } from './checkout.ts';
-import { type GitLabFacts, type GitLabIdentity, readProject } from './gitlab-project.ts';
+import { attempt, type GitLabFacts, type GitLabIdentity, readProject } from './gitlab-project.ts';
+import { lintOf } from './lint.ts';
 import { type IndexFacts, readPackageIndex, uploadUrl } from './package-index.ts';
 import { pipelinePath } from './pipeline-path.ts';
 import { refuseAbsentPipeline, refuseProjectName } from './preconditions.ts';
@@ -96,9 +97,12 @@ export async function readFacts(sources: Sources, python: PythonFacts): Promise<
   ]);
   refuseProjectName(python.packageName, pypi);
   const path = pipelinePath(identity.project);
+  const { id, defaultBranch } = identity.project;
+  const committed = attempt(gitlab.file(id, path.value, defaultBranch ?? 'HEAD'));
+  const lint = (text: string) => lintOf(gitlab, id, text, committed);
   const [rest, pipeline, tags] = await Promise.all([
-    readProject(gitlab, identity.project, path.value),
-    readLocalPipeline(sources, path, identity.project.id, knownIndexes({ pypi, testpypi })),
+    readProject(gitlab, identity.project, committed),
+    readLocalPipeline(sources, path, lint, knownIndexes({ pypi, testpypi })),
     sources.git.tags(),
   ]);
   const facts = { url: checkout.gitlabUrl, tokenSource, ...identity, ...rest };
@@ -110,10 +114,12 @@ export async function readFacts(sources: Sources, python: PythonFacts): Promise<
   return { checkout, python, pipeline, gitlab: facts, indexes: { pypi, testpypi }, tags };
 }
 
+type Lint = (text: string) => Promise<LintResult>;
+
 async function readLocalPipeline(
   sources: Sources,
   path: Sourced<string>,
-  projectId: number,
+  lint: Lint,
   indexes: KnownIndex[],
 ): Promise<PipelineFacts> {
   const { directory } = sources.checkout;
@@ -121,7 +127,7 @@ async function readLocalPipeline(
     sources.files.read(path.value),
     sources.git.changed([...editable.map((name) => inDirectory(directory, name)), path.value]),
   ]);
-  return { path, text, reading: await readingOf(text, sources.gitlab, projectId, indexes), uncommitted };
+  return { path, text, reading: await readingOf(text, lint, indexes), uncommitted };
 }
 
 /**
@@ -130,11 +136,10 @@ async function readLocalPipeline(
  */
 async function readingOf(
   text: string | undefined,
-  gitlab: GitLab,
-  projectId: number,
+  lint: Lint,
   indexes: KnownIndex[],
 ): Promise<PipelineReading> {
-  const ask = () => gitlab.lint(projectId, text ?? '').catch(() => undefined);
+  const ask = () => lint(text ?? '').catch(() => undefined);
   const merged = /^include:/m.test(text ?? '') ? (await ask())?.merged : undefined;
   try {
     return readPipeline(text, indexes, merged);

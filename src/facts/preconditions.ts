@@ -4,6 +4,7 @@ import type { Known } from '../kernel/known.ts';
 import { type Source, type Sourced, sourceText } from '../kernel/source.ts';
 import type { Project } from '../ports/gitlab.ts';
 import type { GitLabError } from '../ports/gitlab-error.ts';
+import { tokenList } from './gitlab-token.ts';
 import type { IndexFacts } from './package-index.ts';
 
 /** Why the project could not be read, and what to do about it. */
@@ -26,8 +27,19 @@ export function projectProblem(
     ],
     'insufficient-scope': [
       'token-read-only',
-      `The token from ${sourceText(tokenSource)} lacks the scope for reading the project.`,
-      'Create one with the scope api.',
+      `The project ${path} could not be read with the token from ${sourceText(tokenSource)}: ${error.message}`,
+      `Give the token that permission at ${tokenList(url)}, or create one with the scope api (read_api is enough for check).`,
+    ],
+    forbidden: [
+      'project-forbidden',
+      `GitLab at ${url} knows the token from ${sourceText(tokenSource)}, but refuses to show the project ${path}: ${error.message}`,
+      'Ask an Owner of the group whether it restricts addresses (IP) or requires single sign-on, or use another token.',
+    ],
+    'rate-limited': ['rate-limited', error.message, 'Wait a moment, then run it again.'],
+    server: [
+      'gitlab-failed',
+      error.message,
+      `GitLab at ${url} has a problem of its own; run it again once it is well.`,
     ],
     'not-found': [
       'project-not-found',

@@ -39,6 +39,8 @@ export interface GitLab extends CiVariables {
   file(projectId: number, path: string, ref: string): Promise<string | undefined>;
   /** GitLab's static lint of a pipeline text against the head of the default branch. */
   lint(projectId: number, content: string): Promise<LintResult>;
+  /** The same for what is committed on the default branch, which also a token may ask that can only read. */
+  lintCommitted(projectId: number): Promise<LintResult>;
 }
 
 /** What a token says of itself. Project and group tokens are personal tokens of a bot user. */

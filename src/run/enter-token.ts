@@ -1,5 +1,5 @@
 import type { Checkout } from '../facts/checkout.ts';
-import { tokenPage } from '../facts/gitlab-token.ts';
+import { howToMakeToken, tokenPage } from '../facts/gitlab-token.ts';
 import type { FoundToken } from '../facts/glab-config.ts';
 import { UserError } from '../kernel/errors.ts';
 import { Secret } from '../kernel/secret.ts';
@@ -14,21 +14,27 @@ export async function enterToken(context: Context, checkout: Checkout, found: Fo
   const { terminal } = context;
   const gitlabUrl = checkout.gitlabUrl.value;
   const page = tokenPage(gitlabUrl);
-  if (!terminal.interactive)
-    throw noToken(found.kind === 'expired' ? sourceText(found.source) : undefined, gitlabUrl, page);
-  terminal.print('', 'A GitLab token with the scope api is needed. Create one on this page:', '', page, '');
+  if (!terminal.interactive) throw noToken(found, gitlabUrl, context.platform);
+  terminal.print('', `A GitLab token with the scope api is needed. ${howToMakeToken(gitlabUrl)}`, '');
   context.openPage?.(page);
   const token = await terminal.secret(`GitLab token for ${gitlabUrl}`);
-  if (token === '') throw noToken(undefined, gitlabUrl, page);
+  if (token === '') throw noToken({ kind: 'none' }, gitlabUrl, context.platform);
   return { token: new Secret(token), source: { by: 'input' } };
 }
 
-function noToken(expired: string | undefined, gitlabUrl: string, page: string): UserError {
-  const message = expired
-    ? `The GitLab token of ${expired} has expired, and there is no other for ${gitlabUrl}.`
-    : `There is no GitLab token for ${gitlabUrl}.`;
-  const hint = expired
-    ? `Renew it with 'glab auth login', or set GITLAB_TOKEN; a new token can be made at ${page}`
-    : `Set GITLAB_TOKEN to a token with the scope api; one can be made at ${page}`;
-  return new UserError('no-token', message, hint);
+function noToken(found: FoundToken, gitlabUrl: string, platform: NodeJS.Platform): UserError {
+  const { host } = new URL(gitlabUrl);
+  const variables = host === 'gitlab.com' ? 'GITLAB_TOKEN' : `GITLAB_HOST to ${gitlabUrl} and GITLAB_TOKEN`;
+  if (found.kind === 'expired') {
+    const message = `The GitLab token of ${sourceText(found.source)} has expired, and there is no other for ${gitlabUrl}.`;
+    return new UserError('no-token', message, `Renew it with 'glab auth login', or set ${variables}.`);
+  }
+  if (found.kind === 'keyring') {
+    const message = `The GitLab token for ${gitlabUrl} is in the system's keyring, as ${sourceText(found.source)} says, and glab did not hand it over.`;
+    const ask = `glab config get token --host ${found.host}`;
+    const line = platform === 'win32' ? `$env:GITLAB_TOKEN = ${ask}` : `export GITLAB_TOKEN="$(${ask})"`;
+    return new UserError('no-token', message, `Set ${variables}; this gets the token from glab: ${line}`);
+  }
+  const message = `There is no GitLab token for ${gitlabUrl}.`;
+  return new UserError('no-token', message, `Set ${variables} to a token. ${howToMakeToken(gitlabUrl)}`);
 }

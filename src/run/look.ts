@@ -10,6 +10,7 @@ import { type Source, sourceText } from '../kernel/source.ts';
 import type { Files } from '../ports/files.ts';
 import { type Git, openGit } from '../ports/git.ts';
 import type { GitLab } from '../ports/gitlab.ts';
+import { glabToken } from '../ports/glab.ts';
 import { readingTime, within } from '../ports/network.ts';
 import { showTitle } from '../screens/title.ts';
 import type { Context } from './context.ts';
@@ -51,7 +52,9 @@ export async function begin(context: Context): Promise<Begun> {
   const checkout = await findCheckout(context, git, directory);
   const token =
     (await tokenFor(context, checkout)) ??
-    (await tokenOfGlab(checkout.gitlabUrl.value, { env, home, platform }));
+    (await tokenOfGlab(checkout.gitlabUrl.value, { env, home, platform }, (host) =>
+      glabToken(host, { env, platform, outside: checkout.root }, context.network.timeLeft()),
+    ));
   const asked = token.kind === 'found' ? await ask(context, checkout, token) : undefined;
   return { git, checkout, token, asked };
 }
@@ -85,7 +88,8 @@ async function ask(context: Context, checkout: Checkout, { token, source }: Toke
   const url = checkout.gitlabUrl.value;
   terminal.print(terminal.paint.dim(`Using the GitLab token from ${sourceText(source)} for ${url}.`));
   const ports = await connect(context, checkout, token);
-  const identity = readIdentity(ports.reading.gitlab, checkout.projectPath.value, source);
+  const use = context.options.command === 'check' ? 'reading' : 'changing';
+  const identity = readIdentity(ports.reading.gitlab, checkout.projectPath.value, source, use);
   // It is awaited later, and what is wrong in the checkout is told first.
   identity.catch(() => undefined);
   return { ports, tokenSource: source, identity };

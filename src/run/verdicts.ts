@@ -1,4 +1,5 @@
 import { attempt } from '../facts/gitlab-project.ts';
+import { lintOf } from '../facts/lint.ts';
 import type { Goal } from '../goal/index.ts';
 import { intendedPipeline, pipelineEditOf, type Verdicts, versionEditOf } from '../plan/verdicts.ts';
 import type { Looked } from './look.ts';
@@ -13,7 +14,9 @@ export async function readVerdicts(looked: Looked, goal: Goal): Promise<Verdicts
   const pipelineEdit = pipelineEditOf(facts, goal);
   const text = intendedPipeline(pipelineEdit, facts);
   const [lint, published] = await Promise.all([
-    text === undefined ? undefined : attempt(gitlab.lint(facts.gitlab.project.id, text)),
+    text === undefined
+      ? undefined
+      : attempt(lintOf(gitlab, facts.gitlab.project.id, text, facts.gitlab.committedPipeline)),
     readPublished(facts, goal, looked),
   ]);
   return { versionEdit: versionEditOf(facts), pipelineEdit, lint, published };

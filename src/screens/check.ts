@@ -56,7 +56,9 @@ function closing(facts: Facts, plan: PlannedSetting[], { paint }: Screen): strin
 /** The edits take effect on GitLab only once they are on the default branch. */
 export function uncommittedHint({ gitlab, pipeline }: Facts): string {
   const { committedPipeline, project } = gitlab;
-  if (pipeline.text === undefined || !committedPipeline.known || committedPipeline.value === pipeline.text)
-    return '';
+  if (pipeline.text === undefined) return '';
+  if (!committedPipeline.known)
+    return `Whether ${pipeline.path.value} is like this on ${project.defaultBranch} could not be read: ${committedPipeline.reason}`;
+  if (committedPipeline.value === pipeline.text) return '';
   return `${pipeline.path.value} is not yet like this on ${project.defaultBranch}: commit and push it.`;
 }

@@ -4,7 +4,6 @@ import type { Facts } from '../facts/index.ts';
 import { type IndexFacts, refusesUploads } from '../facts/package-index.ts';
 import { roleOf } from '../facts/role.ts';
 import { roleName } from '../kernel/access-level.ts';
-import type { Known } from '../kernel/known.ts';
 import { type Sourced, sourceText } from '../kernel/source.ts';
 import { type People, peopleOf } from '../people/index.ts';
 import type { Server, TokenInfo } from '../ports/gitlab.ts';
@@ -22,23 +21,23 @@ function gitlabRows({ gitlab, checkout, pipeline }: Facts): SourcedRow[] {
   const source = 'GitLab';
   return [
     ['GitLab', gitlab.url.value, sourceText(gitlab.url.source)],
-    ...(gitlab.server.known
-      ? [['GitLab version', serverText(gitlab.server.value), source] as SourcedRow]
-      : []),
+    gitlab.server.known
+      ? ['GitLab version', serverText(gitlab.server.value), source]
+      : ['GitLab version', 'could not be read', why(gitlab.server.reason)],
     ['Project', `${project.path} (${project.visibility})`, sourceText(checkout.projectPath.source)],
-    ['Signed in', signedIn(gitlab), source],
-    [
-      'Token',
-      gitlab.token.known ? tokenWords(gitlab.token.value) : 'could not be read',
-      sourceText(gitlab.tokenSource),
-    ],
+    signedIn(gitlab),
+    gitlab.token.known
+      ? ['Token', tokenWords(gitlab.token.value), sourceText(gitlab.tokenSource)]
+      : ['Token', `from ${sourceText(gitlab.tokenSource)}; could not be read`, why(gitlab.token.reason)],
     ['Default branch', project.defaultBranch ?? '', source],
     [
       'Environments',
       project.protectedEnvironmentsLicensed ? 'can be protected' : 'cannot be protected',
       source,
     ],
-    ['People', peopleText(peopleOf(gitlab), gitlab.members), source],
+    gitlab.members.known
+      ? ['People', peopleText(peopleOf(gitlab)), source]
+      : ['People', 'could not be read', why(gitlab.members.reason)],
     [
       'Pipeline',
       pipeline.text === undefined ? `${pipeline.path.value} (none yet)` : pipeline.path.value,
@@ -76,14 +75,20 @@ function serverText({ version, enterprise }: Server): string {
   return `${version} (${enterprise ? 'Enterprise' : 'Community'} Edition)`;
 }
 
-function signedIn(gitlab: GitLabFacts): string {
+/** A cell is no sentence. */
+const why = (reason: string) => reason.replace(/\.$/, '');
+
+function signedIn(gitlab: GitLabFacts): SourcedRow {
   const role = roleOf(gitlab);
-  const name = gitlab.user.known ? `@${gitlab.user.value.username}` : 'unknown user';
-  return role === undefined ? name : `${name}, ${roleName(role)}`;
+  const { user } = gitlab;
+  const words = [user.known ? `@${user.value.username}` : undefined, role && roleName(role)].filter(Boolean);
+  if (user.known) return ['Signed in', words.join(', '), 'GitLab'];
+  const consequence = 'name unknown: the lock-out check counts nobody as you';
+  return ['Signed in', [...words, consequence].join(', '), why(user.reason)];
 }
 
-function peopleText(people: People | undefined, members: Known<unknown>): string {
-  if (people === undefined) return members.known ? '' : 'could not be read';
+function peopleText(people: People | undefined): string {
+  if (people === undefined) return '';
   const { maintainers, developers, bots, inactive } = people;
   const word = (count: number, role: string) => `${count} ${role}${count === 1 ? '' : 's'}`;
   return [

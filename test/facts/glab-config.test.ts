@@ -32,6 +32,17 @@ describe("glab's configuration", () => {
     });
   });
 
+  it.each([
+    ['it says so', 'use_keyring: "true"'],
+    ['it has a user and no token, as glab leaves it', 'token:\n    user: alice'],
+  ])('leads to the keyring where %s', async (_, entry) => {
+    expect(await read({ [config]: `hosts:\n  gitlab.com:\n    ${entry}\n` })).toEqual({
+      kind: 'keyring',
+      host: 'gitlab.com',
+      source: { by: 'glab', path: '~/.config/glab-cli/config.yml' },
+    });
+  });
+
   it('is not used if its OAuth token has expired', async () => {
     const oauth = (date: string) =>
       `hosts:\n  gitlab.com:\n    token: abc\n    is_oauth2: "true"\n    oauth2_expiry_date: ${date}\n`;

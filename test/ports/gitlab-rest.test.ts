@@ -125,6 +125,7 @@ describe('what is sent', () => {
       'DELETE /api/v4/projects/42/protected_tags/v*%2Fx',
       {},
     ],
+    ['the lint of what is committed', (it) => it.lintCommitted(42), 'GET /api/v4/projects/42/ci/lint', ''],
     [
       'a branch rule',
       (it) => it.updateProtectedBranch(42, 'a/b', { allowForcePush: false }),
@@ -203,6 +204,25 @@ describe('an error', () => {
       {},
       'insufficient-scope',
       /needs more/,
+    ],
+    [
+      'for want of a fine-grained permission',
+      403,
+      {
+        error: 'insufficient_granular_scope',
+        error_description: 'Access denied: Your token lacks the required permissions: [Protected Tag: Read].',
+      },
+      {},
+      'insufficient-scope',
+      /^The token lacks the permission 'Protected Tag: Read'\.$/,
+    ],
+    [
+      'of more than one line',
+      400,
+      { message: '400 Bad request - no\n\n✔ All settings hold' },
+      {},
+      'invalid',
+      /^GitLab says: 400 Bad request - no ✔ All settings hold\.$/,
     ],
     ['for want of a role', 403, { message: '403 Forbidden' }, {}, 'forbidden', /403 Forbidden/],
     ['of what is not there', 404, { message: '404 Project Not Found' }, {}, 'not-found', /Project Not Found/],

@@ -3,7 +3,7 @@ import type { Goal } from '../../goal/index.ts';
 import { readPipeline } from '../../pipeline/index.ts';
 import type { LintResult } from '../../ports/gitlab.ts';
 import type { EditResult } from '../../text/result.ts';
-import { type Finding, unfixable, unreadable } from '../finding.ts';
+import { type Finding, ok, unfixable, unreadable } from '../finding.ts';
 import { pipelineEditOf } from '../verdicts.ts';
 import { findingOfEdit } from './file-setting.ts';
 import type { Setting, Situation } from './setting.ts';
@@ -27,11 +27,19 @@ export const pipeline: Setting = {
 function inspect({ facts, goal, verdicts }: Situation): Finding {
   const { lint, pipelineEdit: edit } = verdicts;
   const { reading, path } = facts.pipeline;
-  if (lint && !lint.known) return unreadable(`verdict of GitLab's lint on ${path.value}`, lint.reason);
+  const holds = `${path.value} builds once and publishes as it should.`;
+  if (lint && !lint.known) {
+    // Nothing is written without a verdict; a file that needs no edit is judged by the rest.
+    if (edit.kind !== 'unchanged')
+      return unreadable(`verdict of GitLab's lint on ${path.value}`, lint.reason);
+    return ok(holds, {
+      notes: [...edit.notes, `GitLab's lint could not be asked about ${path.value}: ${lint.reason}`],
+    });
+  }
   if (lint && !lint.value.valid) return invalid(edit, lint.value, facts);
   const jobs = reading.unsettled.map((name) => `'${name}'`).join(' and ');
   return findingOfEdit(edit, {
-    ok: `${path.value} builds once and publishes as it should.`,
+    ok: holds,
     different: `${path.value} differs.`,
     missing:
       jobs === ''

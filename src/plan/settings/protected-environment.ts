@@ -47,9 +47,13 @@ function inspect({ facts, goal }: Situation): Finding {
   }
   const stuck = deadEnd(facts.gitlab, releaseRules(goal));
   if (stuck?.total) return unfixable('manual', stuck.message, { manual: stuck.hint, notes });
+  const { members } = facts.gitlab;
+  const unjudged = members.known
+    ? []
+    : [`Whether enough people can release could not be checked: ${members.reason}`];
   return ok(
     `Deployers of ${name}: ${labels(goal.deployers.value)}; approvals: ${approvalLabels(goal.approvals.value)}.`,
-    { notes },
+    { notes: [...notes, ...unjudged] },
   );
 }
 

@@ -61,10 +61,18 @@ function inspect(situation: Situation, index: IndexGoal): Finding {
   const page = pageFor(facts, index);
   const owners = ownership.known ? (ownership.value?.owners ?? []) : [];
   const whose = owners.length > 0 ? ` It is owned by ${owners.join(', ')} there.` : '';
+  const last = situation.verdicts.published[index.id];
+  const notes =
+    last?.known === false
+      ? [`What was published from ${index.environment} could not be read: ${last.reason}`]
+      : [];
   const message = exists.value
     ? `Whether the Trusted Publisher is registered on ${index.title} cannot be read, so check it there.${whose}`
     : `${fieldsName(facts)} does not exist on ${index.title} yet, so register a pending publisher there, unless you already did.`;
-  return unfixable('manual', message, { manual: `Open ${page?.url}. ${page?.steps.join(' ') ?? ''}` });
+  return unfixable('manual', message, {
+    manual: `Open ${page?.url}. ${page?.steps.join(' ') ?? ''}`,
+    notes,
+  });
 }
 
 /** Nothing is proved while there is a variable by which the job could have published instead. */

@@ -15,7 +15,14 @@ export function refusalOf({ status, headers, text }: Reply, url: string): GitLab
   const data = parseJson(text);
   if (data === undefined && status !== 429 && status < 500) return notGitLab(url, status);
   const words = isTable(data) ? wordsOf(data) : text.trim();
-  return new GitLabError(kindOf(status, data), sentence(words, status) + patience(status, headers), status);
+  const permission = permissionIn(data);
+  return new GitLabError(
+    kindOf(status, data),
+    permission === undefined
+      ? sentence(words, status) + patience(status, headers)
+      : `The token lacks the permission '${permission}'.`,
+    status,
+  );
 }
 
 /** The answer of a login page, a proxy or another server. */
@@ -43,10 +50,20 @@ function textOf(value: unknown): string {
     .join('; ');
 }
 
+/** The permission that a fine-grained token lacks: `[Protected Tag: Read]` in GitLab's sentence. */
+function permissionIn(data: unknown): string | undefined {
+  if (!isTable(data) || data.error !== 'insufficient_granular_scope') return undefined;
+  return /\[([^[\]\n]{1,80}: [^[\]\n]{1,80})\]/.exec(String(data.error_description ?? ''))?.[1];
+}
+
 function kindOf(status: number, data: unknown): GitLabErrorKind {
   const { error, message } = isTable(data) ? data : { error: undefined, message: undefined };
   if (status === 401) return error === 'invalid_token' ? 'expired' : 'unauthorized';
-  if (status === 403) return error === 'insufficient_scope' ? 'insufficient-scope' : 'forbidden';
+  if (status === 403) {
+    // The second one is that of a fine-grained token, and its sentence names the permission.
+    const isScope = error === 'insufficient_scope' || error === 'insufficient_granular_scope';
+    return isScope ? 'insufficient-scope' : 'forbidden';
+  }
   // An unknown route answers with `error`, an unknown record with `message`.
   if (status === 404) return message === undefined ? 'no-route' : 'not-found';
   if (status === 405) return 'moved';
@@ -58,7 +75,8 @@ function kindOf(status: number, data: unknown): GitLabErrorKind {
 /** The page of a proxy is no sentence, and says less than its status. */
 function sentence(words: string, status: number): string {
   if (words === '' || words.startsWith('<')) return `GitLab answered with the status ${status}.`;
-  return `GitLab says: ${words.slice(0, 500).replace(/\.$/, '')}.`;
+  // A line break in it would begin a line that looks like one of this program's own.
+  return `GitLab says: ${words.slice(0, 500).replace(/\s+/g, ' ').replace(/\.$/, '')}.`;
 }
 
 function patience(status: number, headers: Reply['headers']): string {

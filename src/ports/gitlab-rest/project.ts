@@ -14,7 +14,15 @@ import type { Session } from './session.ts';
 
 type Part = Pick<
   GitLab,
-  'token' | 'currentUser' | 'server' | 'project' | 'updateProject' | 'members' | 'file' | 'lint'
+  | 'token'
+  | 'currentUser'
+  | 'server'
+  | 'project'
+  | 'updateProject'
+  | 'members'
+  | 'file'
+  | 'lint'
+  | 'lintCommitted'
 >;
 
 /** Who asks, and what a project is: https://docs.gitlab.com/api/projects/ */
@@ -33,6 +41,7 @@ export function projectPart(session: Session): Part {
     members: (id) => pages((page) => members.all(id, { includeInherited: true, ...page }), read.readMember),
     file: (id, path, ref) => fileText(session, id, path, ref),
     lint: async (id, content) => read.readLint(row(await new Lint(options).lint(id, content))),
+    lintCommitted: async (id) => read.readLint(row((await session.raw.get(`projects/${id}/ci/lint`)).body)),
   };
 }
 
