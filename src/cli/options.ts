@@ -32,6 +32,7 @@ const placeTable = {
   package: text('NAME', { help: "the name on PyPI (from the project's metadata)" }),
   pypiUrl: url({ commands: notDemo, help: 'the index for releases (https://pypi.org)' }),
   testpypiUrl: url({ commands: notDemo, help: 'the index for test uploads (https://test.pypi.org)' }),
+  customIssuer: toggle({ help: "PyPI's staff have set up this self-managed GitLab for your organization" }),
 };
 
 /** Choices that only matter if the release environment is protected. */

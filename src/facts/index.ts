@@ -61,8 +61,8 @@ export interface Sources {
   /** The first round of GitLab requests. */
   identity: Promise<GitLabIdentity>;
   indexes: Record<IndexId, PackageIndex>;
-  /** Assume that the indexes accept what the official ones do. */
-  asOfficial: boolean;
+  /** Whether the indexes accept ID tokens of gitlab.com only; undefined to assume it of the official ones alone. */
+  gitlabComOnly: boolean | undefined;
 }
 
 /** Reads the Python project's files. Throws a `UserError` if there is no Python project. */
@@ -92,8 +92,8 @@ export async function readFacts(sources: Sources, python: PythonFacts): Promise<
   const name = python.packageName.value;
   const [identity, pypi, testpypi] = await Promise.all([
     sources.identity,
-    readPackageIndex('pypi', sources.indexes.pypi, name, sources.asOfficial),
-    readPackageIndex('testpypi', sources.indexes.testpypi, name, sources.asOfficial),
+    readPackageIndex('pypi', sources.indexes.pypi, name, sources.gitlabComOnly),
+    readPackageIndex('testpypi', sources.indexes.testpypi, name, sources.gitlabComOnly),
   ]);
   refuseProjectName(python.packageName, pypi);
   const path = pipelinePath(identity.project);

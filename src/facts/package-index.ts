@@ -12,7 +12,10 @@ export interface IndexFacts {
   url: string;
   /** One of the two official indexes. */
   official: boolean;
-  /** Only accepts ID tokens of https://gitlab.com, as the official indexes do; for others this cannot be known. */
+  /**
+   * Only accepts ID tokens of https://gitlab.com, as the official indexes do unless their staff have set up another issuer
+   * for an organization; for other indexes this cannot be known.
+   */
   gitlabComOnly: boolean;
   exists: Known<boolean>;
   /** Active also for a project that does not exist, or that could not be read. */
@@ -30,14 +33,14 @@ export const indexNames: Record<IndexId, string> = { pypi: 'PyPI', testpypi: 'Te
 const officialUrls = { pypi: 'https://pypi.org', testpypi: 'https://test.pypi.org' };
 
 /**
- * Asks an index, in parallel, whether the package exists and who owns it. With `asOfficial` it is assumed to accept
- * what the official indexes do.
+ * Asks an index, in parallel, whether the package exists and who owns it. `gitlabComOnly` overrides what
+ * follows from its URL.
  */
 export async function readPackageIndex(
   id: IndexId,
   index: PackageIndex,
   name: string,
-  asOfficial = false,
+  gitlabComOnly?: boolean,
 ): Promise<IndexFacts> {
   const official = index.url === officialUrls[id];
   const title = official ? indexNames[id] : `${indexNames[id]} (${new URL(index.url).host})`;
@@ -54,7 +57,7 @@ export async function readPackageIndex(
     title,
     url: index.url,
     official,
-    gitlabComOnly: official || asOfficial,
+    gitlabComOnly: gitlabComOnly ?? official,
     exists,
     status: (project.known && project.value?.status) || 'active',
     nameRefusal: isNew ? nameRefusal(name, similar) : undefined,

@@ -105,6 +105,10 @@ function notesFor(facts: AdviceFacts): string[] {
   const open = people ? refsLeftOpen(gitlab, people) : [];
   const notes: [boolean, string][] = [
     [
+      isIssuerRefused(gitlab.url.value, facts.indexes.pypi),
+      "If PyPI's staff have set up this GitLab for your organization there, say so with --custom-issuer.",
+    ],
+    [
       project.protectedEnvironmentsLicensed && several,
       "An approval guards deployments only: who may deploy can publish alone, with a job that only accesses the environment ('action: access'). Keep deployers few, and none of them below Maintainer.",
     ],

@@ -68,8 +68,8 @@ export async function look(context: Context, begun?: Begun): Promise<Looked> {
   const python = await readPython(files, checkout.directory, context.options.package);
   const asked = first.asked ?? (await ask(context, checkout, await enterToken(context, checkout, token)));
   const { ports, tokenSource, identity } = asked;
-  const asOfficial = context.asOfficial === true;
-  const sources = { checkout, git, files, ...ports.reading, tokenSource, identity, asOfficial };
+  const gitlabComOnly = context.options.customIssuer ? false : context.asOfficial || undefined;
+  const sources = { checkout, git, files, ...ports.reading, tokenSource, identity, gitlabComOnly };
   const work = readFacts(sources, python);
   const facts = await context.terminal.during(`Reading ${checkout.projectPath.value} and the indexes`, work);
   const { found, secrets } = readUploadTokens(context.env, facts.indexes);

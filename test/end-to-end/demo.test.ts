@@ -39,9 +39,19 @@ describe('the demo', () => {
     const { exitCode, stderr, directory } = await demo('--as', 'self-managed', '--route', 'trusted');
     expect(exitCode).toBe(2);
     expect(stderr).toMatch(/accept ID tokens of https:\/\/gitlab\.com only/);
-    expect(stderr).toMatch(/PyPI staff .*API token/);
+    expect(stderr).toMatch(/PyPI staff .*--custom-issuer.*API token/);
     const [project] = (await saved(directory)).states.gitlab.projects;
     expect([project.environments, project.protected_tags]).toEqual([[], []]);
+  });
+
+  it('as self-managed sets up a Trusted Publisher once PyPI has set up that GitLab for the organization', async () => {
+    const choices = ['--as', 'self-managed', '--route', 'trusted', '--custom-issuer'];
+    const { exitCode, stdout, directory } = await demo(...choices);
+    expect(exitCode).toBe(0);
+    const { ports } = await saved(directory);
+    const issuer = encodeURIComponent(`http://127.0.0.1:${ports.gitlab}`);
+    expect(stdout.replace(/\s/g, '')).toContain(`&environment=release&issuer_url=${issuer}`);
+    expect(stdout).toMatch(/ setup [^$]*--custom-issuer [^$]*--route trusted/);
   });
 
   it('defaults to the team on Premium, and resumes a world saved before there was a choice', async () => {

@@ -57,8 +57,7 @@ function issuer(facts: Facts, goal: Goal): Problem | undefined {
     current: url,
     wanted: acceptedIssuer,
     message: `PyPI and TestPyPI accept ID tokens of ${acceptedIssuer} only, and this project is on ${url}.`,
-    manual:
-      'PyPI staff can set up another issuer for an organisation on PyPI (https://docs.pypi.org/organization-accounts/); else publish with an API token, with --route token.',
+    manual: `If PyPI staff have set up ${url} for your organization there, say so with --custom-issuer: the publisher page then has it as its issuer. An organization can ask for it (support+orgs@pypi.org). Else publish with an API token, with --route token.`,
   };
 }
 
