@@ -1,6 +1,6 @@
 import { UnsafeEdit } from '../text/unsafe-edit.ts';
 import type { YamlTable } from '../text/yaml/document.ts';
-import { insertItem, setYaml } from '../text/yaml/draft.ts';
+import { insertItems, setYaml } from '../text/yaml/draft.ts';
 import { jobOf, note, type PipelineEdit, type PublishingJob } from './edit.ts';
 import { lines, resolveJob } from './recognise/jobs.ts';
 import type { Surroundings } from './template.ts';
@@ -32,33 +32,68 @@ export function isEarlier(data: YamlTable, stage: string, than: string): boolean
   return all.indexOf(stage) < all.indexOf(than);
 }
 
+/** A stage that jobs stand in, at the beginning or at the end of the list. */
+interface AddedStage {
+  stage: string;
+  first: boolean;
+}
+
 /** Brings the stages of the jobs into the list: building first, publishing last. */
 export function addStages(edit: PipelineEdit): void {
-  const { around, builders, publishing } = edit;
-  if (builders.length === 0) addStage(edit, around.buildStage, true);
-  if (publishing.some(({ exists }) => !exists)) addStage(edit, around.publishStage, false);
+  const { draft, included } = edit;
+  const own = draft.data.stages;
+  const stages = lines(own ?? included.stages ?? usual);
+  const made = stagesOfNewJobs(edit).filter((it) => isAbsent(it, stages));
   // A job may stand in a stage that has been taken out of the list since; without a list it may be one of an included file.
-  if (edit.draft.data.stages === undefined) return;
-  for (const name of [...builders, ...publishing.filter(({ exists }) => exists).map((it) => it.name)]) {
+  if (own === undefined && made.length === 0) return;
+  const added = [...made, ...stagesOfOldJobs(edit).filter((it) => isAbsent(it, stages))].filter(isFirst);
+  if (added.length === 0) return;
+  if (own !== undefined && !Array.isArray(own)) throw new UnsafeEdit("its 'stages' are not a list");
+  if (own?.some((it) => typeof it !== 'string')) throw new UnsafeEdit("its 'stages' are defined elsewhere");
+  const before = added.flatMap(({ stage, first }) => (first ? [stage] : [])).toReversed();
+  const behind = added.flatMap(({ stage, first }) => (first ? [] : [stage]));
+  const start = stages[0] === '.pre' ? 1 : 0;
+  const end = stages.length - (stages.at(-1) === '.post' ? 1 : 0);
+  if (own === undefined) {
+    const middle = stages.slice(start, end);
+    const all = [...stages.slice(0, start), ...before, ...middle, ...behind, ...stages.slice(end)];
+    setYaml(draft, ['stages'], all);
+  } else
+    insertItems(
+      draft,
+      ['stages'],
+      [
+        ...behind.toReversed().map((value) => ({ index: end, value })),
+        ...before.toReversed().map((value) => ({ index: start, value })),
+      ],
+    );
+  note(edit, ['stages'], stages, draft.data.stages ?? null);
+}
+
+function isAbsent({ stage }: AddedStage, stages: string[]): boolean {
+  return !stages.includes(stage) && !/^\.(pre|post)$/.test(stage);
+}
+
+function isFirst({ stage }: AddedStage, index: number, all: AddedStage[]): boolean {
+  return all.findIndex((it) => it.stage === stage) === index;
+}
+
+function stagesOfNewJobs({ around, builders, publishing }: PipelineEdit): AddedStage[] {
+  return [
+    ...(builders.length === 0 ? [{ stage: around.buildStage, first: true }] : []),
+    ...(publishing.some(({ exists }) => !exists) ? [{ stage: around.publishStage, first: false }] : []),
+  ];
+}
+
+function stagesOfOldJobs(edit: PipelineEdit): AddedStage[] {
+  const { builders, publishing } = edit;
+  const existing = publishing.filter(({ exists }) => exists).map(({ name }) => name);
+  return [...builders, ...existing].flatMap((name) => {
     const { stage } = jobOf(edit, name);
-    if (typeof stage === 'string') addStage(edit, stage, builders.includes(name));
-  }
+    return typeof stage === 'string' ? [{ stage, first: builders.includes(name) }] : [];
+  });
 }
 
 function stagesOf(data: YamlTable): string[] {
   return data.stages === undefined ? usual : lines(data.stages);
-}
-
-function addStage(edit: PipelineEdit, stage: string, first: boolean): void {
-  const { draft, included } = edit;
-  const own = draft.data.stages;
-  const present = own ?? included.stages ?? usual;
-  if (lines(present).includes(stage) || /^\.(pre|post)$/.test(stage)) return;
-  if (own !== undefined && !Array.isArray(own)) throw new UnsafeEdit("its 'stages' are not a list");
-  const stages = lines(present);
-  const edge = first ? (stages[0] === '.pre' ? 1 : 0) : stages.length - (stages.at(-1) === '.post' ? 1 : 0);
-  if (own === undefined) setYaml(draft, ['stages'], stages.toSpliced(edge, 0, stage));
-  else if (own.every((it) => typeof it === 'string')) insertItem(draft, ['stages'], edge, stage);
-  else throw new UnsafeEdit("its 'stages' are defined elsewhere");
-  note(edit, ['stages'], stages, draft.data.stages ?? null);
 }

@@ -91,8 +91,25 @@ export function exchangeYaml(
 
 /** Inserts a list item before the one at `index`, or at the end. */
 export function insertItem(draft: YamlDraft, path: string[], index: number, value: YamlValue): void {
-  const insert: Change = (data, at) => void listAt(data, at).splice(index, 0, value);
-  apply(draft, (file) => insertion(file, path, index, value), path, insert);
+  insertItems(draft, path, [{ index, value }]);
+}
+
+/**
+ * Inserts several list items, each before the one that is at `index` now, or at the end. Of two for one place the later
+ * one comes first.
+ */
+export function insertItems(
+  draft: YamlDraft,
+  path: string[],
+  items: readonly { index: number; value: YamlValue }[],
+): void {
+  const tree = treeFor(draft, path);
+  // From the end, so that the places before are still those of the same tree.
+  for (const { index, value } of items.toSorted((one, other) => other.index - one.index)) {
+    const insert: Change = (data, at) => void listAt(data, at).splice(index, 0, value);
+    const isCurrent = draft.read === tree;
+    apply(draft, (file) => insertion(file, path, index, value), path, insert, isCurrent ? tree : undefined);
+  }
 }
 
 /** Replaces a list item with a text; a comment on its line stays. */
@@ -160,8 +177,14 @@ function treeFor(draft: YamlDraft, [key]: string[]): YamlFile {
   return isNew || draft.touched.has(key ?? '') ? reread(draft) : draft.read;
 }
 
-function apply(draft: YamlDraft, editOf: (file: YamlFile) => Splice, path: string[], change: Change): void {
-  let edit = editOf(treeFor(draft, path));
+function apply(
+  draft: YamlDraft,
+  editOf: (file: YamlFile) => Splice,
+  path: string[],
+  change: Change,
+  tree = treeFor(draft, path),
+): void {
+  let edit = editOf(tree);
   if (meetsOther(draft, edit)) edit = editOf(reread(draft));
   draft.pending.push(edit);
   draft.data = { ...draft.data };
