@@ -11,6 +11,7 @@ import type { PythonFiles, PythonProject } from '../python/python-files.ts';
 import { readPythonProject } from '../python/python-project.ts';
 import { furtherFiles } from '../python/versions/build-time.ts';
 import { type Checkout, inDirectory } from './checkout.ts';
+import { type CheckoutTexts, readCheckoutTexts } from './checkout-texts.ts';
 import { attempt, type GitLabFacts, type GitLabIdentity, readProject } from './gitlab-project.ts';
 import { lintOf } from './lint.ts';
 import { type IndexFacts, readPackageIndex, uploadUrl } from './package-index.ts';
@@ -29,6 +30,8 @@ export interface Facts {
   pipeline: PipelineFacts;
   gitlab: GitLabFacts;
   indexes: Record<IndexId, IndexFacts>;
+  /** Files of the checkout that the pipeline may run or that may repeat the version. */
+  texts: CheckoutTexts;
   /** Names of the tags in the checkout, newest first. */
   tags: string[];
   /** Where to get the indexes' API tokens, for the route that needs them. */
@@ -100,10 +103,11 @@ export async function readFacts(sources: Sources, python: PythonFacts): Promise<
   const { id, defaultBranch } = identity.project;
   const committed = attempt(gitlab.file(id, path.value, defaultBranch ?? 'HEAD'));
   const lint = (text: string) => lintOf(gitlab, id, text, committed);
-  const [rest, pipeline, tags] = await Promise.all([
+  const [rest, pipeline, tags, texts] = await Promise.all([
     readProject(gitlab, identity.project, committed),
     readLocalPipeline(sources, path, lint, knownIndexes({ pypi, testpypi })),
     sources.git.tags(),
+    sources.git.tracked().then((paths) => readCheckoutTexts(sources.files, paths)),
   ]);
   const facts = { url: checkout.gitlabUrl, tokenSource, ...identity, ...rest };
   if (pipeline.text === undefined) {
@@ -111,7 +115,7 @@ export async function readFacts(sources: Sources, python: PythonFacts): Promise<
     refuseAbsentPipeline(path.value, tracked, rest.committedPipeline, identity.project.defaultBranch);
   }
   requireMaintainer(facts, tokenSource);
-  return { checkout, python, pipeline, gitlab: facts, indexes: { pypi, testpypi }, tags };
+  return { checkout, python, pipeline, gitlab: facts, indexes: { pypi, testpypi }, texts, tags };
 }
 
 type Lint = (text: string) => Promise<LintResult>;

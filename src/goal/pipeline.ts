@@ -3,7 +3,6 @@ import { accessLevels } from '../kernel/access-level.ts';
 import type { Who } from '../people/who.ts';
 import type { PipelineGoal } from '../pipeline/pipeline-goal.ts';
 import { isCompiled } from '../python/versions/compiled.ts';
-import { buildTimeVersion } from '../python/versions/index.ts';
 import type { Goal } from './index.ts';
 
 /** The part of the goal that concerns the pipeline file. */
@@ -14,7 +13,6 @@ export function pipelineGoal(facts: Facts, goal: Goal): PipelineGoal {
     route: goal.route.value,
     developersDeploy: goal.route.value === 'protected' && goal.deployers.value.some(isDeveloperRole),
     publishWith: goal.publishWith.value,
-    buildTimeVersion: buildTimeVersion(facts.python.files),
     sdistOnly: isCompiled(facts.python.files),
     poetryPlugin: /^poetry/.test(facts.python.buildBackend.value),
     indexes: goal.indexes,

@@ -1,6 +1,7 @@
+import { isDeepStrictEqual } from 'node:util';
 import { valueAt } from '../text/yaml/data.ts';
 import { isYamlTable, type YamlTable } from '../text/yaml/document.ts';
-import { type PipelineGoal, type PipelineIndex, tokenVariable } from './pipeline-goal.ts';
+import { isFromGit, type PipelineGoal, type PipelineIndex, tokenVariable } from './pipeline-goal.ts';
 import { flat, lines, scriptOf, sourcesOf } from './recognise/jobs.ts';
 import { runsOn } from './recognise/only-except.ts';
 import { environmentName, keepsDist } from './recognise/roles.ts';
@@ -91,7 +92,7 @@ export function distChecks(goal: PipelineGoal, around: Surroundings): Check[] {
         goal.publishWith !== 'twine' ||
         lines(valueAt(job, ['artifacts', 'paths'])).includes(`${toolsFolder}/`),
     },
-    { path: ['rules'], holds: (job) => runsOnBoth(job, goal) },
+    { path: ['rules'], holds: (job) => runsWhenPublished(job, goal, around) },
   ];
 }
 
@@ -102,14 +103,14 @@ function checksWell(job: YamlTable, { publishWith }: PipelineGoal, dist: string)
 }
 
 /** What must be so in a job that builds. */
-export function buildChecks(goal: PipelineGoal): Check[] {
+export function buildChecks(goal: PipelineGoal, around: Surroundings): Check[] {
   return [
     {
       path: ['variables', 'GIT_DEPTH'],
-      holds: (job) => goal.buildTimeVersion !== undefined || text(job, 'variables', 'GIT_DEPTH') === '0',
+      holds: (job) => !isFromGit(goal) || text(job, 'variables', 'GIT_DEPTH') === '0',
     },
     { path: ['artifacts', 'paths'], holds: keepsDist },
-    { path: ['rules'], holds: (job) => runsOnBoth(job, goal) },
+    { path: ['rules'], holds: (job) => runsWhenPublished(job, goal, around) },
     {
       path: ['script'],
       holds: (job) => goal.buildTimeVersion === undefined || scriptOf(job).includes('CI_PIPELINE_IID'),
@@ -117,9 +118,11 @@ export function buildChecks(goal: PipelineGoal): Check[] {
   ];
 }
 
-/** Whether a job certainly runs for tags and for pushes to the default branch. */
-function runsOnBoth(job: YamlTable, goal: PipelineGoal): boolean {
-  return (['tag', 'default-branch push'] as const).every((it) => runsOn(job, it, goal) === true);
+/** Whether a job runs whenever something is published: certainly, or under the very conditions of the publishing jobs. */
+function runsWhenPublished(job: YamlTable, goal: PipelineGoal, { occasions, rules }: Surroundings): boolean {
+  const own = flat(job.rules);
+  if (rules.every((rule) => own.some((it) => isDeepStrictEqual(it, rule)))) return true;
+  return occasions.every((it) => runsOn(job, it, goal) === true);
 }
 
 /**

@@ -1,13 +1,17 @@
+import { isDeepStrictEqual } from 'node:util';
 import { ownValue } from '../kernel/own-value.ts';
 import type { IndexId } from '../kernel/route.ts';
 import { UnsafeEdit } from '../text/unsafe-edit.ts';
 import { isYamlTable, type YamlFile, type YamlTable } from '../text/yaml/document.ts';
+import { runsWhereItShould } from './checks.ts';
 import type { PublishingJob } from './edit.ts';
 import type { PipelineGoal, PipelineIndex } from './pipeline-goal.ts';
+import { publishingRules } from './publishing/conditions.ts';
 import { buildsDistributions } from './recognise/commands.ts';
-import { jobValue, lines, parentsOf, scriptOf, sourcesOf, visibleJobs } from './recognise/jobs.ts';
+import { flat, jobValue, lines, parentsOf, scriptOf, sourcesOf, visibleJobs } from './recognise/jobs.ts';
 import { exclusiveAncestors } from './recognise/parents.ts';
 import { distPaths, keepsDist, publishersIn, type Roles } from './recognise/roles.ts';
+import { letsThrough, type Occasion, pushRule, tagRule } from './recognise/rules.ts';
 import { stagesFor } from './stages.ts';
 import { isTagCheck } from './tag-check.ts';
 import { baseJob, type Surroundings } from './template.ts';
@@ -46,6 +50,7 @@ export function planJobs(original: OriginalPipeline): JobsPlan {
       buildJobs,
       checkJob: checkJobIn(data) ?? free('check-dist', 'check-package-dist'),
       ...stagesFor(data, builders, publishing),
+      ...whenPublished(publishing, data, goal),
       base: baseFor(publishing, original),
       names: { pypi: nameOf('pypi') ?? 'release', testpypi: nameOf('testpypi') ?? 'release-test' },
       dist: builders.flatMap((name) => distPaths(jobValue(data, name)))[0] ?? 'dist',
@@ -55,6 +60,38 @@ export function planJobs(original: OriginalPipeline): JobsPlan {
     },
   };
 }
+
+/** The rules and occasions of all jobs that publish, as they are to be. */
+function whenPublished(
+  publishing: PublishingJob[],
+  data: YamlTable,
+  goal: PipelineGoal,
+): Pick<Surroundings, 'rules' | 'occasions'> {
+  const each = publishing.map(({ index, name, exists }) => {
+    const job = exists ? jobValue(data, name) : {};
+    if (exists && runsWhereItShould(job, goal, index)) return flat(job.rules);
+    return exists ? publishingRules(job, index.id, goal) : [index.id === 'pypi' ? tagRule : pushRule];
+  });
+  const positive = each.flat().flatMap((rule): YamlTable[] => {
+    if (!isYamlTable(rule) || rule.when === 'never') return [];
+    const { if: condition, changes, exists } = rule;
+    return [
+      {
+        ...(condition === undefined ? {} : { if: condition }),
+        ...(changes === undefined ? {} : { changes }),
+        ...(exists === undefined ? {} : { exists }),
+      },
+    ];
+  });
+  const rules = positive.filter((rule, at) => positive.findIndex((it) => isDeepStrictEqual(it, rule)) === at);
+  // Tags first, as in a file that a person would write.
+  rules.sort((one, other) => Number(isForTags(other)) - Number(isForTags(one)));
+  const occasions = wanted.filter((it) => each.some((list) => letsThrough(list, it, goal) !== false));
+  return { rules, occasions };
+}
+
+const wanted: Occasion[] = ['tag', 'pre-release tag', 'default-branch push', 'schedule'];
+const isForTags = (rule: YamlTable) => String(rule.if).includes('CI_COMMIT_TAG');
 
 /** The job of an earlier run that compares the built files with the tag. */
 function checkJobIn(data: YamlTable): string | undefined {

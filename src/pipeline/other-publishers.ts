@@ -1,13 +1,9 @@
 import { UnsafeEdit } from '../text/unsafe-edit.ts';
-import type { PipelineGoal } from './pipeline-goal.ts';
+import { isFromGit, type PipelineGoal } from './pipeline-goal.ts';
 import type { Roles } from './recognise/roles.ts';
 
 /** Says which jobs are left alone and why. Throws `UnsafeEdit` where one script uploads to several indexes. */
-export function tellOfOthers(
-  roles: Roles,
-  { indexes, buildTimeVersion }: PipelineGoal,
-  notes: string[],
-): void {
+export function tellOfOthers(roles: Roles, goal: PipelineGoal, notes: string[]): void {
   const { mixed, elsewhere, besides, doubtful } = roles;
   if (elsewhere.length > 0) notes.push(`${leftAlone(elsewhere, 'to another index')}.`);
   if (besides.length > 0) {
@@ -16,14 +12,14 @@ export function tellOfOthers(
     );
   }
   const toTestPyPI = roles.publishers.testpypi.map(({ name }) => name);
-  if (toTestPyPI.length > 0 && !indexes.some(({ id }) => id === 'testpypi'))
+  if (toTestPyPI.length > 0 && !goal.indexes.some(({ id }) => id === 'testpypi'))
     notes.push(`${leftAlone(toTestPyPI, 'to TestPyPI')}.`);
   for (const { name, command } of doubtful) {
     notes.push(
       `The job '${name}' runs '${command}', which may publish; if it does, take that out, since an index takes each file once.`,
     );
   }
-  for (const { name, command } of buildTimeVersion === undefined ? roles.comparing : []) {
+  for (const { name, command } of isFromGit(goal) ? roles.comparing : []) {
     notes.push(
       `The job '${name}' compares the tag with the written version (${command}); the version comes from the tag now, so take that out.`,
     );

@@ -27,6 +27,10 @@ export interface PipelineGoal {
   publishWith: PublishTool;
   /** The build backend takes no version from git, so the job that builds gives each push its own, written there. */
   buildTimeVersion?: BuildTimeVersion | undefined;
+  /** The project's own commands give each build its version, so that nothing has to be added. */
+  versionByPipeline?: boolean;
+  /** Jobs besides those that build whose commands take the version from git, in images without it. */
+  jobsNeedingGit?: string[];
   /** The index refuses the wheels that a plain build makes of compiled code. */
   sdistOnly: boolean;
   /** The version comes from a plugin of Poetry, which 'poetry build' has to be given. */
@@ -51,3 +55,7 @@ export function tokenVariable(audience: string): string {
 export function isOfficialUpload(url: string): boolean {
   return /^https:\/\/(upload\.pypi\.org|test\.pypi\.org)\/legacy\/$/.test(url);
 }
+
+/** Whether the build takes the version from git, for which it needs git and the whole history. */
+export const isFromGit = ({ buildTimeVersion, versionByPipeline }: PipelineGoal): boolean =>
+  buildTimeVersion === undefined && versionByPipeline !== true;

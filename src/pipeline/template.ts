@@ -1,10 +1,11 @@
+import { stringify } from 'yaml';
 import type { IndexId } from '../kernel/route.ts';
 import { routeLabels } from '../kernel/route.ts';
 import { buildTimeCommand } from '../python/versions/build-time-command.ts';
 import { quoteForShell } from '../text/shell.ts';
 import { parseYaml, type YamlTable } from '../text/yaml/document.ts';
-import { type PipelineGoal, type PipelineIndex, tokenVariable } from './pipeline-goal.ts';
-import { guardRule, pushRule, tagRule } from './recognise/rules.ts';
+import { isFromGit, type PipelineGoal, type PipelineIndex, tokenVariable } from './pipeline-goal.ts';
+import { guardRule, type Occasion, pushRule, tagRule } from './recognise/rules.ts';
 import { tagCheck } from './tag-check.ts';
 import { images, toolVersions } from './tool-versions.ts';
 import { publishItems } from './uploading.ts';
@@ -20,6 +21,9 @@ export interface Surroundings {
   /** Names of the jobs that build; the first is the one that is made where there is none. */
   buildJobs: string[];
   buildStage: string;
+  /** When something is published, as rules, so that it is built and checked then; and the occasions that these let through. */
+  rules: YamlTable[];
+  occasions: Occasion[];
   /** Name of the job that checks what was built before a job with a token gets it. */
   checkJob: string;
   publishStage: string;
@@ -39,6 +43,8 @@ export interface Surroundings {
 export const noSurroundings: Surroundings = {
   buildJobs: ['build'],
   buildStage: 'build',
+  rules: [tagRule, pushRule],
+  occasions: ['tag', 'pre-release tag', 'default-branch push'],
   checkJob: 'check-dist',
   publishStage: 'deploy',
   base: baseJob,
@@ -50,7 +56,7 @@ export const noSurroundings: Surroundings = {
 
 /** The job that builds. */
 export function buildLines(goal: PipelineGoal, around: Surroundings): string[] {
-  const fromGit = goal.buildTimeVersion === undefined;
+  const fromGit = isFromGit(goal);
   return [
     `${quoted(around.buildJobs[0] ?? 'build')}:`,
     `  stage: ${quoted(around.buildStage)}`,
@@ -65,9 +71,7 @@ export function buildLines(goal: PipelineGoal, around: Surroundings): string[] {
     '  artifacts:',
     '    paths:',
     '      - dist/',
-    '  rules:',
-    `    - if: ${String(tagRule.if)}`,
-    `    - if: ${String(pushRule.if)}`,
+    ...ruleLines(around),
   ];
 }
 
@@ -95,9 +99,7 @@ export function checkLines(goal: PipelineGoal, around: Surroundings): string[] {
     '    # Only distributions may be published, and on a tag only those of its version.',
     ...itemLines(tagCheck(around.dist)),
     ...(goal.publishWith === 'twine' ? twineLines : []),
-    '  rules:',
-    `    - if: ${String(tagRule.if)}`,
-    `    - if: ${String(pushRule.if)}`,
+    ...ruleLines(around),
   ];
 }
 
@@ -108,6 +110,16 @@ const twineLines = [
   '    paths:',
   `      - ${toolsFolder}/`,
 ];
+
+function ruleLines({ rules }: Surroundings): string[] {
+  return [
+    '  rules:',
+    ...stringify(rules, { lineWidth: 0 })
+      .trimEnd()
+      .split('\n')
+      .map((line) => `    ${line}`),
+  ];
+}
 
 /** A command as YAML, with every backslash and double quote as the shell is to get it. */
 const inSingleQuotes = (command: string) => `'${command.replaceAll("'", "''")}'`;

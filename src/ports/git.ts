@@ -19,6 +19,8 @@ export interface Git {
   changed(paths: string[]): Promise<string[]>;
   /** Whether a file (from the root) belongs to the checkout: in the index or in HEAD, wherever else it is missing. */
   isTracked(path: string): Promise<boolean>;
+  /** The paths of all tracked files, from the root. */
+  tracked(): Promise<string[]>;
   /** The text of a file (from the root) at a commit, or undefined where the checkout has not got it. */
   textAt(sha: string, path: string): Promise<string | undefined>;
 }
@@ -77,6 +79,8 @@ function gitIn(run: RunGit, directory: string): Git {
       return (await Promise.all(objects)).some((object) => object !== undefined);
     },
     // What is no number of a commit could be taken for an option.
+    tracked: async () =>
+      ((await git(['-C', await root(), 'ls-files', '-z'])) ?? '').split('\0').filter(Boolean),
     textAt: async (sha, path) =>
       /^[0-9a-f]{40,64}$/.test(sha) ? git(['cat-file', 'blob', `${sha}:${path}`], () => true) : undefined,
   };

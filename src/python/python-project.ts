@@ -19,6 +19,7 @@ export function readPythonProject(files: PythonFiles): PythonProject {
     name: findName(files, data),
     buildBackend: findBackend(data),
     version: findVersion(files, data),
+    writtenVersion: findWritten(files, data)?.value,
   };
 }
 
@@ -80,12 +81,17 @@ function findBackend(data: TomlTable): Found {
   return backend ?? { value: defaultBackend, source: { by: 'default', whose: 'Python packaging' } };
 }
 
-function findVersion(files: PythonFiles, data: TomlTable): Found {
-  const fixed =
+function findWritten(files: PythonFiles, data: TomlTable): Found | undefined {
+  return (
     fromToml(data, ['project', 'version']) ??
     fromToml(data, ['tool', 'poetry', 'version']) ??
     fromCfg(files, 'version') ??
-    fromSetupPy(files, 'version');
+    fromSetupPy(files, 'version')
+  );
+}
+
+function findVersion(files: PythonFiles, data: TomlTable): Found {
+  const fixed = findWritten(files, data);
   if (fixed) return { value: `fixed at ${fixed.value}`, source: fixed.source };
   const hatch = getToml(data, 'tool', 'hatch', 'version');
   if (hatch !== undefined)

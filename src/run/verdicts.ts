@@ -1,7 +1,8 @@
 import { attempt } from '../facts/gitlab-project.ts';
 import { lintOf } from '../facts/lint.ts';
 import type { Goal } from '../goal/index.ts';
-import { intendedPipeline, pipelineEditOf, type Verdicts, versionEditOf } from '../plan/verdicts.ts';
+import { editProject, intendedPipeline } from '../plan/project-edit.ts';
+import type { Verdicts } from '../plan/verdicts.ts';
 import type { Looked } from './look.ts';
 import { readPublished } from './published.ts';
 
@@ -11,13 +12,13 @@ import { readPublished } from './published.ts';
  */
 export async function readVerdicts(looked: Looked, goal: Goal): Promise<Verdicts> {
   const { facts, gitlab } = looked;
-  const pipelineEdit = pipelineEditOf(facts, goal);
-  const text = intendedPipeline(pipelineEdit, facts);
+  const edit = editProject(facts, goal);
+  const text = intendedPipeline(edit.pipelineEdit, facts);
   const [lint, published] = await Promise.all([
     text === undefined
       ? undefined
       : attempt(lintOf(gitlab, facts.gitlab.project.id, text, facts.gitlab.committedPipeline)),
     readPublished(facts, goal, looked),
   ]);
-  return { versionEdit: versionEditOf(facts), pipelineEdit, lint, published };
+  return { ...edit, lint, published };
 }

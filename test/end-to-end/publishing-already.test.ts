@@ -121,7 +121,8 @@ describe('a pipeline that cannot be edited safely', () => {
       message: expect.stringContaining("'p' decides by itself when and where to upload"),
       manual: expect.stringContaining('PYPI_ID_TOKEN'),
     });
-    expect(report.summary.applied).toBe(5);
+    expect(report.summary.applied).toBe(4);
+    expect(report.settings.find(({ id }) => id === 'pyproject')).toMatchObject({ state: 'manual' });
     expect(await pipelineOf(world)).toBe(text);
   });
 

@@ -59,7 +59,7 @@ describe('the conditions of a job that publishes releases', () => {
 
 describe('the conditions of a job that publishes test uploads', () => {
   it.each<[string, string, unknown[]]>([
-    ['none', '{}', [{ if: push }]],
+    ['none', '{}', [{ if: tag }, { if: '$CI_COMMIT_BRANCH == $CI_DEFAULT_BRANCH' }]],
     ['the default branch', 'only: [main]', [{ if: '$CI_COMMIT_REF_NAME == "main"' }]],
     ['another branch', 'only: [develop]', [{ if: push }]],
     ['tags', 'only: [tags]', [{ if: tag }]],
@@ -83,7 +83,9 @@ describe('the conditions of a job that publishes test uploads', () => {
   ])('%s', (_, conditions, rules) => {
     const [first, ...others] = publishingRules(job(conditions), 'testpypi', goalWith());
     expect(others).toEqual(rules);
-    expect(first).toEqual(/schedule/.test(conditions) ? guardWithSchedules : guard);
+    expect(first).toEqual(
+      /schedule|main|CI_COMMIT_BRANCH|^\{\}$/.test(conditions) ? guardWithSchedules : guard,
+    );
   });
 });
 

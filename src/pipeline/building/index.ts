@@ -3,6 +3,7 @@ import { isYamlTable, type YamlTable } from '../../text/yaml/document.ts';
 import { insertItem, ownAt, setYaml } from '../../text/yaml/draft.ts';
 import { buildChecks } from '../checks.ts';
 import { note, type PipelineEdit, seen } from '../edit.ts';
+import { isFromGit } from '../pipeline-goal.ts';
 import { jobValue } from '../recognise/jobs.ts';
 import { buildLines, dataOf, linesOfKey } from '../template.ts';
 import { bringGit, bringUv } from './image.ts';
@@ -12,7 +13,7 @@ import { giveVersion, seeTheVersion } from './version.ts';
 /** Gives the jobs that build what the version and the publishing jobs need of them. */
 export function repairBuildJobs(edit: PipelineEdit): void {
   for (const name of edit.builders) {
-    for (const { path, holds } of buildChecks(edit.goal)) {
+    for (const { path, holds } of buildChecks(edit.goal, edit.around)) {
       const job = withGlobals(seen(edit), name);
       if (holds(job)) continue;
       if (path[0] === 'rules') openConditions(edit, name, job);
@@ -21,8 +22,11 @@ export function repairBuildJobs(edit: PipelineEdit): void {
     }
     seeTheVersion(edit, name);
     bringUv(edit, name);
-    if (edit.goal.buildTimeVersion === undefined) bringGit(edit, name);
+    if (isFromGit(edit.goal)) bringGit(edit, name);
   }
+  for (const name of edit.goal.jobsNeedingGit ?? [])
+    if (!edit.builders.includes(name) && !edit.publishing.some((it) => it.name === name))
+      bringGit(edit, name);
 }
 
 /** The job with the variables of all jobs below its own. */

@@ -3,10 +3,9 @@ import { isCredentialName } from '../../indexes/upload-variables.ts';
 import { isYamlTable, type YamlTable, type YamlValue } from '../../text/yaml/document.ts';
 import { imageFor } from '../checks.ts';
 import type { PublishingJob } from '../edit.ts';
-import type { PipelineGoal } from '../pipeline-goal.ts';
+import { isFromGit, type PipelineGoal } from '../pipeline-goal.ts';
 import { planScript, type ScriptStep } from '../publishing/script-plan.ts';
 import { jobValue } from '../recognise/jobs.ts';
-import { pushRule, tagRule } from '../recognise/rules.ts';
 import { buildLines, type Surroundings } from '../template.ts';
 import { addGit, imageWithGit } from './image.ts';
 import { versionCommands } from './version.ts';
@@ -33,13 +32,21 @@ export function newBuilder(
   around: Surroundings,
   publishing: PublishingJob[],
 ): NewBuilder {
-  const template = { lines: buildLines(goal, around), dist: 'dist' };
+  const sdistOnly =
+    goal.sdistOnly || publishing.some(({ name, exists }) => exists && buildsSdistAlone(name, data));
+  const template = { lines: buildLines({ ...goal, sdistOnly }, around), dist: 'dist' };
   for (const { name } of publishing.filter(({ exists }) => exists)) {
     const job = jobValue(data, name);
     const { building } = planScript(name, job);
     if (building.some(({ kind }) => kind === 'other')) return fromJob(job, data, building, goal, around);
   }
   return template;
+}
+
+/** Whether all that a job builds are source distributions. */
+function buildsSdistAlone(name: string, data: YamlTable): boolean {
+  const builds = planScript(name, jobValue(data, name)).building.filter(({ kind }) => kind === 'build');
+  return builds.length > 0 && builds.every(({ text }) => /\bsdist\b/.test(text) && !/wheel/.test(text));
 }
 
 function fromJob(
@@ -51,7 +58,7 @@ function fromJob(
 ): NewBuilder {
   const dist = distOf(building);
   const own = inherited.flatMap((key) => (job[key] === undefined ? [] : [[key, job[key]] as const]));
-  const fromGit = goal.buildTimeVersion === undefined;
+  const fromGit = isFromGit(goal);
   const image = imageFor(job, data);
   const variables = { ...plainVariables(job.variables), ...(fromGit ? { GIT_DEPTH: '0' } : {}) };
   const git = fromGit && /alpine/.test(image) ? [addGit] : [];
@@ -63,7 +70,7 @@ function fromJob(
     ...(around.hasDefaultBeforeScript && job.before_script !== undefined ? { before_script: [] } : {}),
     script: [...git, ...commandsOf(building, goal, image)],
     artifacts: { paths: [`${dist}/`] },
-    rules: [tagRule, pushRule],
+    rules: around.rules,
   };
   const text = stringify(
     { [around.buildJobs[0] ?? 'build']: built },

@@ -4,7 +4,7 @@ import { isYamlTable, type YamlTable, type YamlValue } from '../../text/yaml/doc
 import { insertItem, ownAt, setYaml } from '../../text/yaml/draft.ts';
 import { note, type PipelineEdit, seen } from '../edit.ts';
 import { flat, lines, resolveRules } from '../recognise/jobs.ts';
-import { letsThrough, placeFor, pushRule, tagRule } from '../recognise/rules.ts';
+import { letsThrough, type Occasion, placeFor, pushRule, tagRule } from '../recognise/rules.ts';
 
 /** Lets the job run for tags and for pushes to the default branch, in the way in which it is limited now. */
 export function openConditions(edit: PipelineEdit, name: string, job: YamlTable): void {
@@ -16,22 +16,25 @@ export function openConditions(edit: PipelineEdit, name: string, job: YamlTable)
 }
 
 function openRules(edit: PipelineEdit, name: string, job: YamlTable): void {
-  const { draft, goal } = edit;
+  const { draft, goal, around } = edit;
   const path = [name, 'rules'];
   const own = ownAt(draft, path);
   const before = Array.isArray(own) ? own : flat(job.rules);
   if (JSON.stringify(before).includes('"!reference"') && !Array.isArray(own)) throw limited(name);
   const rules = [...before];
   if (!Array.isArray(own)) setYaml(draft, path, rules);
-  for (const [occasion, rule] of [
-    ['tag', tagRule],
-    ['default-branch push', pushRule],
-  ] as const) {
+  for (const occasion of around.occasions) {
+    const rule = ruleFor(occasion);
     const now = valueAt(draft.data, path) as YamlValue[];
     if (letsThrough(resolveRules(now, seen(edit)), occasion, goal) === true) continue;
     insertItem(draft, path, placeFor(now, occasion, goal), rule);
   }
   note(edit, path, before, valueAt(draft.data, path) ?? null);
+}
+
+function ruleFor(occasion: Occasion): YamlTable {
+  if (occasion === 'schedule') return { if: '$CI_PIPELINE_SOURCE == "schedule"' };
+  return occasion === 'default-branch push' ? pushRule : tagRule;
 }
 
 /** Takes out of `except` what keeps the job from running for tags or for the default branch. */
@@ -46,15 +49,18 @@ function closeNothing({ draft, goal }: PipelineEdit, name: string, job: YamlTabl
 }
 
 function openOnly(edit: PipelineEdit, name: string, job: YamlTable): void {
-  const { draft, goal } = edit;
+  const { draft, goal, around } = edit;
   if (job.only === undefined) return;
   const path = [name, ...(isYamlTable(job.only) ? ['only', 'refs'] : ['only'])];
   const before = valueAt(job, path.slice(1));
   if (isYamlTable(job.only) && Object.keys(job.only).some((key) => key !== 'refs')) throw limited(name);
   const refs = lines(before);
-  const missing = ['tags', ...(refs.includes('branches') ? [] : [goal.defaultBranch])].filter(
-    (ref) => !refs.includes(ref),
-  );
+  const on = (...occasions: Occasion[]) => occasions.some((it) => around.occasions.includes(it));
+  const needed = [
+    ...(on('tag', 'pre-release tag') ? ['tags'] : []),
+    ...(on('default-branch push', 'schedule') && !refs.includes('branches') ? [goal.defaultBranch] : []),
+  ];
+  const missing = needed.filter((ref) => !refs.includes(ref));
   const own = ownAt(draft, path);
   if (Array.isArray(own)) for (const ref of missing) insertItem(draft, path, own.length, ref);
   else setYaml(draft, path, [...refs, ...missing]);

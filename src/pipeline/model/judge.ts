@@ -4,7 +4,7 @@ import { buildsDistributions, isBuilder } from './builds.ts';
 import type { Command } from './commands.ts';
 import type { PipelineModel } from './model.ts';
 import { mayRun } from './starts.ts';
-import type { ModelJob, OccasionId, Start } from './types.ts';
+import type { ModelJob, OccasionId, Origin, Start } from './types.ts';
 import { uploadTool } from './upload-tools.ts';
 import { type Upload, whatHappensWhen } from './uploads.ts';
 import type { VersionKind } from './version.ts';
@@ -178,7 +178,7 @@ function changedJobs(before: PipelineModel, after: PipelineModel): Judgement {
   const publishers = [...before.publications, ...after.publications].map(({ job }) => job);
   for (const job of before.jobs) {
     const next = after.jobs.find(
-      ({ name, origin }) => name === job.name && isDeepStrictEqual(origin, job.origin),
+      ({ name, origin }) => name === job.name && isSamePipeline(origin, job.origin),
     );
     if (next === undefined) {
       (publishers.includes(job.name) ? told : wrong).push({ kind: 'job-lost', job: job.name });
@@ -204,6 +204,10 @@ function changedJobs(before: PipelineModel, after: PipelineModel): Judgement {
   }
   return { wrong, told };
 }
+
+/** A job of an included file that the file itself adds to is still that job. */
+const isSamePipeline = (one: Origin, other: Origin) =>
+  one.kind === 'child' || other.kind === 'child' ? isDeepStrictEqual(one, other) : true;
 
 /** The artifacts that a job had on an occasion and would not have. */
 function lostArtifacts(

@@ -18,11 +18,15 @@ import {
 export function publishingRules(job: YamlTable, id: IndexId, project: PipelineProject): YamlTable[] {
   const standard = id === 'pypi' ? tagRule : pushRule;
   const own = job.rules === undefined ? rulesFromOld(job) : flat(job.rules);
+  if (id === 'testpypi' && own.length === 0) return [guardRule(project.projectPath, true), ...anywhere];
   const kept = own.flatMap((rule) => keptOf(rule, id, project));
   const runs = kept.some((rule) => rule.when !== 'never');
-  const schedules = id === 'testpypi' && kept.some((rule) => /\bschedule\b/.test(String(rule.if)));
+  const schedules = id === 'testpypi' && runs && letsThrough(kept, 'schedule', project) !== false;
   return [guardRule(project.projectPath, schedules), ...(runs ? kept : [standard])];
 }
+
+/** A job without conditions runs on every occasion. */
+const anywhere: YamlTable[] = [tagRule, { if: '$CI_COMMIT_BRANCH == $CI_DEFAULT_BRANCH' }];
 
 const wanted: Record<IndexId, Occasion[]> = {
   pypi: ['tag', 'pre-release tag'],

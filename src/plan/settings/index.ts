@@ -27,8 +27,8 @@ export function settingsFor(goal: Goal): Setting[] {
     protectedTags,
     protectedBranch,
     ...(byToken ? releaseFirst.map((index) => variable(index, goal)) : [leftoverCredentials]),
-    pyproject,
     pipeline,
+    pyproject,
     ...(byToken ? [] : releaseFirst.map(publisher)),
   ];
 }

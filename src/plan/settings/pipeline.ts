@@ -4,7 +4,7 @@ import { readPipeline } from '../../pipeline/index.ts';
 import type { LintResult } from '../../ports/gitlab.ts';
 import type { EditResult } from '../../text/result.ts';
 import { type Finding, ok, unfixable, unreadable } from '../finding.ts';
-import { pipelineEditOf } from '../verdicts.ts';
+import { editProject } from '../project-edit.ts';
 import { findingOfEdit } from './file-setting.ts';
 import type { Setting, Situation } from './setting.ts';
 
@@ -13,14 +13,14 @@ export const pipeline: Setting = {
   id: 'pipeline',
   kind: 'pipeline',
   title: 'Pipeline that builds and publishes',
-  dependsOn: ['pyproject'],
+  dependsOn: [],
   inspect,
   reread: async ({ facts: before, goal, verdicts }, { files }) => {
     const text = await files.read(before.pipeline.path.value);
     const { included } = before.pipeline.reading;
     const reading = { ...readPipeline(text, knownIndexes(before.indexes)), included };
     const facts = { ...before, pipeline: { ...before.pipeline, text, reading } };
-    return { facts, goal, verdicts: { ...verdicts, pipelineEdit: pipelineEditOf(facts, goal) } };
+    return { facts, goal, verdicts: { ...verdicts, ...editProject(facts, goal) } };
   },
 };
 

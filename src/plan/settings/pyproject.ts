@@ -2,7 +2,7 @@ import { readPythonFiles } from '../../facts/index.ts';
 import { sourceText } from '../../kernel/source.ts';
 import { buildTimeVersion } from '../../python/versions/index.ts';
 import type { Finding } from '../finding.ts';
-import { versionEditOf } from '../verdicts.ts';
+import { editProject } from '../project-edit.ts';
 import { findingOfEdit } from './file-setting.ts';
 import type { Setting, Situation } from './setting.ts';
 
@@ -11,12 +11,12 @@ export const pyproject: Setting = {
   id: 'pyproject',
   kind: 'pyproject',
   title: 'A version of its own for each build',
-  dependsOn: [],
+  dependsOn: ['pipeline'],
   inspect,
   reread: async ({ facts: before, verdicts, ...rest }, { files }) => {
     const again = await readPythonFiles(files, before.checkout.directory);
     const facts = { ...before, python: { ...before.python, files: again } };
-    return { ...rest, facts, verdicts: { ...verdicts, versionEdit: versionEditOf(facts) } };
+    return { ...rest, facts, verdicts: { ...verdicts, ...editProject(facts, rest.goal) } };
   },
 };
 

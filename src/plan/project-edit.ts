@@ -1,0 +1,203 @@
+import { type Facts, knownIndexes } from '../facts/index.ts';
+import type { Goal } from '../goal/index.ts';
+import { pipelineGoal } from '../goal/pipeline.ts';
+import { tokenKeys } from '../indexes/upload-variables.ts';
+import type { IndexId } from '../kernel/route.ts';
+import { editPipeline } from '../pipeline/index.ts';
+import { type Agreed, type Difference, type Judgement, judge } from '../pipeline/model/judge.ts';
+import { followIn } from '../pipeline/model/local-scripts.ts';
+import { type PipelineModel, readModel } from '../pipeline/model/model.ts';
+import { type Upload, whatHappensWhen } from '../pipeline/model/uploads.ts';
+import type { VersionKind } from '../pipeline/model/version.ts';
+import { versionFromVcs } from '../python/versions/index.ts';
+import type { EditResult } from '../text/result.ts';
+import { YamlSyntaxError } from '../text/yaml/document.ts';
+import { reasonOfDifference } from './judgement-words.ts';
+import { planVersion, type VersionPlan } from './version-plan.ts';
+
+/** The edits of the files, which are one change: either all are made or none. */
+export interface ProjectEdit {
+  /** The edit of the Python project, so that each build has a version of its own. */
+  versionEdit: EditResult;
+  /** The edit of the pipeline file. */
+  pipelineEdit: EditResult;
+  /** What happens when, before the edit and after it; undefined where the pipeline cannot be read here. */
+  occasions: { before: Upload[]; after: Upload[] } | undefined;
+  /** What the edit changes beyond its purpose, for the user to see. */
+  told: Difference[];
+}
+
+/** Edits the pipeline and the Python project together, and judges the result by what the pipeline would do. */
+export function editProject(facts: Facts, goal: Goal): ProjectEdit {
+  const before = modelOf(facts, goal, facts.pipeline.text ?? '');
+  const plan = planVersion(facts, before);
+  const versionEdit = versionEditOf(facts, plan);
+  const { text, reading } = facts.pipeline;
+  const pipelineEdit = editPipeline(
+    text,
+    { ...pipelineGoal(facts, goal), ...plan.pipeline },
+    reading.included,
+    reading.file,
+  );
+  const intended = intendedPipeline(pipelineEdit, facts);
+  const after = intended === undefined ? undefined : modelOf(facts, goal, intended, before);
+  const versions = { before: writtenOr(facts, 'git'), after: afterEdit(facts, plan) };
+  const judgement: Judgement =
+    before && after
+      ? allowChosen(judge(before, after, agreedTo(goal, versions)), goal)
+      : { wrong: [], told: [] };
+  const judged = refuseWrong(pipelineEdit, judgement, facts);
+  return {
+    ...together(versionEdit, judged, facts),
+    occasions: before &&
+      after && {
+        before: whatHappensWhen(before, versions.before),
+        after: whatHappensWhen(after, versions.after),
+      },
+    told: judged.kind === 'edited' ? judgement.told : [],
+  };
+}
+
+/** The text that the pipeline file is to have; undefined where it is neither there nor to be written. */
+export function intendedPipeline(
+  edit: EditResult,
+  { pipeline }: Pick<Facts, 'pipeline'>,
+): string | undefined {
+  return edit.kind === 'edited' ? edit.edits[0]?.after : pipeline.text;
+}
+
+/** The model of a pipeline text; undefined where it is not YAML here, whatever GitLab makes of it. */
+function modelOf(
+  { gitlab, pipeline, indexes, texts }: Facts,
+  { packageName }: Pick<Goal, 'packageName'>,
+  text: string,
+  like?: PipelineModel,
+): PipelineModel | undefined {
+  const readFile = (path: string) => texts.get(path);
+  const { defaultBranch, path } = gitlab.project;
+  try {
+    return readModel({
+      text,
+      project: { defaultBranch: defaultBranch ?? 'main', path, package: packageName },
+      indexes: knownIndexes(indexes),
+      readFile,
+      included: pipeline.reading.included,
+      follow: followIn(readFile),
+      ...(like === undefined ? {} : { occasions: like.occasions }),
+    });
+  } catch (error) {
+    if (error instanceof YamlSyntaxError) return undefined;
+    throw error;
+  }
+}
+
+function versionEditOf({ python, checkout, tags }: Facts, plan: VersionPlan): EditResult {
+  if (plan.kind === 'refused')
+    return { kind: 'refused', reason: plan.reason, differences: [], manual: plan.manual, notes: [] };
+  if (plan.kind !== 'git') return { kind: 'unchanged', notes: plan.notes };
+  const edit = versionFromVcs(python.files, { directory: checkout.directory, tags });
+  return { ...edit, notes: [...edit.notes, ...plan.notes] };
+}
+
+const writtenOr = ({ python }: Facts, otherwise: 'git'): VersionKind =>
+  python.writtenVersion === undefined
+    ? { kind: otherwise }
+    : { kind: 'written', value: python.writtenVersion };
+
+const afterEdit = (facts: Facts, plan: VersionPlan): VersionKind =>
+  plan.kind === 'git' && plan.pipeline.buildTimeVersion === undefined
+    ? { kind: 'git' }
+    : writtenOr(facts, 'git');
+
+const tags = ['version-tag', 'pre-release-tag', 'other-tag'] as const;
+/** Pipelines of forks and merge requests, and such as somebody gives variables of their own. */
+const unsafe = ['merge-request', 'other-branch', 'web', 'api', 'trigger'] as const;
+
+/** Uploads that may begin, since they are the purpose, and those that may end, since anybody could bring them about. */
+function agreedTo(goal: Goal, versions: Agreed['versions']): Agreed {
+  const places = <T extends readonly string[]>(index: IndexId, occasions: T) =>
+    occasions.map((occasion) => ({ index, occasion: occasion as T[number] }));
+  const key = tokenKeys[goal.publishWith.value];
+  return {
+    adds: [...places('pypi', tags), ...places('testpypi', ['default-branch'] as const)],
+    ends: [
+      ...places('pypi', [...unsafe, 'default-branch', 'schedule'] as const),
+      ...places('testpypi', unsafe),
+    ],
+    ...(goal.route.value === 'token' ? { tokens: { pypi: key, testpypi: key } } : {}),
+    versions,
+  };
+}
+
+/** Where the user has named the job that publishes, another one beside it is shown and no hindrance. */
+function allowChosen({ wrong, told }: Judgement, { jobs }: Goal): Judgement {
+  const chosen = [jobs.releaseJob?.value, jobs.testJob?.value].filter((name) => name !== undefined);
+  const isBeside = (it: Difference) =>
+    (it.kind === 'two-publishers' && it.jobs.some((job) => chosen.includes(job))) ||
+    (it.kind === 'other-credential' && chosen.length > 0 && !chosen.includes(it.upload.job));
+  return { wrong: wrong.filter((it) => !isBeside(it)), told: [...told, ...wrong.filter(isBeside)] };
+}
+
+/** An edit after which the pipeline would not do what it should is not made. */
+function refuseWrong(edit: EditResult, { wrong }: Judgement, facts: Facts): EditResult {
+  const reasons = [...new Set(wrong.map(reasonOfDifference))];
+  if (edit.kind === 'refused' || reasons.length === 0) return edit;
+  const { value: path } = facts.pipeline.path;
+  if (edit.kind === 'unchanged') {
+    const serious = wrong.filter(({ kind }) => kind === 'two-publishers' || kind === 'other-credential');
+    const [first] = serious.map(reasonOfDifference);
+    if (first === undefined) return edit;
+    return {
+      ...edit,
+      kind: 'refused',
+      reason: `${path} does not publish as it should: ${first}.`,
+      differences: [],
+      manual: `Change that in ${path} by hand; nothing else has to change there.`,
+    };
+  }
+  const more = reasons.length > 3 ? `, and ${reasons.length - 3} more` : '';
+  return {
+    kind: 'refused',
+    reason: `${path} is not edited, because then ${reasons.slice(0, 3).join('; ')}${more}.`,
+    differences: edit.differences,
+    manual: wholeText(edit),
+    notes: edit.notes,
+  };
+}
+
+/** Where one file cannot be edited the other is left alone, since half a change publishes the wrong thing. */
+function together(
+  versionEdit: EditResult,
+  pipelineEdit: EditResult,
+  { pipeline }: Facts,
+): Pick<ProjectEdit, 'versionEdit' | 'pipelineEdit'> {
+  const path = pipeline.path.value;
+  if (versionEdit.kind === 'refused' && pipelineEdit.kind === 'edited')
+    return {
+      versionEdit,
+      pipelineEdit: waiting(pipelineEdit, path, 'the version of the project has to be changed first'),
+    };
+  if (pipelineEdit.kind === 'refused' && versionEdit.kind === 'edited') {
+    const [file] = versionEdit.edits;
+    return {
+      versionEdit: waiting(versionEdit, file?.path ?? 'pyproject.toml', `${path} has to be changed first`),
+      pipelineEdit,
+    };
+  }
+  return { versionEdit, pipelineEdit };
+}
+
+function waiting(edit: Extract<EditResult, { kind: 'edited' }>, path: string, why: string): EditResult {
+  return {
+    kind: 'refused',
+    reason: `${path} is not edited, because ${why}: both are one change.`,
+    differences: edit.differences,
+    manual: wholeText(edit),
+    notes: edit.notes,
+  };
+}
+
+/** The text that would have been written, to be taken from by hand. */
+function wholeText({ edits }: Extract<EditResult, { kind: 'edited' }>): string {
+  return edits.map(({ path, after }) => `${path} as it would have been written:\n\n${after}`).join('\n');
+}

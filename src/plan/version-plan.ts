@@ -1,0 +1,142 @@
+import type { Facts } from '../facts/index.ts';
+import type { PipelineModel } from '../pipeline/model/model.ts';
+import type { PipelineGoal } from '../pipeline/pipeline-goal.ts';
+import {
+  adviseVersion,
+  type DependentsInput,
+  type VersionAdvice,
+  type VersionUse,
+  versionUses,
+} from '../python/dependents.ts';
+import { NeedsHand } from '../python/versions/backend.ts';
+import { placeOfVersion } from '../python/versions/build-time.ts';
+import { buildTimeVersion } from '../python/versions/index.ts';
+
+/** What the pipeline has to do for the version. */
+export type VersionInPipeline = Pick<
+  PipelineGoal,
+  'buildTimeVersion' | 'versionByPipeline' | 'jobsNeedingGit'
+>;
+
+/** Where the version of a build is to come from. */
+export type VersionPlan =
+  /** From git, or, where the build backend cannot, from the written version and the pipeline's number. */
+  | { kind: 'git'; pipeline: VersionInPipeline; notes: string[] }
+  /** The written version stays, since too much depends on it. */
+  | { kind: 'written'; pipeline: VersionInPipeline; notes: string[] }
+  /** The pipeline gives each build its version already. */
+  | { kind: 'pipeline'; pipeline: VersionInPipeline; notes: string[] }
+  | { kind: 'refused'; reason: string; manual: string; pipeline: VersionInPipeline };
+
+/** Decides by who depends on the written version. */
+export function planVersion(facts: Facts, model: PipelineModel | undefined): VersionPlan {
+  const { files, writtenVersion } = facts.python;
+  const place = buildTimeVersion(files);
+  if (writtenVersion === undefined || model === undefined)
+    return { kind: 'git', pipeline: { buildTimeVersion: place }, notes: [] };
+  const input = inputOf(facts, model, writtenVersion);
+  const uses = versionUses(input);
+  const advice = adviceOf(input, uses);
+  if (advice.kind === 'leave') return fromPipeline(facts, advice);
+  if (place !== undefined) return { kind: 'git', pipeline: { buildTimeVersion: place }, notes: [] };
+  return advice.kind === 'keep-written' ? keepWritten(facts, advice.because) : fromGit(uses, model);
+}
+
+function inputOf(
+  { texts, checkout, python }: Facts,
+  { jobs }: PipelineModel,
+  version: string,
+): DependentsInput {
+  return {
+    jobs,
+    lookup: (path) => texts.get(path),
+    directory: checkout.directory,
+    version,
+    source: sourceFor(python.buildBackend.value),
+    sources: [...texts.keys()].filter((path) => path.endsWith('.py')),
+  };
+}
+
+function sourceFor(backend: string): DependentsInput['source'] {
+  if (/^hatchling\b/.test(backend)) return 'hatch-vcs';
+  if (/^setuptools\b/.test(backend)) return 'setuptools-scm';
+  if (/^pdm\b/.test(backend)) return 'pdm';
+  return /^poetry\b/.test(backend) ? 'poetry-dynamic-versioning' : 'other';
+}
+
+/** A tree that is changed before the build never has the version of its tag. */
+function adviceOf(input: DependentsInput, uses: VersionUse[]): VersionAdvice {
+  const advice = adviseVersion(input, uses);
+  const spoiling = uses.filter(({ kind, breaks }) => breaks && (kind === 'dirties' || kind === 'writes'));
+  return advice.kind === 'git' && spoiling.length > 0 ? { kind: 'keep-written', because: spoiling } : advice;
+}
+
+/** Builds for tags have the tag's version; where the others have none of their own they get the pipeline's number. */
+function fromPipeline(
+  facts: Facts,
+  { fromTag, fromNumber }: Extract<VersionAdvice, { kind: 'leave' }>,
+): VersionPlan {
+  if (fromNumber.length > 0) return { kind: 'pipeline', pipeline: { versionByPipeline: true }, notes: [] };
+  const commands = fromTag.map((command) => `'${command}'`).join(' and ');
+  return withPlace(facts, `The pipeline writes the version of a tag (${commands}), which stays`);
+}
+
+function keepWritten(facts: Facts, because: VersionUse[]): VersionPlan {
+  const uses = because.map(wordsOf).join('; ');
+  return withPlace(facts, `The written version stays, because other things depend on it: ${uses}`);
+}
+
+/** The written version stays, and builds for anything but tags append the pipeline's number to it. */
+function withPlace({ python }: Facts, why: string): VersionPlan {
+  try {
+    const buildTimeVersion = placeOfVersion(python.files);
+    return {
+      kind: 'written',
+      pipeline: { buildTimeVersion },
+      notes: [`${why}. Test uploads append .devN to it.`],
+    };
+  } catch (error) {
+    if (!(error instanceof NeedsHand)) throw error;
+    return {
+      kind: 'refused',
+      reason: `${why}, and the pipeline cannot change it for each build: ${error.message}.`,
+      manual: `Change what depends on it, or ${error.manual.charAt(0).toLowerCase()}${error.manual.slice(1)}`,
+      pipeline: {},
+    };
+  }
+}
+
+function fromGit(uses: VersionUse[], { jobs }: PipelineModel): VersionPlan {
+  const breaking = uses.filter(({ breaks }) => breaks);
+  const inFile = (name: string) => jobs.some((job) => job.name === name && job.origin.kind === 'file');
+  const jobsNeedingGit = breaking.flatMap(({ repair, where }) =>
+    repair.kind === 'git-in-image' && 'job' in where && inFile(where.job) ? [where.job] : [],
+  );
+  const repaired = ({ repair, where }: VersionUse) =>
+    repair.kind === 'git-in-image' && 'job' in where && jobsNeedingGit.includes(where.job);
+  const notes = breaking.filter((use) => !repaired(use)).map((use) => `${wordsOf(use)}.`);
+  return { kind: 'git', pipeline: { jobsNeedingGit: [...new Set(jobsNeedingGit)] }, notes };
+}
+
+/** What a use does, where it stands, and what to do about it. */
+function wordsOf({ kind, where, text, repair }: VersionUse): string {
+  const place = 'job' in where ? `the job '${where.job}'` : `line ${where.line} of ${where.file}`;
+  const advice: Partial<Record<typeof repair.kind, string>> = {
+    'importlib-metadata': ': use importlib.metadata.version() there',
+    'commitizen-scm': ': set version_provider = "scm"',
+    'install-scm': ': install setuptools-scm before it',
+    'git-in-image': ': it needs git in its image',
+  };
+  return `${place} ${verbs[kind]} ('${text.trim().split('\n')[0]}')${advice[repair.kind] ?? ''}`;
+}
+
+const verbs: Record<VersionUse['kind'], string> = {
+  installs: 'builds or installs the project',
+  reads: 'reads the written version',
+  writes: 'writes the version',
+  bumps: 'raises the written version',
+  tags: 'makes tags',
+  repeats: 'repeats the version',
+  dirties: 'changes files before the build',
+  pushes: 'pushes commits',
+};
