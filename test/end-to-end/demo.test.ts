@@ -1,7 +1,9 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { commitAll } from '../support/builds.ts';
 import { runProgram } from '../support/program.ts';
+import { run } from '../support/tools.ts';
 
 /** A demo without questions, and the folder of its scratch project. */
 async function demo(...args: string[]) {
@@ -52,6 +54,22 @@ describe('the demo', () => {
     const issuer = encodeURIComponent(`http://127.0.0.1:${ports.gitlab}`);
     expect(stdout.replace(/\s/g, '')).toContain(`&environment=release&issuer_url=${issuer}`);
     expect(stdout).toMatch(/ setup [^$]*--custom-issuer [^$]*--route trusted/);
+  });
+
+  it('as self-managed needs no option once both indexes have taken a release from that GitLab', async () => {
+    const { directory } = await demo('--as', 'self-managed', '--route', 'trusted', '--custom-issuer');
+    const again = () => demo('--directory', directory);
+    expect((await again()).exitCode).toBe(2);
+    await commitAll(directory);
+    const { stdout: sha } = await run('git', ['rev-parse', 'HEAD'], { cwd: directory });
+    const world = await saved(directory);
+    world.states.gitlab.projects[0].deployments = ['release', 'release-test'].map((name, index) => ({
+      ...{ id: index + 1, environment: name, job: name, sha: sha.trim() },
+      ...{ status: 'success', ref: 'v1.2.3', created_at: '2026-02-03T04:05:06.000Z' },
+    }));
+    await writeFile(savedIn(directory), JSON.stringify(world));
+    const { exitCode, stdout } = await again();
+    expect([exitCode, stdout]).toEqual([0, expect.stringContaining('Nothing to do')]);
   });
 
   it('defaults to the team on Premium, and resumes a world saved before there was a choice', async () => {

@@ -7,7 +7,7 @@ import { refusalText } from '../../indexes/project-name.ts';
 import { formProblems } from '../../indexes/publisher-form.ts';
 import type { Difference } from '../difference.ts';
 import { type Finding, ok, unfixable } from '../finding.ts';
-import { formFields } from './publisher.ts';
+import { formFields, proofOf } from './publisher.ts';
 import { nothingToReread, type Setting, type Situation } from './setting.ts';
 
 /** What must hold for an index to match the project's ID tokens. Nothing of it is changed here: other services trust it too. */
@@ -25,8 +25,9 @@ interface Problem extends Difference {
   manual: string;
 }
 
-function inspect({ facts, goal }: Situation): Finding {
-  const refused = issuer(facts, goal);
+function inspect(situation: Situation): Finding {
+  const { facts, goal } = situation;
+  const refused = issuer(situation);
   const others = [
     pipelineFile(facts),
     subject(facts),
@@ -49,9 +50,12 @@ function inspect({ facts, goal }: Situation): Finding {
   );
 }
 
-function issuer(facts: Facts, goal: Goal): Problem | undefined {
+/** An index that has taken a token of this GitLab accepts it, whatever is known of the others. */
+function issuer(situation: Situation): Problem | undefined {
+  const { facts, goal } = situation;
   const url = facts.gitlab.url.value;
-  if (!goal.indexes.some((index) => isIssuerRefused(url, index))) return undefined;
+  const refusing = goal.indexes.filter((index) => isIssuerRefused(url, index));
+  if (refusing.every((index) => proofOf(situation, index) !== undefined)) return undefined;
   return {
     field: { of: 'issuer' },
     current: url,

@@ -76,7 +76,7 @@ function inspect(situation: Situation, index: IndexGoal): Finding {
 }
 
 /** Nothing is proved while there is a variable by which the job could have published instead. */
-function proofOf({ facts, goal, verdicts }: Situation, index: IndexGoal): string | undefined {
+export function proofOf({ facts, goal, verdicts }: Situation, index: IndexGoal): string | undefined {
   const last = verdicts.published[index.id];
   if (!last?.known || !last.value?.asTrustedPublisher) return undefined;
   if (beatingVariables(facts, goal, Object.values(credentialKeys).flat()).length > 0) return undefined;
