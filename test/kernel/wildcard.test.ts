@@ -20,7 +20,7 @@ describe('a GitLab pattern', () => {
     expect(fitsPattern(name, pattern)).toBe(fits);
   });
 
-  it('with a hundred stars is matched in no time', { timeout: 10_000 }, () => {
+  it('with a hundred stars does not try every way to spread them', () => {
     expect(fitsPattern('a'.repeat(255), `${'*a'.repeat(100)}*b`)).toBe(false);
   });
 });
