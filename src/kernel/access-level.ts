@@ -11,7 +11,7 @@ export const accessLevels = {
   administrator: 60,
 } as const;
 
-/** What GitLab calls an access level; one between two names belongs to the lower one. */
+/** GitLab's name for an access level; a level between two names counts as the lower one. */
 export function roleName(level: number): string {
   const names: [least: number, name: string][] = [
     [accessLevels.administrator, 'Administrator'],

@@ -15,10 +15,10 @@ export class UserError extends Error {
   }
 }
 
-/** The exit codes of a cancelled run: 128 and the number of the signal, 130 also for Esc. */
+/** Exit codes of a cancelled run: 128 plus the signal's number; 130 for Esc as well. */
 export type CancelCode = 129 | 130 | 131 | 143;
 
-/** The user (or a signal) ended the run. The message says what stands now. */
+/** The user (or a signal) ended the run. The message says what state things are in. */
 export class Cancelled extends Error {
   override name = 'Cancelled';
 

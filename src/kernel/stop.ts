@@ -1,8 +1,10 @@
 import { type CancelCode, Cancelled } from './errors.ts';
 
-/** Ctrl-C, a closed terminal and the like: they end the run at once, but for work that must not be cut in the middle. */
+/**
+ * Ctrl-C, a closed terminal and the like. They end the run at once, except during work that must not be interrupted.
+ */
 export interface Stop {
-  /** Aborted once a stop was asked for during held work or a question; the reason is the exit code. */
+  /** Aborted when a stop is requested during held work or a question; the reason is the exit code. */
   signal: AbortSignal;
   /** Lets the work finish on its own; `signal` tells it to do so soon. */
   hold<T>(work: () => Promise<T>): Promise<T>;
@@ -14,7 +16,7 @@ export interface Stop {
 
 /** What a stop is built from, so that only `main.ts` touches the process. */
 export interface StopOptions {
-  /** Calls back at each signal that asks for a stop, with the exit code that is usual for it. */
+  /** Calls back on each signal that requests a stop, with its conventional exit code. */
   listen(asked: (exitCode: CancelCode) => void): void;
   /** Exits immediately. */
   end(cancelled: Cancelled): void;
@@ -22,8 +24,8 @@ export interface StopOptions {
 }
 
 /**
- * The first stop waits for work that is held; the second one, or one with nothing held, ends at once. A terminal that is
- * closed may send its signal twice, by the kernel and by the shell, and nobody has pressed anything again.
+ * The first stop waits for held work. A second one, or one with nothing held, ends at once. Closing a terminal may send
+ * its signal twice (from the kernel and from the shell), which does not count as a second request.
  */
 export function makeStop({ listen, end, notice }: StopOptions): Stop {
   const controller = new AbortController();
