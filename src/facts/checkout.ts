@@ -22,7 +22,7 @@ export interface RemoteWishes {
   remote?: string;
   gitlabUrl?: string;
   project?: string;
-  /** The GitLab that the environment names. */
+  /** The GitLab named by the environment. */
   environment?: Sourced<string>;
 }
 
@@ -36,7 +36,7 @@ export interface RemoteCandidate {
 /** Well-known hosts that are not GitLab, so that we never ask about a GitHub mirror. */
 const otherHosts = /(^|\.)(github\.com|bitbucket\.org|codeberg\.org|sr\.ht|gitea\.com|dev\.azure\.com)$/;
 
-/** The repository's top folder and the project's folder in it. Throws a `UserError` where git cannot tell. */
+/** The repository's root and the project's folder in it. Throws a `UserError` if git cannot tell. */
 export async function locate(git: Git, directory: string): Promise<Pick<Checkout, 'root' | 'directory'>> {
   const root = await git.root();
   const path = relative(await realpath(root), await realpath(directory));

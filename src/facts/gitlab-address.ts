@@ -3,7 +3,7 @@ import type { Sourced } from '../kernel/source.ts';
 
 type Environment = Record<string, string | undefined>;
 
-/** The GitLab that the environment names, as glab and GitLab's own runners do; undefined where it names none. */
+/** The GitLab named by the environment, following glab and GitLab's own runners; undefined if there is none. */
 export function gitlabOfEnvironment(env: Environment): Sourced<string> | undefined {
   for (const variable of ['GITLAB_HOST', 'CI_SERVER_URL']) {
     const text = env[variable]?.trim();
@@ -13,15 +13,15 @@ export function gitlabOfEnvironment(env: Environment): Sourced<string> | undefin
 }
 
 /**
- * The GitLab that a token from the environment is for. It is never learnt from the repository, whose configuration may
- * be somebody else's: gh binds its token to github.com for the same reason.
+ * The GitLab that a token from the environment is for. Never taken from the repository, whose configuration someone
+ * else may control; gh binds its token to github.com for the same reason.
  */
 export function gitlabOfToken(env: Environment, gitlabUrl: string | undefined): Sourced<string> {
   if (gitlabUrl !== undefined) return { value: gitlabUrl, source: { by: 'option', name: 'gitlab-url' } };
   return gitlabOfEnvironment(env) ?? { value: 'https://gitlab.com', source: { by: 'default' } };
 }
 
-/** Whether two addresses lead to the same server; a path prefix makes no other one of it. */
+/** Whether two URLs lead to the same server, ignoring path prefixes. */
 export const isSameHost = (one: string, other: string): boolean => new URL(one).host === new URL(other).host;
 
 function addressOf(text: string, variable: string): string {
@@ -33,7 +33,7 @@ function addressOf(text: string, variable: string): string {
       'Set it to a host or an address such as https://gitlab.example.com, or unset it.',
     );
   }
-  // The address is shown and sent to, and a user name or password in it is for neither.
+  // The address is displayed and requested; drop a user name or password in it.
   const { origin, pathname } = new URL(address);
   return `${origin}${pathname}`.replace(/\/+$/, '');
 }

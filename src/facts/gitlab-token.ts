@@ -6,7 +6,7 @@ import { type Source, sourceText } from '../kernel/source.ts';
 import type { TokenInfo } from '../ports/gitlab.ts';
 import type { FoundToken, Machine } from './glab-config.ts';
 
-/** The GitLab token of the environment, whichever GitLab it is for. */
+/** The GitLab token from the environment, for whichever GitLab. */
 export function tokenOfEnvironment(env: Machine['env']): Extract<FoundToken, { kind: 'found' }> | undefined {
   for (const variable of gitlabTokenVariables) {
     const token = env[variable]?.trim();
@@ -15,7 +15,7 @@ export function tokenOfEnvironment(env: Machine['env']): Extract<FoundToken, { k
   return undefined;
 }
 
-/** The GitLab token that glab has for this GitLab and no other; `askGlab` asks glab itself for one in the keyring. */
+/** The token that glab stores for exactly this GitLab; `askGlab` asks glab itself for one in the keyring. */
 export async function tokenOfGlab(
   gitlabUrl: string,
   machine: Omit<Machine, 'readText'>,
@@ -45,8 +45,8 @@ export function requireTokenForm(token: Secret, source: Source): void {
 export const tokenList = (gitlabUrl: string): string => `${gitlabUrl}/-/user_settings/personal_access_tokens`;
 
 /**
- * GitLab's page for a new token: https://docs.gitlab.com/user/profile/personal_access_tokens/. That of gitlab.com is
- * prefilled; other servers have it at one of several addresses, so theirs is the list of tokens.
+ * GitLab's page for a new token: https://docs.gitlab.com/user/profile/personal_access_tokens/. On gitlab.com it is
+ * prefilled; other servers have it at one of several URLs, so theirs is the list of tokens.
  */
 export function tokenPage(gitlabUrl: string): string {
   const page = tokenList(gitlabUrl);

@@ -7,7 +7,7 @@ import type { Source } from '../kernel/source.ts';
 export type FoundToken =
   | { kind: 'found'; token: Secret; source: Source }
   | { kind: 'expired'; source: Source }
-  /** glab keeps it in the keyring of the system, and hands it over itself. */
+  /** glab keeps it in the system's keyring, and has to be asked for it. */
   | { kind: 'keyring'; source: Source; host: string }
   | { kind: 'none' };
 
@@ -80,7 +80,7 @@ type Entry = Partial<Record<(typeof entryKeys)[number], unknown>> | null;
 
 const entryKeys = ['token', 'api_host', 'is_oauth2', 'oauth2_expiry_date', 'use_keyring', 'user'] as const;
 
-/** Who has signed in without leaving a token behind has it in the keyring, as today's glab does without being told. */
+/** A signed-in user without a token in the file has it in the keyring, which is glab's default today. */
 function isInKeyring(entry: Entry | undefined): boolean {
   return String(entry?.use_keyring) === 'true' || typeof entry?.user === 'string';
 }

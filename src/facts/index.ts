@@ -64,7 +64,7 @@ export interface Sources {
   /** The first round of GitLab requests. */
   identity: Promise<GitLabIdentity>;
   indexes: Record<IndexId, PackageIndex>;
-  /** Whether the indexes accept ID tokens of gitlab.com only; undefined to assume it of the official ones alone. */
+  /** Whether the indexes only accept ID tokens of gitlab.com; undefined to assume so only for the official ones. */
   gitlabComOnly: boolean | undefined;
 }
 
@@ -153,7 +153,7 @@ async function readingOf(
   }
 }
 
-/** The indexes as the pipeline knows them: by the audience of their ID tokens and the address of their uploads. */
+/** The indexes as the pipeline knows them: by the audience of their ID tokens and their upload URL. */
 export function knownIndexes({ pypi, testpypi }: Facts['indexes']): KnownIndex[] {
   return [pypi, testpypi].map((facts) => {
     const { id, audience } = facts;

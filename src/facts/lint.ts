@@ -3,8 +3,8 @@ import type { GitLab, LintResult } from '../ports/gitlab.ts';
 import { GitLabError } from '../ports/gitlab-error.ts';
 
 /**
- * GitLab's verdict on a text for the pipeline file. A token that can only read may not send one; where the text is what is
- * committed on the default branch, GitLab is asked about that instead. Rejects with the `GitLabError` of the first question.
+ * GitLab's verdict on a text for the pipeline file. A read-only token may not submit one; if the text is what is
+ * committed on the default branch, GitLab lints that instead. Rejects with the first request's `GitLabError`.
  */
 export async function lintOf(
   gitlab: GitLab,

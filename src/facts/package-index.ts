@@ -18,9 +18,9 @@ export interface IndexFacts {
    */
   gitlabComOnly: boolean;
   exists: Known<boolean>;
-  /** Active also for a project that does not exist, or that could not be read. */
+  /** Also active for a project that does not exist or could not be read. */
   status: ProjectStatus;
-  /** Why the index would not create the project; undefined where it exists, or where nothing speaks against it. */
+  /** Why the index would refuse to create the project; undefined if it exists, or if there is no reason. */
   nameRefusal: NameRefusal | undefined;
   /** Undefined for a project without releases. */
   ownership: Known<Ownership | undefined>;
@@ -66,7 +66,7 @@ export async function readPackageIndex(
   };
 }
 
-/** Projects with a likely spelling of the name, asked for with everything else, so that nobody waits for it. */
+/** Existing projects with similar spellings, requested together with everything else so that nobody waits for them. */
 async function similarProjects(index: PackageIndex, name: string): Promise<string[]> {
   const found = await Promise.all(
     likelySpellings(name).map(async (spelling) => {
@@ -77,7 +77,7 @@ async function similarProjects(index: PackageIndex, name: string): Promise<strin
   return found.flat();
 }
 
-/** Whether an index refuses every upload to the project with 403, although it still exchanges ID tokens. */
+/** Whether an index rejects every upload to the project with 403, although it still exchanges ID tokens. */
 export function refusesUploads(status: ProjectStatus): status is 'archived' | 'quarantined' {
   return status === 'archived' || status === 'quarantined';
 }
