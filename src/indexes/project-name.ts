@@ -8,9 +8,9 @@ export type NameRefusal =
   | { kind: 'similar'; to: string };
 
 /**
- * What `check_project_name` in `warehouse/packaging/services.py` of pypi/warehouse says of a name that no project has yet,
- * as far as it can be known from outside: `existing` are the projects that were found under its likely spellings. Whether
- * it is close to one of the most used projects, or to one that nobody thought of, only the index knows.
+ * What `check_project_name` in `warehouse/packaging/services.py` of pypi/warehouse says about an unused name, as far as
+ * it can be known from outside: `existing` are the projects found under its likely spellings. Only the index knows
+ * whether it is too close to a popular project, or to one we did not think of.
  */
 export function nameRefusal(name: string, existing: string[]): NameRefusal | undefined {
   const normalized = normalizeName(name);
@@ -20,7 +20,7 @@ export function nameRefusal(name: string, existing: string[]): NameRefusal | und
   return similar === undefined ? undefined : { kind: 'similar', to: similar };
 }
 
-/** The refusal as a finished sentence. */
+/** The refusal as a full sentence. */
 export function refusalText(name: string, refusal: NameRefusal, index: string): string {
   switch (refusal.kind) {
     case 'standard library':
@@ -33,8 +33,8 @@ export function refusalText(name: string, refusal: NameRefusal, index: string): 
 }
 
 /**
- * Other spellings under which a project that is too similar may exist: normalized, at most five of them. Not all are
- * asked for, as they double with each letter.
+ * Other spellings under which a project that is too similar may exist: normalised, at most five. Not all are requested,
+ * since each letter doubles their number.
  */
 export function likelySpellings(name: string): string[] {
   const normalized = normalizeName(name);
@@ -45,7 +45,7 @@ export function likelySpellings(name: string): string[] {
   return [...new Set(spellings)].filter((spelling) => spelling !== normalized);
 }
 
-/** What somebody types who forgot the `-r` of `pip install -r requirements.txt`. */
+/** Typed by people who forget the `-r` of `pip install -r requirements.txt`. */
 const prohibited: ReadonlySet<string> = new Set(['requirements-txt', 'rrequirements-txt']);
 
 function isLookalike(one: string, other: string): boolean {

@@ -74,7 +74,7 @@ function filepathProblem(path: string): string | undefined {
     : undefined;
 }
 
-/** An environment of blanks is none to the form as well. */
+/** The form also treats a blank environment as none. */
 function environmentProblem(name: string): string | undefined {
   if (name.trim() === '')
     return 'PyPI takes an empty environment for any environment, so any job of the pipeline file could publish.';

@@ -25,7 +25,7 @@ interface Index {
   official: boolean;
 }
 
-/** What the page depends on besides the values of the form. */
+/** What the page depends on besides the form's values. */
 interface Circumstances {
   /** Whether the project exists on the index. */
   exists: boolean;
@@ -39,7 +39,7 @@ export function publisherPage(
   fields: PublisherFields,
   { exists, issuer }: Circumstances,
 ): FormPage {
-  // On other Warehouses nobody knows which page offers which issuer.
+  // For other Warehouses it is unknown which page offers which issuer.
   const custom = index.official ? issuer : undefined;
   const steps = [
     ...signInSteps(index),
@@ -65,7 +65,7 @@ export function formRows(fields: PublisherFields, exists: boolean): FormRow[] {
   ];
 }
 
-/** PyPI asks for all of this before it shows the page, and does not always come back to it with the query intact. */
+/** PyPI asks for all of this before it shows the page, and does not always return to it with the query intact. */
 function signInSteps({ id, url }: Index): string[] {
   return [
     ...(id === 'testpypi' ? ['TestPyPI has its own accounts: sign in there, or register first.'] : []),
@@ -79,7 +79,7 @@ const projectSteps = [
   'The page opens on the GitLab tab with everything filled in. Compare the values, then click "Add".',
 ];
 
-/** What is true of a pending publisher on either page, around how its form is filled in. */
+/** What holds for a pending publisher on either page, around the instructions for the form. */
 const pending = (form: string) => [
   'The project does not exist there yet, so this is a pending publisher. PyPI rejects the name if it is too similar to an existing one; only likely spellings were checked.',
   form,
@@ -99,8 +99,9 @@ const issuerStep = (issuer: string) =>
   `The issuer must be ${issuer}. PyPI offers it only if its staff have set it up for your organization.`;
 
 /**
- * A publisher without an environment takes a token of any job, even beside one with an environment. The lookup ignores
- * letter case, but `ci_config_ref_uri` is then compared with it: `warehouse/oidc/models/gitlab.py` of pypi/warehouse.
+ * A publisher without an environment accepts a token from any job, even next to one with an environment. The lookup
+ * ignores case, but `ci_config_ref_uri` is then compared case-sensitively: `warehouse/oidc/models/gitlab.py` of
+ * pypi/warehouse.
  */
 function otherPublishersSteps({ namespace, project, environment }: PublisherFields): string[] {
   return [
@@ -113,7 +114,7 @@ function reminderFor({ environment }: PublisherFields): string {
   return `On that page, remove every publisher without an environment or in a different spelling: it bypasses "${environment}", or wins over the right one.`;
 }
 
-/** The view that fills in the form: `manage_project_oidc_publishers_prefill` of pypi/warehouse. */
+/** The view that prefills the form: `manage_project_oidc_publishers_prefill` of pypi/warehouse. */
 function projectPage(indexUrl: string, fields: PublisherFields, issuer: string | undefined): string {
   const query = new URLSearchParams({
     provider: 'gitlab',

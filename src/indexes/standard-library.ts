@@ -1,7 +1,7 @@
 /**
- * The names that PyPI keeps for the standard library: modules of every Python since 2.6, normalized as PyPI does, without
- * underscores at either end. The inner modules of IDLE, lib2to3, distutils, the encodings, the demos and the test suites
- * are left out. `STDLIB_PROHIBITED` in `warehouse/packaging/services.py` of pypi/warehouse makes the same from
+ * Names that PyPI reserves for the standard library: modules of every Python since 2.6, normalised as on PyPI, without
+ * leading or trailing underscores. Inner modules of IDLE, lib2to3, distutils, the encodings, demos and test suites are
+ * omitted. `STDLIB_PROHIBITED` in `warehouse/packaging/services.py` of pypi/warehouse builds the same list from
  * https://pypi.org/project/stdlib-list/ (0.12.0, Python 3.14).
  */
 export const standardLibrary: ReadonlySet<string> = new Set(

@@ -1,17 +1,17 @@
 import type { PublishTool } from '../kernel/route.ts';
 
-/** The variables from which a tool that uploads takes what is not on its command line. */
+/** The variables from which an upload tool takes what is not on its command line. */
 export interface UploadVariables {
-  /** The password or token: the one that takes an API token first. */
+  /** The password or token; the one that can hold an API token comes first. */
   readonly secretVariables: readonly string[];
   readonly userVariables: readonly string[];
-  /** The address that it uploads to. */
+  /** The upload URL. */
   readonly addressVariables: readonly string[];
   /** The name of an index in the tool's own configuration. */
   readonly nameVariables: readonly string[];
 }
 
-/** What each tool reads, as its own documentation has it. */
+/** What each tool reads, according to its documentation. */
 export const uploadVariables = {
   twine: {
     secretVariables: ['TWINE_PASSWORD'],
@@ -53,14 +53,14 @@ export const uploadVariables = {
 
 const all: readonly UploadVariables[] = Object.values(uploadVariables);
 
-/** The variable that each tool reads an API token from by itself; with it twine's user name is `__token__`. */
+/** The variable in which each tool looks for an API token; twine then needs the user name `__token__`. */
 export const tokenKeys: Record<PublishTool, string> = {
   uv: uploadVariables.uv.secretVariables[0],
   twine: uploadVariables.twine.secretVariables[0],
 };
 
 /**
- * Credentials that take the place of the Trusted Publisher: twine silently prefers a password, uv refuses to start.
+ * Credentials that override the Trusted Publisher: twine silently prefers a password, uv refuses to start.
  * https://docs.astral.sh/uv/guides/package/ and https://twine.readthedocs.io/
  */
 export const credentialKeys: Record<PublishTool, readonly string[]> = {
@@ -68,12 +68,12 @@ export const credentialKeys: Record<PublishTool, readonly string[]> = {
   twine: credentialsOf(uploadVariables.twine),
 };
 
-/** Variables that give uv or twine other credentials or another index than they are to have. */
+/** Variables that give uv or twine other credentials or another index. */
 export const redirectingKeys: readonly string[] = [uploadVariables.uv, uploadVariables.twine].flatMap(
   (tool) => [...credentialsOf(tool), ...indexKeysOf(tool)],
 );
 
-/** The variables by which the tools are told the index. */
+/** Variables that name the index for a tool. */
 export const indexKeys: readonly string[] = all.flatMap(indexKeysOf);
 
 function credentialsOf({ secretVariables, userVariables }: UploadVariables): string[] {
@@ -84,14 +84,14 @@ function indexKeysOf({ addressVariables, nameVariables }: UploadVariables): stri
   return [...addressVariables, ...nameVariables];
 }
 
-/** Poetry and uv name the variables of an index after it: `POETRY_PYPI_TOKEN_PYPI`, `UV_INDEX_PRIVATE_PASSWORD`. */
+/** Poetry and uv name an index's variables after it: `POETRY_PYPI_TOKEN_PYPI`, `UV_INDEX_PRIVATE_PASSWORD`. */
 export function secretKeysOf(tool: string, index: string | undefined): string[] {
   const name = (index ?? 'pypi').toUpperCase().replace(/[^A-Z0-9]/g, '_');
   if (tool === 'poetry') return [`POETRY_PYPI_TOKEN_${name}`, `POETRY_HTTP_BASIC_${name}_PASSWORD`];
   return tool === 'uv' && index !== undefined ? [`UV_INDEX_${name}_PASSWORD`] : [];
 }
 
-/** How the names begin that a tool takes for itself, those of an index that is called anything among them. */
+/** Prefixes of the names that a tool reserves, including those for an index of any name. */
 const beginnings = [
   'TWINE_',
   'CI_TWINE_',
@@ -106,14 +106,14 @@ const beginnings = [
   ...all.flatMap((tool) => [...credentialsOf(tool), ...indexKeysOf(tool)]),
 ];
 
-/** Whether a variable's name says that it has to do with the credentials or the address of an index, whatever the tool. */
+/** Whether a variable's name suggests credentials or the URL of an index, for any tool. */
 export function isCredentialName(name: string): boolean {
   const upper = name.toUpperCase();
   if (beginnings.some((beginning) => upper.startsWith(beginning))) return true;
   return /PYPI.*(?:TOKEN|PASS|SECRET|KEY|USER|LOGIN)|(?:TOKEN|PASS|SECRET).*PYPI/.test(upper);
 }
 
-/** Whether whoever reads a variable of this name can publish, as far as the name tells. */
+/** Whether a variable's name suggests that whoever reads it can publish. */
 export function isPublishingSecret(name: string): boolean {
   const upper = name.toUpperCase();
   return (
