@@ -3,36 +3,36 @@ import { accessLevels } from '../kernel/access-level.ts';
 import type { AccessRule, Member } from '../ports/gitlab.ts';
 import { letsIn, type People } from './index.ts';
 
-/** A protected branch, or the protected tags of a pattern, that somebody below Maintainer can run a pipeline on. */
+/** A protected branch, or a pattern of protected tags, on which someone below Maintainer can run a pipeline. */
 export interface OpenRef {
   /** The name or pattern of the rule. */
   name: string;
   by: 'push' | 'merge' | 'push or merge' | 'tag';
   /** People and access tokens below Maintainer. */
   who: Member[];
-  /** Groups that the rule names, as GitLab words them; who is in them is not read. */
+  /** Groups that the rule names, in GitLab's words; their members are not read. */
   groups: string[];
 }
 
 type RefFacts = Pick<GitLabFacts, 'protectedBranches' | 'protectedTags' | 'project'>;
 
 /**
- * Where people below Maintainer reach protected variables, which go to the pipelines of every protected branch and of
- * every protected tag: https://docs.gitlab.com/ci/variables/#protect-a-cicd-variable
+ * Where people below Maintainer reach protected variables, which are passed to pipelines of every protected branch and
+ * tag: https://docs.gitlab.com/ci/variables/#protect-a-cicd-variable
  */
 export function openRefs(facts: RefFacts, people: People): OpenRef[] {
   return [...branchesOf(facts, people, () => false), ...tagsOf(facts, people)];
 }
 
 /**
- * Those of them that stay open once everything is set up: creating tags and pushing to the default branch are then for
- * Maintainers, while merge rights and other branches are left as they are.
+ * Those that stay open after setup: creating tags and pushing to the default branch will then be limited to
+ * Maintainers, while merge rights and other branches stay as they are.
  */
 export function refsLeftOpen(facts: RefFacts, people: People): OpenRef[] {
   return branchesOf(facts, people, (name) => name === facts.project.defaultBranch);
 }
 
-/** Everybody below Maintainer who reaches one of them. */
+/** Everyone below Maintainer who reaches one of them. */
 export function reachersOf(refs: OpenRef[]): Member[] {
   return [...new Set(refs.flatMap(({ who }) => who))];
 }

@@ -8,13 +8,13 @@ import { branchPushers, letsIn, type People, peopleOf, pushersBelow, tagCreators
 import { type OpenRef, openRefs, reachersOf, refsLeftOpen } from './protected-refs.ts';
 import { membersOf, type Who } from './who.ts';
 
-/** How far somebody gets on a route. */
+/** How far someone gets on a route. */
 export type Reach =
   | 'cannot'
   | 'can'
-  /** Anybody of that kind could, but there is nobody yet. */
+  /** Anyone of that kind could, but there is nobody yet. */
   | 'could'
-  /** Somebody else must approve the release. */
+  /** Someone else must approve the release. */
   | 'approval'
   /** This many of them can. */
   | { can: number };
@@ -43,7 +43,7 @@ export type How =
 /** People who could publish a release today, and how. */
 export interface Way {
   who: Member[];
-  /** Groups as well, whose members are not known. */
+  /** Groups too, whose members are unknown. */
   groups: string[];
   how: How;
 }
@@ -53,22 +53,22 @@ type ThreatFacts = Pick<
   'members' | 'project' | 'protectedBranches' | 'protectedTags' | 'protectedEnvironments' | 'variables'
 >;
 
-/** The rules of the environment of the releases that the route `protected` would set. */
+/** The rules for the release environment that the route `protected` would set. */
 export interface IntendedRules {
   deployers: Who[];
-  /** Whether releases are to be approved. */
+  /** Whether releases need approval. */
   approved: boolean;
 }
 
 /**
- * The four threats, with this project's people, under the rules that are to be set. The fourth can only be detected,
- * never prevented.
+ * The four threats, with this project's people, under the rules about to be set. The fourth can only be detected, never
+ * prevented.
  */
 export function threatsOf(facts: ThreatFacts, rules: IntendedRules): Threat[] {
   const people = peopleOf(facts);
   const pushers = people && pushersBelow(people, facts.protectedBranches);
   const maintainers = people && people.maintainers.length + people.empowered.length;
-  // Who is alone cannot be approved by another yet.
+  // A sole maintainer has nobody else to approve their releases.
   const alone = !rules.approved && maintainers !== undefined && maintainers > 1;
   return [
     {
@@ -95,7 +95,7 @@ export function threatsOf(facts: ThreatFacts, rules: IntendedRules): Threat[] {
   ];
 }
 
-/** Those of the members who may deploy. An approval does not stop them: a job can access the environment without deploying. */
+/** The members who may deploy. Approval does not stop them: a job can access the environment without deploying. */
 export function deployersAmong(deployers: Who[], members: Member[]): Member[] {
   const named = deployers.flatMap((who) => membersOf(who, members) ?? []);
   return members.filter((member) => named.includes(member));
@@ -104,7 +104,7 @@ export function deployersAmong(deployers: Who[], members: Member[]): Member[] {
 function reachOfToken(facts: ThreatFacts, people: People): Reach {
   const refs = refsLeftOpen(facts, people);
   const reachers = reachersOf(refs);
-  // The members of a group are not known.
+  // The members of a group are unknown.
   if (reachers.length === 0) return refs.length > 0 ? 'can' : 'cannot';
   return reachOf(reachers, pushersBelow(people, facts.protectedBranches));
 }
@@ -131,8 +131,8 @@ export function waysOf(facts: ThreatFacts, environment: string, route: Route): W
 const way = (who: Member[], how: How, groups: string[] = []): Way => ({ who, groups, how });
 
 /**
- * An ID token goes to every job in the environment, and only who may deploy can run one. Approvals are asked for
- * deployments alone: https://gitlab.com/gitlab-org/gitlab/-/issues/390025
+ * Every job in the environment gets an ID token, and only deployers can run one. Only deployments need approval:
+ * https://gitlab.com/gitlab-org/gitlab/-/issues/390025
  */
 function waysByIdToken(facts: ThreatFacts, people: People, environment: string): Way[] {
   const { maintainers, developers, bots } = people;
@@ -155,7 +155,7 @@ function waysByIdToken(facts: ThreatFacts, people: People, environment: string):
   ];
 }
 
-/** An API token in a protected variable goes to every protected branch and tag, and nowhere else. */
+/** An API token in a protected variable is passed to every protected branch and tag, and nowhere else. */
 function waysByToken(facts: ThreatFacts, people: People): Way[] {
   const byPeople = new Map<string, OpenRef[]>();
   for (const ref of openRefs(facts, people)) {
