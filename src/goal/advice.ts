@@ -40,7 +40,7 @@ function recommend(facts: AdviceFacts): Omit<Advice, 'notes'> {
   if (project.protectedEnvironmentsLicensed) return { route: 'protected', because: reasonsToProtect(people) };
   const pushers = people ? pushersBelow(people, facts.gitlab.protectedBranches) : [];
   const open = people ? refsLeftOpen(facts.gitlab, people) : [];
-  // A token that the same people can read protects from nobody, and can be leaked.
+  // A token that the same people can read protects from nobody, and can leak.
   if (pushers.length > 0 && open.length > 0)
     return { route: 'trusted', because: [whyUnprotected(facts.gitlab), reasonAgainstToken(pushers, open)] };
   if (pushers.length > 0)
