@@ -12,7 +12,7 @@ interface Block {
   what: string;
 }
 
-/** Appends those jobs that are not there. */
+/** Appends the jobs that are missing. */
 export function addMissingJobs(edit: PipelineEdit): void {
   const { goal, draft, around, publishing, newBuilder } = edit;
   const made = publishing.filter(({ exists }) => !exists);
@@ -43,7 +43,7 @@ export function addMissingJobs(edit: PipelineEdit): void {
   appendJobs(draft, text, dataOf(text));
 }
 
-/** The comment from which a later run knows the route, where none has it yet. */
+/** The comment that tells a later run the route, if there is none yet. */
 function routeLines({ draft, goal }: PipelineEdit): string[] {
   return routeMarker.test(textOf(draft)) ? [] : [routeComment(goal)];
 }

@@ -11,13 +11,13 @@ import { type Surroundings, toolsFolder } from './template.ts';
 import { oldestUv } from './tool-versions.ts';
 import { sameUrl } from './uploading.ts';
 
-/** One thing that must be so in a job; where it is not, the template's value takes its place. */
+/** An invariant of a job; if it does not hold, the template's value is the repair. */
 export interface Check {
   path: string[];
   holds(job: YamlTable): boolean;
 }
 
-/** What must be so in a publishing job and may stand in the hidden base of several. */
+/** Invariants of a publishing job that may live in a hidden base shared by several. */
 export function baseChecks(
   goal: PipelineGoal,
   around: Surroundings,
@@ -42,7 +42,7 @@ export function baseChecks(
   ];
 }
 
-/** Without these uv reads the configuration and the cache of others; twine is where the check has put it. */
+/** Without these uv reads configuration and caches of others; twine is where the check job installed it. */
 const toolVariables: Record<PipelineGoal['publishWith'], [key: string, value: string][]> = {
   uv: [
     ['UV_NO_CONFIG', '1'],
@@ -54,10 +54,10 @@ const toolVariables: Record<PipelineGoal['publishWith'], [key: string, value: st
   ],
 };
 
-/** What a job runs or takes from elsewhere; a publishing job has none of it. */
+/** Things a job runs or fetches from elsewhere; a publishing job has none of them. */
 export const guests = ['before_script', 'after_script', 'services', 'cache', 'hooks'] as const;
 
-/** What must be so in a publishing job itself. */
+/** Invariants of a publishing job itself. */
 export function publishChecks(goal: PipelineGoal, index: PipelineIndex): Check[] {
   const token = ['id_tokens', tokenVariable(index.audience), 'aud'];
   return [
@@ -69,14 +69,14 @@ export function publishChecks(goal: PipelineGoal, index: PipelineIndex): Check[]
       path: ['environment', 'action'],
       holds: (job) => /^(start)?$/.test(text(job, 'environment', 'action')),
     },
-    // What the token route must not have is taken away with the other old ways.
+    // Whatever the token route must not have is removed along with the other old ways.
     ...(goal.route === 'token'
       ? []
       : [{ path: token, holds: (job: YamlTable) => valueAt(job, token) === index.audience }]),
   ];
 }
 
-/** What must be so in the job that checks what was built. */
+/** Invariants of the job that checks what was built. */
 export function distChecks(goal: PipelineGoal, around: Surroundings): Check[] {
   return [
     { path: ['inherit', 'default'], holds: (job) => valueAt(job, ['inherit', 'default']) === false },
@@ -102,7 +102,7 @@ function checksWell(job: YamlTable, { publishWith }: PipelineGoal, dist: string)
   return brings && items.includes(tagCheck(dist));
 }
 
-/** What must be so in a job that builds. */
+/** Invariants of a build job. */
 export function buildChecks(goal: PipelineGoal, around: Surroundings): Check[] {
   return [
     {
@@ -126,8 +126,8 @@ function runsWhenPublished(job: YamlTable, goal: PipelineGoal, { occasions, rule
 }
 
 /**
- * Whether a job publishes from pushes to protected refs of this project alone, to PyPI from tags alone, and to TestPyPI
- * on the occasions that the project has chosen.
+ * Whether a job publishes only for pushes to protected refs of this project: to PyPI only for tags, to TestPyPI on the
+ * occasions that the project chose.
  */
 export function runsWhereItShould(job: YamlTable, goal: PipelineGoal, index: PipelineIndex): boolean {
   if (job.rules === undefined || job.only !== undefined || job.except !== undefined) return false;
@@ -138,7 +138,7 @@ export function runsWhereItShould(job: YamlTable, goal: PipelineGoal, index: Pip
   return onTags || may('default-branch push') || may('schedule');
 }
 
-/** Whether the artifacts arrive, and only once they have been checked. */
+/** Whether it receives the artifacts, and only after they were checked. */
 function takesFrom(job: YamlTable, { buildJobs, checkJob }: Surroundings, goal: PipelineGoal): boolean {
   const sources = sourcesOf(job);
   const waits = job.needs === undefined || sources.includes(checkJob);
@@ -146,7 +146,7 @@ function takesFrom(job: YamlTable, { buildJobs, checkJob }: Surroundings, goal: 
   return waits && buildJobs.every((name) => sources.includes(name));
 }
 
-/** An image that brings a uv that knows GitLab's ID tokens, or the Python that twine was installed for. */
+/** Whether the image has a uv that supports GitLab's ID tokens, or the Python that twine was installed for. */
 function hasTool(job: YamlTable, goal: PipelineGoal): boolean {
   const image = imageOf(job);
   if (image.includes('$')) return false;
@@ -155,19 +155,19 @@ function hasTool(job: YamlTable, goal: PipelineGoal): boolean {
   return version !== undefined && !isOlder(version, oldestUv);
 }
 
-/** Whether one version of numbers is older than another; `0.12` is any of 0.12. */
+/** Whether a numeric version is older than another; `0.12` stands for any 0.12.x. */
 function isOlder(version: string, than: string): boolean {
   const [one, other] = [version, than].map((text) => text.split('.').map(Number));
   const at = one?.findIndex((part, index) => part !== other?.[index]) ?? -1;
   return at >= 0 && (one?.[at] ?? 0) < (other?.[at] ?? 0);
 }
 
-/** The name of a job's image, or nothing where it has none of its own. */
+/** The name of a job's own image; empty if it has none. */
 export function imageOf({ image }: YamlTable): string {
   return String((isYamlTable(image) ? image.name : image) ?? '');
 }
 
-/** The image that a job runs in, by itself or as all jobs do; empty where the runner decides. */
+/** The image that a job runs in, its own or the default; empty if the runner decides. */
 export function imageFor(job: YamlTable, data: YamlTable): string {
   return imageOf(job) || imageOf(isYamlTable(data.default) ? data.default : {}) || imageOf(data);
 }

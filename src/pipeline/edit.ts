@@ -5,42 +5,42 @@ import type { PipelineGoal, PipelineIndex } from './pipeline-goal.ts';
 import { jobValue, merge } from './recognise/jobs.ts';
 import type { Surroundings } from './template.ts';
 
-/** A job that publishes to one index, or is to. */
+/** A job that publishes to one index, now or after the edit. */
 export interface PublishingJob {
   index: PipelineIndex;
   name: string;
   exists: boolean;
 }
 
-/** A pipeline file in the course of being edited towards its goal. */
+/** A pipeline file being edited towards its goal. */
 export interface PipelineEdit {
   draft: YamlDraft;
-  /** What included files bring. */
+  /** What included files contribute. */
   included: YamlTable;
   goal: PipelineGoal;
-  /** The publishing jobs come from an earlier run. */
+  /** The publishing jobs are from an earlier run. */
   ours: boolean;
   publishing: PublishingJob[];
-  /** Jobs that build already; none where one is to be made. */
+  /** Existing build jobs; empty if one has to be created. */
   builders: string[];
   around: Surroundings;
-  /** The lines of the job that builds, where it is to be made. */
+  /** The lines of the build job, if it has to be created. */
   newBuilder?: string[];
   differences: Difference[];
   notes: string[];
 }
 
-/** The pipeline as GitLab sees it now: the file as far as it is edited, over what included files bring. */
+/** The pipeline as GitLab sees it now: the edited file merged over what included files contribute. */
 export function seen({ included, draft }: Pick<PipelineEdit, 'included' | 'draft'>): YamlTable {
   return merge(included, draft.data);
 }
 
-/** A job as GitLab sees it now, with what it extends folded in; empty where there is none of that name. */
+/** A job as GitLab sees it now, with `extends` resolved; empty if there is none of that name. */
 export function jobOf(edit: Pick<PipelineEdit, 'included' | 'draft'>, name: string): YamlTable {
   return jobValue(seen(edit), name);
 }
 
-/** Notes one field that is being put right. */
+/** Records a field that is being fixed. */
 export function note(
   edit: PipelineEdit,
   path: string[],

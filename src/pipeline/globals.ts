@@ -8,18 +8,18 @@ export function isRedirecting(name: string): boolean {
   return redirectingKeys.includes(name);
 }
 
-/** Variables that a file sets for all jobs and that a publishing job must not have. */
+/** Global variables that a publishing job must not have. */
 export function redirectingGlobals({ variables }: YamlTable): string[] {
   return isYamlTable(variables) ? Object.keys(variables).filter(isRedirecting) : [];
 }
 
-/** Whether another job than these may need what the file sets for all jobs. */
+/** Whether any other job may need the file's global settings. */
 export function othersUpload(data: YamlTable, names: string[]): boolean {
   const others = visibleJobs(data).filter(({ name }) => !names.includes(name));
   return /\btwine\b|\bpublish\b|\bupload\b/i.test(JSON.stringify(others.map(({ value }) => value)));
 }
 
-/** Whether a variable of all jobs reaches a job. */
+/** Whether a global variable reaches a job. */
 export function inheritsVariable(job: YamlTable, name: string): boolean {
   const inherited = valueAt(job, ['inherit', 'variables']);
   return inherited !== false && !(Array.isArray(inherited) && !inherited.includes(name));

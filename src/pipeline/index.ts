@@ -27,8 +27,9 @@ export type { KnownIndex } from './recognise/uploads.ts';
 export { isTrustedJob } from './trusted-job.ts';
 
 /**
- * Edits a pipeline file so that it builds once and publishes to each index; jobs that publish already are migrated.
- * `included` is what included files bring, `file` the text as it was parsed already. What cannot be read or edited safely is refused with the block to paste.
+ * Edits a pipeline file so that it builds once and publishes to each index; existing publishing jobs are migrated.
+ * `included` is what included files contribute, `file` the already parsed text. Whatever cannot be read or edited
+ * safely is refused, with the block to paste.
  */
 export function editPipeline(
   text: string | undefined,
@@ -66,7 +67,7 @@ function begin(file: YamlFile, goal: PipelineGoal, included: YamlTable, notes: s
   return { draft, included, goal, ours, ...plan, around, ...lines, differences: [], notes };
 }
 
-/** Everything that may be wrong, in an order in which each part finds what it needs. */
+/** Every repair, ordered so that each finds what it needs. */
 function editAll(edit: PipelineEdit): void {
   repairRoute(edit);
   repairWorkflow(edit);
@@ -78,7 +79,7 @@ function editAll(edit: PipelineEdit): void {
   rememberRoute(edit);
 }
 
-/** The job of an earlier run that checks what was built. */
+/** The check job from an earlier run. */
 function repairCheckJob(edit: PipelineEdit): void {
   const { goal, around } = edit;
   const { checkJob } = around;
@@ -86,7 +87,7 @@ function repairCheckJob(edit: PipelineEdit): void {
     repairFields(edit, checkJob, checkJob, checkLines(goal, around), distChecks(goal, around));
 }
 
-/** What is changed in somebody's own jobs has to be all that there is to change, or a later run would go on. */
+/** Edits of users' own jobs must be idempotent, or the next run would go on editing. */
 function requireSettled({ draft, goal, included, builders, publishing, differences }: PipelineEdit): void {
   const isForeign = builders.length > 0 || publishing.some(({ exists }) => exists);
   if (differences.length === 0 || !isForeign) return;
@@ -96,7 +97,7 @@ function requireSettled({ draft, goal, included, builders, publishing, differenc
   if (left) throw new UnsafeEdit(`'${left.field}' would not come to be as it should`);
 }
 
-/** The choice among several jobs is told by what they have become. */
+/** The edited jobs show which ones were chosen, so drop the options. */
 function withoutChoices({ publishingJobs: _, ...goal }: PipelineGoal): PipelineGoal {
   return goal;
 }
@@ -124,7 +125,7 @@ function refused(reason: string, goal: PipelineGoal, notes: string[]): EditResul
   };
 }
 
-/** A file that something else writes would lose the edit at the next time. */
+/** Edits of a generated file would be lost the next time it is generated. */
 function refuseGenerated({ text }: YamlFile): void {
   const head = text.split('\n', 12).filter((line) => line.startsWith('#'));
   const sign = head.find((line) => /\b(?:do not|don't) (?:edit|modify)\b|\bauto-?generated\b/i.test(line));

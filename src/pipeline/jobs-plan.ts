@@ -16,25 +16,25 @@ import { stagesFor } from './stages.ts';
 import { isTagCheck } from './tag-check.ts';
 import { baseJob, type Surroundings } from './template.ts';
 
-/** Which job is to do what. */
+/** Which job does what. */
 export interface JobsPlan {
   publishing: PublishingJob[];
-  /** Jobs that build already; none where one is to be made. */
+  /** Existing build jobs; empty if one has to be created. */
   builders: string[];
   around: Surroundings;
 }
 
-/** What is known of the pipeline before anything is changed. */
+/** What is known about the pipeline before any change. */
 interface OriginalPipeline {
   file: YamlFile;
-  /** With what included files bring. */
+  /** Including what included files contribute. */
   data: YamlTable;
   goal: PipelineGoal;
   ours: boolean;
   roles: Roles;
 }
 
-/** Finds the jobs that publish and build now, and names those that are to be made. Throws `UnsafeEdit` where that is not certain. */
+/** Finds the jobs that publish and build now, and names those to create. Throws `UnsafeEdit` if that is not certain. */
 export function planJobs(original: OriginalPipeline): JobsPlan {
   const { data, goal } = original;
   const publishing = goal.indexes.map((index) => publisherOf(index, original));
@@ -93,7 +93,7 @@ function whenPublished(
 const wanted: Occasion[] = ['tag', 'pre-release tag', 'default-branch push', 'schedule'];
 const isForTags = (rule: YamlTable) => String(rule.if).includes('CI_COMMIT_TAG');
 
-/** The job of an earlier run that compares the built files with the tag. */
+/** The job from an earlier run that compares the built files with the tag. */
 function checkJobIn(data: YamlTable): string | undefined {
   const publishes = (job: YamlTable) => job.id_tokens !== undefined || job.environment !== undefined;
   return visibleJobs(data).find(({ value }) => !publishes(value) && isTagCheck(scriptOf(value)))?.name;
@@ -139,14 +139,14 @@ function buildersFor(publishing: PublishingJob[], { data, goal, ours, roles }: O
   return ours && buildsDistributions(scriptOf(jobValue(data, 'build'))) ? ['build'] : [];
 }
 
-/** Jobs of which it cannot be told which one is meant: none, or all that are candidates. */
+/** Ambiguous jobs: empty, or all candidates. */
 export interface OpenJobs {
   pypi: string[];
   testpypi: string[];
   build: string[];
 }
 
-/** What has to be asked about the jobs of a pipeline. */
+/** What has to be asked about a pipeline's jobs. */
 export function openJobs(data: YamlTable, roles: Roles): OpenJobs {
   const { pypi, testpypi } = roles.publishers;
   const several = (all: { name: string }[]) => (all.length > 1 ? all.map(({ name }) => name) : []);
@@ -154,7 +154,7 @@ export function openJobs(data: YamlTable, roles: Roles): OpenJobs {
   return { pypi: several(pypi), testpypi: several(testpypi), build: sourcesFor(names, data, roles).open };
 }
 
-/** The jobs that build for those that publish: by name, else all of which the artifacts arrive, else the only one. */
+/** The build jobs behind the publishing jobs: by name, else all whose artifacts arrive, else the only one. */
 function sourcesFor(names: string[], data: YamlTable, roles: Roles): { certain: string[]; open: string[] } {
   const jobs = names.map((name) => jobValue(data, name));
   const named = [...new Set(jobs.flatMap(sourcesOf))].filter((name) => hands(data, name));
@@ -171,7 +171,7 @@ function hands(data: YamlTable, name: string): boolean {
   return keepsDist(job) || buildsDistributions(scriptOf(job));
 }
 
-/** The hidden job that all publishing jobs extend already, or the name of a new one. */
+/** The hidden job that all publishing jobs already extend, or the name of a new one. */
 function baseFor(publishing: PublishingJob[], { file, data, ours }: OriginalPipeline): string {
   const names = publishing.filter(({ exists }) => exists).map(({ name }) => name);
   const exclusive = exclusiveAncestors(file, data, names);

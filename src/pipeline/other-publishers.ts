@@ -2,7 +2,7 @@ import { UnsafeEdit } from '../text/unsafe-edit.ts';
 import { isFromGit, type PipelineGoal } from './pipeline-goal.ts';
 import type { Roles } from './recognise/roles.ts';
 
-/** Says which jobs are left alone and why. Throws `UnsafeEdit` where one script uploads to several indexes. */
+/** Reports which jobs are left alone and why. Throws `UnsafeEdit` if one script uploads to several indexes. */
 export function tellOfOthers(roles: Roles, goal: PipelineGoal, notes: string[]): void {
   const { mixed, elsewhere, besides, doubtful } = roles;
   if (elsewhere.length > 0) notes.push(`${leftAlone(elsewhere, 'to another index')}.`);
@@ -28,7 +28,7 @@ export function tellOfOthers(roles: Roles, goal: PipelineGoal, notes: string[]):
     throw new UnsafeEdit(`the job '${mixed[0]}' uploads to several indexes by itself`);
 }
 
-/** 'The job 'a' publishes ... and is left alone', or several of them. */
+/** 'The job 'a' publishes ... and is left alone', or the plural. */
 function leftAlone(jobs: string[], where: string): string {
   const names = jobs.map((name) => `'${name}'`).join(' and ');
   return jobs.length === 1

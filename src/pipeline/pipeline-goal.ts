@@ -1,43 +1,43 @@
 import type { IndexId, PublishTool, Route } from '../kernel/route.ts';
 import type { BuildTimeVersion } from '../python/versions/build-time-command.ts';
 
-/** One index that the pipeline uploads to. */
+/** An index that the pipeline uploads to. */
 export interface PipelineIndex {
   id: IndexId;
-  /** `release` or `release-test`: the name of the job where it is made here. */
+  /** `release` or `release-test`: the job's name if we create it. */
   job: 'release' | 'release-test';
   environment: string;
-  /** The package's page, the environment's URL. */
+  /** The package's page, used as the environment's URL. */
   page: string;
-  /** The audience of the ID token; the variable is `tokenVariable(audience)`. */
+  /** The audience of the ID token; its variable is `tokenVariable(audience)`. */
   audience: string;
-  /** Where uploads go; `https://upload.pypi.org/legacy/` for PyPI itself. */
+  /** The upload URL; `https://upload.pypi.org/legacy/` for PyPI itself. */
   uploadUrl: string;
 }
 
-/** What the pipeline file must come to. */
+/** What the pipeline file has to become. */
 export interface PipelineGoal {
   /** Path of the pipeline file from the repository root. */
   path: string;
   /** The project's full path on GitLab, which keeps the jobs out of forks. */
   projectPath: string;
   route: Route;
-  /** Developers may deploy on purpose, which the file remembers. */
+  /** Developers may deploy on purpose; recorded in the file. */
   developersDeploy: boolean;
   publishWith: PublishTool;
-  /** The build backend takes no version from git, so the job that builds gives each push its own, written there. */
+  /** The build backend cannot take the version from git, so the build job writes one for each push, here. */
   buildTimeVersion?: BuildTimeVersion | undefined;
   /** The project's own commands give each build its version, so that nothing has to be added. */
   versionByPipeline?: boolean;
   /** Jobs besides those that build whose commands take the version from git, in images without it. */
   jobsNeedingGit?: string[];
-  /** The index refuses the wheels that a plain build makes of compiled code. */
+  /** The index rejects the wheels that a plain build makes from compiled code. */
   sdistOnly: boolean;
-  /** The version comes from a plugin of Poetry, which 'poetry build' has to be given. */
+  /** The version comes from a Poetry plugin, which 'poetry build' needs. */
   poetryPlugin?: boolean;
-  /** Jobs that the user named, where several publish to the same index. */
+  /** Jobs the user named, if several publish to the same index. */
   publishingJobs?: Partial<Record<IndexId, string>>;
-  /** Jobs that the user named, where several build. */
+  /** Jobs the user named, if several build. */
   buildJobs?: string[];
   /** TestPyPI first; only PyPI with `--no-testpypi`. */
   indexes: PipelineIndex[];
@@ -46,12 +46,14 @@ export interface PipelineGoal {
   defaultBranch: string;
 }
 
-/** uv and `id` (twine) look for the token here: the audience in upper case, other characters as `_`. */
+/**
+ * The variable in which uv and `id` (twine) look for the token: the audience in upper case, other characters as `_`.
+ */
 export function tokenVariable(audience: string): string {
   return `${audience.toUpperCase().replace(/[^A-Z0-9]/g, '_')}_ID_TOKEN`;
 }
 
-/** Whether an address is that of PyPI or TestPyPI: twine knows what to do without being told on these alone. */
+/** Whether a URL is PyPI's or TestPyPI's: only for these does twine know what to do. */
 export function isOfficialUpload(url: string): boolean {
   return /^https:\/\/(upload\.pypi\.org|test\.pypi\.org)\/legacy\/$/.test(url);
 }

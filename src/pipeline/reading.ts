@@ -16,20 +16,20 @@ import { environmentName, publishersIn, type Roles, rolesOf } from './recognise/
 import type { KnownIndex } from './recognise/uploads.ts';
 import { baseJob } from './template.ts';
 
-/** What a pipeline file has decided already. */
+/** What a pipeline file has already settled. */
 export interface PipelineReading {
-  /** The file as it was parsed; undefined where it could not be. */
+  /** The parsed file; undefined if it could not be parsed. */
   file?: YamlFile;
-  /** The publishing jobs were made by an earlier run. */
+  /** The publishing jobs were created by an earlier run. */
   ours: boolean;
   hasTestJob: boolean;
-  /** What included files bring, as far as GitLab told. */
+  /** What included files contribute, as far as GitLab reported it. */
   included: YamlTable;
-  /** Jobs of which it has to be asked which one is meant. */
+  /** Ambiguous jobs that the user has to choose from. */
   openJobs: OpenJobs;
-  /** Jobs that publish to an index in another way than that of a route of this tool. */
+  /** Jobs that publish to an index in a way that is not one of this tool's routes. */
   unsettled: string[];
-  /** Every job that runs, in this file or an included one. */
+  /** Every job that runs, from this file or an included one. */
   jobs: string[];
   route?: Route;
   /** An earlier run was told that Developers may deploy. */
@@ -37,11 +37,11 @@ export interface PipelineReading {
   publishWith?: PublishTool;
   releaseEnvironment?: string;
   testEnvironment?: string;
-  /** Variables of the file that beat or block Trusted Publishing; job '(all jobs)' for those at the top. */
+  /** Variables in the file that override or block Trusted Publishing; the job is '(all jobs)' for global ones. */
   credentials: Credential[];
 }
 
-/** What is known of a file that GitLab can read and this program cannot. */
+/** The reading of a file that GitLab can parse and we cannot. */
 export const emptyReading: PipelineReading = {
   ours: false,
   hasTestJob: false,
@@ -53,7 +53,7 @@ export const emptyReading: PipelineReading = {
   credentials: [],
 };
 
-/** The comment of an earlier run, with the route in it. */
+/** An earlier run's comment, which contains the route. */
 export const routeMarker = /^([ \t]*)# gitlab-to-pypi:[^\r\n]*\(route: (\w+)(, developers may deploy)?\)/m;
 
 /** The route that an earlier run wrote into a file. */
@@ -62,10 +62,7 @@ export function routeIn(text: string): Route | undefined {
   return route === 'protected' || route === 'trusted' || route === 'token' ? route : undefined;
 }
 
-/**
- * Reads a pipeline file, with what GitLab made of it and of the files that it includes, where that is known. Throws a
- * `UserError` where it is not YAML.
- */
+/** Reads a pipeline file, along with GitLab's merged result, if known. Throws a `UserError` if it is not YAML. */
 export function readPipeline(
   text: string | undefined,
   indexes: readonly KnownIndex[],
@@ -103,7 +100,7 @@ export const officialIndexes: readonly KnownIndex[] = [
   { id: 'testpypi', audience: 'testpypi', uploadUrl: 'https://test.pypi.org/legacy/' },
 ];
 
-/** Parses a pipeline file. Throws a `UserError` with line and column where it is not YAML. */
+/** Parses a pipeline file. Throws a `UserError` with line and column if it is not YAML. */
 function parsePipeline(text: string): YamlFile {
   try {
     return parseYaml(text);
@@ -118,7 +115,7 @@ function parsePipeline(text: string): YamlFile {
   }
 }
 
-/** Whether the publishing jobs come from an earlier run: by its comment, or by the base that they extend. */
+/** Whether the publishing jobs are from an earlier run: judging by its comment, or by the base they extend. */
 export function isOurs(text: string, data: YamlTable): boolean {
   const extend = ['release', 'release-test'].some((name) => parentsOf(data[name]).includes(baseJob));
   return extend || routeMarker.test(text);
@@ -128,7 +125,7 @@ function named<K extends string>(key: K, value: string | undefined): { [P in K]?
   return (value === undefined ? {} : { [key]: value }) as { [P in K]?: string };
 }
 
-/** The environment of the job that publishes to an index, unless others share it or PyPI's form would refuse it. */
+/** The environment of the job that publishes to an index, unless others share it or PyPI's form would reject it. */
 function environmentOf(
   data: YamlTable,
   { publishers }: Roles,
@@ -146,7 +143,7 @@ function environmentOf(
 
 const asText = (value: YamlValue | undefined) => (typeof value === 'string' ? value : undefined);
 
-/** The tool that publishes now, else the one that other jobs use; where several do, nothing is taken from them. */
+/** The tool that publishes now, else the one that other jobs use; undefined if they use several. */
 function toolOf(data: YamlTable, roles: Roles): PublishTool | undefined {
   const names = publishersIn(roles).map(({ name }) => name);
   const jobs = visibleJobs(data);

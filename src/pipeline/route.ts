@@ -4,7 +4,7 @@ import { note, type PipelineEdit } from './edit.ts';
 import { routeMarker } from './reading.ts';
 import { routeComment } from './template.ts';
 
-/** The comment from which a later run knows the route; a file without it is not reproached. */
+/** Fixes the comment that tells a later run the route; a file without it is fine. */
 export function repairRoute(edit: PipelineEdit): void {
   const { draft, goal, around } = edit;
   const { text } = reread(draft);
@@ -17,7 +17,7 @@ export function repairRoute(edit: PipelineEdit): void {
   changeComment(draft, { start: marker.index, end, text: `${marker[1]}${wanted}` });
 }
 
-/** The comment from which a later run knows the route, above the job that the publishing jobs share. */
+/** Writes the comment that tells a later run the route, above the job that the publishing jobs share. */
 export function rememberRoute(edit: PipelineEdit): void {
   const { draft, around, goal, differences } = edit;
   if (differences.length === 0 || routeMarker.test(textOf(draft))) return;

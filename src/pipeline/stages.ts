@@ -5,10 +5,10 @@ import { jobOf, note, type PipelineEdit, type PublishingJob } from './edit.ts';
 import { lines, resolveJob } from './recognise/jobs.ts';
 import type { Surroundings } from './template.ts';
 
-/** The stages where nothing else is said: https://docs.gitlab.com/ci/yaml/#stages */
+/** The default stages: https://docs.gitlab.com/ci/yaml/#stages */
 const usual = ['build', 'test', 'deploy'];
 
-/** In which stages building and publishing belong. */
+/** The stages for building and publishing. */
 export function stagesFor(
   data: YamlTable,
   builders: string[],
@@ -26,7 +26,7 @@ export function stagesFor(
   return { buildStage, publishStage: found ?? (all.includes('deploy') ? 'publish' : 'deploy') };
 }
 
-/** Whether a job of one stage is done before those of another begin. */
+/** Whether one stage finishes before another starts. */
 export function isEarlier(data: YamlTable, stage: string, than: string): boolean {
   const all = ['.pre', ...stagesOf(data), '.post'];
   return all.indexOf(stage) < all.indexOf(than);
@@ -38,13 +38,13 @@ interface AddedStage {
   first: boolean;
 }
 
-/** Brings the stages of the jobs into the list: building first, publishing last. */
+/** Adds the jobs' stages to the list: building first, publishing last. */
 export function addStages(edit: PipelineEdit): void {
   const { draft, included } = edit;
   const own = draft.data.stages;
   const stages = lines(own ?? included.stages ?? usual);
   const made = stagesOfNewJobs(edit).filter((it) => isAbsent(it, stages));
-  // A job may stand in a stage that has been taken out of the list since; without a list it may be one of an included file.
+  // The stage of a job may have been removed from the list. Without a list, it may come from an included file.
   if (own === undefined && made.length === 0) return;
   const added = [...made, ...stagesOfOldJobs(edit).filter((it) => isAbsent(it, stages))].filter(isFirst);
   if (added.length === 0) return;

@@ -1,14 +1,14 @@
 import { quoteForShell } from '../text/shell.ts';
 import { toolVersions } from './tool-versions.ts';
 
-/** Whether an item of a script compares the built files with the tag, in this or an earlier wording. */
+/** Whether a script item compares the built files with the tag, in the current or an earlier wording. */
 export function isTagCheck(text: string): boolean {
   return text.includes('CI_COMMIT_TAG') && text.includes('parse_sdist_filename');
 }
 
 /**
- * Fails where a folder holds anything but distributions or, on a tag, another version than the tag's: compared by PEP 440,
- * without the prefixes that setuptools-scm takes off. It runs in a job without a token, so that it may install a package.
+ * Fails if a folder contains anything but distributions or, on a tag, a version other than the tag's: compared by PEP
+ * 440, without the prefixes that setuptools-scm strips. It runs in a job without a token, so it may install a package.
  */
 export function tagCheck(dist: string): string {
   return `uv run --no-project --with packaging==${toolVersions.packaging} python - ${quoteForShell(dist)}/* <<'EOF'

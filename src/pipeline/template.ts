@@ -10,32 +10,32 @@ import { tagCheck } from './tag-check.ts';
 import { images, toolVersions } from './tool-versions.ts';
 import { publishItems } from './uploading.ts';
 
-/** The hidden job that both publishing jobs extend, where no other job has the name. */
+/** The hidden job that both publishing jobs extend, unless another job has that name. */
 export const baseJob = '.publish';
 
-/** The folder into which twine is installed, in the job that has no token. */
+/** The folder that twine is installed into, by the job without a token. */
 export const toolsFolder = 'tools';
 
-/** What the file around the jobs demands of them. */
+/** What the rest of the file demands of the new jobs. */
 export interface Surroundings {
-  /** Names of the jobs that build; the first is the one that is made where there is none. */
+  /** Names of the build jobs; the first is the one to create if there is none. */
   buildJobs: string[];
   buildStage: string;
   /** When something is published, as rules, so that it is built and checked then; and the occasions that these let through. */
   rules: YamlTable[];
   occasions: Occasion[];
-  /** Name of the job that checks what was built before a job with a token gets it. */
+  /** Name of the job that checks what was built before any job with a token gets it. */
   checkJob: string;
   publishStage: string;
-  /** Name of the hidden job that those publishing jobs extend that are made here. */
+  /** Name of the hidden job that newly created publishing jobs extend. */
   base: string;
-  /** Names of the jobs that publish. */
+  /** Names of the publishing jobs. */
   names: Record<IndexId, string>;
   /** The folder with what was built. */
   dist: string;
-  /** Tags of the runners that the project's publishing jobs ask for. */
+  /** Runner tags that the project's publishing jobs require. */
   runnerTags: string[];
-  /** The file has a `before_script` for all jobs, which the new ones must not run. */
+  /** The file has a global `before_script`, which the new jobs must not run. */
   hasDefaultBeforeScript: boolean;
 }
 
@@ -54,7 +54,7 @@ export const noSurroundings: Surroundings = {
   hasDefaultBeforeScript: false,
 };
 
-/** The job that builds. */
+/** The build job. */
 export function buildLines(goal: PipelineGoal, around: Surroundings): string[] {
   const fromGit = isFromGit(goal);
   return [
@@ -82,7 +82,7 @@ function buildScript(goal: PipelineGoal): string[] {
   return [...version, `uv build --no-sources${sdist}${inFolder(goal, '--out-dir')}`];
 }
 
-/** The job that looks at what was built, so that the publishing jobs need neither a package nor a program for it. */
+/** The job that checks what was built, so that the publishing jobs need no package or program for it. */
 export function checkLines(goal: PipelineGoal, around: Surroundings): string[] {
   return [
     `${quoted(around.checkJob)}:`,
@@ -121,10 +121,10 @@ function ruleLines({ rules }: Surroundings): string[] {
   ];
 }
 
-/** A command as YAML, with every backslash and double quote as the shell is to get it. */
+/** A command as YAML, preserving backslashes and double quotes for the shell. */
 const inSingleQuotes = (command: string) => `'${command.replaceAll("'", "''")}'`;
 
-/** The line from which a later run knows the route. */
+/** The comment that tells a later run the route. */
 export function routeComment({
   route,
   developersDeploy,
@@ -212,7 +212,7 @@ function inFolder({ packageDirectory }: PipelineGoal, option: string): string {
   return packageDirectory === '.' ? '' : ` ${option} dist ${quoteForShell(packageDirectory)}`;
 }
 
-/** Plain where YAML reads the same text back, else in quotes. */
+/** Plain if YAML reads the same text back, else quoted. */
 function quoted(text: string): string {
   return /^\.?[A-Za-z][\w./-]*$/.test(text) && !/^(true|false|null|yes|no|on|off|y|n)$/i.test(text)
     ? text

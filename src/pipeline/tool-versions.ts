@@ -1,5 +1,6 @@
 /**
- * The exact versions that generated jobs use, and the day on which they were the newest: the one place where they stand.
+ * The exact versions that generated jobs use, and the date on which they were current. The only place with version
+ * numbers.
  */
 export const toolVersions = {
   checkedOn: '2026-11-27',
@@ -10,14 +11,17 @@ export const toolVersions = {
   packaging: '26.4',
 } as const;
 
-/** The oldest uv that uses GitLab's ID tokens; 0.8.17 knows GitHub alone: https://github.com/astral-sh/uv/pull/15583 */
+/**
+ * The oldest uv that supports GitLab's ID tokens; 0.8.17 only supports GitHub:
+ * https://github.com/astral-sh/uv/pull/15583
+ */
 export const oldestUv = '0.8.18';
 
 const { uv, python, debian } = toolVersions;
 
 /**
- * The images of generated jobs. Renovate's manager `gitlabci` moves the version and keeps what follows the first dash.
- * The slim one has no git, which only a build needs.
+ * Images of generated jobs. Renovate's manager `gitlabci` updates the version and keeps what follows the first dash.
+ * The slim one lacks git, which only a build needs.
  */
 export const images = {
   build: `ghcr.io/astral-sh/uv:${uv}-python${python}-${debian}`,

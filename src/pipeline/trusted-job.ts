@@ -5,7 +5,7 @@ import { jobValue, merge, scriptOf } from './recognise/jobs.ts';
 import { environmentName, rolesOf } from './recognise/roles.ts';
 import type { KnownIndex } from './recognise/uploads.ts';
 
-/** A job, and what it is thought to do. */
+/** A job, and its supposed purpose. */
 export interface TrustedJob {
   name: string;
   index: IndexId;
@@ -13,8 +13,8 @@ export interface TrustedJob {
 }
 
 /**
- * Whether a job of a pipeline file can only have published as a Trusted Publisher. By an ID token beside it uv uploads
- * with an API token all the same, unless it is told not to; with twine that depends on the variables that it finds.
+ * Whether a job in a pipeline file can only have published as a Trusted Publisher. Even with an ID token, uv uploads
+ * with an API token if it finds one, unless told not to; for twine it depends on the variables it finds.
  */
 export function isTrustedJob(
   text: string,
@@ -31,7 +31,7 @@ export function isTrustedJob(
     const isPublisher = publishers.some((it) => it.name === name && it.settled);
     return isPublisher && isSure && environmentName(job) === environment;
   } catch {
-    // The text of some former day; one that cannot be read proves nothing.
+    // An old version of the file; if it cannot be parsed, it proves nothing.
     return false;
   }
 }

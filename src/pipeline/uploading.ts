@@ -4,7 +4,7 @@ import { isOfficialUpload, type PipelineGoal, type PipelineIndex } from './pipel
 import { kindOf, uploads } from './recognise/commands.ts';
 import { commandsOf } from './recognise/uploads.ts';
 
-/** The items of the script that publishes what was built, or those files of it that are given as shell words. */
+/** The script items that publish what was built, or only the files given as shell words. */
 export function publishItems(
   goal: PipelineGoal,
   index: PipelineIndex,
@@ -14,25 +14,25 @@ export function publishItems(
   return [uploadCommand(goal, index, files ?? filesIn(dist, goal)), linkToVersion(index, dist)];
 }
 
-/** uv skips a pattern that nothing fits; twine does not, and the check before has refused whatever else is there. */
+/** uv skips a pattern without matches; twine does not, but the check job has already rejected anything else. */
 function filesIn(dist: string, { publishWith, sdistOnly }: PipelineGoal): string {
   const folder = quoteForShell(dist);
   if (publishWith === 'twine') return `${folder}/*`;
   return sdistOnly ? `${folder}/*.tar.gz` : `${folder}/*.whl ${folder}/*.tar.gz`;
 }
 
-/** The last line of the log: the page of the version, which is the second part of the name of each file. */
+/** The last line of the log: a link to the version's page. The version is the second part of each file name. */
 function linkToVersion({ page }: PipelineIndex, dist: string): string {
   return `echo "Published as ${page}$(ls ${quoteForShell(dist)} | cut -d- -f2 | sed 's/\\.tar\\.gz$//' | head -n 1)/"`;
 }
 
-/** Whether a command is that last line, for whatever page. */
+/** Whether a command is that last line, for any page. */
 export const isLinkToVersion = (command: string) => command.startsWith('echo "Published as ');
 
-/** The command that uploads what was built, as the Trusted Publisher or with the token that the tool finds by itself. */
+/** The upload command, as Trusted Publisher or with the token that the tool finds by itself. */
 function uploadCommand(goal: PipelineGoal, { uploadUrl }: PipelineIndex, files: string): string {
   if (goal.publishWith === 'twine') {
-    // Other indexes than the official ones have twine neither find the user name of a token nor skip a file.
+    // On other indexes twine neither finds a token's user name nor skips existing files.
     const how = isOfficialUpload(uploadUrl) ? '' : ' --username __token__';
     const again = /^https:\/\/test\.pypi\.org\//.test(uploadUrl) ? ' --skip-existing' : '';
     return `python -m twine upload${how} --repository-url ${uploadUrl}${again} ${files}`;
@@ -41,7 +41,7 @@ function uploadCommand(goal: PipelineGoal, { uploadUrl }: PipelineIndex, files: 
   return `uv publish${trusted} --publish-url ${uploadUrl} ${files}`;
 }
 
-/** Whether a job runs nothing but the one command that publishes to an index as it should, and what only prints. */
+/** Whether a job runs only the one command that publishes to an index as it should, besides printing. */
 export function publishes(job: YamlTable, goal: PipelineGoal, index: PipelineIndex, dist: string): boolean {
   const commands = commandsOf(job);
   const [upload, second] = commands.filter(uploads);
@@ -58,7 +58,7 @@ export function publishes(job: YamlTable, goal: PipelineGoal, index: PipelineInd
 
 const addressOption = { uv: '--publish-url', twine: '--repository-url' };
 
-/** Credentials and other addresses in a command would take the place of those that the tool finds by itself. */
+/** Credentials and URLs on the command line would override those that the tool finds by itself. */
 const deviating =
   /^(?:-[uptr]|--(?:username|password|token|index|repository|config-file|keyring-provider))(?:=|$)/;
 
@@ -89,7 +89,7 @@ const filesAmong = (words: string[]) =>
     (word) => !word.startsWith('-') && !word.includes('://') && /[*/]|\.whl$|\.tar\.gz$/.test(word),
   );
 
-/** Whether two addresses are the same but for a slash at the end. */
+/** Whether two URLs are equal except for a trailing slash. */
 export function sameUrl(one: string, other: string): boolean {
   return one.replace(/\/+$/, '') === other.replace(/\/+$/, '');
 }

@@ -4,7 +4,7 @@ import { note, type PipelineEdit, seen } from './edit.ts';
 import { flat, resolveRules } from './recognise/jobs.ts';
 import { type Occasion, placeFor, pushRule, tagRule, usuallyRuns } from './recognise/rules.ts';
 
-/** Opens `workflow:rules` that keep GitLab from making pipelines for tags or for the default branch. */
+/** Opens `workflow:rules` that prevent pipelines for tags or the default branch. */
 export function repairWorkflow(edit: PipelineEdit): void {
   const { draft, goal } = edit;
   const path = ['workflow', 'rules'];

@@ -7,7 +7,7 @@ import { installs, lacksGit } from '../recognise/commands.ts';
 import { scriptOf } from '../recognise/jobs.ts';
 import { buildLines, dataOf } from '../template.ts';
 
-/** GitLab's own runners take a Ruby image where the file names none, and uv is in none but its own. */
+/** GitLab's own runners default to a Ruby image, and only uv's own images contain uv. */
 export function bringUv(edit: PipelineEdit, name: string): void {
   const job = jobOf(edit, name);
   const needsUv = /\buv[ \t]+(?:build|run|version|sync|pip|tool)\b|\buvx\b/.test(scriptOf(job));
@@ -18,16 +18,16 @@ export function bringUv(edit: PipelineEdit, name: string): void {
   setYaml(edit.draft, [name, 'image'], image);
 }
 
-/** The image with git in place of a slim one without; undefined where no such image is known. */
+/** The image with git that replaces a slim one without; undefined if we know of none. */
 export function imageWithGit(image: string): string | undefined {
   const whole = image.replace(/^((?:[\w.-]+\/)*(?:python|uv):[\w.-]*?)-slim(?=-|$)/, '$1');
   return whole === image ? undefined : whole;
 }
 
-/** How Alpine gets git. */
+/** How to install git on Alpine. */
 export const addGit = 'apk add --no-cache git';
 
-/** The version is taken from git, which slim images lack. */
+/** The version comes from git, which slim images lack. */
 export function bringGit(edit: PipelineEdit, name: string): void {
   const { draft } = edit;
   const job = jobOf(edit, name);

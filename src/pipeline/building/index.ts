@@ -10,7 +10,7 @@ import { bringGit, bringUv } from './image.ts';
 import { openConditions } from './open-conditions.ts';
 import { giveVersion, seeTheVersion } from './version.ts';
 
-/** Gives the jobs that build what the version and the publishing jobs need of them. */
+/** Gives the build jobs what the version and the publishing jobs need from them. */
 export function repairBuildJobs(edit: PipelineEdit): void {
   for (const name of edit.builders) {
     for (const { path, holds } of buildChecks(edit.goal, edit.around)) {
@@ -29,7 +29,7 @@ export function repairBuildJobs(edit: PipelineEdit): void {
       bringGit(edit, name);
 }
 
-/** The job with the variables of all jobs below its own. */
+/** The job, with the global variables underneath its own. */
 function withGlobals(data: YamlTable, name: string): YamlTable {
   const job = jobValue(data, name);
   const globals = isYamlTable(data.variables) ? data.variables : {};

@@ -10,21 +10,21 @@ import { buildLines, type Surroundings } from '../template.ts';
 import { addGit, imageWithGit } from './image.ts';
 import { versionCommands } from './version.ts';
 
-/** The job that is to build, where there is none: its lines and the folder that it builds into. */
+/** The build job to create: its lines, and the folder it builds into. */
 export interface NewBuilder {
   lines: string[];
   dist: string;
 }
 
-/** What a build takes over from the job that it is taken out of. */
+/** What a build inherits from the job it is split off from. */
 const inherited = ['image', 'services', 'tags', 'cache'];
 
-/** Builds that see nothing of the version: they leave out the requirements of the build, or ask a plugin for it. */
+/** Builds that cannot see the version: they skip the build requirements, or need a plugin for it. */
 const blind = /\bsetup\.py\b|\bpoetry\b.*\bbuild\b/;
 
 /**
- * The new job that builds: from the template, or, where a publishing job prepares its own build in a way of its own,
- * what that job did up to the upload.
+ * The new build job: from the template or, if a publishing job sets up its own build in its own way, whatever that job
+ * did before the upload.
  */
 export function newBuilder(
   data: YamlTable,
@@ -79,7 +79,7 @@ function fromJob(
   return { lines: text.trimEnd().split('\n'), dist };
 }
 
-/** Another image in the form of the one that was there, which may have an entry point beside its name. */
+/** Replaces the image's name, keeping its other fields, such as an entry point. */
 function wholeImage(before: YamlValue | undefined, name: string | undefined): YamlTable {
   if (name === undefined) return {};
   return { image: isYamlTable(before) ? { ...before, name } : name };
@@ -99,7 +99,7 @@ function commandsOf(building: ScriptStep[], goal: PipelineGoal, image: string): 
   });
 }
 
-/** Where a build that changes its folder first leaves its files. */
+/** Where a build that first changes directory leaves its files. */
 function distOf(building: ScriptStep[]): string {
   const texts = building.map(({ text }) => text);
   const out = texts.flatMap((text) => /--out-?dir[ =]["']?([\w./-]+)/.exec(text)?.[1] ?? [])[0];

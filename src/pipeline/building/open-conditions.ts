@@ -6,7 +6,7 @@ import { note, type PipelineEdit, seen } from '../edit.ts';
 import { flat, lines, resolveRules } from '../recognise/jobs.ts';
 import { letsThrough, type Occasion, placeFor, pushRule, tagRule } from '../recognise/rules.ts';
 
-/** Lets the job run for tags and for pushes to the default branch, in the way in which it is limited now. */
+/** Lets the job run for tags and pushes to the default branch, using the kind of conditions that it has now. */
 export function openConditions(edit: PipelineEdit, name: string, job: YamlTable): void {
   if (job.rules !== undefined) openRules(edit, name, job);
   else {
@@ -37,7 +37,7 @@ function ruleFor(occasion: Occasion): YamlTable {
   return occasion === 'default-branch push' ? pushRule : tagRule;
 }
 
-/** Takes out of `except` what keeps the job from running for tags or for the default branch. */
+/** Removes from `except` whatever excludes tags or the default branch. */
 function closeNothing({ draft, goal }: PipelineEdit, name: string, job: YamlTable): void {
   if (job.except === undefined) return;
   const own = ownAt(draft, [name, 'except']);

@@ -7,7 +7,7 @@ import type { PipelineGoal } from '../pipeline-goal.ts';
 import { buildsDistributions } from '../recognise/commands.ts';
 import { lines, scriptOf } from '../recognise/jobs.ts';
 
-/** The commands that write the version of a development build before it is built; none where git tells it. */
+/** Commands that write a development version before the build; none if it comes from git. */
 export function versionCommands(goal: PipelineGoal, imageAndScript: string): string[] {
   const { buildTimeVersion: place, packageDirectory } = goal;
   if (place === undefined) return [];
@@ -15,7 +15,7 @@ export function versionCommands(goal: PipelineGoal, imageAndScript: string): str
   return [...install, buildTimeCommand(place, packageDirectory)];
 }
 
-/** Writes the version of a development build before it is built. */
+/** Writes a development version before the build. */
 export function giveVersion(edit: PipelineEdit, name: string, job: YamlTable): void {
   const path = [name, 'script'];
   const own = ownAt(edit.draft, path);
@@ -31,10 +31,10 @@ export function giveVersion(edit: PipelineEdit, name: string, job: YamlTable): v
   note(edit, path, 'builds the written version', added.at(-1) ?? null);
 }
 
-/** Commands that build without the requirements of the build, and so without what gives the version. */
+/** Commands that build without the build requirements, and so without whatever provides the version. */
 const blind = /\bpython3?[ \t]+setup\.py[ \t][^\n;&|]*\b(?:sdist|bdist_wheel)\b[^\n;&|]*/;
 
-/** Puts builds in their place that take the version from git; `poetry build` needs a plugin for that. */
+/** Replaces them with builds that take the version from git; `poetry build` needs a plugin for that. */
 export function seeTheVersion(edit: PipelineEdit, name: string): void {
   const path = [name, 'script'];
   if (edit.goal.poetryPlugin) addPoetryPlugin(edit, name);

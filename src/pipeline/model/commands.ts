@@ -3,41 +3,41 @@ import { parseShell, type Redirect, type ShellNode } from './tokenize.ts';
 
 /** One simple command of a job, as data. */
 export interface Command {
-  /** As it stands in the file. */
+  /** As written in the file. */
   text: string;
-  /** Tokenised once, quotes removed, variables as they stand: `['twine', 'upload', 'dist/*']`. */
+  /** Tokenised, without quotes, variables unexpanded: `['twine', 'upload', 'dist/*']`. */
   words: string[];
   /** `NAME=value` in front of it. */
   assignments: Record<string, string>;
-  /** What it writes to and reads from; the text of a here-document for `<<`. */
+  /** What it writes to and reads from; for `<<`, the text of the here-document. */
   redirects: Redirect[];
-  /** Runners taken off, outermost first: `['uv run --frozen', 'python -m']`. */
+  /** Stripped runners, outermost first: `['uv run --frozen', 'python -m']`. */
   runners: string[];
-  /** What really runs: `twine`, `uv`, `pip`, `setup.py` ... */
+  /** What actually runs: `twine`, `uv`, `pip`, `setup.py` ... */
   tool: string | undefined;
-  /** `upload`, `build`, `tool install` ...; for tools that have verbs. */
+  /** `upload`, `build`, `tool install` ...; for tools with verbs. */
   verb: string | undefined;
   args: string[];
-  /** Where the shell stands, from the root of the repository ('.'); undefined where that cannot be told. */
+  /** The working directory relative to the repository root ('.'); undefined if unknown. */
   directory: string | undefined;
   /**
-   * The condition of the shell around it, as it stands: parts joined by ` && `, in which `! { A; }` is the opposite of A
-   * (`else`, `||`, a guard `if A; then exit; fi` before it), `for ...` and `case W in P)` are the heads of loops and cases.
-   * `a && b` is no condition of b unless a is a test.
+   * The shell condition around it, as written: parts joined by ` && `. `! { A; }` is the negation of A (`else`, `||`,
+   * an earlier guard `if A; then exit; fi`); `for ...` and `case W in P)` are the heads of loops and cases. In `a &&
+   * b`, a is a condition of b only if it is a test.
    */
   condition: string | undefined;
   section: Section;
-  /** Place in that list. */
+  /** Index in that list. */
   item: number;
-  /** Scripts and targets it came through: `['./ci/deploy.sh', 'Makefile:publish', 'upload()']`. */
+  /** Scripts and targets on the way to it: `['./ci/deploy.sh', 'Makefile:publish', 'upload()']`. */
   via: string[];
-  /** Variables exported or assigned before it in the same shell, as they stand; `1`, `2` ... are arguments of the script. */
+  /** Variables exported or assigned earlier in the same shell, unexpanded; `1`, `2` ... are the script's arguments. */
   exported: Record<string, string>;
 }
 
 export type Section = 'before_script' | 'script' | 'after_script';
 
-/** What a job runs and nobody can read. */
+/** Something a job runs that we cannot read. */
 export interface Hole {
   job: string;
   text: string;
@@ -49,21 +49,21 @@ export interface Hole {
     | 'include-not-readable';
 }
 
-/** A program that a command calls and that lies in the checkout, opened by `Follow`. */
+/** A program in the checkout that a command calls, opened by `Follow`. */
 export interface Followed {
   /** `./ci/deploy.sh`, `Makefile:publish` ... */
   name: string;
-  /** Shell texts that run one after the other, in one shell. */
+  /** Shell texts that run one after another in one shell. */
   scripts: string[];
-  /** Where they start; undefined: where the caller stands. */
+  /** The directory they start in; undefined means the caller's. */
   directory?: string;
-  /** Runs in the shell of the caller: `source`. */
+  /** Runs in the caller's shell: `source`. */
   sameShell?: boolean;
-  /** Variables that it starts with. */
+  /** Variables it starts with. */
   variables?: Record<string, string>;
 }
 
-/** What a command calls; nothing where it calls no program of the project. */
+/** What a command calls; empty unless it calls a program of the project. */
 export type Follow = (command: Command) => { programs: Followed[]; holes: Hole['why'][] };
 
 export interface ScriptsOfJob {
@@ -71,7 +71,7 @@ export interface ScriptsOfJob {
   before_script: readonly string[];
   script: readonly string[];
   after_script: readonly string[];
-  /** Variables of the job, for `cd $VARIABLE`. */
+  /** The job's variables, for `cd $VARIABLE`. */
   variables?: Record<string, string>;
 }
 
@@ -79,8 +79,8 @@ const mostCommands = 3000;
 const deepestCalls = 8;
 
 /**
- * The commands of a job in the order in which they stand. `before_script` and `script` run in one shell, `after_script`
- * in another: https://docs.gitlab.com/ci/yaml/#after_script.
+ * A job's commands, in order. `before_script` and `script` share a shell, `after_script` has its own:
+ * https://docs.gitlab.com/ci/yaml/#after_script
  */
 export function commandsOfJob(job: ScriptsOfJob, follow?: Follow): { commands: Command[]; holes: Hole[] } {
   const walk = new Walk(job, follow);
@@ -98,11 +98,11 @@ interface Shell {
   stack: (string | undefined)[];
   exported: Record<string, string>;
   functions: Map<string, ShellNode>;
-  /** Conditions that hold for all that follows: guards that end the script otherwise. */
+  /** Conditions that hold from here on: guards that would have ended the script. */
   guards: string[];
 }
 
-/** Where a node stands. */
+/** Where a node is. */
 interface Position {
   section: Section;
   item: number;
@@ -140,7 +140,7 @@ class Walk {
     }
   }
 
-  /** A text that cannot be parsed is a hole, and its lines are read one by one as far as they go. */
+  /** An unparsable text is a hole; its lines are still read one by one, as far as possible. */
   private script(text: string, shell: Shell, place: Position): void {
     const nodes = parsed(text);
     if (nodes) {
@@ -201,7 +201,7 @@ class Walk {
     const programs = node.parts.map((part) => programOf(part.kind === 'simple' ? wordsOf(part) : []));
     const { tool: last = '', args = [] } = programs.at(-1) ?? {};
     const fetches = programs.slice(0, -1).some(({ tool }) => tool === 'curl' || tool === 'wget');
-    // `python -c '...'` reads what was fetched as data, not as a program
+    // `python -c '...'` reads the download as data, not as a program
     const takesProgram =
       args.every((word) => /^-(?:[^c]*|-.*)$/.test(word)) || args.includes('-s') || args.includes('-');
     if (fetches && /^(?:(?:ba|da|z)?sh|python)$/.test(last) && takesProgram && !installer.test(node.text))
@@ -243,7 +243,7 @@ class Walk {
     shell.guards.push(...guards);
   }
 
-  /** What may run and may not: afterwards it cannot be told where the shell stands if it moved. */
+  /** Code that may or may not run: if it changes directory, the directory is unknown afterwards. */
   private branch(nodes: readonly ShellNode[], shell: Shell, place: Position): void {
     const inner = { ...copyOf(shell), functions: shell.functions };
     this.list(nodes, inner, place);
@@ -284,7 +284,7 @@ class Walk {
     this.calls(command, program.inline, shell, place);
   }
 
-  /** What a command changes in the shell that runs it. */
+  /** How a command changes the shell that runs it. */
   private changes(command: Command, node: ShellNode & { kind: 'simple' }, shell: Shell): void {
     const { tool, args } = command;
     if (command.words.length === 0) shell.exported = { ...shell.exported, ...command.assignments };
@@ -354,20 +354,20 @@ class Walk {
   }
 }
 
-/** `$1` ... `$9` belong to the caller again. */
+/** `$1` ... `$9` are the caller's again. */
 function positionalOf(exported: Record<string, string>): Record<string, string> {
   return Object.fromEntries(Object.entries(exported).filter(([name]) => /^\d$/.test(name)));
 }
 
 const declares = new Set(['export', 'declare', 'typeset', 'readonly', 'local']);
 
-/** Installers that bring one well-known tool and nothing else. */
+/** Installers that install one well-known tool and nothing else. */
 const installer =
   /astral\.sh\/uv|install\.python-poetry\.org|pdm-project\.org|rustup\.rs|bootstrap\.pypa\.io|get-poetry|hatch\.pypa\.io|just\.systems|taskfile\.dev|pixi\.sh|rye\.astral\.sh|rye-up\.com|deb\.nodesource\.com/;
 
 const wordsOf = (node: ShellNode & { kind: 'simple' }) => node.words.map((word) => word.value);
 
-/** An `if` may be spread over several items: GitLab joins them to one script. How many belong together. */
+/** An `if` may span several items, since GitLab joins them into one script. Returns how many belong together. */
 function itemsTogether(items: readonly string[], from: number): number {
   if (parsed(items[from] ?? '')) return 1;
   for (let count = 2; count <= 25 && from + count <= items.length; count += 1)
@@ -375,7 +375,7 @@ function itemsTogether(items: readonly string[], from: number): number {
   return 1;
 }
 
-/** A text as commands; undefined where it is no shell that can be read. */
+/** A text parsed as commands; undefined if it is not shell we can read. */
 function parsed(text: string): ShellNode[] | undefined {
   try {
     return parseShell(text);
@@ -402,7 +402,7 @@ function conditionOf(conditions: string[]): string | undefined {
   return conditions.length === 0 ? undefined : [...new Set(conditions)].join(' && ');
 }
 
-/** Whether a command is there to be asked, not to do something. */
+/** Whether a command tests something rather than doing something. */
 function isTest(node: ShellNode): boolean {
   if (node.kind === 'not') return true;
   if (node.kind === 'pipe') return node.parts.at(-1) !== undefined && isTest(node.parts.at(-1) ?? node);
@@ -413,7 +413,7 @@ function isTest(node: ShellNode): boolean {
   );
 }
 
-/** Whether the script is over with it. */
+/** Whether it ends the script. */
 function endsScript(node: ShellNode): boolean {
   if (node.kind === 'group') return node.body.some(endsScript);
   if (node.kind === 'chain')
@@ -425,7 +425,7 @@ function endsScript(node: ShellNode): boolean {
   return node.kind === 'simple' && /^(?:exit|return)\b/.test(node.text);
 }
 
-/** Where `cd` leads to; undefined where that cannot be told or lies outside of the repository. */
+/** Where `cd` leads; undefined if unknown or outside the repository. */
 export function directoryFrom(
   from: string | undefined,
   target: string,

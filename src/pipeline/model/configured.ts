@@ -3,7 +3,7 @@ import { getToml, isTable, parseToml, type TomlTable, type TomlValue } from '../
 import type { Command } from './commands.ts';
 import type { ReadFile } from './types.ts';
 
-/** An index that a tool knows by name, as far as the files tell. */
+/** An index that a tool knows by name, as far as the files show. */
 export interface Configured {
   address: string | undefined;
   secret: string | undefined;
@@ -11,12 +11,12 @@ export interface Configured {
 
 interface Around {
   command: Command;
-  /** The commands of the job before it. */
+  /** The job's earlier commands. */
   earlier: Command[];
   variables: Record<string, string>;
 }
 
-/** The indexes that a tool has been told of, by commands before an upload, by variables, and by files of the checkout. */
+/** Indexes configured for a tool: by commands before an upload, by variables, and by files in the checkout. */
 export function repositoriesOf(tool: string, around: Around, readFile: ReadFile): Map<string, Configured> {
   const found = new Map<string, Configured>();
   const add = (name: string, part: Partial<Configured>) => {
@@ -40,14 +40,14 @@ function tomlIn(path: string, readFile: ReadFile): TomlTable {
   try {
     return parseToml(text).data;
   } catch {
-    // Whoever edits that file says what is wrong with it.
+    // Whoever edits that file reports what is wrong with it.
     return {};
   }
 }
 
 const text = (value: TomlValue | undefined) => (typeof value === 'string' ? value : undefined);
 
-/** `[[tool.uv.index]]`; `''` is where it publishes by itself. */
+/** `[[tool.uv.index]]`; `''` is the default index for publishing. */
 function ofUv(data: TomlTable, add: Add): void {
   const usual = text(getToml(data, 'tool', 'uv', 'publish-url'));
   if (usual !== undefined) add('', { address: usual });
@@ -92,7 +92,7 @@ function byCommands(tool: string, earlier: Command[], add: Add): void {
   }
 }
 
-/** A `.pypirc` that commands write, or that lies in the checkout and is named. */
+/** A `.pypirc` written by commands, or one in the checkout that is passed explicitly. */
 function ofPypirc({ earlier, command }: Around, readFile: ReadFile, add: Add): void {
   const writing = earlier.filter(
     ({ redirects, words }) =>

@@ -10,19 +10,19 @@ import { merge } from '../recognise/jobs.ts';
 import type { Hole } from './commands.ts';
 import type { ReadFile } from './types.ts';
 
-/** A pipeline file with the files of the checkout that it includes. */
+/** A pipeline file together with the checkout's files that it includes. */
 export interface Whole {
   /** What the file itself says. */
   file: YamlTable;
-  /** That with what is included; the file wins over what it includes. */
+  /** The file merged over its includes. */
   data: YamlTable;
   holes: Hole[];
 }
 
-/** GitLab stops at 150 files: https://docs.gitlab.com/ci/yaml/#include */
+/** GitLab's limit is 150 files: https://docs.gitlab.com/ci/yaml/#include */
 const mostFiles = 150;
 
-/** Workflows that GitLab brings along, as templates. */
+/** Workflows that GitLab ships as templates. */
 const templates: Record<string, YamlTable> = {
   'Workflows/MergeRequest-Pipelines.gitlab-ci.yml': workflow(
     '$CI_MERGE_REQUEST_IID',
@@ -37,8 +37,8 @@ function workflow(...conditions: string[]): YamlTable {
 }
 
 /**
- * Reads a pipeline with what it includes. `included` is what GitLab has made of the included files, where that is
- * known; otherwise those that lie in the checkout are read, and others are holes.
+ * Reads a pipeline with its includes. `included` is GitLab's merged result for the included files, if known; otherwise
+ * local files are read, and all others are holes.
  */
 export function readWhole(text: string, readFile: ReadFile, included?: YamlTable): Whole {
   const file = parseYaml(text).data;
@@ -59,13 +59,13 @@ function withIncluded(file: YamlTable, reading: Reading): YamlTable {
   return [...parts, rest].reduce(merge, {});
 }
 
-/** The entries of an `include`, or of the `include` of a `trigger`. */
+/** The entries of an `include`, or of a `trigger`'s `include`. */
 export function entriesOf(include: YamlValue | undefined): YamlValue[] {
   if (include === undefined || include === null) return [];
   return Array.isArray(include) ? include : [include];
 }
 
-/** The path of an entry that means a file of this repository. */
+/** The path of an entry that refers to a file in this repository. */
 export function localPath(entry: YamlValue): string | undefined {
   const path = isYamlTable(entry) ? entry.local : entry;
   if (typeof path !== 'string' || /^https?:/.test(path)) return undefined;
@@ -85,7 +85,7 @@ function partOf(entry: YamlValue, reading: Reading): YamlTable {
   return withIncluded(data, reading);
 }
 
-/** The data of a pipeline file; undefined where it is not YAML. */
+/** The data of a pipeline file; undefined if it is not YAML. */
 export function parsed(text: string): YamlTable | undefined {
   try {
     return parseYaml(text).data;
@@ -95,7 +95,7 @@ export function parsed(text: string): YamlTable | undefined {
   }
 }
 
-/** Puts the inputs of an include into a file with a `spec:` header: https://docs.gitlab.com/ci/inputs/ */
+/** Interpolates an include's inputs into a file with a `spec:` header: https://docs.gitlab.com/ci/inputs/ */
 function withInputs(text: string, entry: YamlValue): string {
   const [, header, body] = /^(?:---\r?\n)?(spec:[\s\S]*?)\r?\n---\r?\n([\s\S]*)$/.exec(text) ?? [];
   if (header === undefined || body === undefined) return text;

@@ -6,10 +6,10 @@ import { expand } from '../recognise/shell.ts';
 import { textsOf } from './starts.ts';
 import type { ModelJob, Need, Origin } from './types.ts';
 
-/** A job in effect, of which it is not yet said when it runs and what it runs. */
+/** A job in effect, before it is known when it runs and what it runs. */
 export type StillJob = Omit<ModelJob, 'starts' | 'commands'>;
 
-/** What `default:` may hold: https://docs.gitlab.com/ci/yaml/#default */
+/** Keywords allowed in `default:`: https://docs.gitlab.com/ci/yaml/#default */
 const defaultKeys = [
   'after_script',
   'artifacts',
@@ -26,16 +26,16 @@ const defaultKeys = [
   'timeout',
 ];
 
-/** Those that may stand at the top as well. */
+/** The ones that are also allowed at the top level. */
 const topKeys = ['after_script', 'before_script', 'cache', 'image', 'services'];
 
-/** The stages of a pipeline, with the two that are always there. */
+/** A pipeline's stages, including the two implicit ones. */
 export function stagesOf({ stages }: YamlTable): string[] {
   const named = stages === undefined ? ['build', 'test', 'deploy'] : lines(stages);
   return ['.pre', ...named.filter((stage) => stage !== '.pre' && stage !== '.post'), '.post'];
 }
 
-/** Every job of a pipeline in effect, but for those that start other pipelines. */
+/** Every job in effect, except those that trigger other pipelines. */
 export function jobsIn(data: YamlTable, origin: (name: string) => Origin): StillJob[] {
   const jobs = visibleJobs(data)
     .filter(({ value }) => value.trigger === undefined)
@@ -64,7 +64,7 @@ function jobInEffect(name: string, itself: YamlTable, data: YamlTable, origin: O
   };
 }
 
-/** What a job has from `default:` and from the top, as far as its `inherit` lets it. */
+/** What a job gets from `default:` and the top level, as far as its `inherit` allows. */
 function inheritedBy({ inherit }: YamlTable, data: YamlTable): YamlTable {
   const allowed = isYamlTable(inherit) ? inherit.default : undefined;
   const top = topKeys.flatMap((key) => {
@@ -114,13 +114,16 @@ function needsOf(job: YamlTable): Need[] | undefined {
   if (job.needs === undefined || job.needs === null) return undefined;
   return flat(job.needs).flatMap((need): Need[] => {
     if (typeof need === 'string') return [{ job: need, artifacts: true, optional: false }];
-    // Of another pipeline or project.
+    // From another pipeline or project.
     if (!isYamlTable(need) || typeof need.job !== 'string' || need.pipeline || need.project) return [];
     return [{ job: need.job, artifacts: need.artifacts !== false, optional: need.optional === true }];
   });
 }
 
-/** `needs` limits what a job gets; without it, all earlier stages hand on, or those of them in `dependencies`. */
+/**
+ * `needs` limits whose artifacts a job gets. Without it, all earlier stages pass theirs on, or only the jobs in
+ * `dependencies`.
+ */
 function sourcesOf(job: StillJob, jobs: StillJob[], stages: string[]): string[] {
   const leaving = jobs.filter(({ leaves }) => leaves.length > 0);
   const named =
@@ -135,13 +138,13 @@ function sourcesOf(job: StillJob, jobs: StillJob[], stages: string[]): string[] 
   return named === undefined ? from : from.filter((name) => named.includes(name));
 }
 
-/** One instance of a matrix is named `job: [value]`. */
+/** An instance of a matrix is named `job: [value]`. */
 function baseName(name: string, jobs: StillJob[]): string {
   if (jobs.some((job) => job.name === name)) return name;
   return /^(.*): \[.*\]$/.exec(name)?.[1] ?? name;
 }
 
-/** No more instances than GitLab allows: https://docs.gitlab.com/ci/yaml/#parallelmatrix */
+/** GitLab's limit on instances: https://docs.gitlab.com/ci/yaml/#parallelmatrix */
 const mostInstances = 200;
 
 function matrixOf(job: YamlTable): Record<string, string>[] {

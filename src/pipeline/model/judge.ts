@@ -15,49 +15,49 @@ export interface PublishingOccasion {
   occasion: OccasionId;
 }
 
-/** What the user has agreed to. */
+/** What the user agreed to. */
 export interface Agreed {
-  /** Uploads that are new. */
+  /** New uploads. */
   adds: readonly PublishingOccasion[];
-  /** Uploads that end, or move to other occasions. */
+  /** Uploads that stop or move to other occasions. */
   ends: readonly PublishingOccasion[];
-  /** The variables of the route by API token; undefined where the jobs prove themselves by an ID token. */
+  /** Variables of the API token route; undefined if the jobs use ID tokens. */
   tokens?: Record<IndexId, string>;
-  /** Where versions come from, before the edit and after it. */
+  /** Where versions come from, before and after the edit. */
   versions: { before: VersionKind; after: VersionKind };
 }
 
-/** One difference between what a pipeline did and what it would do. */
+/** A difference between what a pipeline did and what it would do. */
 export type Difference =
   | { kind: 'upload-added' | 'upload-lost'; upload: Upload }
   | { kind: 'start-changed' | 'files-changed' | 'version-changed'; before: Upload; after: Upload }
   /** The same files reach an index twice on one occasion. */
   | { kind: 'two-publishers'; index: IndexId; occasion: OccasionId; jobs: string[] }
-  /** It uploads with something else than the token of its route. */
+  /** It uploads with a credential other than its route's. */
   | { kind: 'other-credential'; upload: Upload }
-  /** Nobody builds on that occasion what it uploads. */
+  /** Nothing builds what it uploads on that occasion. */
   | { kind: 'nothing-built'; upload: Upload }
-  /** GitLab makes no pipeline, since a job needs one that is not in it. */
+  /** GitLab creates no pipeline, since a job needs one that is not in it. */
   | { kind: 'needed-job-absent'; job: string; needs: string; occasion: OccasionId }
   | { kind: 'job-lost'; job: string }
   | { kind: 'job-start-changed'; job: string; occasion: OccasionId; before: Start; after: Start }
   /** A job no longer gets these artifacts. */
   | { kind: 'artifacts-lost'; job: string; paths: string[]; occasion: OccasionId }
-  /** Nothing makes tags any more. */
+  /** Tags are no longer created. */
   | { kind: 'tagging-lost'; job: string; commands: string[] }
   | { kind: 'commands-lost'; job: string; commands: string[] };
 
 export interface Judgement {
   /** The edit must not be made. */
   wrong: Difference[];
-  /** The user must be shown it. */
+  /** The user must be told. */
   told: Difference[];
 }
 
 /**
- * Whether an edit is right: each version reaches each index once on the occasions that were there or are agreed to,
- * from one job, with the token of the route alone; and nothing else stops or changes. Both models have to be read with
- * the same occasions.
+ * Whether an edit is right: each version reaches each index once, on the occasions that existed or were agreed to, from
+ * one job, with only the route's credential; and nothing else stops or changes. Both models must use the same
+ * occasions.
  */
 export function judge(before: PipelineModel, after: PipelineModel, agreed: Agreed): Judgement {
   const earlier = whatHappensWhen(before, agreed.versions.before);
@@ -111,7 +111,7 @@ function duplicates(later: Upload[]): Difference[] {
   });
 }
 
-/** Whether two lists of patterns may name the same file; what is not known may. */
+/** Whether two lists of patterns may match the same file; unknown ones may. */
 function overlap(one: string[], other: string[]): boolean {
   if (one.length === 0 || other.length === 0) return true;
   return one.some((left) => other.some((right) => meet(left, right)));
@@ -142,7 +142,7 @@ function notBuilt(earlier: Upload[], later: Upload[], { jobs, holes }: PipelineM
       const sources = [upload.job, ...(job?.takesFrom ?? [])];
       if (holes.some((hole) => sources.includes(hole.job))) return false;
       const last = earlier.filter((it) => sameTarget(it, upload));
-      // What was never built, as far as the model sees, is no worse than before.
+      // If it was never built as far as we can see, that is no worse than before.
       return last.length === 0 || last.some(({ builders }) => builders.length > 0);
     })
     .map((upload) => ({ kind: 'nothing-built', upload }));
@@ -166,7 +166,7 @@ function absentNeeds(before: PipelineModel, after: PipelineModel): Difference[] 
 const isThere = (job: ModelJob | undefined, occasion: OccasionId) =>
   job !== undefined && mayRun(job.starts[occasion]);
 
-/** One instance of a matrix is named `job: [value]`. */
+/** An instance of a matrix is named `job: [value]`. */
 function baseOf(name: string, jobs: ModelJob[]): ModelJob | undefined {
   const base = /^(.*): \[.*\]$/.exec(name)?.[1];
   return jobs.find((job) => job.name === name) ?? jobs.find((job) => job.name === base);
@@ -189,7 +189,7 @@ function changedJobs(before: PipelineModel, after: PipelineModel): Judgement {
       const paths = lostArtifacts(job, next, before, after, occasion);
       if (paths.length > 0 && !publishers.includes(job.name))
         wrong.push({ kind: 'artifacts-lost', job: job.name, paths, occasion });
-      // The uploads of a publisher are compared one by one.
+      // A publisher's uploads are compared individually.
       if (publishers.includes(job.name) || isDeepStrictEqual(earlier, later)) continue;
       const more = isBuilder(job) && !mayRun(earlier);
       const change = {
@@ -209,7 +209,7 @@ function changedJobs(before: PipelineModel, after: PipelineModel): Judgement {
 const isSamePipeline = (one: Origin, other: Origin) =>
   one.kind === 'child' || other.kind === 'child' ? isDeepStrictEqual(one, other) : true;
 
-/** The artifacts that a job had on an occasion and would not have. */
+/** Artifacts that a job had on an occasion and would lose. */
 function lostArtifacts(
   job: ModelJob,
   next: ModelJob,
@@ -236,7 +236,7 @@ const tags = ({ tool, verb, args }: Command) =>
     (verb === 'tag' || (verb === 'push' && args.some((arg) => /tags|refs\/tags|^v\$/.test(arg))))) ||
   /^(?:semantic-release|cz|commitizen|bump-my-version|bump2version|bumpversion)$/.test(tool ?? '');
 
-/** Commands that an edit may exchange: uploads, builds, tools, credentials, and what leaves nothing behind. */
+/** Commands that an edit may replace: uploads, builds, tools, credentials, and those without side effects. */
 const exchangeable =
   /^(?:pip|pipx|apt|apt-get|apk|echo|printf|cd|ls|mkdir|rm|test|\[|\[\[|exit|true|:|set|source|\.|export|jq|id|keyring|cat)$/;
 

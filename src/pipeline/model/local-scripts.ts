@@ -10,7 +10,7 @@ import {
   toxCommands,
 } from './task-files.ts';
 
-/** The text of a file of the checkout by its path from the root; undefined where there is none. */
+/** The text of a file in the checkout, by its path from the root; undefined if there is none. */
 export type Lookup = (path: string) => string | undefined;
 
 type Answer = ReturnType<Follow>;
@@ -23,7 +23,7 @@ const shells = /^(?:ba|da|z|a|k)?sh$/;
 const environments =
   /(?:^|\/)(?:activate|\.?bashrc|\.?profile|\.bash_profile|nvm\.sh|env)$|^(?:\/|~|\$HOME\b)/;
 
-/** Opens the scripts, make targets, tox environments and the like that lie in the checkout. */
+/** Opens scripts, make targets, tox environments and the like in the checkout. */
 export function followIn(lookup: Lookup): Follow {
   return (command) => {
     const { tool = '' } = command;
@@ -55,7 +55,7 @@ function shellScript(command: Command, lookup: Lookup): Answer {
   return script(command, path, command.args.slice(command.args.indexOf(path) + 1), lookup, true);
 }
 
-/** A file that is called by its path; what it is says its first line. */
+/** A file called by its path; its first line says what it is. */
 function script(command: Command, path: string, args: string[], lookup: Lookup, isShell = false): Answer {
   const found = at(command, path, lookup);
   if (!found) return path.startsWith('/') ? nothing : hole('script-not-in-checkout');
@@ -72,7 +72,7 @@ function pythonScript(command: Command, path: string | undefined, lookup: Lookup
   return found ? inPython(path, found.text) : hole('script-not-in-checkout');
 }
 
-/** A program in Python is a hole unless all that it starts stands there word by word. */
+/** A Python program is a hole unless everything it starts is spelt out in it. */
 function inPython(name: string, text: string): Answer {
   const scripts = callsInPython(text);
   const isPlain =
@@ -97,7 +97,7 @@ function at(command: Command, path: string, lookup: Lookup): { path: string; tex
 
 type TaskRunner = (command: Command, lookup: Lookup) => Answer | undefined;
 
-/** Programs that run what a file of the project says. */
+/** Programs that run tasks from a file in the project. */
 const taskRunners: Record<string, TaskRunner> = {
   make: (command, lookup) => {
     const directory = optionOf(command.args, '-C', '--directory');
@@ -156,7 +156,7 @@ function nodeScript(command: Command, lookup: Lookup): Answer | undefined {
     : tasks(command, ['package.json'], lookup, (text) => npmScripts(text, name));
 }
 
-/** `pdm run ship` and `hatch run ship`, where `ship` is a script of pyproject.toml. */
+/** `pdm run ship` and `hatch run ship`, where `ship` is a script in pyproject.toml. */
 function scriptOfProject(command: Command, lookup: Lookup): Answer | undefined {
   const runner = /^(pdm|hatch|rye|pixi) run\b/.exec(command.runners.at(-1) ?? '')?.[1];
   const pdm = command.tool === 'pdm' && /^[a-z][\w-]*$/.test(command.verb ?? '') ? command.verb : undefined;
@@ -182,7 +182,7 @@ function projectTask(
   return scripts && one({ name: `${runner}:${name}`, scripts });
 }
 
-/** What a file of tasks says of those that are called; a hole where the file or the task is not there. */
+/** What a task file says about the called tasks; a hole if the file or task is missing. */
 function tasks(
   command: Pick<Command, 'directory' | 'exported' | 'tool'>,
   files: string[],

@@ -17,32 +17,32 @@ import {
 } from './starts.ts';
 import type { ModelJob, Occasion, OccasionId, ReadFile, Start } from './types.ts';
 
-/** A pipeline as it is understood. */
+/** A pipeline, as far as we understand it. */
 export interface PipelineModel {
   occasions: Occasion[];
-  /** In order, with `.pre` and `.post`. */
+  /** In order, including `.pre` and `.post`. */
   stages: string[];
   jobs: ModelJob[];
   publications: Publication[];
   holes: Hole[];
 }
 
-/** Everything that a model is read from; nothing is read from anywhere else. */
+/** All inputs of a model; nothing else is read. */
 export interface PipelineSource {
   text: string;
   project: ProjectFacts;
   indexes: readonly KnownIndex[];
-  /** Files of the checkout. */
+  /** Files in the checkout. */
   readFile: ReadFile;
-  /** What GitLab has made of included files, where that is known. */
+  /** GitLab's merged result for the included files, if known. */
   included?: YamlTable;
-  /** Opens the scripts of the checkout that commands call. */
+  /** Opens the checkout's scripts that commands call. */
   follow?: Follow;
-  /** The occasions of another model, to be compared with. */
+  /** The occasions of another model, for comparison. */
   occasions?: readonly Occasion[];
 }
 
-/** A file that has a pipeline of its own, and the job that starts it. */
+/** A file with its own pipeline, and the job that starts it. */
 interface Part {
   data: YamlTable;
   file: YamlTable;
@@ -52,20 +52,20 @@ interface Part {
 interface Parent {
   job: string;
   file: string;
-  /** What starts it, in the pipeline that it stands in. */
+  /** What starts it, in its parent pipeline. */
   part: Part;
   value: YamlTable;
 }
 
-/** A job with what decides when it runs. */
+/** A job with everything that decides when it runs. */
 interface Placed {
   job: Omit<ModelJob, 'starts'>;
   part: Part;
 }
 
 /**
- * Reads a pipeline file with all that it includes, starts and calls, as far as that lies in the checkout. Throws
- * `YamlSyntaxError` where the file itself is not YAML.
+ * Reads a pipeline file with everything it includes, triggers and calls, as far as that is in the checkout. Throws
+ * `YamlSyntaxError` if the file itself is not YAML.
  */
 export function readModel(source: PipelineSource): PipelineModel {
   const { file, data, holes } = readWhole(source.text, source.readFile, source.included);
@@ -84,7 +84,9 @@ export function readModel(source: PipelineSource): PipelineModel {
   };
 }
 
-/** The pipeline and the children of it that lie in the checkout: https://docs.gitlab.com/ci/pipelines/downstream_pipelines/ */
+/**
+ * The pipeline and its child pipelines from the checkout: https://docs.gitlab.com/ci/pipelines/downstream_pipelines/
+ */
 function withChildren(part: Part, source: PipelineSource, holes: Hole[], depth: number): Part[] {
   const children = visibleJobs(part.data).flatMap(({ name, value }) => {
     const { trigger } = value;
@@ -129,7 +131,7 @@ function scriptsOf({ name, value, variables }: StillJob) {
   };
 }
 
-/** A child pipeline has a source of its own, and the variables of the job that starts it. */
+/** A child pipeline has its own source, and the variables of the job that triggers it. */
 function scopeIn(
   part: Part,
   variables: Record<string, string>,
@@ -158,7 +160,7 @@ function startOn({ job, part }: Placed, occasion: Occasion, source: PipelineSour
   return gated(pipeline, startOfJob(job.value, scope));
 }
 
-/** When the pipeline of a file is made: by its own rules, and for a child by those of the job that starts it. */
+/** When a file's pipeline is created: by its own rules, and for a child also by those of the triggering job. */
 function startOfPart(part: Part, occasion: Occasion, source: PipelineSource): Start {
   const scope = scopeIn(part, textsOf(part.data.variables), occasion, source);
   const itself = startOfPipeline(rulesOfPipeline(part.data), scope);
@@ -183,7 +185,7 @@ function startsOf(
   return Object.fromEntries(starts) as ModelJob['starts'];
 }
 
-/** The spelling of a ref for which the most of what publishes may run, and of those the most common one. */
+/** The spelling of a ref for which the most publishing may happen; of several, the most common. */
 function mostTelling(id: OccasionId, publishers: Placed[], source: PipelineSource): Occasion {
   const ways = waysOf(id, source.project);
   const counts = ways.map((way) => publishers.filter((it) => mayRun(startOn(it, way, source))).length);
@@ -197,7 +199,7 @@ const publishing =
   ({ job }, more) =>
     publicationsOf(job, { indexes, readFile }, more);
 
-/** What a job publishes, by occasion where rules give it variables of their own. */
+/** What a job publishes, per occasion if rules set variables. */
 function onOccasions(
   placed: Placed,
   occasions: readonly Occasion[],

@@ -1,7 +1,7 @@
 import type { Variables } from '../recognise/rule-expression.ts';
 import type { Occasion, OccasionId } from './types.ts';
 
-/** Every occasion, in the order in which they are shown. */
+/** Every occasion, in display order. */
 export const occasionIds: readonly OccasionId[] = [
   'default-branch',
   'other-branch',
@@ -15,19 +15,19 @@ export const occasionIds: readonly OccasionId[] = [
   'trigger',
 ];
 
-/** What is known of a project beside its files. */
+/** What is known about a project besides its files. */
 export interface ProjectFacts {
   defaultBranch: string;
   /** `group/project` on GitLab. */
   path?: string;
-  /** The name of the package, by which tags of one package of several may be told. */
+  /** The package's name, which may appear in the tags of a repository with several packages. */
   package?: string;
 }
 
-/** Ways to spell the tag of version 1.2.3, the most common first. */
+/** Spellings of the tag for version 1.2.3, most common first. */
 export const finalTags = ({ package: name }: ProjectFacts): string[] => prefixed(['1.2.3'], name);
 
-/** Ways to spell the tag of a candidate of 1.2.3. */
+/** Spellings of the tag for a release candidate of 1.2.3. */
 export const candidateTags = ({ package: name }: ProjectFacts): string[] =>
   prefixed(['1.2.3rc1', '1.2.3-rc1', '1.2.3-rc.1', '1.2.3a1', '1.2.3b1', '1.2.3-beta.1', '1.2.3.dev1'], name);
 
@@ -37,7 +37,7 @@ function prefixed(versions: string[], name: string | undefined): string[] {
   return prefixes.flatMap((prefix) => versions.map((version) => `${prefix}${version}`));
 }
 
-/** Each occasion in each way in which its ref may be spelt, the most common way first. */
+/** Each occasion with each spelling of its ref, most common first. */
 export function waysOf(id: OccasionId, project: ProjectFacts): Occasion[] {
   const { defaultBranch } = project;
   switch (id) {
@@ -58,12 +58,12 @@ export function waysOf(id: OccasionId, project: ProjectFacts): Occasion[] {
   }
 }
 
-/** Whether a person or another program may give variables that beat those of the files. */
+/** Whether a person or program may pass variables that override the files'. */
 export const takesVariables = (id: OccasionId): boolean =>
   id === 'schedule' || id === 'web' || id === 'api' || id === 'trigger';
 
 /**
- * Whether GitLab knows which files have changed: without a push of a branch or a merge request `changes` always holds.
+ * Whether GitLab knows which files changed; except for branch pushes and merge requests, `changes` is always true:
  * https://docs.gitlab.com/ci/yaml/#ruleschanges
  */
 export const knowsChanges = (id: OccasionId): boolean =>
@@ -75,7 +75,7 @@ function tagged(id: OccasionId, tag: string, project: ProjectFacts): Occasion {
   return { id, ref: tag, variables: { ...always(project), ...noMergeRequest, ...names, ...source } };
 }
 
-/** Without a name it is any branch but the default one. */
+/** Without a name: any branch but the default. */
 function onBranch(name: string | undefined, source: string, project: ProjectFacts): Variables {
   const branch = name ?? { otherThan: project.defaultBranch };
   const names = { CI_COMMIT_TAG: null, CI_COMMIT_REF_NAME: branch, CI_COMMIT_BRANCH: branch };

@@ -18,47 +18,47 @@ export type Target =
   | { kind: 'other'; address: string }
   | { kind: 'unknown'; because: string };
 
-/** What an upload proves itself with. */
+/** How an upload authenticates. */
 export type CredentialUse =
-  /** The tool exchanges the ID token by itself. */
+  /** The tool itself exchanges the ID token. */
   | { kind: 'id-token' }
-  /** A script exchanges the ID token by hand. */
+  /** A script exchanges the ID token. */
   | { kind: 'exchange' }
   /** CI/CD variables that the files do not set. */
   | { kind: 'variable'; keys: string[] }
-  /** It stands in the file in clear. */
+  /** In clear text in the file. */
   | { kind: 'literal' }
   | { kind: 'unknown' };
 
-/** An upload that a job makes. */
+/** An upload made by a job. */
 export interface Publication {
   job: string;
-  /** Undefined where only the ID token of the job tells that it publishes. */
+  /** Undefined if only the job's ID token shows that it publishes. */
   command: Command | undefined;
   target: Target;
-  /** From the root of the repository; none where that cannot be told. */
+  /** Relative to the repository root; empty if unknown. */
   files: string[];
   credential: CredentialUse;
   attests: boolean;
-  /** It builds what it uploads, by the upload itself or by a command before it. */
+  /** Builds what it uploads, as part of the upload or before it. */
   builds: boolean;
-  /** The occasions on which variables of rules lead to this target; undefined for all. */
+  /** Occasions on which variables set by rules lead to this target; undefined for all. */
   on: OccasionId[] | undefined;
 }
 
-/** What is known beside the job itself. */
+/** What is known besides the job itself. */
 export interface Around {
   indexes: readonly KnownIndex[];
   readFile: ReadFile;
 }
 
-/** A job as far as uploads are concerned. */
+/** The parts of a job that matter for uploads. */
 export type Uploader = Pick<
   ModelJob,
   'name' | 'value' | 'itself' | 'variables' | 'matrix' | 'idTokens' | 'commands'
 >;
 
-/** Everything that one job uploads, with the variables in force; `more` are those of rules. */
+/** Everything that a job uploads, given the variables in force; `more` are those set by rules. */
 export function publicationsOf(
   job: Uploader,
   around: Around,
@@ -80,7 +80,7 @@ interface Upload {
   job: Uploader;
   command: Command;
   earlier: Command[];
-  /** Of the job; those of the shell stand in the command. */
+  /** The job's; the shell's are in the command. */
   variables: Record<string, string>;
   name: string;
   tool: UploadTool;
@@ -111,14 +111,14 @@ function buildsItself({ builds }: UploadTool, { args }: Command): boolean {
   return 'with' in builds ? args.includes(builds.with) : !args.includes(builds.without);
 }
 
-/** The variables that a tool sees, with those of the shell before those of the job. */
+/** The variables that a tool sees; the shell's override the job's. */
 const environmentOf = ({ variables, command }: Upload): Record<string, string> => ({
   ...variables,
   ...command.exported,
   ...command.assignments,
 });
 
-/** A text with the variables in it as far as they are known. */
+/** Expands the known variables in a text. */
 function resolved(text: string, { variables, command }: Upload): string {
   return expandShell(text, { ...variables, ...command.exported });
 }
@@ -130,7 +130,7 @@ interface Repository {
   configured: Configured | undefined;
 }
 
-/** Its own options come first, then the variables in force, then what the tool does by itself. */
+/** Command-line options win, then variables in force, then the tool's default. */
 function repositoryOf(upload: Upload, around: Around): Repository {
   const { tool, command } = upload;
   const environment = environmentOf(upload);
@@ -161,7 +161,7 @@ function knownName(name: string | undefined, { indexes }: Around): Target {
     : { kind: 'other', address: known };
 }
 
-/** The target behind an address: a known index by its host, GitLab's registry by its path. */
+/** The target of a URL: a known index by host, GitLab's registry by path. */
 function targetOf(text: string, { indexes }: Around): Target {
   const address = text.trim();
   if (/\/packages\/pypi|^\$\{?CI_(?:API_V4|SERVER)_URL/.test(address)) return { kind: 'registry' };
@@ -183,13 +183,13 @@ function hostOf(address: string): string | undefined {
 }
 
 interface Secret {
-  /** As it stands; undefined where nothing in the files gives one. */
+  /** Unexpanded; undefined if the files do not set it. */
   text: string | undefined;
-  /** The variables that the tool looks for. */
+  /** The variables that the tool reads. */
   variables: string[];
 }
 
-/** The password or token that an upload gets from its options, the variables in force, or a configuration. */
+/** The password or token of an upload: from options, variables in force, or a configuration file. */
 function secretOf(upload: Upload, { name, configured }: Repository): Secret {
   const { tool, command } = upload;
   const environment = environmentOf(upload);
@@ -214,7 +214,7 @@ function credentialOf(
 
 const exchanges = /mint-token|_\/oidc|\bpython3?\s+-m\s+id\b/;
 
-/** Follows a secret through the variables of the shell and of the files to where it comes from. */
+/** Traces a secret through shell and file variables to its origin. */
 function traced(text: string, { variables, command }: Upload): CredentialUse {
   const keys = new Set<string>();
   const seen = new Set<string>();
@@ -237,7 +237,7 @@ function traced(text: string, { variables, command }: Upload): CredentialUse {
   return opaque ? { kind: 'unknown' } : { kind: 'literal' };
 }
 
-/** The indexes that the ID tokens of a job are for: the audience, or, though that does not work, the address. */
+/** The indexes that a job's ID tokens are for: by audience or (although that does not work) by URL. */
 function audienceOf({ idTokens }: Pick<Uploader, 'idTokens'>, indexes: readonly KnownIndex[]): IndexId[] {
   const audiences = idTokens.flatMap((token) => token.audiences);
   return indexes
@@ -250,7 +250,7 @@ const hostsAlike = (address: string, uploadUrl: string) => {
   return host !== undefined && [host, `upload.${host}`].includes(hostOf(uploadUrl) ?? '');
 };
 
-/** What it uploads, from the root of the repository. */
+/** What it uploads, relative to the repository root. */
 function filesOf(upload: Upload): string[] {
   const { tool, command } = upload;
   const named = tool.takesFiles ? positional(command.args, tool) : [];
@@ -260,7 +260,7 @@ function filesOf(upload: Upload): string[] {
   return files.map((file) => fromRoot(resolved(file, upload), command.directory));
 }
 
-/** What a variable of a loop goes through. */
+/** The values of a loop variable. */
 function loopedOver(file: string, { condition }: Command): string[] {
   const name = /^\$\{?(\w+)\}?$/.exec(file)?.[1];
   const list = name && new RegExp(`\\bfor\\s+${name}\\s+in\\s+([^;\\n&]+)`).exec(condition ?? '')?.[1];
@@ -275,8 +275,8 @@ function fromRoot(file: string, directory: string | undefined): string {
 }
 
 /**
- * A job that says itself that it has an ID token for an index is its publisher, whatever it runs; where a script of the
- * project uploads, or the target cannot be told, it is that index.
+ * A job with an ID token for an index counts as its publisher, whatever it runs. If a script of the project uploads, or
+ * the target is unknown, it is that index.
  */
 function byIdToken(job: Uploader, found: Publication[], { indexes }: Around): Publication[] {
   if (job.itself.id_tokens === undefined) return found;

@@ -3,7 +3,7 @@ import { quoteForShell } from '../../text/shell.ts';
 const starts =
   /\b(?:subprocess\.(?:run|call|check_call|check_output|Popen)|os\.(?:system|popen)|(?:c|ctx|context|session|s)\.(?:run(?:_always|_install)?|install|sudo))\s*\(/g;
 
-/** The commands that a program in Python starts, as shell text, as far as they stand there word by word. */
+/** The commands that a Python program starts, as shell text, as far as they are spelt out in it. */
 export function callsInPython(text: string): string[] {
   const found: string[] = [];
   for (const match of text.matchAll(starts)) {
@@ -23,7 +23,7 @@ const quoted = (word: string) => (/^\$\w+$/.test(word) ? word : quoteForShell(wo
 const token =
   /\s*(?:#[^\n]*|[rfbu]{0,2}("""[\s\S]*?"""|'''[\s\S]*?'''|"(?:[^"\\\n]|\\.)*"|'(?:[^'\\\n]|\\.)*')|(\*{0,2}[A-Za-z_][\w.]*)(\s*=(?!=))?|([[\](){},])|[^\s])/y;
 
-/** The words of a call up to its first keyword: literals as they are, names as variables. */
+/** The positional arguments of a call: literals as they are, names as variables. */
 function argumentsAt(text: string, from: number): string[] {
   const words: string[] = [];
   let depth = 0;
@@ -46,7 +46,7 @@ function argumentsAt(text: string, from: number): string[] {
 const unquoted = (literal: string) =>
   literal.replace(/^("""|'''|["'])([\s\S]*)\1$/, '$2').replace(/\\(["'\\])/g, '$1');
 
-/** The functions of a file of Python at its top, with the decorators before them. */
+/** Top-level functions of a Python file, with their decorators. */
 function functionsOf(text: string): { name: string; decorators: string; body: string }[] {
   const parts = text.split(/^(?=@|def |async def )/m);
   let decorators = '';
@@ -62,7 +62,7 @@ function functionsOf(text: string): { name: string; decorators: string; body: st
   });
 }
 
-/** The sessions of a noxfile that are called, all of them where none is named. https://nox.thea.codes/en/stable/config.html */
+/** The noxfile sessions called; all if none is named. https://nox.thea.codes/en/stable/config.html */
 export function noxSessions(text: string, wanted: string[]): { task: string; scripts: string[] }[] {
   const defaults = /nox\.options\.sessions\s*=\s*[[(]([^\])]*)/.exec(text)?.[1];
   const names =
@@ -80,7 +80,7 @@ export function noxSessions(text: string, wanted: string[]): { task: string; scr
     .map(({ name, body }) => ({ task: name, scripts: callsInPython(body) }));
 }
 
-/** The tasks of invoke that are called. */
+/** The invoke tasks called. */
 export function taskFunctions(text: string, wanted: string[]): { task: string; scripts: string[] }[] {
   return functionsOf(text)
     .filter(

@@ -1,21 +1,21 @@
-/** What really runs, once `sudo`, `python -m`, `uvx`, `poetry run` and the like are taken off. */
+/** What actually runs after stripping `sudo`, `python -m`, `uvx`, `poetry run` and the like. */
 export interface Program {
   /** The runners, outermost first, with their own options: `['uv run --frozen', 'python -m']`. */
   runners: string[];
-  /** `NAME=value` given to `env` or `sudo`. */
+  /** `NAME=value` passed to `env` or `sudo`. */
   assignments: [name: string, value: string][];
   tool: string | undefined;
   verb: string | undefined;
-  /** What stands behind the verb, or behind the tool where it has none; options before the verb come first. */
+  /** What follows the verb, or the tool if it has none; options before the verb come first. */
   args: string[];
-  /** A shell program given as text: `sh -c '...'`, `eval '...'`. */
+  /** Inline shell code: `sh -c '...'`, `eval '...'`. */
   inline: string | undefined;
 }
 
-/** Options of a program that take the next word as their value. */
+/** A program's options that take the next word as their value. */
 type Options = readonly string[];
 
-/** Programs that only run another one; with their options that take a value, and words of their own before it. */
+/** Programs that just run another one; their options with a value, and how many words they take first. */
 const plainRunners: Record<string, { options: Options; words?: number }> = {
   sudo: { options: ['-u', '-g', '-C', '--user', '--group'] },
   doas: { options: ['-u'] },
@@ -42,7 +42,7 @@ const uvx: Options = [...uvRun, '--from', '-c', '--constraints', '-b', '-v'].fil
 );
 const poetryGlobal: Options = ['-C', '--directory', '-P', '--project'];
 
-/** Runners with a sub-command: `uv run`, `poetry run` ... */
+/** Runners with a subcommand: `uv run`, `poetry run` ... */
 const subRunners: [words: string[], options: Options, before?: Options][] = [
   [['uv', 'tool', 'run'], uvx, uvRun],
   [['uv', 'run'], uvRun, uvRun],
@@ -88,7 +88,7 @@ const subRunners: [words: string[], options: Options, before?: Options][] = [
 
 const python = /^(?:python|pypy)(?:\d+(?:\.\d+)*)?(?:\.exe)?$|^\$\{?(?:PYTHON\w*|PY_?EXE)\}?$|^py$/;
 
-/** Tools that have verbs, with the options that may stand before the verb and take a value. */
+/** Tools with verbs, and their options with a value that may precede the verb. */
 const verbTools: Record<string, Options> = {
   twine: [],
   uv: [...uvRun],
@@ -127,7 +127,7 @@ const verbTools: Record<string, Options> = {
   'setup.py': [],
 };
 
-/** Verbs that have verbs of their own. */
+/** Verbs with subverbs. */
 const nested: Record<string, string[]> = {
   uv: ['tool', 'python', 'self', 'cache', 'auth'],
   hatch: ['env', 'config', 'dep', 'python', 'self', 'project'],
@@ -137,7 +137,7 @@ const nested: Record<string, string[]> = {
   docker: ['buildx', 'compose', 'image', 'container'],
 };
 
-/** The names that stand for another. */
+/** Names that stand for another. */
 const aliases: Record<string, string> = {
   pip3: 'pip',
   'apt-get': 'apt',
@@ -159,7 +159,7 @@ const aliases: Record<string, string> = {
   wget2: 'wget',
 };
 
-/** Takes the runners off; at most as many as anybody writes. */
+/** Strips the runners, up to a sane limit. */
 export function programOf(all: readonly string[]): Program {
   const program: Program = {
     runners: [],
@@ -211,7 +211,7 @@ function withoutRunner(words: string[], program: Program): string[] | undefined 
   return undefined;
 }
 
-/** What a runner runs: a module with `-m`, a program with a version, an environment before a colon. */
+/** What a runner runs: a module after `-m`, a program with a version, an environment before a colon. */
 function behind(runner: string, words: string[], from: number, options: Options): string[] | undefined {
   const moduleAt = words.findIndex((word, at) => at >= from && /^(?:-m|--module)$/.test(word));
   let at = skipOptions(words, from, options);
@@ -237,10 +237,10 @@ function behindPython(words: string[]): string[] | undefined {
   return /(?:^|\/)setup\.py$/.test(word) ? ['setup.py', ...words.slice(at + 1)] : undefined;
 }
 
-/** `python -m hatch.cli` is hatch, `python -m semantic_release` semantic-release. */
+/** `python -m hatch.cli` is hatch, `python -m semantic_release` is semantic-release. */
 const moduleName = (module: string) => module.replace(/\.(?:__main__|cli|tool)$/, '');
 
-/** The place of the first word that is no option. */
+/** Index of the first word that is not an option. */
 function skipOptions(words: readonly string[], from: number, withValue: Options, stop?: RegExp): number {
   let at = from;
   while (at < words.length) {

@@ -1,6 +1,6 @@
 import { evaluate, type Variables, type Verdict } from '../recognise/rule-expression.ts';
 
-/** A text with the variables in it as far as they are known; `${NAME:-usual}` is its usual text without one. */
+/** Expands the known variables in a text, including defaults as in `${NAME:-usual}`. */
 export function expandShell(text: string, variables: Record<string, string>, depth = 0): string {
   const next = text.replace(/\$(?:\{(\w+)(?::?-([^}]*))?\}|(\w+))/g, (whole, braced, usual, plain) => {
     const name = braced ?? plain;
@@ -10,7 +10,10 @@ export function expandShell(text: string, variables: Record<string, string>, dep
   return next === text || depth > 6 || next.length > 10_000 ? next : expandShell(next, variables, depth + 1);
 }
 
-/** The variables that a shell knows at a command: those of the pipeline, of the files, and of the shell before it. */
+/**
+ * The variables that a shell has when it reaches a command: the pipeline's, the files', and those set earlier in the
+ * shell.
+ */
 export function shellVariables(
   pipeline: Variables,
   files: Record<string, string>,
@@ -28,8 +31,8 @@ export function shellVariables(
 }
 
 /**
- * Whether a condition of the shell holds, as far as the variables of a pipeline decide: tests for a variable that is
- * set, empty, or equal to a text. Heads of loops are no conditions.
+ * Evaluates a shell condition as far as a pipeline's variables decide it: tests for a variable being set, empty, or
+ * equal to a text. Loop heads are not conditions.
  */
 export function shellHolds(condition: string | undefined, variables: Variables): Verdict {
   const parts = (condition ?? '')
@@ -65,7 +68,7 @@ function testHolds(test: string, variables: Variables): Verdict {
   const value = double ?? single ?? word;
   if (name === undefined || value === undefined) return undefined;
   const given = variables[name];
-  // The shell takes what is not set for an empty text.
+  // The shell treats unset as empty.
   const known: Variables = { ...variables, [name]: given === null ? '' : (given as string) };
   if (given === undefined) return undefined;
   if (operator === '=~') return /\//.test(value) ? undefined : evaluate(`$${name} =~ /${value}/`, known);

@@ -5,50 +5,50 @@ import { evaluate, type Variables, type Verdict } from '../recognise/rule-expres
 import { knowsChanges, takesVariables } from './occasions.ts';
 import type { Occasion, ReadFile, SettledStart, Start } from './types.ts';
 
-/** What decides about a job beside its own conditions. */
+/** What decides about a job besides its own conditions. */
 export interface Scope {
   occasion: Occasion;
-  /** Variables that the files set for the job, as they stand. */
+  /** Variables that the files set for the job, unexpanded. */
   variables: Record<string, string>;
   readFile: ReadFile;
-  /** The pipeline has `workflow:rules`, so that jobs without conditions run in each pipeline. */
+  /** The pipeline has `workflow:rules`, so jobs without conditions run in every pipeline. */
   hasWorkflow: boolean;
 }
 
 const never: Start = { kind: 'never' };
 const auto: Start = { kind: 'auto' };
 
-/** Whether a job may run at all, in one of the cases that the files leave open. */
+/** Whether a job may run in any of the cases that the files leave open. */
 export function mayRun(start: Start): boolean {
   return start.kind === 'undecided' ? mayRun(start.met) || mayRun(start.unmet) : start.kind !== 'never';
 }
 
-/** Whether a job runs, or can be started, in each of the cases that the files leave open. */
+/** Whether a job runs, or can be started, in every case that the files leave open. */
 export function surelyRuns(start: Start): boolean {
   return start.kind === 'undecided'
     ? surelyRuns(start.met) && surelyRuns(start.unmet)
     : start.kind !== 'never';
 }
 
-/** The conditions that the files leave open, as they stand, each once. */
+/** The conditions that the files leave open, as written, without duplicates. */
 export function openConditions(start: Start): string[] {
   if (start.kind !== 'undecided') return [];
   const inner = [...openConditions(start.met), ...openConditions(start.unmet)];
   return [...new Set([start.because, ...inner])];
 }
 
-/** The ways in which a job may start, each once; `never` is one of them. */
+/** The possible ways for a job to start, without duplicates; `never` is one of them. */
 export function possibleStarts(start: Start): SettledStart['kind'][] {
   if (start.kind !== 'undecided') return [start.kind];
   return [...new Set([...possibleStarts(start.met), ...possibleStarts(start.unmet)])];
 }
 
-/** Two ways that depend on a condition; one where both are the same. */
+/** Two outcomes of a condition; just one if both are the same. */
 export function either(because: string, met: Start, unmet: Start): Start {
   return isDeepStrictEqual(met, unmet) ? met : { kind: 'undecided', because, met, unmet };
 }
 
-/** What comes of a start where something else has to start before it: nothing, or by hand, where that does. */
+/** A start behind a gate that must start first: never if the gate never does, manual if the gate is. */
 export function gated(gate: Start, start: Start): Start {
   if (gate.kind === 'undecided')
     return either(gate.because, gated(gate.met, start), gated(gate.unmet, start));
@@ -58,18 +58,18 @@ export function gated(gate: Start, start: Start): Start {
   return start.kind === 'auto' ? gate : start;
 }
 
-/** Whether `workflow:rules` let a pipeline be made: https://docs.gitlab.com/ci/yaml/#workflowrules */
+/** Whether `workflow:rules` allow a pipeline: https://docs.gitlab.com/ci/yaml/#workflowrules */
 export function startOfPipeline(rules: YamlValue | undefined, scope: Scope): Start {
   return rules === undefined ? auto : byRules(flat(rules), undefined, scope);
 }
 
-/** How a job starts by its rules or its older conditions, once a pipeline is made. */
+/** How a job starts by its rules, or `only` and `except`, once there is a pipeline. */
 export function startOfJob(job: YamlTable, scope: Scope): Start {
   if (job.rules !== undefined && job.rules !== null) return byRules(flat(job.rules), job.when, scope);
   return gated(byOldConditions(job, scope), startOf(job.when));
 }
 
-/** The variables that the first rule sets which applies, or may apply, and lets the job run. */
+/** The variables set by the first rule that applies (or may apply) and lets the job run. */
 export function variablesOfRule(rules: YamlValue | undefined, scope: Scope): Record<string, string> {
   const decisive = flat(rules).find((rule) => {
     const runs = !(isYamlTable(rule) && rule.when === 'never');
@@ -79,7 +79,7 @@ export function variablesOfRule(rules: YamlValue | undefined, scope: Scope): Rec
   return isYamlTable(decisive) ? textsOf(decisive.variables) : {};
 }
 
-/** A table of variables as text, also where they are written with a description. */
+/** A table of variables as text, including those written with a description. */
 export function textsOf(variables: YamlValue | undefined): Record<string, string> {
   if (!isYamlTable(variables)) return {};
   return Object.fromEntries(
@@ -90,7 +90,7 @@ export function textsOf(variables: YamlValue | undefined): Record<string, string
   );
 }
 
-/** The first rule that applies decides, and without one nothing runs: https://docs.gitlab.com/ci/jobs/job_rules/ */
+/** The first matching rule wins; without a match nothing runs: https://docs.gitlab.com/ci/jobs/job_rules/ */
 function byRules(rules: YamlValue[], whenOfJob: YamlValue | undefined, scope: Scope): Start {
   return rules.reduceRight<Start>((rest, rule) => {
     const { verdict, because } = applies(rule, scope);
@@ -107,7 +107,7 @@ function startOf(when: YamlValue | undefined): Start {
 
 interface Applied {
   verdict: Verdict;
-  /** The rule as it stands, where it is left open. */
+  /** The undecided rule, as written. */
   because: string;
 }
 
@@ -138,7 +138,7 @@ function changed(value: YamlValue, { occasion }: Scope): Verdict {
   return knowsChanges(occasion.id) || compared ? undefined : true;
 }
 
-/** Paths without a pattern are looked for; that one is not found may be the way in which files are handed in. */
+/** Only literal paths are looked up. A missing file is not proof: files may be supplied in other ways. */
 function existsIn(value: YamlValue, { readFile }: Scope): Verdict {
   const found = lines(isYamlTable(value) ? value.paths : value).some(
     (path) => !/[*?$[{]/.test(path) && readFile(path.replace(/^\.?\//, '')) !== undefined,
@@ -150,8 +150,8 @@ const paths = (value: YamlValue | undefined) =>
   lines(isYamlTable(value) ? value.paths : value).join(', ') || JSON.stringify(value);
 
 /**
- * Whether an expression holds. Variables of the files count, unless whoever starts the pipeline may have given others:
- * then what they say no to is left open.
+ * Whether an expression holds. The files' variables count, unless whoever starts the pipeline may have overridden them:
+ * then a `false` that depends on them is left open.
  */
 function holds(expression: string, { occasion, variables }: Scope): Verdict {
   const known = withFiles(occasion.variables, variables);
@@ -160,7 +160,7 @@ function holds(expression: string, { occasion, variables }: Scope): Verdict {
   return evaluate(expression, occasion.variables) === false ? false : undefined;
 }
 
-/** The variables of a pipeline with those of the files; of those, texts that hold unknown ones are not known. */
+/** A pipeline's variables plus the files'; values containing unknown variables are unknown. */
 export function withFiles(pipeline: Variables, files: Record<string, string>): Variables {
   const known = { ...pipeline };
   for (const [name, text] of Object.entries(files)) {
@@ -194,16 +194,16 @@ function resolved(
   return open ? undefined : value;
 }
 
-/** `only` and `except` as data: https://docs.gitlab.com/ci/yaml/deprecated_keywords/ */
+/** `only` or `except` as data: https://docs.gitlab.com/ci/yaml/deprecated_keywords/ */
 interface Policy {
   refs: string[];
   variables: string[];
   changes: YamlValue | undefined;
-  /** It asks for a cluster, of which nothing is known here. */
+  /** Requires a Kubernetes cluster, which we cannot know. */
   kubernetes: boolean;
 }
 
-/** A job without conditions runs for branches and tags, and in each pipeline where `workflow:rules` decide. */
+/** Without conditions a job runs for branches and tags, or in every pipeline if `workflow:rules` decide. */
 function byOldConditions(job: YamlTable, scope: Scope): Start {
   const only = policyOf(job.only, ['branches', 'tags']);
   const except = policyOf(job.except, []);
@@ -214,7 +214,7 @@ function byOldConditions(job: YamlTable, scope: Scope): Start {
   return gated(inside, outside);
 }
 
-/** A mapping without `refs` has those that are usual: GitLab merges it into its default. */
+/** A mapping without `refs` gets the default ones: GitLab merges it into its default. */
 function policyOf(value: YamlValue | undefined, usual: string[]): Policy | undefined {
   if (value === undefined || value === null) return undefined;
   if (!isYamlTable(value))
@@ -227,7 +227,7 @@ function policyOf(value: YamlValue | undefined, usual: string[]): Policy | undef
   };
 }
 
-/** All kinds of conditions have to hold for `only`, and any of them for `except`. */
+/** For `only` every kind of condition must hold, for `except` any. */
 function policyStart(name: string, policy: Policy, scope: Scope, inverse: boolean): Start {
   const kinds: { verdict: Verdict; text: string }[] = [];
   const { refs, variables, changes, kubernetes } = policy;
@@ -251,7 +251,7 @@ function anyOf(items: string[], tell: (item: string) => Verdict): { verdict: Ver
   return { verdict, text: open.join(', ') };
 }
 
-/** Sources of a pipeline by their older names. */
+/** Pipeline sources by their old names. */
 const sources: Record<string, string> = {
   api: 'api',
   chat: 'chat',
@@ -265,7 +265,7 @@ const sources: Record<string, string> = {
   web: 'web',
 };
 
-/** Whether a member of `refs` is meant: a kind of ref, a source, a name or a pattern, and the project behind an `@`. */
+/** Whether a member of `refs` matches: a kind of ref, a source, a name or a pattern, and the project after an `@`. */
 function isRef(ref: string, { occasion: { variables } }: Scope): Verdict {
   const [, name = ref, path] = /^(.*)@([\w./-]+)$/.exec(ref) ?? [];
   const here = path === undefined ? true : evaluate(`$CI_PROJECT_PATH == "${path}"`, variables);

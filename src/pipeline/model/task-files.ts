@@ -2,13 +2,13 @@ import { ownValue } from '../../kernel/own-value.ts';
 import { getToml, isTable, parseToml, type TomlTable, type TomlValue } from '../../text/toml/document.ts';
 import { isYamlTable, parseYaml, type YamlTable, type YamlValue } from '../../text/yaml/document.ts';
 
-/** A task with the shell texts that it runs. */
+/** A task and the shell texts it runs. */
 export interface Task {
   task: string;
   scripts: string[];
 }
 
-/** A task with what has to run before it. */
+/** A task and its dependencies. */
 interface Recipe {
   before: string[];
   lines: string[];
@@ -16,7 +16,7 @@ interface Recipe {
 
 const mostTasks = 100;
 
-/** The tasks that are called with those that they need, each once and before what needs it. */
+/** The called tasks with their dependencies, each once and before its dependents. */
 function inOrder(recipes: Map<string, Recipe>, wanted: readonly string[]): Task[] {
   const found = new Map<string, Task>();
   const seen = new Set<string>();
@@ -32,9 +32,8 @@ function inOrder(recipes: Map<string, Recipe>, wanted: readonly string[]): Task[
 }
 
 /**
- * The targets of a makefile that are called, with their prerequisites; the first one where none is named. Each line runs
- * in a shell of its own: https://www.gnu.org/software/make/manual/html_node/Execution.html. Undefined where a target is
- * not there.
+ * The makefile targets called, with their prerequisites; the first target if none is named. Each line runs in its own
+ * shell: https://www.gnu.org/software/make/manual/html_node/Execution.html. Undefined if a target is missing.
  */
 export function makeRecipes(text: string, targets: string[]): Task[] | undefined {
   const variables: Record<string, string> = { MAKE: 'make' };
@@ -82,7 +81,7 @@ export function makeRecipes(text: string, targets: string[]): Task[] | undefined
   }));
 }
 
-/** Variables of make put in; `$$` is one for the shell. */
+/** Expands make variables; `$$` is a literal `$` for the shell. */
 function expanded(text: string, variables: Record<string, string>, depth = 0): string {
   return text.replace(/\$(?:\$|[({]([\w.@-]+)[)}]|\(shell ([^()]*)\)|(@))/g, (whole, name, shell, target) => {
     if (whole === '$$') return depth > 0 ? whole : '$';
@@ -93,7 +92,7 @@ function expanded(text: string, variables: Record<string, string>, depth = 0): s
   });
 }
 
-/** The recipe of a justfile that is called, the first one where none is named. https://just.systems/man/en/ */
+/** The justfile recipes called, or the first one if none is named. https://just.systems/man/en/ */
 export function justRecipes(text: string, wanted: string[]): Task[] | undefined {
   const recipes = new Map<string, Recipe>();
   let current: Recipe | undefined;
@@ -113,7 +112,7 @@ export function justRecipes(text: string, wanted: string[]): Task[] | undefined 
   return inOrder(recipes, names).map(({ task, scripts }) => ({ task, scripts: scripts.map(value) }));
 }
 
-/** The tasks of a Taskfile that are called, `default` where none is named. https://taskfile.dev/reference/schema */
+/** The Taskfile tasks called, `default` if none is named. https://taskfile.dev/reference/schema */
 export function taskfileTasks(text: string, wanted: string[]): Task[] | undefined {
   const all = yaml(text).tasks;
   if (!isYamlTable(all)) return undefined;
@@ -145,7 +144,7 @@ function yaml(text: string): YamlTable {
   }
 }
 
-/** A script of package.json with its `pre` and `post`. */
+/** A package.json script with its `pre` and `post` scripts. */
 export function npmScripts(text: string, name: string): Task[] | undefined {
   let scripts: unknown;
   try {
@@ -162,7 +161,7 @@ export function npmScripts(text: string, name: string): Task[] | undefined {
   return typeof ownValue(table, name) === 'string' ? [{ task: name, scripts: found }] : undefined;
 }
 
-/** Where runners keep the scripts of a project in pyproject.toml. */
+/** Where runners keep a project's scripts in pyproject.toml. */
 const places: Record<string, string[]> = {
   poe: ['tool', 'poe', 'tasks'],
   pdm: ['tool', 'pdm', 'scripts'],
@@ -170,7 +169,7 @@ const places: Record<string, string[]> = {
   pixi: ['tool', 'pixi', 'tasks'],
 };
 
-/** A script of pyproject.toml that poe, pdm, hatch, rye or pixi run; undefined where there is none of that name. */
+/** A pyproject.toml script that poe, pdm, hatch, rye or pixi would run; undefined if there is none of that name. */
 export function projectScripts(data: TomlTable, runner: string, name: string): string[] | undefined {
   const tables =
     runner === 'hatch'
@@ -211,9 +210,8 @@ const tableAt = (data: TomlTable, ...path: string[]): TomlTable => {
 type ToxEnv = (key: string) => string[] | undefined;
 
 /**
- * What tox runs in the environments that are called, all of `env_list` where none is named. tox installs the project
- * before, which stands here as `pip install .`, unless `skip_install` or `no_package` say otherwise:
- * https://tox.wiki/en/latest/config.html
+ * What tox runs in the called environments, all of `env_list` if none is named. tox first installs the project (shown
+ * here as `pip install .`), unless `skip_install` or `no_package` is set: https://tox.wiki/en/latest/config.html
  */
 export function toxCommands(text: string, file: string, wanted: string[]): Task[] | undefined {
   const read = /\.toml$/.test(file)
@@ -273,7 +271,7 @@ function toxFromToml(text: string, file: string): ToxFile | undefined {
   return { list, noPackage: table.no_package === true, env: (name) => (key) => linesOf(at(name, key)) };
 }
 
-/** Commands of tox in TOML are lists of words. */
+/** tox's commands in TOML are lists of words. */
 function linesOf(value: TomlValue | undefined): string[] | undefined {
   if (value === undefined) return undefined;
   if (!Array.isArray(value)) return [String(value)];

@@ -1,17 +1,17 @@
-/** A word of a command: quotes and escapes removed, variables and substitutions as they stand. */
+/** A word of a command: quotes and escapes removed, variables and substitutions unexpanded. */
 export interface Word {
   value: string;
-  /** Commands in `$(...)`, backticks and `<(...)` inside of it. */
+  /** Commands inside `$(...)`, backticks and `<(...)`. */
   substitutions: ShellNode[][];
 }
 
 export interface Redirect {
-  /** `>`, `>>`, `<`, `<<<`, `&>` ...; `<<` for a here-document, whose text is the target. */
+  /** `>`, `>>`, `<`, `<<<`, `&>` ...; for `<<` the target is the text of the here-document. */
   operator: string;
   target: string;
 }
 
-/** What a shell script comes to: POSIX sh with what is used of bash. */
+/** A parsed shell script: POSIX sh plus the bash features in common use. */
 export type ShellNode = { /** As it stands. */ text: string } & (
   | {
       kind: 'simple';
@@ -35,7 +35,7 @@ export type ShellNode = { /** As it stands. */ text: string } & (
   | { kind: 'function'; name: string; body: ShellNode }
 );
 
-/** A script that is no shell, is not complete, or is longer or deeper than anybody writes one. */
+/** Not shell, incomplete, or longer or deeper than anything people write. */
 export class ShellSyntaxError extends Error {
   override name = 'ShellSyntaxError';
 }
@@ -44,9 +44,9 @@ const longest = 200_000;
 const deepest = 60;
 
 /**
- * Parses a script once, in time that grows with its length. Grammar:
- * https://pubs.opengroup.org/onlinepubs/9699919799/utilities/V3_chap02.html#tag_18_10, with `[[`, `((`, `<<<`,
- * `<(...)`, arrays and `function` of bash. Throws `ShellSyntaxError`.
+ * Parses a script once, in linear time. Grammar:
+ * https://pubs.opengroup.org/onlinepubs/9699919799/utilities/V3_chap02.html#tag_18_10, plus bash's `[[`, `((`, `<<<`,
+ * `<(...)`, arrays and `function`. Throws `ShellSyntaxError`.
  */
 export function parseShell(text: string): ShellNode[] {
   if (text.length > longest) throw new ShellSyntaxError('too long');
@@ -74,7 +74,7 @@ class Parser {
     return this.at >= this.text.length;
   }
 
-  /** Commands up to what closes them: `)`, `}`, `fi`, `;;` ... */
+  /** Commands up to their terminator: `)`, `}`, `fi`, `;;` ... */
   list(): ShellNode[] {
     this.deeper();
     const nodes: ShellNode[] = [];
@@ -100,7 +100,7 @@ class Parser {
     if (this.depth > deepest) throw new ShellSyntaxError('nested too deeply');
   }
 
-  /** What stands from there to here, without blanks at its end. */
+  /** The text from there to here, without trailing blanks. */
   private since(start: number): string {
     return this.text.slice(start, this.at).trimEnd();
   }
@@ -299,7 +299,7 @@ class Parser {
     return body;
   }
 
-  /** `[[ ... ]]` and `(( ... ))`: words up to the end, in which `&&`, `<` and `(` mean something else. */
+  /** `[[ ... ]]` and `(( ... ))`: words up to the end; `&&`, `<` and `(` have other meanings inside. */
   private opaque(open: string, close: string, start: number): ShellNode {
     const words: Word[] = [{ value: open, substitutions: [] }];
     this.at += open.length;
@@ -395,7 +395,7 @@ class Parser {
     return true;
   }
 
-  /** One word; empty where none stands there. */
+  /** One word; empty if there is none. */
   private word(): Word {
     const word: Word = { value: '', substitutions: [] };
     const from = this.at;
@@ -429,7 +429,7 @@ class Parser {
     this.at += 1;
   }
 
-  /** A character, an escape, a variable or a substitution, in double quotes or not. */
+  /** A character, escape, variable or substitution, quoted or not. */
   private piece(word: Word, quoted: boolean): void {
     const character = this.text[this.at] ?? '';
     const next = this.text[this.at + 1] ?? '';
@@ -480,7 +480,7 @@ class Parser {
     word.substitutions.push(inner.list());
   }
 
-  /** `${...}`, as it stands. */
+  /** `${...}`, unexpanded. */
   private braces(word: Word): void {
     const from = this.at;
     let depth = 0;
@@ -498,7 +498,7 @@ class Parser {
     word.value += this.text.slice(from, this.at);
   }
 
-  /** The word that stands here as it is written, if it has no quotes; nothing is taken. */
+  /** Peeks at the next word as written, if it has no quotes. */
   private peek(): string {
     const plain = /[^ \t\r\n;&|<>()'"`\\$]+(?=[ \t\r\n;&|<>()]|$)/y;
     plain.lastIndex = this.at;

@@ -15,7 +15,7 @@ export type OccasionId =
   | 'api'
   | 'trigger';
 
-/** How a job starts once its pipeline is there. */
+/** How a job starts once its pipeline exists. */
 export type SettledStart =
   | { kind: 'auto' }
   | { kind: 'manual' }
@@ -24,19 +24,19 @@ export type SettledStart =
   | { kind: 'never' };
 
 /**
- * How a job starts on an occasion. Where a condition cannot be decided from the files, both ways are kept: `because` is
- * the condition as it stands.
+ * How a job starts on an occasion. If the files cannot decide a condition, both outcomes are kept; `because` is the
+ * condition as written.
  */
 export type Start = SettledStart | { kind: 'undecided'; because: string; met: Start; unmet: Start };
 
-/** The text of a file of the checkout, by its path from the root; undefined where there is none. */
+/** The text of a file in the checkout, by its path from the root; undefined if there is none. */
 export type ReadFile = (path: string) => string | undefined;
 
-/** Where a job stands in the files. */
+/** Where a job is defined. */
 export type Origin =
   | { kind: 'file' }
   | { kind: 'include' }
-  /** In a file that the job `by` starts as a child pipeline. */
+  /** In a file that the job `by` triggers as a child pipeline. */
   | { kind: 'child'; by: string; file: string };
 
 /** A job that another one needs. */
@@ -50,33 +50,33 @@ export interface Need {
 export interface ModelJob {
   name: string;
   origin: Origin;
-  /** The job as GitLab would run it, defaults folded in. */
+  /** The job as GitLab would run it, defaults included. */
   value: YamlTable;
-  /** What it says itself or through `extends`, without the defaults. */
+  /** What it says itself or through `extends`, without defaults. */
   itself: YamlTable;
   stage: string;
   image: string | undefined;
   environment: { name: string; action: string } | undefined;
   idTokens: { variable: string; audiences: string[] }[];
-  /** The jobs that it needs; undefined where the stages order it. */
+  /** The jobs it needs; undefined if it is ordered by stage. */
   needs: Need[] | undefined;
   /** The jobs whose artifacts it gets. */
   takesFrom: string[];
-  /** The paths of its artifacts, as they stand. */
+  /** Its artifact paths, unexpanded. */
   leaves: string[];
-  /** `parallel: matrix`, as the variables of each instance; one empty table without it. */
+  /** `parallel: matrix` as variables per instance; a single empty table without it. */
   matrix: Record<string, string>[];
-  /** Variables that the files give it, as they stand, but for those of rules. */
+  /** Variables that the files set for it, unexpanded, except those set by rules. */
   variables: Record<string, string>;
   starts: Record<OccasionId, Start>;
   commands: Command[];
 }
 
-/** An occasion with the ref that stands for it. */
+/** An occasion, with a ref to represent it. */
 export interface Occasion {
   id: OccasionId;
-  /** `v1.2.3`, `main`; '' for any branch but the default one. */
+  /** `v1.2.3`, `main`; '' for any branch but the default. */
   ref: string;
-  /** Those that GitLab sets; null for one that is not set, and what is not in it is not known. */
+  /** The ones GitLab sets; null means unset, missing means unknown. */
   variables: Variables;
 }

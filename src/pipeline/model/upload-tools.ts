@@ -1,24 +1,24 @@
 import { type UploadVariables, uploadVariables } from '../../indexes/upload-variables.ts';
 
-/** How a tool is told where and with what to upload: its options and its variables. */
+/** How to tell a tool what to upload, where, and with which credential: its options and variables. */
 export interface UploadTool extends UploadVariables {
   verbs: readonly string[];
-  /** Options that take a value, so that it is no file. */
+  /** Options that take a value, so that the value is not mistaken for a file. */
   valued: readonly string[];
   address: readonly string[];
-  /** The name of an index, in a configuration file or known to the tool. */
+  /** The name of an index, from a configuration file or built in. */
   name: readonly string[];
   secret: readonly string[];
-  /** Files as arguments; what it uploads without any. */
+  /** Takes files as arguments; otherwise, its default. */
   takesFiles: boolean;
   files: string;
-  /** The option that names another folder of distributions. */
+  /** The option that names another distributions folder. */
   folder: readonly string[];
   /** Whether it builds what it uploads. */
   builds: 'always' | 'never' | { with: string } | { without: string };
-  /** It can exchange an ID token of GitLab: facts in https://docs.pypi.org/trusted-publishers/using-a-publisher/ */
+  /** Can exchange a GitLab ID token: https://docs.pypi.org/trusted-publishers/using-a-publisher/ */
   trusts: boolean;
-  /** It reads `.pypirc`. */
+  /** Reads `.pypirc`. */
   readsPypirc: boolean;
 }
 
@@ -124,7 +124,7 @@ const tools: Record<string, UploadTool> = {
   'setup.py': { ...none, verbs: ['upload'], secret: [], builds: 'always', readsPypirc: true },
 };
 
-/** The tool behind a command that uploads distributions; a rehearsal uploads nothing. */
+/** The tool behind a command that uploads distributions; a dry run uploads nothing. */
 export function uploadTool(command: {
   tool: string | undefined;
   verb: string | undefined;
@@ -138,7 +138,7 @@ export function uploadTool(command: {
   return uploads ? { name, tool } : undefined;
 }
 
-/** The value of an option: `--name value`, `--name=value`, `-n value`; of several the last. */
+/** The value of an option: `--name value`, `--name=value`, `-n value`; the last one wins. */
 export function optionOf(args: readonly string[], names: readonly string[]): string | undefined {
   let found: string | undefined;
   args.forEach((arg, index) => {
@@ -149,7 +149,7 @@ export function optionOf(args: readonly string[], names: readonly string[]): str
   return found;
 }
 
-/** The arguments that are neither options nor the values of options. */
+/** The arguments that are neither options nor their values. */
 export function positional(args: readonly string[], { valued, ...tool }: UploadTool): string[] {
   const names = [...valued, ...tool.address, ...tool.name, ...tool.secret, ...tool.folder];
   return args.filter((arg, index) => !arg.startsWith('-') && !names.includes(args[index - 1] ?? ''));

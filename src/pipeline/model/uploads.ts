@@ -6,26 +6,26 @@ import { either, mayRun } from './starts.ts';
 import type { ModelJob, Occasion, OccasionId, Start } from './types.ts';
 import { type VersionKind, versionBuiltBy } from './version.ts';
 
-/** One upload to which an occasion leads: a row of what happens when. */
+/** An upload on an occasion: a row of the table of what happens when. */
 export interface Upload {
   occasion: OccasionId;
-  /** The ref that stands for the occasion. */
+  /** The ref that represents the occasion. */
   ref: string;
   target: Target;
   job: string;
   files: string[];
   credential: CredentialUse;
-  /** With the jobs that it waits for, and the conditions of the shell. */
+  /** Including the jobs it waits for, and shell conditions. */
   start: Start;
-  /** Each version that it may upload; one, but where several jobs build. */
+  /** Every version it may upload; more than one only if several jobs build. */
   versions: VersionKind[];
   environment: string | undefined;
-  /** The jobs that build on this occasion what it uploads. */
+  /** The jobs that build what it uploads on this occasion. */
   builders: string[];
   publication: Publication;
 }
 
-/** Every upload on every occasion, in their order; `version` is that of the project where nothing sets another. */
+/** Every upload on every occasion, in order; `version` is the project's, where nothing sets another. */
 export function whatHappensWhen(model: PipelineModel, version: VersionKind): Upload[] {
   return model.occasions.flatMap((occasion) =>
     model.publications.flatMap((publication) => uploadOn(occasion, publication, model, version)),
@@ -77,7 +77,7 @@ function guarded(condition: string | undefined, verdict: boolean | undefined, st
   return either(condition ?? '', start, { kind: 'never' });
 }
 
-/** What waits for a job that is started by hand is started by that hand. */
+/** Whatever waits for a manual job is started by the same click. */
 function startWithNeeds(job: ModelJob, id: OccasionId, model: PipelineModel): Start {
   const start = job.starts[id];
   const waits = (job.needs ?? []).some(
@@ -86,7 +86,7 @@ function startWithNeeds(job: ModelJob, id: OccasionId, model: PipelineModel): St
   return start.kind === 'auto' && waits ? { kind: 'manual' } : start;
 }
 
-/** The jobs that build what a job uploads, as far as they may run on an occasion: itself, or those it takes from. */
+/** The jobs that build what a job uploads, as far as they may run on an occasion: itself, or its sources. */
 function buildersOf(
   job: ModelJob,
   { builds }: Publication,
@@ -101,7 +101,7 @@ function builtFor(job: ModelJob, id: OccasionId, model: PipelineModel, seen: Set
     const source = model.jobs.find((it) => it.name === name);
     if (source === undefined || seen.has(name) || !mayRun(source.starts[id])) return [];
     seen.add(name);
-    // One that only hands on, such as a signing job, takes from those that build.
+    // A job that only passes files on, such as a signing job, takes them from those that build.
     return isBuilder(source) ? [source] : builtFor(source, id, model, seen);
   });
 }

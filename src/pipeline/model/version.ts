@@ -4,13 +4,13 @@ import type { Command } from './commands.ts';
 import { shellHolds, shellVariables } from './shell-conditions.ts';
 import type { ModelJob } from './types.ts';
 
-/** Where the version of what is built comes from. */
+/** Where the version of a build comes from. */
 export type VersionKind =
   | { kind: 'git' }
   | { kind: 'written'; value: string }
-  /** From the tag, by what stands in `how`. */
+  /** From the tag, by the code in `how`. */
   | { kind: 'tag'; how: string }
-  /** From the number of the pipeline, or something else that each one has of its own. */
+  /** From the pipeline's number, or something else unique to each pipeline. */
   | { kind: 'pipeline'; how: string }
   | { kind: 'unknown'; because: string };
 
@@ -20,7 +20,7 @@ const pretending =
 const versionFile =
   /(?:^|\/)(?:pyproject\.toml|setup\.(?:py|cfg)|__init__\.py|\w*version\w*(?:\.py|\.txt)?|PKG-INFO)$/i;
 
-/** The version that a job builds on an occasion: that of the project, unless a command before the build sets another. */
+/** The version that a job builds on an occasion: the project's, unless a command before the build sets another. */
 export function versionBuiltBy(job: ModelJob, variables: Variables, ofProject: VersionKind): VersionKind {
   const last = job.commands.findLastIndex((command) => buildsDistributions(command));
   const before = job.commands.slice(0, last < 0 ? job.commands.length : last + 1);
@@ -47,7 +47,7 @@ interface Setting {
   exported: Record<string, string>;
 }
 
-/** The version that a command sets, as it stands. */
+/** The version that a command sets, unexpanded. */
 function setBy({ tool = '', verb, args, text, assignments, exported }: Command): Setting[] {
   const pretended = Object.entries({ ...exported, ...assignments }).find(([name]) => pretending.test(name));
   if (pretended && pretended[1] !== '')
@@ -69,7 +69,7 @@ function setBy({ tool = '', verb, args, text, assignments, exported }: Command):
   return [];
 }
 
-/** Follows a version through the variables of the shell to what it is made of. */
+/** Traces a version through shell variables to its origin. */
 function kindOf(value: string, how: string, variables: Record<string, string>): VersionKind {
   const made = expanded(value, variables);
   if (

@@ -7,7 +7,7 @@ import { jobOf, note, type PipelineEdit, seen } from '../edit.ts';
 import { parentsOf } from '../recognise/jobs.ts';
 import { ancestorsOf, exclusiveAncestors } from '../recognise/parents.ts';
 
-/** `only` and `except` make room for rules, which GitLab does not allow beside them, wherever they come from. */
+/** Removes `only` and `except`, wherever they come from: GitLab does not allow them next to rules. */
 export function clearConditions(edit: PipelineEdit, name: string, rules: YamlTable[]): void {
   const { draft } = edit;
   for (const key of ['only', 'except']) {
@@ -32,7 +32,7 @@ function clearInherited(edit: PipelineEdit, name: string, key: string): void {
   }
 }
 
-/** A parent that others use and that holds nothing but the conditions is no longer extended. */
+/** Stops extending a shared parent that contains nothing but the conditions. */
 function leave(edit: PipelineEdit, name: string, holder: string, key: string): void {
   const { draft } = edit;
   const content = Object.keys(jobOf(edit, holder));

@@ -12,8 +12,8 @@ import {
 } from '../recognise/rules.ts';
 
 /**
- * The rules under which a job is to publish: the occasions that the project has chosen, as they stand, behind the guard.
- * PyPI gets tags alone, since a version from git is a release nowhere else.
+ * The rules for a publishing job: the occasions that the project chose, as written, behind the guard. PyPI only gets
+ * tags, since nothing else produces a release version from git.
  */
 export function publishingRules(job: YamlTable, id: IndexId, project: PipelineProject): YamlTable[] {
   const standard = id === 'pypi' ? tagRule : pushRule;
@@ -33,7 +33,7 @@ const wanted: Record<IndexId, Occasion[]> = {
   testpypi: ['tag', 'pre-release tag', 'default-branch push', 'schedule'],
 };
 
-/** A rule that can apply on an occasion of the index; one for PyPI that would let branches in as well is narrowed. */
+/** A rule that can apply on one of the index's occasions; one for PyPI that would also admit branches is narrowed. */
 function keptOf(rule: YamlValue, id: IndexId, project: PipelineProject): YamlTable[] {
   if (!isYamlTable(rule) || rule['!reference'] !== undefined || isGuard(rule)) return [];
   const { if: condition, ...rest } = rule;
@@ -52,7 +52,7 @@ function keptOf(rule: YamlValue, id: IndexId, project: PipelineProject): YamlTab
 const isGuard = (rule: YamlTable) =>
   rule.when === 'never' && /CI_COMMIT_REF_PROTECTED.*CI_PROJECT_PATH/.test(String(rule.if));
 
-/** `only` and `except` as rules; what cannot be said so is left out. */
+/** `only` and `except` as rules, as far as they can be expressed. */
 function rulesFromOld({ only, except }: YamlTable): YamlTable[] {
   const wanted = oldConditions(only);
   const unwanted = oldConditions(except);
@@ -70,7 +70,7 @@ function rulesFromOld({ only, except }: YamlTable): YamlTable[] {
   return [...never, ...runs];
 }
 
-/** Tags are matched as such, so that no branch of a like name is meant. */
+/** Matches tags as tags, so that a branch with a similar name is not meant. */
 function tidy(expression: string): string {
   return expression.replace(/^\$CI_COMMIT_REF_NAME =~/, '$CI_COMMIT_TAG =~');
 }

@@ -9,7 +9,7 @@ import { isEarlier } from '../stages.ts';
 import { dataOf, linesOfKey } from '../template.ts';
 import { gateOf } from './rest-jobs.ts';
 
-/** Puts those fields of a publishing job right that do not hold, in the place that is its home for them. */
+/** Repairs the fields of a publishing job that do not hold, each in the place where it belongs. */
 export function repairFields(
   edit: PipelineEdit,
   name: string,
@@ -37,7 +37,7 @@ export function repairFields(
   }
 }
 
-/** Where to write: `environment: name` has no fields of its own, and what is not there at all comes whole. */
+/** Where to write: `environment: name` has no fields yet, and a missing value is written whole. */
 function repairOf(job: YamlTable, path: string[], wanted: YamlTable): [string[], YamlValue] {
   const [first = ''] = path;
   if (path.length > 1 && !isYamlTable(job[first])) return [[first], wanted[first] ?? null];
@@ -45,8 +45,8 @@ function repairOf(job: YamlTable, path: string[], wanted: YamlTable): [string[],
 }
 
 /**
- * Takes the artifacts of the builders. `dependencies` reach earlier stages alone and order nothing; a job that has `needs`,
- * or stands no later than the builders, names the check there too, so that it waits for it.
+ * Takes the builders' artifacts. `dependencies` only reach earlier stages and imply no order; a job with `needs`, or in
+ * a stage no later than the builders', also needs the check job so that it waits for it.
  */
 function takeFromBuilders(edit: PipelineEdit, name: string, home: string, job: YamlTable): void {
   const { draft, around, goal } = edit;

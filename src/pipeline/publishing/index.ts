@@ -15,19 +15,19 @@ import { moveRest } from './rest-jobs.ts';
 import { planScript } from './script-plan.ts';
 import { repairScripts } from './scripts.ts';
 
-/** Compares the jobs that publish now field by field with what they are to be, and replaces only what does not hold. */
+/** Compares the publishing jobs field by field with what they should be, and replaces only what differs. */
 export function repairPublishingJobs(edit: PipelineEdit): void {
   const existing = edit.publishing.filter(({ exists }) => exists);
   const names = existing.map(({ name }) => name);
   const shared = exclusiveAncestors(reread(edit.draft), seen(edit), names);
   const before = existing.map(({ name }) => jobOf(edit, name));
-  // All conditions are read before one is changed, since jobs may have them from the same place.
+  // Read all conditions before changing any; jobs may share them.
   const rules = existing.map((job) => rulesFor(edit, job));
   for (const [at, job] of existing.entries()) repairOne(edit, job, homeOf(edit, job.name, shared), rules[at]);
   clearOldWays(edit, names, shared, before);
 }
 
-/** Where that is written which several publishing jobs share: their own hidden base, else the job itself. */
+/** Where to write what several publishing jobs share: their own hidden base, else the job itself. */
 function homeOf(edit: PipelineEdit, name: string, shared: string[]): string {
   const ancestors = ancestorsOf(reread(edit.draft), seen(edit), name);
   return ancestors.find((it) => it.startsWith('.') && shared.includes(it)) ?? name;
@@ -66,7 +66,7 @@ function tellOfWrapper({ notes }: PipelineEdit, name: string, wrapper: string): 
   );
 }
 
-/** Nothing of others runs beside the token: what the job has of its own goes, and what it inherits is overridden. */
+/** Nothing foreign may run next to the token: remove what the job has itself, override what it inherits. */
 function sendGuestsAway(edit: PipelineEdit, name: string, home: string): void {
   for (const key of guests) {
     const value = jobOf(edit, name)[key];
@@ -82,7 +82,7 @@ function sendGuestsAway(edit: PipelineEdit, name: string, home: string): void {
 
 const noHooks: YamlTable = { pre_get_sources_script: [] };
 
-/** A job of an earlier run that has lost its base, and all that came from there. */
+/** A job from an earlier run that has lost its base and everything that came from it. */
 function baseOf(edit: PipelineEdit, name: string): string | undefined {
   const { around, draft } = edit;
   const job = jobOf(edit, name);
@@ -90,13 +90,13 @@ function baseOf(edit: PipelineEdit, name: string): string | undefined {
   return edit.ours && bare && draft.data[around.base] !== undefined ? around.base : undefined;
 }
 
-/** The rules that a job is to have, and the conditions in whose place they come. */
+/** A job's new rules, and the conditions that they replace. */
 interface NewRules {
   before: YamlValue | undefined;
   rules: YamlTable[];
 }
 
-/** Nothing where the job runs when it should. */
+/** Undefined if the job runs when it should. */
 function rulesFor(edit: PipelineEdit, { index, name }: PublishingJob): NewRules | undefined {
   const { goal } = edit;
   const job = jobOf(edit, name);

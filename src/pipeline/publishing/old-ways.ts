@@ -10,10 +10,10 @@ import { tokenVariable } from '../pipeline-goal.ts';
 import { lines } from '../recognise/jobs.ts';
 import { variablesRead } from '../recognise/shell.ts';
 
-/** Variables that the new way needs although their names look like those of the old one. */
+/** Variables that are still needed although they look like the old ones. */
 const needed = /^TWINE_NON_INTERACTIVE$/;
 
-/** Takes away what only the old way of publishing read: tokens, addresses, and the script that jobs had in common. */
+/** Removes what only the old way of publishing used: tokens, URLs, and the shared script. */
 export function clearOldWays(
   edit: PipelineEdit,
   names: string[],
@@ -47,7 +47,7 @@ function clearComments({ draft }: PipelineEdit, holder: string, removed: Readonl
   }
 }
 
-/** What a job has from a parent that others use cannot be taken from it, and an empty value would be used as well. */
+/** A value from a shared parent cannot be removed for one job, and an empty one would be used as well. */
 function refuseRedirected(edit: PipelineEdit, name: string): void {
   const { variables } = jobOf(edit, name);
   const own = edit.goal.publishWith === 'uv' ? /^UV_/ : /^TWINE_/;
@@ -58,7 +58,7 @@ function refuseRedirected(edit: PipelineEdit, name: string): void {
   );
 }
 
-/** Credentials that come from the settings of the project or group, and that nothing in the file reads any more. */
+/** Reports credentials in project or group settings that nothing in the file reads any more. */
 function tellOfTokens({ draft, notes, goal }: PipelineEdit, before: YamlTable[]): void {
   const set = new Set(
     before.flatMap(({ variables }) => (isYamlTable(variables) ? Object.keys(variables) : [])),
@@ -79,7 +79,7 @@ function tellOfTokens({ draft, notes, goal }: PipelineEdit, before: YamlTable[])
   );
 }
 
-/** A script that every job now has of its own. */
+/** Removes a script that every job now has itself. */
 function clearBase({ draft }: PipelineEdit, base: string, names: string[]): void {
   const own = (name: string) => isYamlTable(draft.data[name]) && draft.data[name];
   const users = names.map(own);
@@ -104,7 +104,7 @@ function staleVariables(
   return Object.keys(variables).filter((key) => isRedirecting(key) || (!needed.test(key) && isStale(key)));
 }
 
-/** ID tokens of the indexes under another name or for another job, and all of them where an API token is used. */
+/** Removes ID tokens for the indexes under another name or for another job; all of them on the token route. */
 function clearTokens(edit: PipelineEdit, holder: string): void {
   const { draft, publishing, goal } = edit;
   const tokens = ownAt(draft, [holder, 'id_tokens']);
@@ -123,7 +123,7 @@ function clearTokens(edit: PipelineEdit, holder: string): void {
   }
 }
 
-/** Credentials of all jobs go where no other job uploads anything, else they are kept from the publishing jobs. */
+/** Removes global credentials if no other job uploads anything, else hides them from the publishing jobs. */
 function clearGlobals(edit: PipelineEdit, names: string[]): void {
   const { draft } = edit;
   for (const key of othersUpload(seen(edit), names) ? [] : redirectingGlobals(seen(edit))) {

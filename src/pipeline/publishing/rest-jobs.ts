@@ -8,12 +8,12 @@ import { note, type PipelineEdit, seen } from '../edit.ts';
 import { dataOf } from '../template.ts';
 import type { ScriptPlan } from './script-plan.ts';
 
-/** What a job without the token takes over from the one that it is taken out of. */
+/** What a job without the token inherits from the job it is split off from. */
 const inherited = ['image', 'services', 'tags', 'cache', 'inherit', 'retry', 'timeout'];
 
 /**
- * Moves what a publishing job does besides the upload into jobs of their own, which have no token: what came before it
- * gates the upload, what came after it waits for it.
+ * Moves whatever a publishing job does besides the upload into separate jobs without a token: what came before gates
+ * the upload, what came after waits for it.
  */
 export function moveRest(
   edit: PipelineEdit,

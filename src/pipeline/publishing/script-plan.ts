@@ -8,32 +8,32 @@ import { commandsOf } from '../recognise/uploads.ts';
 import { isTagCheck } from '../tag-check.ts';
 import { isLinkToVersion } from '../uploading.ts';
 
-/** One command of a publishing job, with what is to become of it. */
+/** A command of a publishing job, and what becomes of it. */
 export interface ScriptStep {
   text: string;
   kind: CommandKind;
 }
 
-/** One item of a script as it is to be: unchanged, another text, `upload` where the upload belongs, or gone. */
+/** A planned script item: kept, rewritten around the `upload`, or gone. */
 export type PlannedItem = { keep: string } | { before: string[]; upload: true; after: string[] } | 'gone';
 
-/** What becomes of the scripts of a job that publishes. */
+/** What becomes of a publishing job's scripts. */
 export interface ScriptPlan {
   beforeScript: PlannedItem[];
   script: PlannedItem[];
-  /** What the project does before and after the upload, which goes into jobs without the token. */
+  /** What the project does before and after the upload; moves into jobs without the token. */
   rest: { before: string[]; after: string[] };
-  /** The files that the old upload named, as it wrote them, where those are not all of `dist/`. */
+  /** The files named by the old upload, as written, if not all of `dist/`. */
   files?: string;
-  /** A program of the project that is taken for the upload, and is no longer run. */
+  /** A program of the project that is taken to be the upload, and no longer runs. */
   wrapper?: string;
-  /** Everything up to the last build, where the job builds by itself; else none. */
+  /** Everything up to the last build, if the job builds; else empty. */
   building: ScriptStep[];
 }
 
 /**
- * Plans a publishing job's scripts: the upload is replaced, what only served it goes, what builds goes into a job of
- * its own, and the rest stays. Throws `UnsafeEdit` where the script decides by itself when to upload.
+ * Plans a publishing job's scripts: replaces the upload, drops what only served it, moves the build into its own job,
+ * and keeps the rest. Throws `UnsafeEdit` if the script decides by itself when to upload.
  */
 export function planScript(name: string, job: YamlTable): ScriptPlan {
   const kind = kindsIn(job);
@@ -62,13 +62,13 @@ type Stays = (step: ScriptStep) => boolean;
 const readsSecret = ({ text }: ScriptStep, dropped: ReadonlySet<string>) =>
   variablesRead(text).some((name) => dropped.has(name) || isCredentialName(name));
 
-/** Commands that change what is uploaded, so that they cannot be taken away from the upload. */
+/** Commands that change the uploaded files, so they cannot be separated from the upload. */
 const changesFiles =
   /^(?:(?:mv|cp|rename|auditwheel|delocate-\w+|gpg2?|cosign|strip|zip|unzip|tar)\b|sed\b.*\s-i)/;
 
 /**
- * The project's own commands around the upload, with the tools that they may need. Throws `UnsafeEdit` where they change
- * the files that are uploaded.
+ * The project's own commands around the upload, with the tools they may need. Throws `UnsafeEdit` if they change the
+ * uploaded files.
  */
 function restOf(name: string, all: ScriptStep[], building: ScriptStep[]): ScriptPlan['rest'] {
   const upload = all.findIndex(({ kind }) => kind === 'upload');
@@ -90,7 +90,7 @@ function restOf(name: string, all: ScriptStep[], building: ScriptStep[]): Script
   };
 }
 
-/** A program of the project counts as the upload where the job has no other. */
+/** A program of the project counts as the upload if the job has no other. */
 function kindsIn(job: YamlTable): (command: string) => CommandKind {
   const hasUpload = commandsOf(job).some(uploads);
   return (command) => {
@@ -110,7 +110,7 @@ function stepsOf(name: string, item: string, kind: (command: string) => CommandK
   return [{ text: taken.text, kind: /\.pypirc/.test(taken.text) ? 'credential' : 'other' }];
 }
 
-/** An upload command that builds first, or a program of the project of which that is not known. */
+/** An upload command that builds first, or a program of the project that may do so. */
 const buildsToo =
   /\b(?:flit|maturin|pdm)\b.*\bpublish\b|\bpoetry\b.*\bpublish\b.*--build\b|\bsdist\b.*\bupload\b/;
 
@@ -122,7 +122,7 @@ function buildingOf(steps: ScriptStep[]): ScriptStep[] {
   return buildsToo.test(text) && !/--no-build\b/.test(text) ? steps.slice(0, upload) : [];
 }
 
-/** Without the names of the folder it was in, or of variables, the files of an upload cannot be told. */
+/** Without directory or variable names, the files of an upload are unknown. */
 function filesIn(steps: ScriptStep[]): Pick<ScriptPlan, 'files'> {
   const upload = steps.find(({ kind, text }) => kind === 'upload' && uploads(text))?.text ?? '';
   const words = upload.match(/(?:"[^"]*"|'[^']*'|[^\s"'])+/g) ?? [];
@@ -132,7 +132,7 @@ function filesIn(steps: ScriptStep[]): Pick<ScriptPlan, 'files'> {
   return certain && !/^(?:["']?(?:\.\/)?dist\/\*["']?)?$/.test(files) ? { files } : {};
 }
 
-/** Names that only commands set which go; what prints them has nothing to print any more. */
+/** Names set only by dropped commands; whatever prints them has nothing left to print. */
 function droppedNames(steps: ScriptStep[]): ReadonlySet<string> {
   const going = steps.filter(({ kind }) => kind === 'credential' || kind === 'report');
   return new Set(going.flatMap(({ text }) => /^(?:export\s+)?(\w+)=/.exec(text)?.[1] ?? []));

@@ -14,10 +14,10 @@ import { lines } from '../recognise/jobs.ts';
 import { publishes, publishItems } from '../uploading.ts';
 import { type PlannedItem, planScript } from './script-plan.ts';
 
-/** A publishing job, and the hidden base that it shares with others of its kind, or itself. */
+/** A publishing job, and the hidden base it shares with others of its kind, or itself. */
 type Home = Pick<PublishingJob, 'index' | 'name'> & { home: string };
 
-/** Exchanges the way in which a job uploads, and leaves out what only served the old one. */
+/** Replaces how a job uploads, and drops what only served the old way. */
 export function repairScripts(edit: PipelineEdit, { index, name, home }: Home): void {
   const { goal, around } = edit;
   const job = jobOf(edit, name);
@@ -29,7 +29,7 @@ export function repairScripts(edit: PipelineEdit, { index, name, home }: Home): 
   prepare(edit, { name, home }, lines(job.before_script), plan.beforeScript);
 }
 
-/** What a `before_script` set up for the old way goes, where the job or its own base holds it. */
+/** Removes from `before_script` what set up the old way, if the job or its own base contains it. */
 function prepare(
   edit: PipelineEdit,
   { name, home }: Omit<Home, 'index'>,
@@ -52,8 +52,8 @@ function prepare(
 }
 
 /**
- * Item by item, so that the comments between them stay; as a whole where the list is defined elsewhere, or in brackets,
- * which no program of several lines fits into.
+ * Item by item, to keep the comments between them. As a whole if the list is defined elsewhere or in flow style, which
+ * cannot hold multi-line code.
  */
 function writeItems(
   { draft }: PipelineEdit,
@@ -82,7 +82,7 @@ function keep(draft: PipelineEdit['draft'], path: string[], at: number, text: st
   if (text !== before) replaceItem(draft, path, at, text);
 }
 
-/** Several items in the place of one, or at the end. */
+/** Replaces one item with several, or appends them. */
 function exchange(
   draft: PipelineEdit['draft'],
   path: string[],

@@ -1,6 +1,6 @@
 import { isCredentialName } from '../../indexes/upload-variables.ts';
 
-/** A Python module or program as it is called, by itself or through another tool's runner. */
+/** A Python module or program, called directly or through another tool's runner. */
 const upload =
   /\btwine(?:[=<>~!]=?[\w.,<>=*]+)?['"]?[ \t]+upload\b|\b(?:uv|poetry|pdm|hatch|flit|maturin)[ \t]+(?:-\S+[ \t]+)*publish\b|\bmaturin[ \t]+upload\b|setup\.py[ \t].*\bupload\b/;
 
@@ -8,7 +8,7 @@ const upload =
 const build =
   /\bpython3?(?:\.\d+)?[ \t]+-m[ \t]+build\b|\bpyproject-build\b|\b(?:uv|hatch|poetry|pdm|flit|maturin)[ \t]+(?:-\S+[ \t]+)*build\b|\bmaturin[ \t]+sdist\b|setup\.py[ \t].*\b(?:sdist|bdist_wheel)\b|\bpip3?[ \t]+wheel\b|\b(?:pipx[ \t]+run|uvx)[ \t]+(?:--from[ \t]+\S+[ \t]+)?(?:build|pyproject-build)\b|\bcibuildwheel\b/;
 
-/** Programs of the project that publish as their names say: make targets, sessions of tox and nox, scripts. */
+/** Programs of the project that publish, judging by their names: make targets, tox and nox sessions, scripts. */
 const wrapper =
   /^(?:make|tox|nox|invoke|inv|just|task|pdm run|hatch run|poetry run|uv run)\b.*[\s:](?:(?:publish|release|upload|deploy)(?:[-_](?:to[-_])?(?:test)?(?:pypi|package|dist|wheel)s?)?|(?:test)?pypi(?:[-_]\w+)?)(?=\s|$)|^(?:(?:ba)?sh[ \t]+|python3?[ \t]+|source[ \t]+|\.[ \t]+)?(?:[\w.${}-]+\/)*(?:[a-z]+[-_])?(?:publish|release|upload|pypi)(?:[-_](?:to[-_])?\w*(?:pypi|package|dist|wheel)s?|[-_](?:publish|release|upload))?\.(?:sh|bash|py)\b/i;
 
@@ -27,21 +27,21 @@ const installable = new Set(
 export type CommandKind =
   | 'upload'
   | 'build'
-  /** Installs no more than packaging tools. */
+  /** Installs nothing but packaging tools. */
   | 'install'
-  /** Sets up a user name, a password or a token of an index, or exchanges an ID token for one. */
+  /** Sets a user name, password or token for an index, or exchanges an ID token for one. */
   | 'credential'
-  /** Compares the tag with the written version, which there is no more. */
+  /** Compares the tag with the written version, which no longer exists. */
   | 'tag check'
   /** Asks for the version, only to print it. */
   | 'report'
-  /** Needs nothing from the repository and leaves nothing behind. */
+  /** Needs nothing from the repository and has no lasting effect. */
   | 'harmless'
   /** Prepares for a build: `cd`, `rm -rf dist`. */
   | 'place'
   | 'other';
 
-/** Whether a command or a program compares the tag with the version that is written in the project. */
+/** Whether a command or program compares the tag with the version written in the project. */
 export function comparesVersion(text: string): boolean {
   const asks =
     /\b(?:poetry|hatch|hatchling|pdm|uv|flit|setuptools_scm)\b.*version|setup\.py.*--version|__version__|importlib.metadata|pyproject\.toml/;
@@ -52,7 +52,7 @@ export function comparesVersion(text: string): boolean {
   );
 }
 
-/** Says what a command does. */
+/** Classifies a command. */
 export function kindOf(command: string): CommandKind {
   if (uploads(command)) return 'upload';
   if (comparesVersion(command)) return 'tag check';
@@ -64,7 +64,7 @@ export function kindOf(command: string): CommandKind {
   return isHarmless(command) && !/>\s*[^&\s]/.test(command) ? 'harmless' : 'other';
 }
 
-/** Whether a command uploads distributions; a rehearsal of it does not. */
+/** Whether a command uploads distributions; a dry run does not. */
 export function uploads(command: string): boolean {
   return upload.test(command) && !/--dry-run\b/.test(command);
 }
@@ -102,7 +102,7 @@ function installsTools(command: string): boolean {
   return packages.length > 0 && packages.every((word) => installable.has(packageIn(word)));
 }
 
-/** Whether a script brings a tool that takes what today's build backends make: twine does from version 7 on. */
+/** Whether a script installs a tool that accepts what current build backends produce: twine does since version 7. */
 export function installs(script: string, tool: 'uv' | 'twine'): boolean {
   if (tool === 'uv' && script.includes('astral.sh/uv')) return true;
   return script.split('\n').some((line) => {
@@ -112,7 +112,7 @@ export function installs(script: string, tool: 'uv' | 'twine'): boolean {
   });
 }
 
-/** The last one without an old version decides, with the bound that may stand behind a comma. */
+/** The last one without an old version decides, including a bound after a comma. */
 function namesNewTwine(wanted: string): boolean {
   const named = [...wanted.matchAll(/\btwine\b(?!\s*(?:==|~=|<)\s*[0-6]\b)/g)].at(-1);
   return named !== undefined && !/,\s*<\s*[0-7]\b/.test(wanted.slice(named.index));
@@ -128,7 +128,7 @@ function isHarmless(command: string): boolean {
   );
 }
 
-/** Images that are known to have no git, from which the version is to come. */
+/** Images that are known to lack git, from which the version has to come. */
 export function lacksGit(image: string): boolean {
   return (
     /(-slim|-alpine|:alpine|:slim)\b/.test(image) || /^ghcr\.io\/astral-sh\/uv(:[\d.]+|:latest)?$/.test(image)

@@ -4,7 +4,7 @@ import { inheritsVariable } from '../globals.ts';
 import { jobValue } from './jobs.ts';
 import { publishersIn, type Roles } from './roles.ts';
 
-/** A variable that a pipeline file sets; `job` is '(all jobs)' for those at the top. */
+/** A variable set by a pipeline file; `job` is '(all jobs)' for global ones. */
 export interface Credential {
   job: string;
   key: string;
@@ -14,8 +14,8 @@ const allJobs = '(all jobs)';
 const keys = new Set(Object.values(credentialKeys).flat());
 
 /**
- * The variables of a file by which twine and uv take credentials; what it sets for all jobs matters only where a job
- * that publishes takes it over.
+ * The file's variables from which twine and uv take credentials; global ones only count if a publishing job inherits
+ * them.
  */
 export function credentialsIn(own: YamlTable, data: YamlTable, roles: Roles): Credential[] {
   return credentialsOf(own).filter(({ job, key }) => reaches(data, roles, job, key));

@@ -3,8 +3,8 @@ import { isYamlTable, parseYaml, YamlSyntaxError, type YamlTable } from '../../t
 import { merge, resolveJob } from './jobs.ts';
 
 /**
- * What other files bring into a pipeline: the part of GitLab's merged result that the file itself does not say. In the
- * merged result what a job extends is folded in already: https://docs.gitlab.com/ci/pipeline_editor/#view-full-configuration
+ * What other files contribute to a pipeline: GitLab's merged result minus what the file itself says. In the merged
+ * result `extends` is already resolved: https://docs.gitlab.com/ci/pipeline_editor/#view-full-configuration
  */
 export function includedParts(itself: YamlTable, merged: string | undefined): YamlTable {
   const all = merged === undefined ? {} : parsed(merged);
@@ -27,7 +27,7 @@ function parsed(text: string): YamlTable {
   }
 }
 
-/** The keys of a mapping that another one does not have. */
+/** The keys of a mapping that another one lacks. */
 function beyond(whole: YamlTable, part: YamlTable): YamlTable {
   const more: YamlTable = {};
   for (const [key, value] of Object.entries(whole)) {

@@ -2,7 +2,7 @@ import { ownValue } from '../../kernel/own-value.ts';
 import { valueAt } from '../../text/yaml/data.ts';
 import { isYamlTable, type YamlTable, type YamlValue } from '../../text/yaml/document.ts';
 
-/** Keys at the top of a pipeline file that are not jobs: https://docs.gitlab.com/ci/yaml/#global-keywords */
+/** Top-level keys of a pipeline file that are not jobs: https://docs.gitlab.com/ci/yaml/#global-keywords */
 const globalKeys = new Set([
   'default',
   'include',
@@ -19,7 +19,7 @@ const globalKeys = new Set([
   'pages',
 ]);
 
-/** A job with what it extends folded in, and the references in it resolved, as far as this file tells. */
+/** A job with `extends` and references resolved, as far as this file allows. */
 export interface Job {
   name: string;
   value: YamlTable;
@@ -34,7 +34,7 @@ export function visibleJobs(data: YamlTable): Job[] {
   return names.flatMap((name) => resolveJob(data, name, known) ?? []);
 }
 
-/** One job, hidden or not; undefined where the file has none of that name. `known` is of one reading of the file. */
+/** One job, hidden or not; undefined if the file has none of that name. `known` caches one reading of the file. */
 export function resolveJob(
   data: YamlTable,
   name: string,
@@ -44,7 +44,7 @@ export function resolveJob(
   return value && { name, value: resolveReferences(value, data) as YamlTable };
 }
 
-/** What a job comes to with all that it extends; empty where the file has none of that name. */
+/** A job with `extends` resolved; empty if the file has none of that name. */
 export function jobValue(data: YamlTable, name: string): YamlTable {
   return resolveJob(data, name)?.value ?? {};
 }
@@ -55,17 +55,17 @@ export function sourcesOf(job: YamlTable): string[] {
   return [...lines(job.dependencies), ...lines(needs)];
 }
 
-/** All that a job runs, as one text. */
+/** Everything that a job runs, as one text. */
 export function scriptOf(job: YamlTable): string {
   return ['before_script', 'script', 'after_script'].map((key) => lines(job[key]).join('\n')).join('\n');
 }
 
-/** What a job runs until it is done, item by item. */
+/** The items of everything that a job runs before `after_script`. */
 export function scriptItems(job: YamlTable): string[] {
   return ['before_script', 'script'].flatMap((key) => lines(job[key]));
 }
 
-/** Two mappings as GitLab merges them: what is in both is taken from the second, mappings are merged, lists are not. */
+/** Merges two mappings the way GitLab does: the second wins, mappings are merged, lists are not. */
 export function merge(base: YamlTable, over: YamlTable): YamlTable {
   if (Object.keys(base).length === 0) return over;
   const merged = { ...base };
@@ -76,18 +76,18 @@ export function merge(base: YamlTable, over: YamlTable): YamlTable {
   return merged;
 }
 
-/** A string or a (nested) list of strings, flat. */
+/** A string, or a (nested) list of strings, flattened. */
 export function lines(value: YamlValue | undefined): string[] {
   if (Array.isArray(value)) return value.flatMap(lines);
   return typeof value === 'string' ? [value] : [];
 }
 
-/** A list with the lists in it opened up, as GitLab does for `!reference`. */
+/** A list with nested lists flattened, as GitLab does for `!reference`. */
 export function flat(value: YamlValue | undefined): YamlValue[] {
   return Array.isArray(value) ? value.flatMap((item) => (Array.isArray(item) ? flat(item) : [item])) : [];
 }
 
-/** Rules with the references in them resolved, as one flat list. */
+/** Rules as one flat list, with references resolved. */
 export function resolveRules(rules: YamlValue[], data: YamlTable): YamlValue[] {
   return flat(resolveReferences(rules, data));
 }
@@ -98,8 +98,8 @@ export function parentsOf(job: YamlValue | undefined): string[] {
 }
 
 /**
- * Later parents win over earlier ones, the job itself over all; lists are replaced, not joined. What a job comes to is
- * kept in `known`, since two parents with two parents each would soon be thousands.
+ * Later parents override earlier ones, the job itself overrides all; lists are replaced, not joined. Results are cached
+ * in `known`, since two parents with two parents each would soon be thousands.
  */
 function extended(
   data: YamlTable,
@@ -118,7 +118,7 @@ function extended(
   return value;
 }
 
-/** How many references of one job are followed: each may bring a list of others. */
+/** How many references of one job are followed; each may yield a list of more. */
 const mostReferences = 1000;
 
 function resolveReferences(value: YamlValue, data: YamlTable, depth = 0, followed = { count: 0 }): YamlValue {

@@ -4,15 +4,15 @@ import { flat, lines } from './jobs.ts';
 import { evaluate, type Variables, type Verdict } from './rule-expression.ts';
 import { letsThrough, type Occasion, type PipelineProject, predefinedVariables } from './rules.ts';
 
-/** The older conditions as data: each list holds if one of its members does, and all lists must. */
+/** `only` or `except` as data: a list holds if one of its members does, and all lists must hold. */
 export interface OldConditions {
   refs: string[];
   variables: string[];
-  /** `changes` or `kubernetes`, of which nothing can be told here. */
+  /** `changes` or `kubernetes`, which cannot be evaluated here. */
   opaque: boolean;
 }
 
-/** Sources of a pipeline by the older names: https://docs.gitlab.com/ci/yaml/deprecated_keywords/ */
+/** Pipeline sources by their old names: https://docs.gitlab.com/ci/yaml/deprecated_keywords/ */
 const sources: Record<string, string> = {
   api: 'api',
   chat: 'chat',
@@ -26,7 +26,7 @@ const sources: Record<string, string> = {
   web: 'web',
 };
 
-/** Whether a job runs on an occasion, by its rules or its older conditions; undefined where that cannot be told. */
+/** Whether a job runs on an occasion, by its rules or `only` and `except`; undefined if that is undecidable. */
 export function runsOn(job: YamlTable, occasion: Occasion, project: PipelineProject): Verdict {
   if (job.rules !== undefined) return letsThrough(flat(job.rules), occasion, project);
   const verdicts = predefinedVariables(occasion, project).map((variables) => byOldConditions(job, variables));
@@ -34,7 +34,7 @@ export function runsOn(job: YamlTable, occasion: Occasion, project: PipelineProj
   return verdicts.every((verdict) => verdict === false) ? false : undefined;
 }
 
-/** Reads the value of `only` or `except`; undefined where there is none. */
+/** Parses the value of `only` or `except`; undefined if there is none. */
 export function oldConditions(value: YamlValue | undefined): OldConditions | undefined {
   if (value === undefined || value === null) return undefined;
   if (!isYamlTable(value)) return { refs: lines(value), variables: [], opaque: false };
@@ -45,7 +45,7 @@ export function oldConditions(value: YamlValue | undefined): OldConditions | und
   };
 }
 
-/** What a member of `refs` says, as the expression of a rule. */
+/** A member of `refs` as a rule's expression. */
 export function expressionOfRef(ref: string): string {
   const [, name = ref, path] = /^(.*)@([\w./-]+)$/.exec(ref) ?? [];
   const there = path === undefined ? '' : ` && $CI_PROJECT_PATH == "${path}"`;
@@ -60,7 +60,7 @@ function plainExpression(name: string): string {
   return source === undefined ? `$CI_COMMIT_REF_NAME == "${name}"` : `$CI_PIPELINE_SOURCE == "${source}"`;
 }
 
-/** Without either the job runs for branches and tags. */
+/** Without either, the job runs for branches and tags. */
 function byOldConditions({ only, except }: YamlTable, variables: Variables): Verdict {
   const wanted = oldConditions(only) ?? { refs: ['branches', 'tags'], variables: [], opaque: false };
   const unwanted = oldConditions(except);
@@ -73,7 +73,7 @@ function byOldConditions({ only, except }: YamlTable, variables: Variables): Ver
   return all([in_, out === undefined ? (unwanted ? undefined : true) : !out]);
 }
 
-/** `except` leaves a job out as soon as one of its lists holds. */
+/** `except` excludes a job as soon as one of its lists holds. */
 function leftOut({ refs, variables: expressions, opaque }: OldConditions, variables: Variables): Verdict {
   const verdicts = [...refs.map(expressionOfRef), ...expressions].map((it) => evaluate(it, variables));
   if (verdicts.includes(true)) return true;

@@ -11,15 +11,12 @@ import {
 } from '../../text/yaml/document.ts';
 import { parentsOf } from './jobs.ts';
 
-/** The hidden jobs that a job takes from, by `extends` or by a merged anchor, nearest first. */
+/** The hidden jobs that a job builds on, by `extends` or merge key, nearest first. */
 export function ancestorsOf(file: YamlFile, seen: YamlTable, name: string): string[] {
   return ancestorsOfAll(file, seen, [name]);
 }
 
-/**
- * Those ancestors of some jobs that stand in this file and that no other job uses, so that an edit in them touches
- * nobody else.
- */
+/** Ancestors of some jobs that are in this file and used by no other job, so that editing them affects nobody else. */
 export function exclusiveAncestors(file: YamlFile, seen: YamlTable, names: string[]): string[] {
   const candidates = new Set(ancestorsOfAll(file, seen, names));
   const users = Object.keys(seen).filter((name) => !names.includes(name) && !candidates.has(name));
@@ -30,7 +27,7 @@ export function exclusiveAncestors(file: YamlFile, seen: YamlTable, names: strin
   );
 }
 
-/** Each is followed once, however many extend it. */
+/** Follows each once, however many extend it. */
 function ancestorsOfAll(file: YamlFile, seen: YamlTable, names: string[]): string[] {
   const found = new Set<string>();
   const left = names.flatMap((name) => parentsIn(file, seen, name)).toReversed();
@@ -46,7 +43,7 @@ function parentsIn(file: YamlFile, seen: YamlTable, name: string): string[] {
   return [...parentsOf(ownValue(seen, name)).toReversed(), ...mergedFrom(file, name)];
 }
 
-/** The keys at the top whose anchors a key at the top merges. */
+/** The top-level keys whose anchors a top-level key merges. */
 function mergedFrom(file: YamlFile, name: string): string[] {
   if (!file.hasAliases) return [];
   const node = file.root && pairOf(file.root, name)?.value;

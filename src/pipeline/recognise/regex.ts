@@ -1,9 +1,9 @@
 /**
- * Regular expressions as GitLab understands them, that of RE2 in time that grows with the text alone; those of
- * JavaScript may take years for one line of a pipeline. https://github.com/google/re2/wiki/Syntax
+ * Regular expressions the way GitLab's RE2 evaluates them: in linear time. JavaScript's engine may take years for one
+ * line of a pipeline. https://github.com/google/re2/wiki/Syntax
  */
 
-/** What a pattern says, read once. */
+/** A parsed pattern. */
 type Node =
   | { kind: 'character'; fits(character: string): boolean }
   | { kind: 'assertion'; holds(before: string | undefined, after: string | undefined): boolean }
@@ -11,25 +11,25 @@ type Node =
   | { kind: 'choice'; options: Node[] }
   | { kind: 'repetition'; item: Node; least: number; most: number };
 
-/** One state of the automaton: what it takes to leave it, and where it leads then. */
+/** A state of the automaton: what it takes to leave it, and where that leads. */
 type State =
   | { kind: 'character'; fits(character: string): boolean; next: number }
   | { kind: 'assertion'; holds(before: string | undefined, after: string | undefined): boolean; next: number }
   | { kind: 'fork'; next: number[] }
   | { kind: 'end' };
 
-/** RE2 takes no more repetitions of a part: https://github.com/google/re2/blob/main/re2/parse.cc */
+/** RE2's limit on repetitions: https://github.com/google/re2/blob/main/re2/parse.cc */
 const mostRepetitions = 1000;
 const mostStates = 10_000;
 const deepest = 200;
-/** States times characters; a condition that a person writes needs some hundreds. */
+/** States times characters; conditions written by people need a few hundred. */
 const mostWork = 5_000_000;
 
-/** A pattern that RE2 refuses, or that uses what is not known here. */
+/** A pattern that RE2 rejects, or that uses something we do not support. */
 class NotUnderstood extends Error {}
 
 /**
- * Whether a text matches a pattern from a pipeline; undefined where the pattern is none, or too large. `flags` are of
+ * Whether a text matches a pattern from a pipeline; undefined if the pattern is invalid or too large. `flags` are from
  * `i`, `m` and `s`.
  */
 export function matches(source: string, flags: string, text: string): boolean | undefined {
@@ -43,7 +43,7 @@ export function matches(source: string, flags: string, text: string): boolean | 
   }
 }
 
-/** Follows all ways through the automaton at once, from every place of the text. */
+/** Simulates all paths through the automaton in parallel, from every position in the text. */
 function run(states: readonly State[], start: number, text: string): boolean {
   let reached: number[] = [];
   for (let at = 0; at <= text.length; at += 1) {
@@ -59,7 +59,7 @@ function run(states: readonly State[], start: number, text: string): boolean {
   return false;
 }
 
-/** The states that are reached without another character. */
+/** The states reachable without consuming a character. */
 function closure(
   states: readonly State[],
   from: number[],
@@ -78,7 +78,7 @@ function closure(
   return found;
 }
 
-/** Adds the states of a node that lead to `next`, and returns the first of them. */
+/** Adds a node's states, which lead to `next`, and returns the first of them. */
 function compile(node: Node, next: number, states: State[]): number {
   const add = (state: State) => {
     if (states.length >= mostStates) throw new NotUnderstood();
@@ -108,7 +108,7 @@ function compile(node: Node, next: number, states: State[]): number {
   }
 }
 
-/** Reads a pattern. Throws `NotUnderstood`. */
+/** Parses a pattern. Throws `NotUnderstood`. */
 class Parser {
   private at = 0;
   private depth = 0;
@@ -182,7 +182,7 @@ class Parser {
     }
   }
 
-  /** A character or a class of them is the same for both engines. */
+  /** A character or a class; both engines agree on these. */
   private regExp(source: string): RegExp {
     try {
       return new RegExp(source, this.flags.replace('m', ''));
@@ -205,6 +205,6 @@ const signs = {
   '?': [0, 1],
 } as const;
 
-/** A class, an escape that both engines have, or a character that stands for itself. */
+/** A class, an escape that both engines support, or a literal character. */
 const oneCharacter =
   /\[\^?(?:[^\]\\[]|\[(?![:.=])|\\(?:[dDwWsSnrtfv]|x[\da-fA-F]{2}|[^a-zA-Z0-9]))+\]|\\(?:[dDwWsSnrtfv]|x[\da-fA-F]{2}|[^a-zA-Z0-9])|[^\\[()|*+?]/y;

@@ -19,31 +19,31 @@ import {
 /** The job that publishes to one index. */
 export interface Publisher {
   name: string;
-  /** It has an environment, and proves itself by an ID token for the index or was made for an API token. */
+  /** It has an environment, and either an ID token for the index or the mark of our token route. */
   settled: boolean;
 }
 
 /** Who does what in a pipeline. */
 export interface Roles {
-  /** Those that publish to each index; of several, those alone that are settled already. */
+  /** Publishers per index; if any are settled already, only those. */
   publishers: Record<IndexId, Publisher[]>;
-  /** Others that publish to the same index, beside one that is settled. */
+  /** Others that publish to the same index as a settled one. */
   besides: string[];
   /** Jobs that upload to several indexes in one script. */
   mixed: string[];
-  /** Jobs that publish to GitLab's own registry or to a private index. */
+  /** Jobs that publish to GitLab's own registry or a private index. */
   elsewhere: string[];
-  /** Jobs that run something that may publish, with what they run. */
+  /** Jobs that run something that may publish, with its command. */
   doubtful: { name: string; command: string }[];
-  /** Jobs that compare the tag with the version that is written, with the first line of how they do it. */
+  /** Jobs that compare the tag with the written version, with the first line that does so. */
   comparing: { name: string; command: string }[];
-  /** Jobs that build `dist/` and hand it on. */
+  /** Jobs that build `dist/` and pass it on. */
   builders: string[];
-  /** Jobs that hand on `dist/`, however they come by it. */
+  /** Jobs that pass on `dist/`, wherever they get it. */
   handing: string[];
 }
 
-/** Reads the roles of the jobs off what they run, the ID tokens that they have, and the route of an earlier run. */
+/** Infers the jobs' roles from what they run, their ID tokens, and the route of an earlier run. */
 export function rolesOf(data: YamlTable, indexes: readonly KnownIndex[], route: Route | undefined): Roles {
   const jobs = visibleJobs(data).filter(({ value }) => value.trigger === undefined);
   const found = jobs.map((job) => ({ job, target: roleOf(job, data, indexes) }));
@@ -76,17 +76,17 @@ export function rolesOf(data: YamlTable, indexes: readonly KnownIndex[], route: 
   };
 }
 
-/** Those that publish to either index. */
+/** The publishers for either index. */
 export function publishersIn({ publishers }: Roles): Publisher[] {
   return [...publishers.pypi, ...publishers.testpypi];
 }
 
-/** Whether a job hands on `dist/`. */
+/** Whether a job passes on `dist/`. */
 export function keepsDist(job: YamlTable): boolean {
   return distPaths(job).length > 0;
 }
 
-/** The folders of distributions that a job hands on (cibuildwheel calls its own `wheelhouse`), from the root of the repository. */
+/** The distribution folders that a job passes on (cibuildwheel's is `wheelhouse`), relative to the repository root. */
 export function distPaths(job: YamlTable): string[] {
   return lines(valueAt(job, ['artifacts', 'paths'])).flatMap((path) => {
     const [, folder] = /^(?:\.\/)?((?:[\w.-]+\/)*(?:dist|wheelhouse))(?:\/.*)?$/.exec(path) ?? [];
@@ -94,14 +94,14 @@ export function distPaths(job: YamlTable): string[] {
   });
 }
 
-/** The name of the environment of a job. */
+/** The name of a job's environment. */
 export function environmentName({ environment }: YamlTable): YamlValue | undefined {
   return isYamlTable(environment) ? environment.name : environment;
 }
 
 type Role = Target | 'several' | undefined;
 
-/** Its own ID token tells best what a job is for, then the addresses in its script. */
+/** A job's own ID token is the best evidence of its purpose, then the URLs in its script. */
 function roleOf(job: Job, data: YamlTable, indexes: readonly KnownIndex[]): Role {
   const targets = targetsOf(job.value, data, indexes);
   const wrapper = targets.length === 0 ? publishingWrapper(job.value) : undefined;
@@ -123,7 +123,7 @@ function byToken(job: YamlTable, data: YamlTable, indexes: readonly KnownIndex[]
   return indexes.find(({ audience }) => named.includes(audience))?.id;
 }
 
-/** A job that shares a hidden base with tokens of its own has lost its script, not its purpose. */
+/** A job that shares a hidden base with ID tokens has lost its script, not its purpose. */
 function extendsBase(job: YamlTable): boolean {
   return parentsOf(job).length > 0 && job.id_tokens !== undefined;
 }

@@ -1,18 +1,18 @@
 import { ownValue } from '../../kernel/own-value.ts';
 import { matches } from './regex.ts';
 
-/** Of a variable that is set, of which no more is known than that it is not this text. */
+/** A variable that is set, of which we only know that it is not this text. */
 interface OtherThan {
   otherThan: string;
 }
 
-/** A value in an expression: a string, null for a variable that is not set, undefined for one that is not known. */
+/** A value in an expression: a string, null if unset, undefined if unknown. */
 type VariableValue = string | null | OtherThan | undefined;
 
-/** True, false, or undefined where an unknown variable decides. */
+/** True, false, or undefined if an unknown variable decides. */
 export type Verdict = boolean | undefined;
 
-/** The variables of a pipeline; those that are not in it are unknown. */
+/** A pipeline's variables; missing ones are unknown. */
 export type Variables = Record<string, string | null | OtherThan>;
 
 interface Token {
@@ -23,12 +23,12 @@ interface Token {
 const tokenPattern =
   /\s*(?:\$\{?(\w+)\}?|"([^"]*)"|'([^']*)'|(\/(?:\\.|[^/\\])+\/[a-z]*)|(null)\b|(==|!=|=~|!~|&&|\|\||\(|\)))/y;
 
-/** No person writes more; each bracket is a call. */
+/** Nobody writes more; each bracket is a recursive call. */
 const mostTokens = 1000;
 
 /**
- * Evaluates the expression of a `rules:if` as far as the variables are known; an expression that is not understood
- * counts as unknown. https://docs.gitlab.com/ci/jobs/job_rules/#cicd-variable-expressions
+ * Evaluates a `rules:if` expression as far as the variables are known. An expression that cannot be parsed is unknown.
+ * https://docs.gitlab.com/ci/jobs/job_rules/#cicd-variable-expressions
  */
 export function evaluate(expression: string, variables: Variables): Verdict {
   const tokens = tokenize(expression);
@@ -92,7 +92,7 @@ function valueIn(token: Token | undefined, variables: Variables): VariableValue 
   return token?.kind === 'variable' ? ownValue(variables, token.text) : undefined;
 }
 
-/** A variable that is empty counts as false. */
+/** An empty variable is false. */
 function truth(value: VariableValue): Verdict {
   return value === undefined ? undefined : value !== null && value !== '';
 }
@@ -111,7 +111,7 @@ function equal(
   return same === undefined ? undefined : same === (sign === '==');
 }
 
-/** Whether a value of which little is known is another one: never null, nor empty, nor the one that it is not. */
+/** Compares a partly known value: it is not null, not empty, and not the one text it is known to differ from. */
 function sameAsOpen(one: VariableValue, other: VariableValue): Verdict {
   const [open, value] = isOpen(one) ? [one, other] : [other, one];
   if (value === null || value === '') return false;
@@ -127,7 +127,7 @@ function match(
   const value = valueIn(left, variables);
   const pattern = valueIn(right, variables);
   const [, source, flags] = /^\/(.*)\/([a-z]*)$/s.exec(typeof pattern === 'string' ? pattern : '') ?? [];
-  // Of a variable that is not set no pattern that anybody writes finds anything.
+  // No sane pattern matches an unset variable.
   if (value === null && pattern === undefined) return sign === '!~';
   if (value === undefined || isOpen(value) || source === undefined) return undefined;
   const found = matches(source, flags?.replace(/[^ims]/g, '') ?? '', (value as string | null) ?? '');

@@ -1,7 +1,7 @@
 import { isYamlTable, type YamlTable, type YamlValue } from '../../text/yaml/document.ts';
 import { evaluate, type Variables, type Verdict } from './rule-expression.ts';
 
-/** A pipeline that a rule is asked about. */
+/** A kind of pipeline to evaluate a rule for. */
 export type Occasion =
   | 'tag'
   | 'pre-release tag'
@@ -10,10 +10,10 @@ export type Occasion =
   | 'schedule'
   | (typeof adverse)[number];
 
-/** Pipelines that must never publish: anybody, or anybody who may push, can bring them about. */
+/** Pipelines that must never publish: anybody, or anybody who can push, can start them. */
 export const adverse = ['merge request', 'unprotected tag', 'run by hand', 'API', 'trigger', 'fork'] as const;
 
-/** The project whose pipelines are meant. */
+/** The project that the pipelines belong to. */
 export interface PipelineProject {
   defaultBranch: string;
   /** Its full path on GitLab. */
@@ -26,8 +26,8 @@ export const pushRule: YamlTable = {
 };
 
 /**
- * Keeps a publishing job out of everything but pushes to protected branches and tags of this project, and schedules where
- * the project uploads by one: no forks, no merge requests, no pipelines with somebody's own variables.
+ * Limits a publishing job to pushes to protected branches and tags of this project, and schedules if the project
+ * uploads from one: no forks, no merge requests, no pipelines with custom variables.
  */
 export const guardRule = (projectPath: string, schedules = false): YamlTable => ({
   if: [
@@ -46,7 +46,7 @@ const sources: Partial<Record<Occasion, string>> = {
   schedule: 'schedule',
 };
 
-/** The variables of each occasion, in each way in which it may come about; a tag may be spelt with or without the v. */
+/** The variables of each occasion, in each of its variants; a tag may be spelt with or without the v. */
 export function predefinedVariables(
   occasion: Occasion,
   { defaultBranch, projectPath }: PipelineProject,
@@ -95,14 +95,14 @@ export function predefinedVariables(
   }
 }
 
-/** Whether rules let a pipeline or job run on an occasion; undefined where that cannot be told from the file. */
+/** Whether rules admit a pipeline or job on an occasion; undefined if the file cannot tell. */
 export function letsThrough(rules: YamlValue[], occasion: Occasion, project: PipelineProject): Verdict {
   const verdicts = predefinedVariables(occasion, project).map((variables) => walk(rules, variables));
   if (verdicts.includes(true)) return true;
   return verdicts.every((verdict) => verdict === false) ? false : undefined;
 }
 
-/** Whether a pipeline is made on an occasion when nothing unknown speaks for or against it. */
+/** Whether a pipeline is created on an occasion, ignoring anything unknown. */
 export function usuallyRuns(rules: YamlValue[], occasion: Occasion, project: PipelineProject): boolean {
   return predefinedVariables(occasion, project).some((variables) => {
     const decisive = rules.find((rule) => applies(rule, variables) === true);
@@ -110,14 +110,14 @@ export function usuallyRuns(rules: YamlValue[], occasion: Occasion, project: Pip
   });
 }
 
-/** Where a rule has to stand to be reached on an occasion: before the first one that may decide otherwise. */
+/** Where to insert a rule so that it is reached on an occasion: before the first one that may decide otherwise. */
 export function placeFor(rules: YamlValue[], occasion: Occasion, project: PipelineProject): number {
   const [variables = {}] = predefinedVariables(occasion, project);
   const at = rules.findIndex((rule) => applies(rule, variables) !== false);
   return at < 0 ? rules.length : at;
 }
 
-/** The first rule that applies decides, and without one nothing runs: https://docs.gitlab.com/ci/jobs/job_rules/ */
+/** The first matching rule wins; without a match nothing runs: https://docs.gitlab.com/ci/jobs/job_rules/ */
 function walk(rules: YamlValue[], variables: Variables): Verdict {
   let doubt: Verdict[] = [];
   for (const rule of rules) {
@@ -130,7 +130,7 @@ function walk(rules: YamlValue[], variables: Variables): Verdict {
   return doubt.includes(true) ? undefined : false;
 }
 
-/** Whether a rule applies; undefined where something unknown decides. */
+/** Whether a rule matches; undefined if something unknown decides. */
 export function applies(rule: YamlValue, variables: Variables): Verdict {
   if (!isYamlTable(rule) || rule['!reference'] !== undefined) return undefined;
   const condition = typeof rule.if === 'string' ? evaluate(rule.if, variables) : true;

@@ -1,12 +1,12 @@
-/** One item of a script, taken apart as far as that is certain. */
+/** A script item, split as far as that is certain. */
 export type ScriptItem =
   | { kind: 'commands'; commands: string[] }
-  /** Control flow or a here-document: to be taken as a whole. */
+  /** Control flow or a here-document; do not split it. */
   | { kind: 'program'; text: string };
 
 const control = /^[ \t]*(?:if|for|while|until|case|select|function|\{|\(|\[\[?)(?:\s|$)|<<-?\s*['"]?\w/m;
 
-/** Takes a script item apart into the commands that run one after the other. */
+/** Splits a script item into consecutive commands. */
 export function takeApart(item: string): ScriptItem {
   const text = item.replace(/(?<!\s)\s*\\\r?\n\s*/g, ' ');
   if (control.test(text) || /\|\|/.test(text)) return { kind: 'program', text: item };
@@ -16,7 +16,7 @@ export function takeApart(item: string): ScriptItem {
   return { kind: 'commands', commands };
 }
 
-/** Splits at line ends, `;` and `&&` outside of quotes and brackets; `$(...)` in quotes has quotes of its own. */
+/** Splits at newlines, `;` and `&&` outside quotes and brackets; `$(...)` inside quotes has its own quotes. */
 function split(text: string): string[] {
   const parts: string[] = [];
   const open: string[] = [];
@@ -34,7 +34,7 @@ function split(text: string): string[] {
   return [...parts, text.slice(from)];
 }
 
-/** Keeps account of the quotes and brackets that are open. */
+/** Keeps track of open quotes and brackets. */
 function follow(open: string[], character: string, before: string | undefined): void {
   const inner = open.at(-1);
   if (inner === "'") {
@@ -51,7 +51,7 @@ function separatorAt(text: string, at: number): number {
   return text[at] === '\n' || text[at] === ';' ? 1 : 0;
 }
 
-/** Puts the values of known variables in the place of `$NAME` and `${NAME}`; others stay. */
+/** Expands `$NAME` and `${NAME}` for known variables; others stay. */
 export function expand(text: string, variables: Record<string, string>, depth = 0): string {
   const expanded = text.replace(/\$(?:\{(\w+)\}|(\w+))/g, (whole, braced, plain) => {
     return variables[braced ?? plain] ?? whole;

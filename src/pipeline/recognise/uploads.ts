@@ -5,7 +5,7 @@ import { isWrapper, uploads } from './commands.ts';
 import { scriptItems, scriptOf } from './jobs.ts';
 import { expand, takeApart, variablesRead } from './shell.ts';
 
-/** An index that a pipeline is to publish to, as far as it is needed to recognise it. */
+/** As much of an index as is needed to recognise uploads to it. */
 export interface KnownIndex {
   id: IndexId;
   audience: string;
@@ -15,10 +15,10 @@ export interface KnownIndex {
 /** Where a job uploads to; `other` is GitLab's own registry or a private index. */
 export type Target = IndexId | 'other';
 
-/** Signs of an index that is not PyPI: GitLab's own registry, or a private one. */
+/** Signs of an index other than PyPI: GitLab's own registry, or a private one. */
 const otherIndex = /\/packages\/pypi|CI_JOB_TOKEN|gitlab-ci-token|artifactory|nexus|devpi/i;
 
-/** The targets of all the uploads of a job, each once; none where it uploads nothing. */
+/** The targets of all uploads in a job, without duplicates; empty if it uploads nothing. */
 export function targetsOf(job: YamlTable, data: YamlTable, indexes: readonly KnownIndex[]): Target[] {
   const variables = jobVariables(job, data);
   const script = scriptOf(job);
@@ -26,25 +26,25 @@ export function targetsOf(job: YamlTable, data: YamlTable, indexes: readonly Kno
   return [...new Set(commands.map((command) => targetOf(command, script, variables, indexes)))];
 }
 
-/** A program of the project that a job runs and that, by the credentials the job has, publishes. */
+/** A program of the project that a job runs and that publishes, judging by the job's credentials. */
 export function publishingWrapper(job: YamlTable): string | undefined {
   const found = commandsOf(job).find((command) => isWrapper(command));
   return found !== undefined && hasCredentials(job) ? found : undefined;
 }
 
-/** A program of the project that may publish, without any further sign. */
+/** A program of the project that may publish; no further evidence. */
 export function possibleWrapper(job: YamlTable): string | undefined {
   return commandsOf(job).find((command) => isWrapper(command) || /\bsemantic-release\b/.test(command));
 }
 
-/** Where a wrapper publishes to, by the names of what it is given. */
+/** Where a wrapper publishes to, judging by the names of what it is given. */
 export function targetOfWrapper(name: string, job: YamlTable): Target {
   const words = JSON.stringify([job.variables ?? {}, job.script ?? null]);
   if (otherIndex.test(words)) return 'other';
   return /test[-_.]?pypi|pypi[-_]?test/i.test(`${name} ${words}`) ? 'testpypi' : 'pypi';
 }
 
-/** Every command of a job's scripts, one by one where they can be taken apart. */
+/** Every command in a job's scripts, individually where they can be split. */
 export function commandsOf(job: YamlTable): string[] {
   return scriptItems(job).flatMap((item) => {
     const taken = takeApart(item);
@@ -52,7 +52,7 @@ export function commandsOf(job: YamlTable): string[] {
   });
 }
 
-/** The variables of a job with those of all jobs, as text. */
+/** A job's variables merged over the global ones, as text. */
 export function jobVariables(job: YamlTable, data: YamlTable): Record<string, string> {
   const tables = [data.variables, job.variables].filter((table) => isYamlTable(table));
   const entries = tables.flatMap((table) => Object.entries(table as YamlTable));
