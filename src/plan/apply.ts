@@ -3,18 +3,17 @@ import type { PlannedSetting, SettledSetting } from './plan.ts';
 import { changedByAnother, currentState, inspectAgain, type Repairing, repair } from './repair.ts';
 import type { Ports, Situation } from './settings/setting.ts';
 
-/** How the work is shown while it goes on. */
+/** Shows the work while it is in progress. */
 export interface ApplyProgress {
-  /** Called before a setting's steps; what it returns is called with the outcome. */
+  /** Called before a setting's steps; the returned function is called with the outcome. */
   start(planned: PlannedSetting): (settled: SettledSetting) => void;
-  /** True once the user has asked to stop: the request under way is finished, and nothing is started after it. */
+  /** True once the user has asked to stop: the current request is finished, and nothing else is started. */
   stopped(): boolean;
 }
 
 /**
- * Repairs every planned setting, one after the other, each after a second look at it: minutes may have passed since
- * the plan was shown. A failure stops the settings that depend on it and no other; each is read back before it counts
- * as applied.
+ * Repairs the planned settings one by one, inspecting each again first: minutes may have passed since the plan was
+ * shown. A failure only stops the settings that depend on it; each is read back before it counts as applied.
  */
 export async function applyPlan(
   plan: PlannedSetting[],
@@ -33,7 +32,7 @@ export async function applyPlan(
   return settled;
 }
 
-/** What is not to be changed is not looked at again. */
+/** Settings without changes are not inspected again. */
 async function lookAgain({ setting, finding }: PlannedSetting, repairing: Repairing): Promise<Finding> {
   return finding.kind !== 'fixable' || repairing.stopped() ? finding : inspectAgain(setting, repairing);
 }
@@ -58,12 +57,12 @@ function waitFor(planned: PlannedSetting, before: SettledSetting[]): SettledSett
   return { ...planned, outcome: 'skipped', message: `Waits for '${blocker.setting.title}'.` };
 }
 
-/** Whether what depends on a setting can go on: it was changed, or needed no change. */
+/** Whether dependent settings can go ahead: it was changed, or needed no change. */
 function isReliable({ finding, outcome }: SettledSetting): boolean {
   return outcome === 'applied' || (outcome === 'unchanged' && isSettled(finding));
 }
 
-/** What has no steps is left; only a setting that holds, or is a person's to do, counts as unchanged. */
+/** Settings without steps are left alone; only those that hold, or are up to a person, count as unchanged. */
 function leaveAlone(planned: PlannedSetting): SettledSetting | undefined {
   const { finding } = planned;
   if (finding.kind === 'fixable') return undefined;
@@ -76,7 +75,7 @@ function leaveStopped(planned: PlannedSetting, stopped: boolean): SettledSetting
   return { ...planned, outcome: 'skipped', message: 'Not started, because the run was stopped.' };
 }
 
-/** What has become of a setting since its plan was shown, where that is no longer the plan that was agreed to. */
+/** The outcome for a setting whose state is no longer what the approved plan was based on. */
 function drift(planned: PlannedSetting, now: Finding): SettledSetting | undefined {
   const failed = (message: string): SettledSetting => ({ ...planned, outcome: 'failed', message });
   if (now.kind === 'ok') return changedByAnother(planned, now);

@@ -4,24 +4,24 @@ import { type Approval, approvalLabels, labels, type Who } from '../people/who.t
 import type { AccessRule } from '../ports/gitlab.ts';
 import { rowLabels, whoOfRow } from './settings/access-rows.ts';
 
-/** Which field of a setting is meant. */
+/** Identifies a field of a setting. */
 export type Field =
   | { of: 'issuer' | 'pipeline file' | 'subject claim' | 'GitLab version' | 'environments feature' }
   | { of: 'project status' }
   | { of: 'publisher form'; name: keyof PublisherFields }
   | { of: 'environment'; name: 'tier' | 'externalUrl' | 'description' }
   | { of: 'deployers' | 'approvals' | 'self-approval' | 'credential' | 'lint' }
-  /** The rule for the tags of a name or pattern. */
+  /** The rule for tags of a name or pattern. */
   | { of: 'tags'; pattern: string }
-  /** A rule for branches: the whole of it where it is missing. */
+  /** A rule for branches; `rule` if the whole rule is missing. */
   | { of: 'branch'; pattern: string; part: 'rule' | 'push' | 'forcePush' }
-  /** A variable that is missing as a whole. */
+  /** A variable that is missing altogether. */
   | { of: 'variable'; key: string }
   | { of: 'variable flag'; name: 'environmentScope' | 'protected' | 'masked' | 'raw' | 'type' | 'value' }
-  /** A field of a file, with its path in it: `release.script`. */
+  /** A field of a file, by its path in it: `release.script`. */
   | { of: 'file'; path: string };
 
-/** A value of a field; null for what is not there. */
+/** A field's value; null if there is none. */
 export type Value =
   | string
   | boolean
@@ -30,21 +30,21 @@ export type Value =
   | { who: Who[] }
   | { approvals: Approval[] };
 
-/** One field that is not as it should be. */
+/** A field that is not as wanted. */
 export interface Difference {
   field: Field;
   current: Value;
   wanted: Value;
 }
 
-/** The fields, given as `[field, current, wanted]`, that are not as they should be. */
+/** Which of the fields, given as `[field, current, wanted]`, are not as wanted. */
 export function compare(fields: [field: Field, current: Value | undefined, wanted: Value][]): Difference[] {
   return fields
     .map(([field, current, wanted]) => ({ field, current: current ?? null, wanted }))
     .filter(({ current, wanted }) => !sameValue(current, wanted));
 }
 
-/** Whether two differences are in the same field, from the same value to the same value. */
+/** Whether two differences are in the same field, with the same values. */
 export function sameDifference(one: Difference, other: Difference): boolean {
   return (
     isDeepStrictEqual(one.field, other.field) &&
@@ -53,7 +53,7 @@ export function sameDifference(one: Difference, other: Difference): boolean {
   );
 }
 
-/** People and rows are the same in any order, and whatever ids their rows have. */
+/** People and rows compare regardless of order and row ids. */
 function sameValue(one: Value, other: Value): boolean {
   return isDeepStrictEqual(contentOf(one), contentOf(other));
 }
@@ -65,19 +65,19 @@ function contentOf(value: Value): unknown {
   return value.approvals.map(({ who, required }) => `${whoOfRow(who.rule)} ${required}`).sort();
 }
 
-/** A difference in the words of the JSON report, where `(none)` stands for what is not there. */
+/** A difference in the words of the JSON report; `(none)` for null. */
 export interface DifferenceWords {
   field: string;
   current: string;
   wanted: string;
 }
 
-/** Puts a difference into words: the one place where that is done. */
+/** Puts a difference into words; the only place that does. */
 export function wordsOf({ field, current, wanted }: Difference): DifferenceWords {
   return { field: fieldName(field), current: valueWords(current, field), wanted: valueWords(wanted, field) };
 }
 
-/** The names by which GitLab's API and PyPI's form know the fields. */
+/** The fields' names in GitLab's API and PyPI's form. */
 const names: Partial<Record<Field['of'], string>> = {
   'pipeline file': 'ci_config_path',
   'subject claim': 'ci_id_token_sub_claim_components',

@@ -3,26 +3,26 @@ import type { FileEdit } from '../text/result.ts';
 import { type Difference, sameDifference } from './difference.ts';
 import type { Situation, Step } from './settings/setting.ts';
 
-/** How a setting stands against the goal, as the JSON report calls it. */
+/** A setting's state, as in the JSON report. */
 export type State = 'ok' | 'missing' | 'different' | 'unknown' | 'manual' | 'unavailable';
 
-/** Something that no run does by itself: in a terminal it is asked for, and otherwise it is left. */
+/** Something that no run does on its own: asked about in a terminal, otherwise left alone. */
 export interface Offer {
-  /** What `Goal.agreed` calls it. */
+  /** Its id in `Goal.agreed`. */
   id: string;
   question: string;
 }
 
 interface Found {
-  /** One finished sentence. */
+  /** One full sentence. */
   message: string;
-  /** How a person does it by hand; empty where there is nothing to do. */
+  /** How to do it by hand; empty if there is nothing to do. */
   manual: string;
   notes: string[];
   offers: Offer[];
 }
 
-/** What this tool can put right. */
+/** What this tool can fix. */
 export interface Fixable extends Found {
   kind: 'fixable';
   state: 'missing' | 'different';
@@ -30,25 +30,25 @@ export interface Fixable extends Found {
   /** At least one, in this order. */
   steps: Step[];
   files: FileEdit[];
-  /** What is left for a person once the steps have been taken, a finished sentence each. */
+  /** What remains for a person after the steps, one full sentence each. */
   afterwards: string[];
-  /** The index of which an API token has to be given before the steps can be taken. */
+  /** The index whose API token is needed before the steps can be taken. */
   needsToken?: IndexId;
-  /** What reading back shows to be other than planned, although it may hold; undefined where it is as planned. */
+  /** What differs from the plan when read back, even if the setting holds; undefined if nothing does. */
   verify?: (after: Situation) => string | undefined;
 }
 
-/** What an inspection found. */
+/** The result of an inspection. */
 export type Finding =
   | (Found & { kind: 'ok' })
   | Fixable
-  /** Seen to be wrong, and only a person can put it right. */
+  /** Seen to be wrong, and only a person can fix it. */
   | (Found & { kind: 'blocked'; differences: Difference[] })
-  /** For a person to do, or to look at where no API tells; nothing was seen to be wrong. */
+  /** For a person to do, or to check where there is no API; nothing was seen to be wrong. */
   | (Found & { kind: 'manual'; differences: Difference[] })
-  /** The server cannot. */
+  /** The server does not support it. */
   | (Found & { kind: 'unavailable'; differences: Difference[] })
-  /** Could not be read; nothing is ever written from it. */
+  /** Could not be read; never write anything based on it. */
   | (Found & { kind: 'unknown' });
 
 type More = Partial<Omit<Found, 'message'>>;
@@ -63,7 +63,7 @@ export const ok = (message: string, more: More = {}): Finding => ({
   ...more,
 });
 
-/** What this tool can put right; where it cannot, the finding is `blocked` or `manual`. */
+/** Something this tool can fix; if it cannot, the finding is `blocked` or `manual`. */
 export function fixable(
   state: Fixable['state'],
   message: string,
@@ -83,39 +83,39 @@ export function unfixable(
   return { kind, message, ...nothing, differences: [], ...more };
 }
 
-/** The finding where the facts could not be read. */
+/** The finding if the facts could not be read. */
 export function unreadable(what: string, reason: string): Finding {
   return { kind: 'unknown', message: `The ${what} could not be read: ${reason}`, ...nothing };
 }
 
-/** What the JSON report calls it. */
+/** The state in the JSON report. */
 export function stateOf(finding: Finding): State {
   if (finding.kind === 'fixable') return finding.state;
   return finding.kind === 'blocked' ? 'different' : finding.kind;
 }
 
-/** Whether something was seen to be wrong, whoever can put it right. */
+/** Whether something was seen to be wrong, whoever can fix it. */
 export function isWrong({ kind }: Finding): boolean {
   return kind === 'fixable' || kind === 'blocked' || kind === 'unavailable';
 }
 
-/** Whether others may rely on it: it holds, or all that can be done is a person's to do. */
+/** Whether others may rely on it: it holds, or whatever is left is up to a person. */
 export function isSettled({ kind }: Finding): boolean {
   return kind === 'ok' || kind === 'manual';
 }
 
-/** What is not as it should be, field by field. */
+/** What is not as wanted, field by field. */
 export function differencesOf(finding: Finding): Difference[] {
   return 'differences' in finding ? finding.differences : [];
 }
 
-/** The steps that put it right; none where this tool cannot. */
+/** The steps that fix it; none if this tool cannot. */
 export const stepsOf = (finding: Finding): Step[] => (finding.kind === 'fixable' ? finding.steps : []);
 
 /** The files that the steps write. */
 export const filesOf = (finding: Finding): FileEdit[] => (finding.kind === 'fixable' ? finding.files : []);
 
-/** Whether a finding has nothing that another one has not: it is the same, or what is left of it. */
+/** Whether a finding is contained in another: the same, or what is left of it. */
 export function isPartOf(part: Finding, whole: Finding): boolean {
   if (part.kind === 'unknown') return false;
   return differencesOf(part).every((one) => differencesOf(whole).some((other) => sameDifference(one, other)));

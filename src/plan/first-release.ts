@@ -2,14 +2,14 @@ import type { Facts } from '../facts/index.ts';
 import { quote } from '../kernel/quote.ts';
 import { buildTimeVersion } from '../python/versions/index.ts';
 
-/** The commands by which the edited files become the first release, each a line to copy. */
+/** The commands that turn the edited files into the first release, each a line to copy. */
 export function firstRelease(facts: Facts, files: string[], platform: NodeJS.Platform): string[] {
   const word = (text: string) => quote(text, platform);
   const { source } = facts.checkout.projectPath;
   const remote = source.by === 'remote' ? source.name : 'origin';
   const branch = facts.gitlab.project.defaultBranch ?? 'main';
   const tag = word(nextTag(facts));
-  // The PowerShell that comes with Windows does not know `&&`.
+  // Windows PowerShell does not support `&&`.
   const line = (...commands: string[]) => (platform === 'win32' ? commands : [commands.join(' && ')]);
   return [
     ...line(`git add ${files.map(word).join(' ')}`, 'git commit -m "Publish to PyPI"'),
@@ -18,7 +18,7 @@ export function firstRelease(facts: Facts, files: string[], platform: NodeJS.Pla
   ];
 }
 
-/** A tag that was not there yet: the written version where the tag must be it, else the one after the newest. */
+/** An unused tag: the written version if the tag has to match it, else the successor of the newest tag. */
 export function nextTag({ tags, python, indexes }: Facts): string {
   const written = /\d+\.\d+\.\d+/.exec(python.version.value)?.[0];
   const newest = tags.map((tag) => /^(.*?)(\d+\.\d+\.\d+)$/.exec(tag)).find((found) => found !== null);

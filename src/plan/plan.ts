@@ -2,21 +2,21 @@ import { type Finding, type Fixable, isWrong } from './finding.ts';
 import { settingsFor } from './settings/index.ts';
 import type { Setting, Situation } from './settings/setting.ts';
 
-/** What became of a setting in a run that applies. */
+/** A setting's outcome in a run that applies changes. */
 export type Outcome = 'unchanged' | 'applied' | 'failed' | 'skipped';
 
-/** One setting with what was found. */
+/** A setting and the finding about it. */
 export interface PlannedSetting {
   setting: Setting;
   finding: Finding;
 }
 
-/** One setting that this tool will change. */
+/** A setting that this tool will change. */
 export interface Change extends PlannedSetting {
   finding: Fixable;
 }
 
-/** A setting after applying; `message` is the sentence of a failure or of what it waits for. */
+/** A setting after applying; `message` says why it failed or what it is waiting for. */
 export interface SettledSetting extends PlannedSetting {
   outcome: Outcome;
   message?: string;
@@ -27,12 +27,12 @@ export function makePlan(situation: Situation): PlannedSetting[] {
   return settingsFor(situation.goal).map((setting) => ({ setting, finding: setting.inspect(situation) }));
 }
 
-/** Those settings that the tool itself will change. */
+/** The settings that the tool itself will change. */
 export function changesOf(plan: PlannedSetting[]): Change[] {
   return plan.flatMap(({ setting, finding }) => (finding.kind === 'fixable' ? [{ setting, finding }] : []));
 }
 
-/** Whether a finding leaves something to do that is not a person's to do on a page. */
+/** Whether there is something to do, other than by a person on a page. */
 export function isToDo({ finding }: PlannedSetting): boolean {
   return isWrong(finding);
 }

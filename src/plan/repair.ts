@@ -5,17 +5,17 @@ import { differencesOf, type Finding, isPartOf, isSettled, stepsOf, unreadable }
 import type { PlannedSetting, SettledSetting } from './plan.ts';
 import type { Ports, Setting, Situation } from './settings/setting.ts';
 
-/** What the settings are repaired by. */
+/** What repairing a setting takes. */
 export interface Repairing {
   situation: Situation;
   ports: Ports;
   stopped(): boolean;
 }
 
-/** How often one setting is tried: an answer may be lost, and somebody else may write at the same time. */
+/** Attempts per setting: a response may be lost, or a concurrent write may interfere. */
 const tries = 3;
 
-/** Takes the steps of one setting and reads it back. A change whose answer was lost is retried only if it was not made. */
+/** Takes a setting's steps and reads it back. A change whose response was lost is retried only if it was not made. */
 export async function repair(planned: PlannedSetting, repairing: Repairing): Promise<SettledSetting> {
   let { finding } = planned;
   let lost: unknown;
@@ -32,13 +32,13 @@ export async function repair(planned: PlannedSetting, repairing: Repairing): Pro
   }
 }
 
-/** Reads a setting and inspects it. */
+/** Reads and inspects a setting. */
 export async function inspectAgain(setting: Setting, repairing: Repairing): Promise<Finding> {
   const again = await reread(setting, repairing);
   return 'kind' in again ? again : setting.inspect(again);
 }
 
-/** What a setting has come to, and what of it is not as it was planned. */
+/** The state of a setting after its steps, and what of it differs from the plan. */
 async function readBack(
   setting: Setting,
   planned: Finding,
@@ -61,13 +61,13 @@ async function reread(setting: Setting, { situation, ports }: Repairing): Promis
   return again;
 }
 
-/** The values that a finding met, in one line. */
+/** The values that a finding saw, on one line. */
 export function currentState(finding: Finding): string {
   const values = differencesOf(finding).map(wordsOf);
   return values.map(({ field, current }) => `${field} is ${current}`).join(', ') || finding.message;
 }
 
-/** What went wrong, or undefined where every step was accepted. */
+/** The error of the steps, or undefined if all were accepted. */
 async function takeSteps(finding: Finding, { ports, stopped }: Repairing): Promise<unknown> {
   try {
     for (const step of stepsOf(finding)) {
@@ -80,7 +80,7 @@ async function takeSteps(finding: Finding, { ports, stopped }: Repairing): Promi
   }
 }
 
-/** Accepted but not visible: a concurrent write won, so it is retried once on top of that. */
+/** Accepted but not visible: a concurrent write won; retry once. */
 function isWorthRetrying(error: unknown, attempt: number, before: Finding, after: Finding): boolean {
   if (after.kind !== 'fixable') return false;
   return error === undefined ? attempt === 1 : mayBeDone(error) && isPartOf(after, before);
@@ -93,7 +93,7 @@ function success(planned: PlannedSetting, after: Finding, error: unknown): Settl
   return { ...planned, outcome: 'applied', message };
 }
 
-/** A setting that holds now, and not by this run. */
+/** A setting that now holds, but not because of this run. */
 export function changedByAnother(planned: PlannedSetting, now: Finding): SettledSetting {
   const message = 'It was put in place meanwhile, and not by this run.';
   return { ...planned, finding: now, outcome: 'unchanged', message };
@@ -108,7 +108,7 @@ function failure(planned: PlannedSetting, after: Finding, error: unknown): Settl
   return { ...planned, outcome: 'failed', message: reasonOf(error) + now };
 }
 
-/** After a stop nothing more is asked, so that nothing is known but the answers that came. */
+/** After a stop no more requests are made, so only the responses so far are known. */
 function stoppedAfter(planned: PlannedSetting, error: unknown): SettledSetting {
   const message =
     error === undefined

@@ -8,7 +8,7 @@ import { differencesOf, filesOf, stateOf } from './finding.ts';
 import { isToDo, type PlannedSetting, type SettledSetting } from './plan.ts';
 import { pageFor } from './settings/publisher.ts';
 
-/** The JSON document of a run that could look: `schemaVersion` 1. */
+/** The JSON report of a run that got as far as inspecting: `schemaVersion` 1. */
 export interface Report {
   schemaVersion: 1;
   command: Command;
@@ -33,7 +33,7 @@ interface ReportedSetting {
   manual: string;
 }
 
-/** How many settings ended in each way; a setting that was put right counts as applied and no longer as to do. */
+/** Number of settings per outcome; a fixed setting counts as applied, no longer as to do. */
 export interface Summary {
   ok: number;
   toDo: number;
@@ -43,16 +43,16 @@ export interface Summary {
   manual: number;
 }
 
-/** What the settings of a run are: as planned, or as settled after applying. */
+/** The settings of a run, planned or (after applying) settled. */
 export type Reported = (PlannedSetting & Partial<SettledSetting>)[];
 
-/** 0 where everything holds or was done, 1 where something is to do, unknown or failed. */
+/** 0 if everything holds or was done; 1 if something is to do, unknown or failed. */
 export function exitCodeOf(settings: Reported): 0 | 1 {
   const { toDo, failed, unknown } = summarize(settings);
   return toDo + failed + unknown > 0 ? 1 : 0;
 }
 
-/** Counts the settings of a run. */
+/** Counts a run's settings. */
 export function summarize(settings: Reported): Summary {
   const count = (test: (setting: Reported[number]) => boolean) => settings.filter(test).length;
   return {
@@ -65,7 +65,7 @@ export function summarize(settings: Reported): Summary {
   };
 }
 
-/** Makes the JSON document of a run. */
+/** Builds a run's JSON report. */
 export async function buildReport(
   command: Command,
   facts: Facts,

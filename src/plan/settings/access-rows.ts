@@ -1,10 +1,10 @@
 import { accessLevels } from '../../kernel/access-level.ts';
 import type { AccessRule, Member } from '../../ports/gitlab.ts';
 
-/** What a rule says that lets Maintainers and Owners do something, and nobody else. */
+/** A rule that allows only Maintainers and Owners. */
 export const maintainersOnly: AccessRule[] = [{ accessLevel: accessLevels.maintainer }];
 
-/** Whether a row is a role below Maintainer; 'No one' (0) is stricter, and people and keys are no roles. */
+/** Whether a row is a role below Maintainer; 'No one' (0) is stricter, and people and keys are not roles. */
 export function isLooseRole({ accessLevel, userId, groupId, deployKeyId }: AccessRule): boolean {
   const role = userId === undefined && groupId === undefined && deployKeyId === undefined;
   return (
@@ -15,7 +15,7 @@ export function isLooseRole({ accessLevel, userId, groupId, deployKeyId }: Acces
   );
 }
 
-/** A role below Maintainer, or a user who is. What groups and deploy keys stand for cannot be told from here. */
+/** A role below Maintainer, or a user who has one. Members of groups and holders of deploy keys are unknown here. */
 export function isLoose(row: AccessRule, members: Member[]): boolean {
   if (row.userId === undefined) return isLooseRole(row);
   return (
@@ -25,8 +25,8 @@ export function isLoose(row: AccessRule, members: Member[]): boolean {
 }
 
 /**
- * The rows of a rule without anybody below Maintainer: a role below is replaced by Maintainers, so that nobody above
- * loses what they could do, and a person below goes. Everything else stays as it is.
+ * A rule's rows without anybody below Maintainer. A lower role is replaced with Maintainers, so that nobody above loses
+ * access; a lower user is dropped. Everything else stays.
  */
 export function tighten(rows: AccessRule[], members: Member[]): AccessRule[] {
   const tight = rows.flatMap((row) => {
@@ -36,23 +36,23 @@ export function tighten(rows: AccessRule[], members: Member[]): AccessRule[] {
   const unique = tight.filter(
     (row, index) => tight.findIndex((it) => whoOfRow(it) === whoOfRow(row)) === index,
   );
-  // Where somebody went, a rule for keys alone, or for no one, would keep all people out.
+  // After dropping users, a rule with only deploy keys or 'No one' left would lock everyone out.
   if (tight.length === rows.length || unique.some(letsPeopleIn)) return unique;
   return [...unique.filter(({ accessLevel }) => accessLevel !== accessLevels.none), ...maintainersOnly];
 }
 
-/** Whether a row lets in anybody but a deploy key. */
+/** Whether a row admits anyone other than a deploy key. */
 export function letsPeopleIn({ accessLevel, deployKeyId }: AccessRule): boolean {
   return deployKeyId === undefined && accessLevel !== accessLevels.none;
 }
 
-/** Whether two lists let in the same, in any order and whatever ids their rows have. */
+/** Whether two lists admit the same people, regardless of order and row ids. */
 export function sameRows(one: AccessRule[], other: AccessRule[]): boolean {
   const keys = (rows: AccessRule[]) => rows.map(whoOfRow).sort().join();
   return keys(one) === keys(other);
 }
 
-/** What is wrong with a list that was read back; undefined where it is what the plan showed. */
+/** What is wrong with a list read back; undefined if it matches the plan. */
 export function rowsProblem(
   what: string,
   wanted: AccessRule[],
@@ -63,7 +63,7 @@ export function rowsProblem(
   return `${what} was to let in ${rowLabels(wanted)}, and ${there}.`;
 }
 
-/** A sentence on the groups and deploy keys that a rule lets in besides; none where it lets in no such. */
+/** A sentence about the groups and deploy keys that a rule also admits; empty if there are none. */
 export function unknownPeopleNote(rule: string, rows: AccessRule[]): string[] {
   const unknown = rows.filter(
     ({ groupId, deployKeyId }) => groupId !== undefined || deployKeyId !== undefined,
@@ -72,7 +72,7 @@ export function unknownPeopleNote(rule: string, rows: AccessRule[]): string[] {
   return [`${rule} lets in ${rowLabels(unknown)} too; who that is cannot be told from here, so it stays.`];
 }
 
-/** What a list of rows lets people do, in words. */
+/** Whom a list of rows admits, in words. */
 export function rowLabels(rows: AccessRule[]): string {
   const levels: Record<number, string> = {
     [accessLevels.none]: 'No one',
@@ -87,7 +87,7 @@ export function rowLabels(rows: AccessRule[]): string {
   return rows.map(label).sort().join(', ');
 }
 
-/** Whom a row lets in, as a key to compare by: rows that are created anew have other ids. */
+/** A key that identifies whom a row admits, independent of row ids, which change when rows are recreated. */
 export function whoOfRow({ accessLevel, userId, groupId, deployKeyId }: AccessRule): string {
   if (userId !== undefined) return `user ${userId}`;
   if (groupId !== undefined) return `group ${groupId}`;

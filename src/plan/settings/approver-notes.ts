@@ -3,7 +3,7 @@ import type { ReleaseRules } from '../../people/dead-end.ts';
 import { membersOf, sameWho, type Who } from '../../people/who.ts';
 
 /**
- * Approvers who are not among the deployers. GitLab's documentation wants them to be, while its own examples have
+ * Approvers who are not also deployers. GitLab's documentation requires them to be, while its own examples have
  * approvers who are not: https://docs.gitlab.com/ci/environments/deployment_approvals/#approve-or-reject-a-deployment
  */
 export function approverNotes({ members }: Pick<GitLabFacts, 'members'>, rules: ReleaseRules): string[] {

@@ -3,7 +3,7 @@ import type { Goal } from '../../goal/index.ts';
 import { fitsPattern } from '../../kernel/wildcard.ts';
 import type { Variable } from '../../ports/gitlab-variables.ts';
 
-/** A variable in the settings of the project, or of one of its groups. */
+/** A variable in the settings of the project or one of its groups. */
 export interface Beating extends Variable {
   /** Full path of the group; undefined for the project itself. */
   group: string | undefined;

@@ -4,8 +4,8 @@ import { deployersAmong } from '../../people/threats.ts';
 import type { Who } from '../../people/who.ts';
 
 /**
- * Advises against deployers below Maintainer: approvals are asked of deployments alone, and a job may be in an
- * environment without making one. A Maintainer could lift the protection as well, but that shows in the audit log.
+ * Advises against deployers below Maintainer: only deployments need approval, and a job can be in an environment
+ * without making one. A Maintainer could lift the protection too, but that would show in the audit log.
  */
 export function deployerNotes(facts: GitLabFacts, deployers: Who[], environment: string): string[] {
   const people = peopleOf(facts);

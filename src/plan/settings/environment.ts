@@ -6,7 +6,7 @@ import { compare, type Difference } from '../difference.ts';
 import { type Finding, fixable, ok, unreadable } from '../finding.ts';
 import { rereading, type Setting, type Step } from './setting.ts';
 
-/** The environment that one index trusts: https://docs.gitlab.com/api/environments/ */
+/** The environment that an index trusts: https://docs.gitlab.com/api/environments/ */
 export function environment(index: IndexGoal): Setting {
   return {
     id: `environment:${index.job}`,
@@ -50,7 +50,7 @@ function descriptionOf({ job }: IndexGoal): string {
 function compareWith(existing: Environment | undefined, index: IndexGoal): Difference[] {
   const wanted = wantedFields(index);
   const isSamePage = existing?.externalUrl?.replace(/\/+$/, '') === index.page.replace(/\/+$/, '');
-  // A description of the team's own stays, and old servers do not know descriptions.
+  // Keep a description written by the team; old servers have no descriptions.
   const isDescribed = existing !== undefined && existing.description !== null && existing.description !== '';
   return compare([
     [{ of: 'environment', name: 'tier' }, existing?.tier, wanted.tier],
@@ -70,7 +70,7 @@ function creation(projectId: number, index: IndexGoal): Step {
   };
 }
 
-/** Changes only what is different. */
+/** Changes only what differs. */
 function update(projectId: number, existing: Environment, differences: Difference[], index: IndexGoal): Step {
   const wanted = wantedFields(index);
   const names = differences.flatMap(({ field }) => (field.of === 'environment' ? [field.name] : []));

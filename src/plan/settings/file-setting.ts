@@ -3,16 +3,16 @@ import type { Difference } from '../difference.ts';
 import { type Finding, fixable, ok, unfixable } from '../finding.ts';
 import type { Step } from './setting.ts';
 
-/** What the two settings that live in files say of themselves. */
+/** The wording for each of the two settings that live in files. */
 export interface FileWords {
   ok: string;
   different: string;
   missing: string;
-  /** Whether nothing of it is there yet. */
+  /** Whether none of it exists yet. */
   isMissing: boolean;
 }
 
-/** The finding that an edit comes to. */
+/** Turns an edit into a finding. */
 export function findingOfEdit(edit: EditResult, words: FileWords): Finding {
   const { notes } = edit;
   if (edit.kind === 'unchanged') return ok(words.ok, { notes });
@@ -27,7 +27,7 @@ export function findingOfEdit(edit: EditResult, words: FileWords): Finding {
   return fixable(state, message, { manual, differences, files: edits, steps: edits.map(writing), notes });
 }
 
-/** A token or password that stands in a file in the clear is shown by the diff alone, which has to be the file's. */
+/** A token or password in clear text is only shown in the diff, which has to match the file. */
 function inFile({ field, current, wanted }: FileDifference): Difference {
   const isSecret = /(password|token|secret|credential)\w*$/i.test(field) && !/^(\$|\(none\)$)/.test(current);
   const hidden = isSecret ? '(a secret)' : current.replace(/\b(pypi-|glpat-)[\w.-]{8,}/g, '(a token)');

@@ -2,8 +2,8 @@ import type { GitLabFacts, GroupProtection } from '../../facts/gitlab-project.ts
 import { approvalLabels, approvalOf, labels, whoOf } from '../../people/who.ts';
 
 /**
- * The rules of the groups above the project for the tier `production`, which a release must meet besides the project's
- * own: https://docs.gitlab.com/ci/environments/protected_environments/#group-level-protected-environments
+ * The rules of the groups above the project for the tier `production`, which a release must satisfy in addition to the
+ * project's: https://docs.gitlab.com/ci/environments/protected_environments/#group-level-protected-environments
  */
 export function groupNotes(facts: Pick<GitLabFacts, 'groupProtections' | 'members' | 'project'>): string[] {
   return facts.groupProtections.flatMap((protection) => noteOf(protection, facts));

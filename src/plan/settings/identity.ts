@@ -10,7 +10,7 @@ import { type Finding, ok, unfixable } from '../finding.ts';
 import { formFields, proofOf } from './publisher.ts';
 import { nothingToReread, type Setting, type Situation } from './setting.ts';
 
-/** What must hold for an index to match the project's ID tokens. Nothing of it is changed here: other services trust it too. */
+/** What must hold for an index to match the project's ID tokens. Never changed here: other services trust it too. */
 export const identity: Setting = {
   id: 'identity',
   kind: 'identity',
@@ -93,13 +93,13 @@ function subject({ gitlab }: Facts): Problem | undefined {
   };
 }
 
-/** GitLab itself asks for the number where a path had another owner, and mints no other token there. */
+/** GitLab itself requires the id if the path had another owner before, and issues no tokens without it. */
 function usedBefore(component: string | undefined, path: string): string {
   if (component !== 'project_id') return '';
   return `If GitLab's jobs said that the path ${path} was held by a different project before, no ID token of this project can match: publish with an API token, or move the project to a path that was never used. Otherwise: `;
 }
 
-/** PyPI matches `ci_config_ref_uri`, which GitLab puts into its ID tokens since this version. */
+/** PyPI matches on `ci_config_ref_uri`, which GitLab's ID tokens have since this version. */
 const claimsSince = [16, 2] as const;
 
 function claims({ gitlab }: Facts): Problem | undefined {
@@ -131,7 +131,7 @@ function form(facts: Facts, goal: Goal): Problem[] {
     const fields = formFields(facts, index);
     return formProblems(fields).map(({ field, problem }) => ({ field, problem, current: fields[field] }));
   });
-  // The pipeline file has a check of its own, with a better sentence.
+  // The pipeline file has its own check, with a better message.
   return problems
     .filter(({ field }) => field !== 'workflowFilepath')
     .filter((one, index, all) => all.findIndex((other) => other.problem === one.problem) === index)
@@ -144,7 +144,7 @@ function form(facts: Facts, goal: Goal): Problem[] {
     }));
 }
 
-/** A name that PyPI refuses ends the run earlier, so this is about an index on which the project is newer. */
+/** A name that PyPI rejects ends the run earlier, so this concerns an index on which the project is new. */
 function names({ indexes, python }: Facts, goal: Goal): Problem[] {
   const name = python.packageName.value;
   return goal.indexes.flatMap(({ id, title }) => {

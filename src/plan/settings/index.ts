@@ -14,8 +14,8 @@ import type { Setting } from './setting.ts';
 import { variable } from './variable.ts';
 
 /**
- * Everything that must hold, in the order in which it is put right: GitLab is closed before the files make it
- * publish, and the indexes come to trust it last.
+ * Everything that must hold, in the order of repair: lock down GitLab before the files make it publish; the indexes
+ * trust it last.
  */
 export function settingsFor(goal: Goal): Setting[] {
   const releaseFirst = [...goal.indexes].reverse();

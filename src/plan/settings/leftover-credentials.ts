@@ -8,7 +8,10 @@ import type { Verdicts } from '../verdicts.ts';
 import { type Beating, beatingVariables } from './beating.ts';
 import { rereading, type Setting, type Situation, type Step } from './setting.ts';
 
-/** No variable and no job line that beats Trusted Publishing. Deleted only on a yes: somebody else may need it still. */
+/**
+ * No variable or job line may override Trusted Publishing. Deleted only after confirmation: someone else may still need
+ * it.
+ */
 export const leftoverCredentials: Setting = {
   id: 'leftover-credentials',
   kind: 'leftover-credentials',
@@ -50,8 +53,8 @@ function inspect(situation: Situation): Finding {
 const gone = (where: string): Difference => ({ field: { of: 'credential' }, current: where, wanted: null });
 
 /**
- * Variables of the project alone are deleted here: those that the token route made, and others once a release has
- * shown that they are not needed. Those of a group serve other projects too.
+ * Only the project's own variables can be deleted here: those that the token route created, and others once a release
+ * has shown that they are not needed. A group's variables serve other projects too.
  */
 function deletions(
   found: Beating[],
@@ -87,7 +90,7 @@ function deletion(projectId: number, it: Beating): Step {
   };
 }
 
-/** Those of the file that its edit does not take out. */
+/** Credentials in the file that its edit does not remove. */
 function credentialsLeft({ pipeline, indexes }: Facts, { pipelineEdit: edit }: Verdicts) {
   const [file] = edit.kind === 'edited' ? edit.edits : [];
   return (file ? readPipeline(file.after, knownIndexes(indexes)) : pipeline.reading).credentials;

@@ -8,8 +8,8 @@ import { letsPeopleIn } from './access-rows.ts';
 type PeopleFacts = Pick<GitLabFacts, 'user' | 'project' | 'members'>;
 
 /**
- * Who of the Maintainers and the one who runs this could do something by the rows of now (everybody who may push, where
- * there is no rule) and could not by those that are to be. Whom a group stands for is not known, and groups stay.
+ * Maintainers (and the user running this) who are admitted by the current rows (without a rule: everyone who can push)
+ * but would not be by the new ones. Members of groups are unknown, and groups are kept.
  */
 function lockedOut(before: AccessRule[] | undefined, after: AccessRule[], facts: PeopleFacts): Member[] {
   const could = (member: Member) =>
@@ -28,7 +28,7 @@ function concerned(facts: PeopleFacts): Member[] {
   return [...found, { ...own, state: 'active', accessLevel: role, expiresAt: null }];
 }
 
-/** Why a rule may not become what it is to be; undefined where nobody loses by it. */
+/** Why a rule must not be changed as planned; undefined if nobody loses access. */
 export function lockOut(
   what: string,
   before: AccessRule[] | undefined,
@@ -36,7 +36,7 @@ export function lockOut(
   facts: PeopleFacts,
 ): string | undefined {
   const lost = lockedOut(before, after, facts);
-  // A rule that let nobody in is opened, and takes nothing from anyone.
+  // A rule that admitted nobody is being opened; nobody can lose anything.
   if (lost.length === 0 || !(before?.some(letsPeopleIn) ?? true)) return undefined;
   return `${what} would keep out ${namesOf(lost)}, who can do it now, so it is left: give them the role Maintainer, or a row of their own in the rule, first.`;
 }

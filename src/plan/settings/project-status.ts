@@ -4,8 +4,8 @@ import type { IndexGoal } from '../../goal/index.ts';
 import { type Finding, unfixable } from '../finding.ts';
 
 /**
- * The finding for a project to which the index refuses every upload, whatever it is done with; undefined for one that takes
- * them. Only its owners, or those who run the index, can change that.
+ * The finding for a project whose uploads the index rejects, whatever the credential; undefined if it accepts them.
+ * Only the project's owners, or the index's admins, can change that.
  */
 export function closedProject(facts: Facts, { id, title, url }: IndexGoal): Finding | undefined {
   const { status } = facts.indexes[id];

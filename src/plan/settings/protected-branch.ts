@@ -19,7 +19,10 @@ import { byHand, isEnterprise, lostRows } from './recreating.ts';
 import { replaceRule } from './replace-rule.ts';
 import { rereading, type Setting, type Situation, type Step } from './setting.ts';
 
-/** Nobody below Maintainer pushes to the default branch, nobody by force: https://docs.gitlab.com/api/protected_branches/ */
+/**
+ * Nobody below Maintainer pushes to the default branch, and nobody force-pushes:
+ * https://docs.gitlab.com/api/protected_branches/
+ */
 export const protectedBranch: Setting = {
   id: 'protected-branch',
   kind: 'protected-branch',
@@ -35,7 +38,7 @@ function inspect({ facts, goal }: Situation): Finding {
   const members = all.known ? all.value : [];
   if (!branches.known) return unreadable('protected branches', branches.reason);
   const manual = `Open ${project.webUrl}/-/settings/repository, section 'Protected branches', and let only Maintainers push to '${name}', without force push.`;
-  // Of several rules that fit a branch the most permissive counts.
+  // If several rules match a branch, the most permissive wins.
   const matching = branches.value.filter((rule) => fitsPattern(name, rule.name));
   if (matching.length === 0) {
     const differences = compare([
@@ -61,7 +64,7 @@ function inspect({ facts, goal }: Situation): Finding {
   const message = `The protection of ${name} is looser than it should be.`;
   const differences = loose.flatMap((rule) => compareRule(rule, members));
   const others = loose.filter((rule) => rule.name !== name || rule.inherited);
-  // The own rule alone would change nothing while another one lets the same people in.
+  // Changing this rule alone is useless while another one admits the same people.
   if (others.length > 0)
     return unfixable('blocked', message, {
       manual: others.map(elsewhere(facts)).join(' '),
@@ -81,7 +84,7 @@ function inspect({ facts, goal }: Situation): Finding {
   });
 }
 
-/** Why the rule is not changed here, with what a person does. */
+/** Why the rule is not changed here, and what to do about it. */
 function obstacleOf(rule: ProtectedBranch, push: AccessRule[], { gitlab }: Facts): string | undefined {
   const what = `The rule for ${rule.name}`;
   const page = `${gitlab.project.webUrl}/-/settings/repository, section 'Protected branches',`;
@@ -92,7 +95,7 @@ function obstacleOf(rule: ProtectedBranch, push: AccessRule[], { gitlab }: Facts
     : lockOut(what, rule.pushAccessLevels, push, gitlab);
 }
 
-/** Community Edition changes who may push only by a new rule. */
+/** On Community Edition, who may push can only be changed by recreating the rule. */
 function isRecreated(rule: ProtectedBranch, push: AccessRule[], gitlab: Facts['gitlab']): boolean {
   return !sameRows(rule.pushAccessLevels, push) && !isEnterprise(gitlab);
 }
@@ -112,7 +115,7 @@ function verify(
   return problems.filter((it) => it !== undefined).join(' ') || undefined;
 }
 
-/** Who can change a rule that is not the default branch's own, and why it is not changed here. */
+/** Who can change a rule other than the default branch's own, and why it is not changed here. */
 function elsewhere({ gitlab }: Facts): (rule: ProtectedBranch) => string {
   const { path, webUrl } = gitlab.project;
   const group = path.split('/')[0];
@@ -143,7 +146,7 @@ function protection({ id }: Project, name: string): Step {
   };
 }
 
-/** PATCH where it can do it, since that leaves no gap: on Enterprise Edition, licensed or not, or for the flag alone. */
+/** Prefer PATCH, which leaves no gap: on Enterprise Edition (licensed or not), or if only the flag changes. */
 function repair({ gitlab: facts }: Facts, rule: ProtectedBranch, push: AccessRule[]): Step {
   const { id } = facts.project;
   const label = `update the protection of the branch ${rule.name}`;
@@ -154,7 +157,7 @@ function repair({ gitlab: facts }: Facts, rule: ProtectedBranch, push: AccessRul
   return { label, run: ({ gitlab }) => gitlab.updateProtectedBranch(id, rule.name, change) };
 }
 
-/** What is new first, then what goes, by its id alone: without a licence no user or group may be named. */
+/** Additions first, then removals by id only: without a licence, rows must not name users or groups. */
 function changesOf(before: AccessRule[], after: AccessRule[]): AccessRule[] {
   const has = (rows: AccessRule[], row: AccessRule) => rows.some((it) => whoOfRow(it) === whoOfRow(row));
   return [
@@ -188,7 +191,7 @@ async function recreate(
   });
 }
 
-/** What the rules let people do that is left as it is. */
+/** What the rules allow and is left as it is. */
 function notesFor(rules: ProtectedBranch[], name: string, { webUrl }: Project, { testpypi }: Goal): string[] {
   const uploaded = testpypi.value
     ? 'is uploaded to TestPyPI, and the next tag releases it'

@@ -13,7 +13,9 @@ import { deployerNotes } from './deployer-notes.ts';
 import { groupNotes } from './group-protections.ts';
 import { rereading, type Setting, type Situation, type Step } from './setting.ts';
 
-/** Who may deploy to the environment of the releases, and who must approve: https://docs.gitlab.com/api/protected_environments/ */
+/**
+ * Who may deploy to the release environment, and who must approve: https://docs.gitlab.com/api/protected_environments/
+ */
 export const protectedEnvironment: Setting = {
   id: 'protected-environment:release',
   kind: 'protected-environment',
@@ -73,7 +75,7 @@ function compareRules(existing: ProtectedEnvironment | undefined, facts: Facts, 
   ]);
 }
 
-/** What else decides about a release: who of those who may start one is stuck, and the rules of the groups. */
+/** Other things that affect a release: people who could start one but are stuck, and group rules. */
 function notesFor(facts: Facts, goal: Goal): string[] {
   const rules = releaseRules(goal);
   const stuck = deadEnd(facts.gitlab, rules);
@@ -101,7 +103,7 @@ function protection(projectId: number, goal: Goal): Step {
   };
 }
 
-/** One request, so that there is no moment without a deployer: what is not wanted goes as the wanted comes. */
+/** A single request, so that there is always a deployer: additions and removals together. */
 function repair(projectId: number, existing: ProtectedEnvironment, goal: Goal): Step {
   const deployAccessLevels = changesOf(
     existing.deployAccessLevels,
@@ -136,7 +138,7 @@ function approvalChanges(existing: ApprovalRule[], wanted: ApprovalRule[]): Appr
   return [...changesOf(existing, wanted), ...changed];
 }
 
-/** Not wanted at all, or a second row for the same people. */
+/** Not wanted, or a duplicate row for the same people. */
 function isUnwanted<T extends AccessRule>(row: T, index: number, existing: T[], wanted: T[]): boolean {
   const twin = existing.findIndex((other) => sameWho(other, row));
   return twin < index || !wanted.some((rule) => sameWho(rule, row));

@@ -51,7 +51,7 @@ function inspect({ facts }: Situation): Finding {
   });
 }
 
-/** Why a rule is not changed here, with what a person does. */
+/** Why a rule is not changed here, and what to do about it. */
 function obstacleOf({ name, current, rows }: WantedRule, { gitlab }: Facts): string | undefined {
   const what = `The rule for the tags ${name}`;
   const page = `${gitlab.project.webUrl}/-/settings/repository, section 'Protected tags',`;
@@ -73,7 +73,7 @@ function compareRule({ name, current, rows }: WantedRule) {
   return compare([[{ of: 'tags', pattern: name }, current && { rows: current }, { rows }]]);
 }
 
-/** Why a rule is to change. Of several rules that fit a tag the most permissive is taken to count, as for branches. */
+/** Why a rule has to change. If several rules match a tag, we assume that the most permissive wins, as for branches. */
 function sentence({ name, current }: WantedRule): string {
   if (current === undefined) return 'Not all tags are protected, so every Developer can create one.';
   const who = rowLabels(current);
@@ -90,7 +90,7 @@ interface WantedRule {
   rows: AccessRule[];
 }
 
-/** The rule for `*` first, then each looser one, with the rows that are to be there. */
+/** The rule for `*` first, then each looser one, with their wanted rows. */
 function wantedRules(tags: ProtectedTag[], members: Member[]): WantedRule[] {
   const every = tags.find(({ name }) => name === everyTag);
   const others = tags.filter(({ name }) => name !== everyTag);
@@ -108,7 +108,7 @@ function wantedRules(tags: ProtectedTag[], members: Member[]): WantedRule[] {
   ];
 }
 
-/** `*` itself must let somebody create a tag; a narrower rule need not. */
+/** `*` must let someone create a tag; a narrower rule need not. */
 function rowsFor(rows: AccessRule[], members: Member[], mustAllow: boolean): AccessRule[] {
   const tight = tighten(rows, members);
   const allows = tight.some((row) => letsPeopleIn(row) || row.deployKeyId !== undefined);

@@ -10,27 +10,27 @@ import { beatingVariables } from './beating.ts';
 import { closedProject } from './project-status.ts';
 import { nothingToReread, type Setting, type Situation } from './setting.ts';
 
-/** The Trusted Publisher on one index. No public API tells of it; that it has published is the one proof. */
+/** The Trusted Publisher on one index. There is no public API for it; a release is the only proof. */
 export function publisher(index: IndexGoal): Setting {
   return {
     id: `publisher:${index.id}`,
     kind: 'publisher',
     index: index.id,
     title: `Trusted Publisher on ${indexNames[index.id]}`,
-    // An index must not trust an environment that anybody may still deploy to.
+    // An index must not trust an environment that anybody can still deploy to.
     dependsOn: index.job === 'release' ? ['protected-environment'] : [],
     inspect: (situation) => inspect(situation, index),
     reread: nothingToReread,
   };
 }
 
-/** The page on which the publisher is registered, with what is to be typed there. */
+/** The page that registers the publisher, and what to enter there. */
 export interface PublisherPage extends FormPage {
   index: IndexGoal;
   fields: PublisherFields;
 }
 
-/** What the form of an index is to be filled in with. */
+/** The values for an index's form. */
 export function formFields({ python, gitlab, pipeline }: Facts, { environment }: IndexGoal): PublisherFields {
   return publisherFields({
     packageName: python.packageName.value,
@@ -40,7 +40,7 @@ export function formFields({ python, gitlab, pipeline }: Facts, { environment }:
   });
 }
 
-/** The page for one index; undefined while it is not known whether the package exists there. */
+/** The page for one index; undefined as long as it is unknown whether the package exists there. */
 export function pageFor(facts: Facts, index: IndexGoal): PublisherPage | undefined {
   const { exists } = facts.indexes[index.id];
   if (!exists.known) return undefined;
@@ -75,7 +75,7 @@ function inspect(situation: Situation, index: IndexGoal): Finding {
   });
 }
 
-/** Nothing is proved while there is a variable by which the job could have published instead. */
+/** No proof if the job could have published with a variable instead. */
 export function proofOf({ facts, goal, verdicts }: Situation, index: IndexGoal): string | undefined {
   const last = verdicts.published[index.id];
   if (!last?.known || !last.value?.asTrustedPublisher) return undefined;
@@ -84,7 +84,7 @@ export function proofOf({ facts, goal, verdicts }: Situation, index: IndexGoal):
   return `The Trusted Publisher is registered on ${index.title}: by it the job '${job}' published ${ref} from ${index.environment} on ${createdAt.slice(0, 10)}.`;
 }
 
-/** What a release does not prove: PyPI takes it by whichever publisher matches. */
+/** What a release does not prove: PyPI accepts it through any publisher that matches. */
 function notExcluded(facts: Facts, { title, url }: IndexGoal): string {
   const page = `${url}/manage/project/${fieldsName(facts)}/settings/publishing/`;
   return `A release does not show whether ${title} has another publisher without an environment, which every job of the pipeline file can use: look at ${page} and remove it.`;

@@ -6,7 +6,7 @@ import { editProject } from '../project-edit.ts';
 import { findingOfEdit } from './file-setting.ts';
 import type { Setting, Situation } from './setting.ts';
 
-/** Each build has its own version, which the index accepts. */
+/** Every build has its own version, which the index accepts. */
 export const pyproject: Setting = {
   id: 'pyproject',
   kind: 'pyproject',

@@ -1,28 +1,29 @@
 import { reasonOf } from '../../kernel/errors.ts';
 import { isOvertaken, mayBeDone } from '../../ports/gitlab-error.ts';
 
-/** A protection rule that GitLab can only change by deleting it and creating it again. */
+/** A protection rule that GitLab can only change by deleting and recreating it. */
 export interface Replacement {
   /** 'The protection of the tags v*' */
   what: string;
-  /** Who was let in by the rule that is replaced, for the case that it cannot be put back. */
+  /** Whom the replaced rule admitted, in case it cannot be restored. */
   before: string;
   remove(): Promise<void>;
   create(): Promise<void>;
-  /** Creates the rule as it was before. */
+  /** Recreates the old rule. */
   restore(): Promise<void>;
 }
 
 /**
- * Replaces a rule; where the new one is refused the old one is put back before the refusal is reported. GitLab refuses
- * a second rule of the same name, so that creating one again after a lost answer is safe, and tells what became of it.
+ * Replaces a rule. If the new one is rejected, rolls back to the old one before reporting the error. GitLab rejects a
+ * second rule of the same name, so creation can safely be retried after a lost response, and reveals whether it had
+ * worked.
  */
 export async function replaceRule({ what, before, remove, create, restore }: Replacement): Promise<void> {
   const removal = await errorOf(remove);
   if (removal !== undefined && !mayBeDone(removal) && !isOvertaken(removal)) throw removal;
   const refusal = await errorOfTwo(create);
   if (refusal === undefined) return;
-  // The old rule is there still: its removal was lost on the way.
+  // The old rule is still there: the request to delete it was lost.
   if (removal !== undefined && isOvertaken(refusal)) throw removal;
   const second = await errorOfTwo(restore);
   const why = second === undefined ? reasonOf(refusal) : `${reasonOf(refusal)}; ${reasonOf(second)}`;
@@ -40,7 +41,7 @@ async function errorOf(work: () => Promise<void>): Promise<unknown> {
   );
 }
 
-/** A creation whose answer was lost is made again; that the rule exists then says that it was made at first. */
+/** Retries a creation whose response was lost; "already exists" then means that the first attempt worked. */
 async function errorOfTwo(create: () => Promise<void>): Promise<unknown> {
   const first = await errorOf(create);
   if (!mayBeDone(first)) return first;

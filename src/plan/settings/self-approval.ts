@@ -3,8 +3,8 @@ import { type Finding, fixable, ok } from '../finding.ts';
 import type { Setting, Situation } from './setting.ts';
 
 /**
- * Whether the one who starts a release may approve it, a setting of the whole project. Listed only where the user says
- * so: https://docs.gitlab.com/ci/environments/deployment_approvals/#allow-self-approval
+ * Whether people may approve their own releases, a project-wide setting. Only listed if the user sets it:
+ * https://docs.gitlab.com/ci/environments/deployment_approvals/#allow-self-approval
  */
 export const selfApproval: Setting = {
   id: 'self-approval',

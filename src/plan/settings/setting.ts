@@ -9,7 +9,7 @@ import type { GitLab } from '../../ports/gitlab.ts';
 import type { Finding } from '../finding.ts';
 import type { Verdicts } from '../verdicts.ts';
 
-/** What a setting is about. */
+/** The kinds of settings. */
 export type SettingKind =
   | 'identity'
   | 'environment'
@@ -23,51 +23,51 @@ export type SettingKind =
   | 'pipeline'
   | 'publisher';
 
-/** The ports through which a setting is changed and read again. */
+/** The ports for changing and rereading a setting. */
 export interface Ports {
   gitlab: GitLab;
   files: Files;
   uploadTokens: Secrets;
 }
 
-/** One request or one file that puts a setting (partly) right. */
+/** One request or one file that fixes (part of) a setting. */
 export interface Step {
   /** In the imperative: 'create the environment release'. */
   label: string;
   run(ports: Ports): Promise<void>;
 }
 
-/** What a setting is judged by. */
+/** What a setting is inspected against. */
 export interface Situation {
   facts: Facts;
   goal: Goal;
   verdicts: Verdicts;
 }
 
-/** One thing that must hold. `inspect` decides and does no I/O; `reread` reads again what a step may have changed. */
+/** One thing that must hold. `inspect` decides and does no I/O; `reread` rereads what a step may have changed. */
 export interface Setting {
-  /** The stable name of the JSON report: 'environment:release'. */
+  /** Stable name in the JSON report: 'environment:release'. */
   id: string;
   kind: SettingKind;
-  /** Of which index, for the kinds of which each index has its own. */
+  /** Which index, for kinds that exist once per index. */
   index?: IndexId;
   title: string;
-  /** Settings without which this one is not put right. */
+  /** Settings that must be fixed before this one. */
   dependsOn: SettingKind[];
   inspect(situation: Situation): Finding;
-  /** Rejects with an error of a port, or a `UserError`, for what cannot be read. */
+  /** Rejects with a port's error, or a `UserError`, if it cannot be read. */
   reread(situation: Situation, ports: Ports): Promise<Situation>;
-  /** What the steps have changed and no reading shows. */
+  /** Applies what the steps have changed but no reading shows. */
   afterwards?(facts: Facts): Facts;
 }
 
-/** Nothing to read again: the setting is judged by what no step changes. */
+/** Nothing to reread: no step changes what the setting is inspected against. */
 export const nothingToReread: Setting['reread'] = async (situation) => situation;
 
 type Reread = 'environments' | 'protectedEnvironments' | 'protectedTags' | 'protectedBranches' | 'variables';
 type ValueOf<K> = K extends Known<infer T> ? T : never;
 
-/** Reads one of GitLab's lists again. */
+/** Rereads one of GitLab's lists. */
 export function rereading<K extends Reread>(
   key: K,
   read: (gitlab: GitLab, projectId: number) => Promise<ValueOf<Facts['gitlab'][K]>>,

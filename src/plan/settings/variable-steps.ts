@@ -5,7 +5,7 @@ import { GitLabError, isOvertaken } from '../../ports/gitlab-error.ts';
 import type { Variable, VariableChange, VariableName } from '../../ports/gitlab-variables.ts';
 import type { Ports, Step } from './setting.ts';
 
-/** What brings a variable to its form; nothing of it needs the value. */
+/** What has to change about a variable; never needs the value. */
 export function changeOf(own: Variable, { environmentScope }: VariableName): VariableChange {
   return {
     ...(own.environmentScope === environmentScope ? {} : { environmentScope }),
@@ -16,7 +16,7 @@ export function changeOf(own: Variable, { environmentScope }: VariableName): Var
   };
 }
 
-/** Changes the flags alone. */
+/** Only changes the flags. */
 export function update(projectId: number, own: Variable, change: VariableChange): Step {
   return {
     label: `update the variable ${own.key} for ${own.environmentScope}`,
@@ -24,7 +24,7 @@ export function update(projectId: number, own: Variable, change: VariableChange)
   };
 }
 
-/** Creates the variable, and takes it away again where the server has not masked it. */
+/** Creates the variable, and removes it again if the server did not mask it. */
 export function creation(projectId: number, name: VariableName, index: IndexGoal): Step {
   return {
     label: `create the variable ${name.key} for ${name.environmentScope}`,
@@ -32,7 +32,7 @@ export function creation(projectId: number, name: VariableName, index: IndexGoal
   };
 }
 
-/** Puts another token in place; one that is not hidden is created anew, since nothing else hides it. */
+/** Replaces the token. A visible variable is recreated, the only way to hide it. */
 export function replacement(projectId: number, own: Variable, name: VariableName, index: IndexGoal): Step {
   return {
     label: `replace the token in ${name.key} for ${name.environmentScope}`,
@@ -66,12 +66,12 @@ async function create(
   );
 }
 
-/** A variable that somebody else has deleted meanwhile is as it should be. */
+/** A variable that someone else deleted in the meantime is as it should be. */
 function unlessGone(error: unknown): void {
   if (!isOvertaken(error)) throw error;
 }
 
-/** A server may quote in its refusal what it was sent, and that is shown. */
+/** A server may quote the request in its error, which is then shown. */
 async function withToken(
   { uploadTokens }: Ports,
   { id, title }: IndexGoal,

@@ -12,17 +12,17 @@ import { closedProject } from './project-status.ts';
 import { rereading, type Setting } from './setting.ts';
 import { changeOf, creation, replacement, update } from './variable-steps.ts';
 
-/** The API token of one index as a CI/CD variable of its environment: https://docs.gitlab.com/ci/variables/ */
+/** The API token for one index, as a CI/CD variable of its environment: https://docs.gitlab.com/ci/variables/ */
 export function variable(index: IndexGoal, goal: Goal): Setting {
   const key = tokenKeys[goal.publishWith.value];
   const release = index.job === 'release';
   return {
-    // Both indexes have the key that the tool reads, so the second one is told by its job.
+    // Both indexes use the key that the tool reads, so add the job to the second one's id.
     id: release ? `variable:${key}` : `variable:${key}@${index.job}`,
     kind: 'variable',
     index: index.id,
     title: `API token of ${indexNames[index.id]} in ${key}`,
-    // A protected variable is open to whoever may create a tag or push to the default branch.
+    // Protected variables are available to anyone who may create a tag or push to the default branch.
     dependsOn: release ? ['protected-tags', 'protected-branch'] : [],
     inspect: ({ facts }) => inspect(facts, goal, index),
     reread: rereading('variables', (gitlab, id) => gitlab.variables(id)),
@@ -66,7 +66,7 @@ function inspect(facts: Facts, goal: Goal, index: IndexGoal): Finding {
   });
 }
 
-/** A token that is not there yet; without one to put there the step says what is missing. */
+/** A missing token; if none was given, the step says what is missing. */
 function absent(facts: Facts, name: VariableName, index: IndexGoal): Finding {
   const manual = manualWay(facts, name, index);
   const message = `There is no API token of ${index.title} for the environment ${index.environment} yet.`;
@@ -81,7 +81,7 @@ function absent(facts: Facts, name: VariableName, index: IndexGoal): Finding {
   });
 }
 
-/** Where the token is taken from, before it is. */
+/** Where the token will be read from. */
 function tokenNotes({ uploadTokens }: Facts, { id, title }: IndexGoal): string[] {
   const token = uploadTokens[id];
   if (token.kind === 'found') return [`The token is taken from ${sourceText(token.source)}.`];
@@ -91,8 +91,8 @@ function tokenNotes({ uploadTokens }: Facts, { id, title }: IndexGoal): string[]
 }
 
 /**
- * The variable of just this environment, else one of a wider scope that reaches it and is not that of the other
- * environment. Of two indexes that a wide one reaches, the releases come first.
+ * The variable for exactly this environment, else one with a wider scope that reaches it and does not belong to the
+ * other environment. If a wide one reaches both, releases come first.
  */
 function ownVariable(
   all: Variable[],
@@ -126,14 +126,14 @@ function compareFlags(own: Variable, { environmentScope }: VariableName) {
   ]);
 }
 
-/** Hiding is for new variables alone, and for servers that can. */
+/** Only new variables can be hidden, and only on servers that support it. */
 function seen({ key, hidden }: Variable): string[] {
   if (hidden === undefined)
     return [`This GitLab cannot hide variables, so every Maintainer can read ${key}.`];
   return hidden ? [] : [`Every Maintainer can read ${key}; it is hidden when the token is replaced.`];
 }
 
-/** Nobody can tell whether the token that is there is the one that was given, so a new one is offered for its place. */
+/** Nobody can tell whether the stored token is the given one, so offer to replace it. */
 function replacementOffer(facts: Facts, { key, environmentScope }: VariableName, { id }: IndexGoal) {
   const token = facts.uploadTokens[id];
   if (token.kind !== 'found' || token.source.by !== 'environment') return undefined;
