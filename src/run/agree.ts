@@ -12,7 +12,9 @@ import type { Looked } from './look.ts';
 import { refuseDeadEnd, refuseGuess, refuseUnmatchable, requireWritable } from './refusals.ts';
 import { readVerdicts } from './verdicts.ts';
 
-/** Shows what was found, then asks and shows until the plan is wanted; a run with nothing to change asks nothing. */
+/**
+ * Shows the findings, then asks and shows until the user accepts the plan; asks nothing if there is nothing to change.
+ */
 export async function agreeOnPlan(context: Context, found: Looked): Promise<Comparison> {
   let { wishes, goal } = await settleJobs(context, found.facts);
   let looked = found;
@@ -33,7 +35,7 @@ export async function agreeOnPlan(context: Context, found: Looked): Promise<Comp
   }
 }
 
-/** Which of several jobs is meant is asked before anything is compared, for without it nothing can be. */
+/** Ask which of several jobs is meant before comparing; nothing can be compared without it. */
 async function settleJobs(
   { options, terminal }: Context,
   facts: Facts,

@@ -8,7 +8,7 @@ import type { Context } from './context.ts';
 import { type Begun, look } from './look.ts';
 import { readVerdicts } from './verdicts.ts';
 
-/** Looks and compares; changes nothing. Returns the exit code. */
+/** Inspects and compares; changes nothing. Returns the exit code. */
 export async function check(context: Context, begun?: Begun): Promise<number> {
   const { options, terminal } = context;
   const looked = await look(context, begun);

@@ -17,22 +17,22 @@ import { askWayOut } from '../screens/way-out.ts';
 import type { Terminal } from '../terminal/terminal.ts';
 import type { Context } from './context.ts';
 
-/** Where the choosing stands. */
+/** The state of the conversation. */
 export interface Choosing {
   facts: Facts;
   wishes: Wishes;
   goal: Goal;
-  /** The questions that are still open. */
+  /** The questions still open. */
   questions: ChoiceName[];
   plan: PlannedSetting[];
-  /** The diffs that have been shown. */
+  /** The diffs already shown. */
   seen: Set<string>;
 }
 
-/** What the user made of it: go ahead, or compare again with other choices. */
+/** The user's decision: go ahead, or compare again with other choices. */
 export type Decision = { decision: 'go' } | { decision: 'again'; wishes: Wishes; goal: Goal };
 
-/** Shows what is recommended, asks what is open, shows the plan and asks once whether to apply it. */
+/** Shows the recommendation, asks what is open, shows the plan and asks once whether to apply it. */
 export async function chooseGoal(context: Context, choosing: Choosing): Promise<Decision> {
   const { terminal, options } = context;
   if (!terminal.interactive) return unattended(context, choosing);
@@ -83,7 +83,7 @@ async function again(context: Context, choosing: Choosing, names: ChoiceName[]):
   return again(context, { ...choosing, wishes: wanted, goal: decide(facts, wanted) }, way.ask);
 }
 
-/** An answer that cannot be is explained and asked for again. */
+/** Explains an impossible answer and asks again. */
 async function askUntilPossible(
   name: ChoiceName,
   terminal: Terminal,
@@ -127,7 +127,7 @@ async function showPlan({ terminal }: Context, { facts, goal, plan, seen }: Choo
   }
 }
 
-/** The steps speak of the others themselves. */
+/** The plan's steps describe the others. */
 const unchangedOf = (plan: PlannedSetting[]) => plan.filter(({ finding }) => finding.kind !== 'fixable');
 
 function countOf(plan: PlannedSetting[]): string {

@@ -4,7 +4,7 @@ import type { OpenPage } from '../ports/browser.ts';
 import type { Network } from '../ports/network.ts';
 import type { Terminal } from '../terminal/terminal.ts';
 
-/** The world around a command, so that only `main.ts` touches the process. */
+/** The environment of a command, so that only `main.ts` touches the process. */
 export interface Context {
   options: Options;
   env: Record<string, string | undefined>;
@@ -12,15 +12,15 @@ export interface Context {
   /** Undefined for a user without one, as in some containers. */
   home: string | undefined;
   platform: NodeJS.Platform;
-  /** How the user calls this program: 'gitlab-to-pypi', 'npx gitlab-to-pypi' ... */
+  /** How the user invokes this program: 'gitlab-to-pypi', 'npx gitlab-to-pypi' ... */
   program: string;
   terminal: Terminal;
-  /** Opens a page, or does nothing where that is not wanted or not possible. */
+  /** Opens a page; undefined if unwanted or impossible. */
   openPage: OpenPage | undefined;
   network: Network;
-  /** Takes the indexes to accept what the official ones do, for the rehearsal of a GitLab that those refuse. */
+  /** Assumes that the indexes accept what the official ones do, for the rehearsal of a GitLab that those reject. */
   asOfficial?: boolean;
-  /** Writes the one JSON document to stdout. */
+  /** Writes the JSON document to stdout. */
   writeJson(document: unknown): void;
   stop: Stop;
 }

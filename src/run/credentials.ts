@@ -11,7 +11,7 @@ import type { Situation } from '../plan/settings/setting.ts';
 import type { Context } from './context.ts';
 import type { Looked } from './look.ts';
 
-/** A plan, and all that it was made from. */
+/** A plan, and everything it was made from. */
 export interface Comparison extends Situation {
   looked: Looked;
   wishes: Wishes;
@@ -19,8 +19,8 @@ export interface Comparison extends Situation {
 }
 
 /**
- * Asks for the API tokens that a plan needs, and for what no run does by itself; `asked` keeps the offers that were
- * answered. Throws a `UserError` where a token is needed and there is nobody to ask.
+ * Asks for the API tokens that a plan needs, and about anything that no run does on its own; `asked` records the offers
+ * answered. Throws a `UserError` if a token is needed and there is nobody to ask.
  */
 export async function settleCredentials(
   context: Context,
@@ -87,7 +87,7 @@ function known(
   };
 }
 
-/** Every offer is asked once, with No as the answer that is there. */
+/** Asks about every offer once; the default is No. */
 async function withAgreed(
   { terminal }: Context,
   { plan, wishes }: Comparison,

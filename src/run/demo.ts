@@ -12,7 +12,7 @@ import { setup } from './setup.ts';
 
 const token = 'glpat-demo-alice';
 
-/** The wizard against servers of its own: the same program, another world. Returns the exit code of the set-up. */
+/** The wizard with its own servers: same program, another world. Returns the exit code of the setup. */
 export async function demo(context: Context): Promise<number> {
   const { terminal, options, cwd } = context;
   const { paint } = terminal;
@@ -37,7 +37,7 @@ export async function demo(context: Context): Promise<number> {
   }
 }
 
-/** The same run with the rehearsal's addresses and its tokens in place of the user's, none of which it must get. */
+/** The same context with the rehearsal's URLs and tokens; it must not get any of the user's. */
 function insideOf(world: World, context: Context): Context {
   const { GITLAB_ACCESS_TOKEN: _, ...env } = context.env;
   const options = { ...context.options, ...placeOf(world), command: 'setup' as const };
@@ -64,7 +64,7 @@ function showWhatNext({ directory }: World, { terminal, program, platform }: Con
   printAsIs(`  ${paint.cyan(`${again} --dry-run`)}`, `  ${paint.cyan(again)}`);
 }
 
-/** How the program itself is pointed at the rehearsal, from another terminal while this one runs. */
+/** How to point the program at the rehearsal from another terminal while this one runs. */
 function showWayIn(world: World, { terminal, program, platform }: Context): void {
   const { paint } = terminal;
   const { directory, pypiUrl, testpypiUrl } = placeOf(world);
@@ -81,10 +81,10 @@ function showWayIn(world: World, { terminal, program, platform }: Context): void
 
 type Next = 'check' | 'drift' | 'setup' | 'end';
 
-/** Checking, drifting and repairing for as long as the user likes. */
+/** Check, drift and repair for as long as the user likes. */
 async function playOn(world: World, context: Context): Promise<void> {
   const { terminal } = context;
-  // A run from outside takes these indexes for some other Warehouse, and would tell another story.
+  // From outside, these indexes would look like some other Warehouse, and behave differently.
   if (!world.asOfficial) showWayIn(world, context);
   for (let next: Next = 'check'; ; ) {
     next = await terminal.select<Next>(
@@ -104,7 +104,7 @@ async function playOn(world: World, context: Context): Promise<void> {
   }
 }
 
-/** `check` inside of the rehearsal, whose other runs are those of `setup`. */
+/** `check` inside the rehearsal; its other runs are `setup`. */
 function asCheck(context: Context): Context {
   return { ...context, options: { ...context.options, command: 'check' } };
 }
@@ -121,7 +121,7 @@ function sayWhatStays(error: unknown, { directory }: World): never {
   throw new Cancelled(error.exitCode, `The rehearsal has ended; its scratch project stays in ${directory}.`);
 }
 
-/** Leaving one run of the wizard does not leave the rehearsal; stopping its work does. */
+/** Quitting a run of the wizard does not quit the rehearsal; stopping its work does. */
 async function stayInside({ stop }: Context, work: () => Promise<number>): Promise<void> {
   await work().catch((error) => {
     if (!(error instanceof Cancelled) || stop.signal.aborted) throw error;

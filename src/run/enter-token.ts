@@ -9,7 +9,10 @@ import type { Context } from './context.ts';
 /** A GitLab token, and where it was found. */
 export type Token = Pick<Extract<FoundToken, { kind: 'found' }>, 'token' | 'source'>;
 
-/** Asks for the GitLab token where none was found, on the page that makes one. Throws a `UserError` where none is given. */
+/**
+ * Asks for a GitLab token if none was found, linking to the page that creates one. Throws a `UserError` if none is
+ * given.
+ */
 export async function enterToken(context: Context, checkout: Checkout, found: FoundToken): Promise<Token> {
   const { terminal } = context;
   const gitlabUrl = checkout.gitlabUrl.value;

@@ -14,12 +14,12 @@ import type { Git } from '../ports/git.ts';
 import type { Context } from './context.ts';
 
 /**
- * Finds the checkout and the GitLab project it belongs to; of several remotes the user is asked for one. Throws a
- * `UserError` where there is no checkout, and where there is nobody to ask.
+ * Finds the checkout and its GitLab project, asking the user if there are several remotes. Throws a `UserError` if
+ * there is no checkout, or nobody to ask.
  */
 export async function findCheckout(context: Context, git: Git, directory: string): Promise<Checkout> {
   const { options, env } = context;
-  // At the same time, for each answer of git's takes as long as a program takes to start.
+  // In parallel, because each call of git costs a process start.
   const [place, remotes] = await Promise.all([locate(git, directory), git.remotes()]);
   const { remote: wanted, gitlabUrl, project } = options;
   const environment = gitlabOfEnvironment(env);

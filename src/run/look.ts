@@ -18,7 +18,7 @@ import { enterToken, type Token } from './enter-token.ts';
 import { findCheckout } from './find-checkout.ts';
 import { tokenFor } from './token-for.ts';
 
-/** Everything that was found, and the ports through which it can be changed. */
+/** Everything that was found, and the ports to change it. */
 export interface Looked {
   facts: Facts;
   gitlab: GitLab;
@@ -27,23 +27,25 @@ export interface Looked {
   uploadTokens: Secrets;
 }
 
-/** What is found and under way before anything heavy is loaded. */
+/** What has been found or requested before anything heavy is loaded. */
 export interface Begun {
   git: Git;
   checkout: Checkout;
   token: FoundToken;
-  /** Undefined where a token is still to be asked for. */
+  /** Undefined if a token still has to be asked for. */
   asked: Asked | undefined;
 }
 
-/** The ports, and GitLab's first answers. */
+/** The ports, and GitLab's first responses. */
 interface Asked {
   ports: Awaited<ReturnType<typeof connect>>;
   tokenSource: Source;
   identity: Promise<GitLabIdentity>;
 }
 
-/** Finds the checkout and a token, and asks GitLab the first questions. Throws a `UserError` for no checkout. */
+/**
+ * Finds the checkout and a token, and sends GitLab the first requests. Throws a `UserError` if there is no checkout.
+ */
 export async function begin(context: Context): Promise<Begun> {
   const { env, home, platform } = context;
   showTitle(context.terminal, context.options.command);
@@ -59,7 +61,7 @@ export async function begin(context: Context): Promise<Begun> {
   return { git, checkout, token, asked };
 }
 
-/** Looks at the checkout, GitLab and the two indexes. Throws a `UserError` for an unmet precondition. */
+/** Reads the checkout, GitLab and both indexes. Throws a `UserError` for an unmet precondition. */
 export async function look(context: Context, begun?: Begun): Promise<Looked> {
   const { git, checkout, token, ...first } = begun ?? (await begin(context));
   const { openFiles } = await import('../ports/files.ts');
@@ -90,12 +92,12 @@ async function ask(context: Context, checkout: Checkout, { token, source }: Toke
   const ports = await connect(context, checkout, token);
   const use = context.options.command === 'check' ? 'reading' : 'changing';
   const identity = readIdentity(ports.reading.gitlab, checkout.projectPath.value, source, use);
-  // It is awaited later, and what is wrong in the checkout is told first.
+  // Awaited later; problems with the checkout are reported first.
   identity.catch(() => undefined);
   return { ports, tokenSource: source, identity };
 }
 
-/** The ports, the reading ones with an end to all their time. */
+/** The ports; those that read have an overall deadline. */
 async function connect(context: Context, checkout: Checkout, token: Secret) {
   const { options, network } = context;
   const [{ connectGitLab }, { connectPackageIndex }] = await Promise.all([

@@ -7,7 +7,7 @@ import type { Published, PublishedFrom } from '../plan/verdicts.ts';
 import type { Git } from '../ports/git.ts';
 import type { Deployment, GitLab } from '../ports/gitlab.ts';
 
-/** Asks for all environments at once what was last deployed to them; no environment, no question. */
+/** Requests the last deployment to every environment in parallel; skips environments that do not exist. */
 export async function readPublished(
   facts: Facts,
   goal: Goal,

@@ -5,8 +5,8 @@ import { formView } from '../screens/publisher-form.ts';
 import type { Context } from './context.ts';
 
 /**
- * Opens the page of each index on which the Trusted Publisher is registered, where that is wanted; in a terminal each
- * is shown with its form until the user goes on. Nothing is claimed about what the user does there.
+ * Opens the page on which each index registers the Trusted Publisher, if wanted; in a terminal it shows each with its
+ * form until the user continues. Makes no claims about what the user did there.
  */
 export async function showPublisherPages(context: Context, pages: PublisherPage[]): Promise<void> {
   for (const page of pages) {
@@ -15,7 +15,7 @@ export async function showPublisherPages(context: Context, pages: PublisherPage[
   }
 }
 
-/** Opening and copying as often as the user likes, until they go on. */
+/** Opens and copies as often as the user likes, until they continue. */
 async function offer(context: Context, page: PublisherPage): Promise<void> {
   const { terminal, openPage } = context;
   const { paint } = terminal;

@@ -16,7 +16,7 @@ export function refuseUnmatchable(plan: PlannedSetting[]): void {
   throw new UserError('identity', identity.message, identity.manual);
 }
 
-/** Later runs keep to the people that are found, so that nobody is chosen without knowing who there is. */
+/** Later runs keep the people they find, so never choose anyone without knowing who there is. */
 export function refuseGuess({ gitlab: { members } }: Facts, goal: Goal): void {
   const guessed = openQuestions(goal).map((name) => flagOf(name));
   if (members.known || guessed.length === 0) return;
@@ -27,13 +27,13 @@ export function refuseGuess({ gitlab: { members } }: Facts, goal: Goal): void {
   );
 }
 
-/** A file that cannot be written is told before anything on GitLab is changed. */
+/** Report a file that cannot be written before changing anything on GitLab. */
 export async function requireWritable({ files }: Looked, plan: PlannedSetting[]): Promise<void> {
   const edits = changesOf(plan).flatMap(({ finding }) => finding.files);
   for (const { path } of edits) await files.requireWritable(path);
 }
 
-/** Rules that come from the user's own wish are refused before they lock everybody out. */
+/** Reject rules the user asked for before they lock everyone out. */
 export function refuseDeadEnd({ gitlab }: Facts, goal: Goal): void {
   const wished = [goal.approvals, goal.deployers, goal.selfApproval].some(isWish);
   if (!wished || goal.route.value !== 'protected') return;

@@ -48,7 +48,7 @@ async function apply(context: Context, wanted: Comparison): Promise<SettledSetti
   throw new Cancelled(exitCode, 'Cancelled; what is reported above as put in place stays.');
 }
 
-/** One file of each folder in which files are edited, where a killed run may have left something. */
+/** One file per folder with edited files, where a killed run may have left a draft. */
 function editedFolders({ checkout, pipeline }: Facts): string[] {
   return [inDirectory(checkout.directory, 'pyproject.toml'), pipeline.path.value];
 }

@@ -7,8 +7,8 @@ import type { Context } from './context.ts';
 import type { Token } from './enter-token.ts';
 
 /**
- * The token of the environment for the checkout's GitLab. Where it is for another one, the user is asked before it is
- * sent; undefined where there is none, or the answer is no. Throws a `UserError` where there is nobody to ask.
+ * The environment's token for the checkout's GitLab. If it belongs to another GitLab, asks the user before sending it;
+ * undefined if there is none, or the answer is no. Throws a `UserError` if there is nobody to ask.
  */
 export async function tokenFor(
   { env, options, terminal }: Context,

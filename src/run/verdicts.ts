@@ -7,8 +7,8 @@ import type { Looked } from './look.ts';
 import { readPublished } from './published.ts';
 
 /**
- * The edits of the files, made once, and the third and last round of requests: what can be asked only once the goal is
- * known, all at once.
+ * The file edits, made once, and the third and last round of requests: everything that depends on the goal, in
+ * parallel.
  */
 export async function readVerdicts(looked: Looked, goal: Goal): Promise<Verdicts> {
   const { facts, gitlab } = looked;
