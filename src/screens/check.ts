@@ -11,7 +11,7 @@ import { differencesView } from './plan.ts';
 import { howManyHold, notesView, statesView } from './states.ts';
 import { waysHeading, waysView } from './threats.ts';
 
-/** The whole output of `check`: what was found, how each setting stands, what to do about it. */
+/** The whole output of `check`: what was found, the state of each setting, what to do about it. */
 export function checkView(facts: Facts, goal: Goal, plan: PlannedSetting[], screen: Screen): string[] {
   const { paint } = screen;
   const { route, releaseEnvironment: environment } = goal;
@@ -53,7 +53,7 @@ function closing(facts: Facts, plan: PlannedSetting[], { paint }: Screen): strin
   return uncommittedHint(facts) === '' ? counts : `${counts} ${uncommittedHint(facts)}`;
 }
 
-/** The edits take effect on GitLab only once they are on the default branch. */
+/** The edits only take effect once they are on the default branch. */
 export function uncommittedHint({ gitlab, pipeline }: Facts): string {
   const { committedPipeline, project } = gitlab;
   if (pipeline.text === undefined) return '';

@@ -4,7 +4,7 @@ import { type Source, type Sourced, sourceText } from '../kernel/source.ts';
 import { sourcedTable } from '../terminal/table.ts';
 import type { Screen } from '../terminal/terminal.ts';
 
-/** One choice as it stands, for the confirmation screen. */
+/** A choice on the confirmation screen. */
 export interface ShownChoice {
   name: ChoiceName;
   label: string;
@@ -14,7 +14,7 @@ export interface ShownChoice {
 
 type Shown = [label: string, value: string, choice: Sourced<unknown>];
 
-/** How each choice is shown; undefined where there is nothing to choose. */
+/** How each choice is shown; undefined if there is nothing to choose. */
 const rows: Record<ChoiceName, (goal: Goal) => Shown | undefined> = {
   route: ({ route }) => ['Route', route.value, route],
   deployer: ({ deployers }) => ['Deployers', deployers.value.map(({ label }) => label).join(', '), deployers],
@@ -53,7 +53,7 @@ export function choicesOf(goal: Goal): ShownChoice[] {
   });
 }
 
-/** The choices with where each one came from. */
+/** The choices and their sources. */
 export function choicesView(goal: Goal, screen: Screen): string[] {
   return sourcedTable(
     choicesOf(goal).map(({ label, value, source }) => [label, value, sourceText(source)]),

@@ -2,7 +2,7 @@ import type { Paint } from '../terminal/paint.ts';
 import { unifiedDiff } from '../text/diff.ts';
 import type { FileEdit } from '../text/result.ts';
 
-/** A diff in colour, a line for each line; that lines end in CRLF does not show. */
+/** A coloured diff, line by line; CRLF line endings are not shown. */
 export async function diffView(edit: FileEdit, paint: Paint): Promise<string[]> {
   const text = await unifiedDiff(edit);
   return text

@@ -8,13 +8,13 @@ import type { Terminal } from '../terminal/terminal.ts';
 import { settledLines } from './progress.ts';
 import { type Ending, showLeft } from './still-to-do.ts';
 
-/** Where the end is shown, and for which shell its commands are. */
+/** Where the end is shown, and the shell that its commands are for. */
 interface Shown {
   terminal: Terminal;
   platform: NodeJS.Platform;
 }
 
-/** What was done and what failed, what is left to a person, and how the first release is made. */
+/** What was done and what failed, what is left to do, and how to make the first release. */
 export function showEnd(context: Shown, ending: Ending): void {
   const { terminal } = context;
   terminal.print('', ...outcomeView(ending.settled, terminal.paint));
@@ -22,7 +22,7 @@ export function showEnd(context: Shown, ending: Ending): void {
   if (!ending.settled.some(isOpen)) showWhatIsNext(context, ending);
 }
 
-/** Nothing is published by a pipeline that still waits for its jobs, and a later run needs no lesson in releasing. */
+/** A pipeline still waiting for its jobs publishes nothing, and later runs need no lesson in releasing. */
 function showWhatIsNext(context: Shown, ending: Ending): void {
   const { print, paint } = context.terminal;
   const { facts, settled } = ending;
@@ -50,7 +50,7 @@ function showRelease({ terminal, platform }: Shown, { facts, goal }: Ending, fil
   terminal.print(...whatHappens(facts, goal).map((line) => `  ${paint.dim(line)}`));
 }
 
-/** What was put in place, and what was not, with the way by hand. */
+/** What was changed, and what was not, with instructions for doing it by hand. */
 export function outcomeView(settled: SettledSetting[], paint: Paint): string[] {
   const applied = settled.filter(({ outcome }) => outcome === 'applied').length;
   const open = settled.filter(isOpen);

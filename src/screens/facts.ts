@@ -10,7 +10,7 @@ import type { Server, TokenInfo } from '../ports/gitlab.ts';
 import { type SourcedRow, sourcedTable } from '../terminal/table.ts';
 import type { Screen } from '../terminal/terminal.ts';
 
-/** What was found, a line for each value with where it was read. */
+/** What was found, one value per line, with its source. */
 export function factsView(facts: Facts, screen: Screen): string[] {
   const indexes = Object.values(facts.indexes).map(indexRow);
   return sourcedTable([...gitlabRows(facts), ...pythonRows(facts), ...indexes], screen);

@@ -7,8 +7,8 @@ import { factsView } from './facts.ts';
 import { howManyHold, statesView } from './states.ts';
 
 /**
- * What was found, with where it was read, and the state of every setting at a glance. Where all is well that is the
- * whole of the run, so it is short.
+ * What was found, with sources, and the state of every setting at a glance. If all is well this is the whole run, so
+ * keep it short.
  */
 export function showFirstScreen(
   terminal: Terminal,

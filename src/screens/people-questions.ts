@@ -7,7 +7,7 @@ import { answered } from '../kernel/source.ts';
 import { isActive } from '../people/index.ts';
 import type { Choice, Terminal } from '../terminal/terminal.ts';
 
-/** Asks who may deploy; nobody at all is no answer, and leaves it as it is. */
+/** Asks who may deploy; selecting nobody keeps the current choice. */
 export async function askDeployers(facts: Facts, goal: Goal, terminal: Terminal): Promise<Wishes> {
   const initial = goal.deployers.value.map(({ option }) => option);
   const choices = peopleChoices(facts, initial).map(withAccessWarning);
@@ -21,7 +21,7 @@ function withAccessWarning(choice: Choice<string>): Choice<string> {
   return { ...choice, hint: 'and Maintainers; each of them could publish alone, without approval' };
 }
 
-/** Asks who must approve, and how many times where that can be more than once. */
+/** Asks who must approve, and how often if more than once is possible. */
 export async function askApprovers(facts: Facts, goal: Goal, terminal: Terminal): Promise<Wishes> {
   const initial = goal.approvals.value.map(({ who }) => who.option);
   const answer = await terminal.selectMany(questionOf('approver'), peopleChoices(facts, initial), initial);
@@ -38,13 +38,13 @@ export async function askCount(goal: Goal, terminal: Terminal): Promise<number> 
   return Number(await terminal.text(questionOf('approvals'), String(present), problem));
 }
 
-/** Roles and groups first, then everybody who can act with the role Developer or above; the chosen ones before others. */
+/** Roles and groups first, then everyone active with the role Developer or above; chosen ones come first. */
 function peopleChoices({ gitlab }: Facts, chosen: string[]): Choice<string>[] {
   const members = gitlab.members.known ? gitlab.members.value : [];
   const able = members.filter((member) => member.accessLevel >= accessLevels.developer && isActive(member));
   const people = able.map(({ username, name }) => ({
     value: `@${username}`,
-    // A hint is shown of one row at a time, and people are known by their names.
+    // A hint is only shown for the current row, but people are known by their names.
     label: name === '' || name === username ? `@${username}` : `@${username} (${name})`,
   }));
   const isChosen = ({ value }: { value: string }) => chosen.includes(value);

@@ -9,7 +9,7 @@ import type { FileEdit } from '../text/result.ts';
 import { diffView } from './diff.ts';
 
 /**
- * The edits of files as diffs. They come first, because they are long, and the rest is what one decides by; those in
+ * The file edits as diffs. They come first, because they are long, and the rest is what people decide by. Diffs in
  * `seen` have been shown before.
  */
 export async function showEdits(
@@ -26,7 +26,7 @@ export async function showEdits(
   for (const lines of fresh) seen.add(lines.join('\n'));
 }
 
-/** Every step in the order in which it will be taken, with why, and what will be different. */
+/** Every step in order, with the reason and what will change. */
 export async function planView(plan: PlannedSetting[], screen: Screen): Promise<string[]> {
   let number = 0;
   const blocks = changesOf(plan).map(async ({ finding }) => {

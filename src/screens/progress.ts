@@ -5,7 +5,7 @@ import { oneLine } from '../terminal/escape.ts';
 import type { Paint } from '../terminal/paint.ts';
 import type { Terminal } from '../terminal/terminal.ts';
 
-/** Which step of how many is under way, in one line that becomes that of the outcome. */
+/** Which step of how many is in progress, on a line that then becomes its outcome. */
 export function applyProgress(terminal: Terminal, plan: PlannedSetting[], stop: AbortSignal): ApplyProgress {
   const total = changesOf(plan).flatMap(({ finding }) => finding.steps).length;
   let begun = 0;
@@ -23,7 +23,7 @@ export function applyProgress(terminal: Terminal, plan: PlannedSetting[], stop: 
   };
 }
 
-/** What became of one setting, with the sentence and the manual way where it failed. */
+/** The outcome of one setting; for a failure with its message and how to do it by hand. */
 export function settledLines(
   { setting, finding, outcome, message }: SettledSetting,
   paint: Paint,
@@ -43,6 +43,6 @@ export function settledLines(
   ];
 }
 
-/** The heading of the work, which has none where nothing is to be done. */
+/** The heading above the work, if there is any. */
 export const workHeading = (plan: PlannedSetting[], paint: Paint): string[] =>
   changesOf(plan).length > 0 ? ['', paint.bold('Putting it in place')] : [];

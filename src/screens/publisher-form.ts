@@ -3,7 +3,7 @@ import type { PublisherPage } from '../plan/settings/publisher.ts';
 import { sourcedTable } from '../terminal/table.ts';
 import type { Screen } from '../terminal/terminal.ts';
 
-/** What is to be typed into the form of a page, and what else is to be known there. */
+/** What to enter in a page's form, and what else to know there. */
 export function formView(page: PublisherPage, screen: Screen): string[] {
   const { paint } = screen;
   const rows = formRows(page.fields, page.prefilled);

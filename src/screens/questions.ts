@@ -10,7 +10,7 @@ import type { Choice, Terminal } from '../terminal/terminal.ts';
 import { choicesOf } from './choices.ts';
 import { askApprovers, askCount, askDeployers } from './people-questions.ts';
 
-/** The questions that are a real choice and that neither an option nor what is there already answers. */
+/** The questions with a real choice that neither an option nor the current state answers. */
 export function openQuestions(goal: Goal): ChoiceName[] {
   const people = goal.route.value === 'protected';
   return [
@@ -20,7 +20,7 @@ export function openQuestions(goal: Goal): ChoiceName[] {
   ];
 }
 
-/** Asks one question with the present choice preselected; the answer as a wish. */
+/** Asks one question with the current choice preselected; returns the answer as a wish. */
 export async function askFor(
   name: ChoiceName,
   facts: Facts,
@@ -64,7 +64,7 @@ export async function askFor(
   }
 }
 
-/** One job that publishes, or all that build; where several could be meant only those can be chosen. */
+/** One publishing job, or all that build. If it is ambiguous, only the candidates can be chosen. */
 async function askJobs(
   name: JobChoice,
   facts: Facts,
@@ -85,7 +85,7 @@ async function askJobs(
   return name === 'releaseJob' ? { releaseJob: answer } : { testJob: answer };
 }
 
-/** Lets the user pick one of the choices to change, or none after all. */
+/** Lets the user pick a choice to change, or none after all. */
 export async function pickChoice(goal: Goal, terminal: Terminal): Promise<ChoiceName | undefined> {
   const choices = choicesOf(goal).map(({ name, label, value }) => ({
     value: name as ChoiceName | undefined,
@@ -112,7 +112,7 @@ function nameProblem(name: string): string | undefined {
   return 'Letters, digits, spaces and - _ / $ { } only, without a slash at the ends.';
 }
 
-/** The refusal of a run without a terminal that would have to ask. */
+/** The error of a run without a terminal that would have to ask. */
 export function nobodyToAsk(options: string): UserError {
   return new UserError(
     'no-terminal',

@@ -15,7 +15,7 @@ const states: Record<State, { mark: string; word: string; brush: keyof Paint }> 
   manual: { mark: '!', word: 'for you', brush: 'yellow' },
 };
 
-/** Every setting at a glance; a sentence only where the plan will say nothing about what is wrong. */
+/** Every setting at a glance; with a sentence only if the plan will not explain what is wrong. */
 export function statesView(plan: PlannedSetting[], { paint, columns }: Screen): string[] {
   const titles = plan.map(({ setting }) => titleOf(setting));
   const width = columns < narrow ? 0 : Math.max(...titles.map(widthOf));
@@ -29,22 +29,22 @@ export function statesView(plan: PlannedSetting[], { paint, columns }: Screen): 
   });
 }
 
-/** An environment may be called anything. */
+/** Environments can have any name. */
 const titleOf = ({ title }: PlannedSetting['setting']) => shorten(oneLine(title), 60);
 
-/** How many of the settings hold, for a heading. */
+/** How many settings hold, for a heading. */
 export function howManyHold(plan: PlannedSetting[]): string {
   const holding = plan.filter(({ finding }) => finding.kind === 'ok').length;
   return `${holding} of ${plan.length} hold`;
 }
 
-/** The publishers are spoken of at the end, where their pages are. */
+/** The publishers come at the end, with their pages. */
 function needsSentence({ setting, finding }: PlannedSetting): boolean {
   if (finding.kind === 'fixable' || finding.kind === 'ok') return false;
   return !(finding.kind === 'manual' && setting.kind === 'publisher');
 }
 
-/** What is left as it is, and worth knowing all the same. */
+/** What is left as it is, but worth knowing. */
 export function notesView(plan: PlannedSetting[], { paint }: Screen): string[] {
   const notes = [...new Set(plan.flatMap(({ finding }) => finding.notes))];
   if (notes.length === 0) return [];

@@ -13,11 +13,11 @@ export interface Ending {
   facts: Facts;
   goal: Goal;
   settled: SettledSetting[];
-  /** The pages of the publishers have been shown one by one, each with its form. */
+  /** The publishers' pages have already been shown one by one, with their forms. */
   formsShown: boolean;
 }
 
-/** The pages on which a publisher may still have to be registered; no public API tells whether it is. */
+/** The pages on which a publisher may still have to be registered; no public API reveals whether it is. */
 export function openPages({ facts, goal, settled }: Omit<Ending, 'formsShown'>): PublisherPage[] {
   return [...goal.indexes].reverse().flatMap((index) => {
     const state = settled.find(({ setting }) => setting.kind === 'publisher' && setting.index === index.id);
@@ -26,7 +26,7 @@ export function openPages({ facts, goal, settled }: Omit<Ending, 'formsShown'>):
   });
 }
 
-/** What is left for a person, numbered, each with its address. */
+/** What is left to do, numbered, each with its URL. */
 export function showLeft(output: Output, ending: Ending): void {
   const { paint } = output;
   const { settled } = ending;
@@ -49,12 +49,12 @@ const isUnchanged = (settled: SettledSetting[]) => settled.every(({ outcome }) =
 
 const uncommitted = (facts: Facts) => [uncommittedHint(facts)].filter((hint) => hint !== '');
 
-/** Publishers have a word of their own. */
+/** Publishers are worded separately. */
 function isManual({ setting, finding, outcome }: SettledSetting): boolean {
   return outcome === 'unchanged' && finding.kind === 'manual' && setting.kind !== 'publisher';
 }
 
-/** That it is registered is never claimed, and on a later run it most likely is. */
+/** We never claim that it is registered, and on a later run it most likely is. */
 function showPage(output: Output, number: number, page: PublisherPage, ending: Ending): void {
   const isNew = !isUnchanged(ending.settled);
   const perhaps = ending.formsShown && isNew ? ', unless you just have' : ', unless you have';

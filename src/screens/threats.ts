@@ -12,17 +12,19 @@ import type { Screen } from '../terminal/terminal.ts';
 export interface ThreatsShown {
   threats: Threat[];
   ways: Way[];
-  /** The name of the environment of the releases. */
+  /** The name of the release environment. */
   environment: string;
-  /** The route by which the ways lead. */
+  /** The route that the ways depend on. */
   route: Route;
   advice: Advice;
-  /** Those that can be set up, a column each. */
+  /** The routes that can be set up, one per column. */
   routes: readonly Route[];
   auditLog: string;
 }
 
-/** Who could do harm, what each route does about it, who could publish today, and the recommendation with its reasons. */
+/**
+ * Who could do harm, what each route does about it, who could publish today, and the recommendation with its reasons.
+ */
 export function threatsView(
   { threats, ways, environment, route, advice, routes, auditLog }: ThreatsShown,
   screen: Screen,
@@ -55,7 +57,7 @@ const actors: Record<Threat['who'], string> = {
   insider: 'a trusted insider',
 };
 
-/** A stranger and an insider are nobody in particular; `?` stands for members that could not be read. */
+/** Strangers and insiders are not countable; `?` for members that could not be read. */
 function countText(who: Threat['who'], count: number | undefined): string {
   if (count !== undefined) return String(count);
   return who === 'stranger' || who === 'insider' ? '-' : '?';
@@ -72,17 +74,17 @@ function reachText(reach: Reach): string {
   return texts[reach];
 }
 
-/** What an approval does not keep anybody from: https://gitlab.com/gitlab-org/gitlab/-/issues/390025 */
+/** What an approval does not prevent: https://gitlab.com/gitlab-org/gitlab/-/issues/390025 */
 const approvalLimit = (environment: string) =>
   `Approvals guard deployments only. Anyone who may deploy to ${environment} can publish alone, from a branch, with a job that only accesses it ('action: access').`;
 
-/** Through a Trusted Publisher nobody publishes before there is one. */
+/** Nobody can publish through a Trusted Publisher before there is one. */
 export function waysHeading(route: Route): string {
   const now = 'Who could publish as it stands';
   return route === 'token' ? now : `${now}, once an index trusts this project`;
 }
 
-/** A line for each way of publishing, with those who have it. */
+/** A line for each way to publish, with the people who have it. */
 export function waysView(ways: Way[], environment: string, paint: Paint): string[] {
   return ways.map(
     (way) => `    ${paint.plain(oneLine(`${whoText(way)}: ${howText(way.how, environment)}`))}`,
@@ -94,7 +96,7 @@ function whoText({ who, groups }: Way): string {
   return [...people, ...groups].join(' and ');
 }
 
-/** A way of publishing in words. */
+/** A way to publish, in words. */
 export function howText(how: How, environment: string): string {
   switch (how.by) {
     case 'tag':

@@ -8,7 +8,7 @@ const says: Record<Command, string> = {
   demo: '',
 };
 
-/** The first line of a run, before anything is asked of anybody. */
+/** The first line of a run, before the first request. */
 export function showTitle({ print, paint }: Pick<Terminal, 'print' | 'paint'>, command: Command): void {
   print(`${paint.bold(`gitlab-to-pypi ${version}`)} ${paint.dim(says[command])}`);
 }

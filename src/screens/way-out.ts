@@ -5,13 +5,13 @@ import { answered } from '../kernel/source.ts';
 import type { DeadEnd } from '../people/dead-end.ts';
 import type { Choice, Terminal } from '../terminal/terminal.ts';
 
-/** What to do about rules by which somebody cannot release: ask these questions again, or take these wishes. */
+/** What to do about rules that keep someone from releasing: ask these questions again, or use these wishes. */
 export interface WayOut {
   ask: ChoiceName[];
   wishes: Wishes;
 }
 
-/** Says who is stuck and lets the user pick a way out; where others can release, leaving it so is one. */
+/** Says who is stuck and lets the user pick a way out; keeping the rules is one if others can release. */
 export async function askWayOut(stuck: DeadEnd, goal: Goal, terminal: Terminal): Promise<WayOut> {
   terminal.print('', terminal.paint.yellow(stuck.message), '');
   const ways = [...waysOut(goal), ...(stuck.total ? [] : [keep])];
