@@ -1,7 +1,7 @@
 import type { IncomingMessage, RequestOptions } from 'node:http';
 import { createGunzip } from 'node:zlib';
 
-/** A whole answer. */
+/** A complete response. */
 export interface Reply {
   status: number;
   ok: boolean;
@@ -9,7 +9,7 @@ export interface Reply {
   text: string;
 }
 
-/** What is sent. */
+/** A request. */
 export interface Sending {
   method: string;
   headers: Record<string, string>;
@@ -19,8 +19,8 @@ export interface Sending {
 }
 
 /**
- * One request and its answer, through `node:http` and not `fetch`: on Node.js 20 the first `fetch` compiles a parser
- * that takes as much memory as all of Node.js, and 80 ms. Rejects as `fetch` does, with the reason as the cause.
+ * One request and its response, with `node:http` rather than `fetch`: on Node.js 20 the first `fetch` compiles a
+ * parser, which costs 80 ms and as much memory as all of Node.js. Rejects like `fetch`, with the reason as the cause.
  */
 export async function exchange(url: URL, { body, timeout, ...sending }: Sending): Promise<Reply> {
   const signal = AbortSignal.timeout(timeout);
@@ -46,7 +46,7 @@ async function begin(url: URL, options: RequestOptions, body: string | undefined
   return new Promise((resolve, reject) => {
     const closed = () => reject(withCode('The connection was closed.', 'ECONNRESET'));
     const sent = request(url, options, resolve).on('error', reject).on('close', closed);
-    // An answer with the status 101 ends HTTP, and would end this request without a word.
+    // Status 101 switches protocols, and would silently end this request.
     sent.on('upgrade', (_, socket) => {
       socket.destroy();
       reject(withCode('The server switched to another protocol.', 'UPGRADE'));
@@ -55,7 +55,7 @@ async function begin(url: URL, options: RequestOptions, body: string | undefined
   });
 }
 
-/** Larger than any answer that is asked for here; a few kB of gzip can unfold to gigabytes. */
+/** More than any response we ask for; a few kB of gzip can expand to gigabytes. */
 const mostBytes = 32 * 2 ** 20;
 
 async function bodyOf(message: IncomingMessage): Promise<string> {
@@ -65,7 +65,7 @@ async function bodyOf(message: IncomingMessage): Promise<string> {
   return textOf(message.pipe(gunzip)).finally(() => message.destroy());
 }
 
-/** Leaving the loop early destroys the stream, and with it the connection. */
+/** Leaving the loop early destroys the stream, and the connection with it. */
 async function textOf(stream: AsyncIterable<Buffer>): Promise<string> {
   const chunks: Buffer[] = [];
   let bytes = 0;
@@ -79,7 +79,7 @@ async function textOf(stream: AsyncIterable<Buffer>): Promise<string> {
 
 const withCode = (message: string, code: string) => Object.assign(new Error(message), { code });
 
-/** What is read of `Headers`, whose class comes with the whole of `fetch`; the names are in lower case. */
+/** The part of `Headers` that we use; the class itself would load all of `fetch`. Names are in lower case. */
 export function headersWith(entries: [name: string, value: string][]): Reply['headers'] {
   const values = new Map(entries);
   return { [Symbol.iterator]: () => values.entries(), get: (name) => values.get(name) ?? null };

@@ -4,22 +4,24 @@ import { readText } from './files/reading.ts';
 import { removeDrafts, replace } from './files/replace.ts';
 import { requireWritable } from './files/writable.ts';
 
-/** The files of the checkout, named by their path from the repository root. */
+/** The checkout's files, by their path from the repository root. */
 export interface Files {
-  /** The text, or undefined where there is no such file. Throws a `UserError` for what is no text of the checkout. */
+  /**
+   * The text, or undefined if there is no such file. Throws a `UserError` for anything but a text file in the checkout.
+   */
   read(path: string): Promise<string | undefined>;
   /**
-   * Puts `after` in the place of `before` in one step, so that a crash leaves one of the two. Rejects with a finished
-   * sentence, and leaves the file alone, where it holds neither of them any more or cannot be written.
+   * Atomically replaces `before` with `after`: a crash leaves one of the two. If the file contains neither, or cannot
+   * be written, rejects with a full sentence and leaves the file alone.
    */
   write(path: string, before: string | undefined, after: string): Promise<void>;
-  /** Throws a `UserError` where it shows beforehand that the file cannot be written. */
+  /** Throws a `UserError` if the file is evidently not writable. */
   requireWritable(path: string): Promise<void>;
-  /** Removes what killed runs have left beside the file. */
+  /** Removes drafts that killed runs left next to the file. */
   removeDrafts(path: string): Promise<void>;
 }
 
-/** Files below `root`. A path or a symbolic link that leaves it is refused with a `UserError`. */
+/** Files below `root`. Rejects paths and symlinks that leave it with a `UserError`. */
 export function openFiles(root: string): Files {
   const read = async (path: string) => readText(await placeOf(root, path), path);
   return {
@@ -37,7 +39,7 @@ export function openFiles(root: string): Files {
   };
 }
 
-/** Whether a file holds its new text already, as after another run; throws where it is not the old one either. */
+/** Whether a file already has its new text, as after another run; throws if it does not have the old one either. */
 function holds(after: string, before: string | undefined, now: string | undefined, path: string): boolean {
   if (now === after) return true;
   if (now === before) return false;

@@ -3,38 +3,40 @@ import { gitProblem } from './git/problems.ts';
 import { type GitAnswer, gitRunner, type RunGit } from './git/run.ts';
 
 /**
- * The git checkout, read only: the tool never commits, fetches or configures. Every method rejects with a `UserError`
- * where git cannot be run, takes too long or fails.
+ * The git checkout, read-only: the tool never commits, fetches or configures. Every method rejects with a `UserError`
+ * if git cannot be run, takes too long or fails.
  */
 export interface Git {
-  /** The repository's top folder. */
+  /** The repository's root folder. */
   root(): Promise<string>;
-  /** Remote names with their (first) fetch address. */
+  /** Remote names with their (first) fetch URL. */
   remotes(): Promise<{ name: string; url: string }[]>;
   /** The remote that the current branch tracks. */
   trackedRemote(): Promise<string | undefined>;
-  /** The names of all tags, the newest first. */
+  /** Names of all tags, newest first. */
   tags(): Promise<string[]>;
-  /** Those of the paths (from the root) that have uncommitted changes or are not tracked. */
+  /** The paths (from the root) that have uncommitted changes or are untracked. */
   changed(paths: string[]): Promise<string[]>;
-  /** Whether a file (from the root) belongs to the checkout: in the index or in HEAD, wherever else it is missing. */
+  /**
+   * Whether a file (from the root) belongs to the checkout: in the index or in HEAD, even if it is missing elsewhere.
+   */
   isTracked(path: string): Promise<boolean>;
   /** The paths of all tracked files, from the root. */
   tracked(): Promise<string[]>;
-  /** The text of a file (from the root) at a commit, or undefined where the checkout has not got it. */
+  /** The text of a file (from the root) at a commit, or undefined if the checkout does not have it. */
   textAt(sha: string, path: string): Promise<string | undefined>;
 }
 
-/** What git is opened with. */
+/** Options for opening git. */
 export interface GitOptions {
   directory: string;
   env: Record<string, string | undefined>;
   platform: NodeJS.Platform;
-  /** Milliseconds for one answer. */
+  /** Milliseconds per command. */
   timeout: number;
 }
 
-/** Git as the `git` command answers in a folder. Rejects with a `UserError` where that is in no checkout. */
+/** Opens git in a folder, using the `git` command. Rejects with a `UserError` outside a checkout. */
 export async function openGit({ directory, env, platform, timeout }: GitOptions): Promise<Git> {
   const around = await checkoutAround(directory);
   // As in a hook, where git itself says which repository it is.
@@ -43,7 +45,7 @@ export async function openGit({ directory, env, platform, timeout }: GitOptions)
 }
 
 function gitIn(run: RunGit, directory: string): Git {
-  /** The answer's text; undefined for an exit code that only says that there is nothing. */
+  /** The output; undefined for an exit code that merely means "nothing found". */
   const git = async (args: string[], nothing: (answer: Failed) => boolean = () => false) => {
     const answer = await run(...args);
     if (answer.kind === 'ok') return answer.text;
@@ -52,7 +54,7 @@ function gitIn(run: RunGit, directory: string): Git {
   };
   const line = (args: string[]) => git(args, isNone).then((text) => text?.trim() || undefined);
   const root = async () => ((await git(['rev-parse', '--show-toplevel'])) ?? '').replace(/\r?\n$/, '');
-  // A name with NUL in it can be given to no program, and no file has one.
+  // A name with NUL cannot be passed to a program, and no file has one.
   const possible = (paths: string[]) => paths.filter((path) => !path.includes('\0'));
   return {
     root,
@@ -72,13 +74,13 @@ function gitIn(run: RunGit, directory: string): Git {
     },
     isTracked: async (path) => {
       if (possible([path]).length === 0) return false;
-      // Both may be missing: HEAD before the first commit, the file in either of them.
+      // Either may be missing: HEAD before the first commit, the file in either of them.
       const objects = [`:0:${path}`, `HEAD:${path}`].map((name) =>
         git(['rev-parse', '--verify', '--quiet', name], () => true),
       );
       return (await Promise.all(objects)).some((object) => object !== undefined);
     },
-    // What is no number of a commit could be taken for an option.
+    // Anything but a commit id could be mistaken for an option.
     tracked: async () =>
       ((await git(['-C', await root(), 'ls-files', '-z'])) ?? '').split('\0').filter(Boolean),
     textAt: async (sha, path) =>
@@ -88,7 +90,7 @@ function gitIn(run: RunGit, directory: string): Git {
 
 type Failed = Extract<GitAnswer, { kind: 'exit' }>;
 
-/** git's way of saying that there is no such thing. */
+/** git's way of saying "nothing found". */
 const isNone = ({ code }: Failed) => code === 1;
 
 function problemOf({ stderr, code }: Failed, directory: string) {
@@ -105,7 +107,7 @@ function problemOf({ stderr, code }: Failed, directory: string) {
 
 const remoteUrl = '^remote\\..*\\.url$';
 
-/** Entries end with NUL, and the first line break ends the name. */
+/** Entries end with NUL; the first line break ends the name. */
 function parseRemotes(config: string): { name: string; url: string }[] {
   const remotes = new Map<string, string>();
   for (const entry of config.split('\0')) {

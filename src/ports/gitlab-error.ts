@@ -1,32 +1,32 @@
-/** Why a request was not answered as hoped. */
+/** Why a request failed. */
 export type GitLabErrorKind =
   | 'unauthorized'
   | 'expired'
   | 'insufficient-scope'
   | 'forbidden'
   | 'not-found'
-  /** The server has no such route: an older or a Community Edition server. */
+  /** The server has no such endpoint: an older or Community Edition server. */
   | 'no-route'
   | 'moved'
   | 'conflict'
   | 'invalid'
   | 'rate-limited'
   | 'server'
-  /** The answer is not GitLab's JSON: a login page or a proxy. */
+  /** The response is not GitLab's JSON: a login page or a proxy. */
   | 'not-gitlab'
   /** Nothing was sent. */
   | 'unreachable'
-  /** It was sent, and no answer came, or only a part of one. */
+  /** Sent, but no complete response arrived. */
   | 'unanswered';
 
-/** A refused or failed request, with GitLab's own words and never a header or a token. */
+/** A rejected or failed request, with GitLab's own words but never a header or a token. */
 export class GitLabError extends Error {
   override name = 'GitLabError';
 
   constructor(
     readonly kind: GitLabErrorKind,
     message: string,
-    /** HTTP status; 0 where no answer came. */
+    /** HTTP status; 0 without a response. */
     readonly status: number,
     options?: ErrorOptions,
   ) {
@@ -34,14 +34,14 @@ export class GitLabError extends Error {
   }
 }
 
-/** Whether a change that ended with this error may have been carried out all the same. */
+/** Whether a change that ended with this error may have been made after all. */
 export function mayBeDone(error: unknown): boolean {
   if (!(error instanceof GitLabError)) return false;
   const { kind, status } = error;
   return kind === 'unanswered' || kind === 'server' || (kind === 'not-gitlab' && status < 300);
 }
 
-/** Whether a change was refused because what it was to make, or to take away, is so already. */
+/** Whether a change was rejected because it is already in effect. */
 export function isOvertaken(error: unknown): boolean {
   if (!(error instanceof GitLabError)) return false;
   const { kind, message } = error;

@@ -1,17 +1,17 @@
-/** The CI/CD variables of a project and of its groups. Every method rejects with a `GitLabError`. */
+/** The CI/CD variables of a project and its groups. Every method rejects with a `GitLabError`. */
 export interface CiVariables {
-  /** Keys and flags; the values are dropped as soon as they arrive. */
+  /** Keys and flags; values are dropped as soon as they arrive. */
   variables(projectId: number): Promise<Variable[]>;
-  /** Those of one group, which only its Owners may read; `path` is its full path. */
+  /** A group's variables, which only its Owners may read; `path` is its full path. */
   groupVariables(path: string): Promise<Variable[]>;
-  /** Creates a variable and says what it has become, since a server drops flags that it does not know. */
+  /** Creates a variable and returns the result, since servers drop flags that they do not know. */
   createVariable(projectId: number, variable: NewVariable): Promise<Variable>;
-  /** Changes the variable of just this scope; a hidden one stays hidden, and no other becomes so. */
+  /** Changes the variable with exactly this scope; a hidden one stays hidden, and no other can become so. */
   updateVariable(projectId: number, which: VariableName, change: VariableChange): Promise<void>;
   deleteVariable(projectId: number, which: VariableName): Promise<void>;
 }
 
-/** What tells one variable from others: several may have a key, each for environments of its own. */
+/** What identifies a variable: several may share a key, each for its own environments. */
 export interface VariableName {
   key: string;
   environmentScope: string;
@@ -20,20 +20,20 @@ export interface VariableName {
 export interface Variable extends VariableName {
   protected: boolean;
   masked: boolean;
-  /** Undefined on servers before 17.4, which cannot hide. */
+  /** Undefined on servers before 17.4, which cannot hide variables. */
   hidden: boolean | undefined;
-  /** Whether `$` in the value is left alone; undefined on servers before 15.7, which always expand. */
+  /** Whether `$` in the value is literal; undefined on servers before 15.7, which always expand it. */
   raw: boolean | undefined;
   type: 'env_var' | 'file';
 }
 
-/** A variable that is protected, masked, raw, and hidden where the server can. */
+/** A variable that is protected, masked, raw, and (if supported) hidden. */
 export interface NewVariable extends VariableName {
   value: string;
   description: string;
 }
 
-/** Fields that are not given stay as they are. */
+/** Omitted fields stay unchanged. */
 export interface VariableChange {
   value?: string;
   protected?: true;

@@ -1,11 +1,11 @@
 import type { CiVariables } from './gitlab-variables.ts';
 
 /**
- * The one GitLab instance the tool talks to, as much of it as the tool needs.
- * Every method rejects with a `GitLabError`; projects are named by their numeric id, which survives a rename.
+ * The GitLab instance, as much of it as the tool needs. Every method rejects with a `GitLabError`. Projects are
+ * identified by their numeric id, which survives a rename.
  */
 export interface GitLab extends CiVariables {
-  /** Base URL without a trailing slash, with a path prefix where the instance has one. */
+  /** Base URL without a trailing slash, including the instance's path prefix, if any. */
   readonly url: string;
   token(): Promise<TokenInfo>;
   currentUser(): Promise<User>;
@@ -13,7 +13,7 @@ export interface GitLab extends CiVariables {
   /** `path` is the full path, `group/sub/project`. */
   project(path: string): Promise<Project>;
   updateProject(projectId: number, change: ProjectChange): Promise<void>;
-  /** Direct, inherited and invited members, one row for each user, all pages. */
+  /** Direct, inherited and invited members, one row per user, all pages. */
   members(projectId: number): Promise<Member[]>;
   /** Environments in every state. */
   environments(projectId: number): Promise<Environment[]>;
@@ -21,44 +21,44 @@ export interface GitLab extends CiVariables {
   updateEnvironment(projectId: number, environmentId: number, fields: EnvironmentFields): Promise<void>;
   protectedEnvironments(projectId: number): Promise<ProtectedEnvironment[]>;
   protectEnvironment(projectId: number, name: string, rules: ProtectionRules): Promise<void>;
-  /** Elements without id are added, with id changed, with `destroy` removed; all others stay. */
+  /** Rows without an id are added, with an id changed, with `destroy` removed; all others stay. */
   updateProtectedEnvironment(projectId: number, name: string, rules: ProtectionRules): Promise<void>;
-  /** What a group protects, named by deployment tier in place of environment; open to its Owners only. */
+  /** A group's protections, by deployment tier rather than environment; only for its Owners. */
   groupProtectedEnvironments(groupPath: string): Promise<ProtectedEnvironment[]>;
   protectedTags(projectId: number): Promise<ProtectedTag[]>;
   protectTag(projectId: number, name: string, createAccessLevels: AccessRule[]): Promise<void>;
   unprotectTag(projectId: number, name: string): Promise<void>;
   protectedBranches(projectId: number): Promise<ProtectedBranch[]>;
   protectBranch(projectId: number, branch: NewProtectedBranch): Promise<void>;
-  /** What PATCH can change: never the push level of a Free project. */
+  /** What PATCH can change: on Free, never who may push. */
   updateProtectedBranch(projectId: number, name: string, change: ProtectedBranchChange): Promise<void>;
   unprotectBranch(projectId: number, name: string): Promise<void>;
-  /** The last deployment to an environment that has succeeded, or undefined where none has. */
+  /** The last successful deployment to an environment, or undefined if there is none. */
   lastDeployment(projectId: number, environment: string): Promise<Deployment | undefined>;
-  /** The text of a file on a branch, or undefined where there is none. */
+  /** The text of a file on a branch, or undefined if there is none. */
   file(projectId: number, path: string, ref: string): Promise<string | undefined>;
-  /** GitLab's static lint of a pipeline text against the head of the default branch. */
+  /** GitLab's static lint of a pipeline text, against the head of the default branch. */
   lint(projectId: number, content: string): Promise<LintResult>;
   /** The same for what is committed on the default branch, which also a token may ask that can only read. */
   lintCommitted(projectId: number): Promise<LintResult>;
 }
 
-/** What a token says of itself. Project and group tokens are personal tokens of a bot user. */
+/** What a token says about itself. Project and group tokens are personal tokens of a bot user. */
 export interface TokenInfo {
   kind: 'personal access token' | 'OAuth token' | 'fine-grained token';
-  /** Of a fine-grained token `granular` alone: it has permissions in place of scopes. */
+  /** For a fine-grained token only `granular`: it has permissions instead of scopes. */
   scopes: string[];
-  /** Midnight UTC at which it ends, as `YYYY-MM-DD`. */
+  /** Expires at midnight UTC on this day, `YYYY-MM-DD`. */
   expiresAt?: string;
   active: boolean;
   name?: string;
 }
 
-/** What a GitLab says of itself. */
+/** What a GitLab says about itself. */
 export interface Server {
-  /** As it is spelt there: `18.1.1-ee`, `17.0.0-pre`. */
+  /** As reported: `18.1.1-ee`, `17.0.0-pre`. */
   version: string;
-  /** Enterprise Edition, licensed or not; undefined before 15.6, which does not tell. */
+  /** Enterprise Edition, licensed or not; undefined before 15.6, which does not say. */
   enterprise?: boolean;
 }
 
@@ -67,7 +67,7 @@ export interface User {
   username: string;
   name: string;
   bot: boolean;
-  /** Only an administrator is told so. */
+  /** Only reported to administrators. */
   admin: boolean;
 }
 
@@ -76,7 +76,7 @@ export type FeatureAccess = 'disabled' | 'private' | 'enabled';
 
 export interface Project {
   id: number;
-  /** Full path exactly as GitLab spells it: PyPI compares its letter case. */
+  /** Full path exactly as GitLab spells it: PyPI's comparison is case-sensitive. */
   path: string;
   webUrl: string;
   /** Null while the repository is empty. */
@@ -91,28 +91,26 @@ export interface Project {
   builds: FeatureAccess;
   environments: FeatureAccess;
   repository: FeatureAccess;
-  /** Null where the reader may not see it (needs Maintainer) or the server is older than 17.10. */
+  /** Null if the user may not see it (needs Maintainer) or the server is older than 17.10. */
   subClaimComponents: string[] | null;
   /**
-   * Whether GitLab enforces protected environments here: the attribute
-   * `allow_pipeline_trigger_approve_deployment` is present exactly where the feature is licensed.
+   * Whether GitLab enforces protected environments here: the attribute `allow_pipeline_trigger_approve_deployment` is
+   * present only if the feature is licensed.
    */
   protectedEnvironmentsLicensed: boolean;
-  /** Whether the one who starts a pipeline may approve its deployment; null where not licensed. */
+  /** Whether the person who starts a pipeline may approve its deployment; null if not licensed. */
   triggererMayApprove: boolean | null;
-  /**
-   * Whether pipelines of merge requests from forks may run in this project; null where the reader may not see it.
-   */
+  /** Whether pipelines of merge requests from forks may run in this project; null if the user may not see it. */
   forkPipelines: boolean | null;
-  /** Groups the project is shared with. */
+  /** Groups invited to the project. */
   sharedGroups: { id: number; path: string; accessLevel: number }[];
-  /** The reader's level by membership of the project or its group; null for access by another way. */
+  /** The user's level by membership in the project or its group; null for other kinds of access. */
   accessLevel: number | null;
 }
 
-/** The one setting of a project that is changed here. */
+/** The one project setting that we change. */
 export interface ProjectChange {
-  /** Silently left out where protected environments are not licensed. */
+  /** Silently omitted if protected environments are not licensed. */
   triggererMayApprove: boolean;
 }
 
@@ -121,15 +119,15 @@ export interface Member {
   id: number;
   username: string;
   name: string;
-  /** `active`, `blocked`, `awaiting` ...: only who is active can act. */
+  /** `active`, `blocked`, `awaiting` ...; only active members can act. */
   state: string;
   accessLevel: number;
   expiresAt: string | null;
-  /** A role of the group's own making (Ultimate), which adds powers to the level; absent for the usual roles. */
+  /** A custom role (Ultimate), which adds powers to the level; absent for default roles. */
   customRole?: CustomRole;
 }
 
-/** The powers of a custom role that bear on releases, as GitLab calls them. */
+/** The powers of a custom role that matter for releases, by GitLab's names. */
 export const powers = [
   'admin_protected_environments',
   'manage_protected_tags',
@@ -154,7 +152,7 @@ export interface Environment {
   state: string;
   tier: EnvironmentTier | null;
   externalUrl: string | null;
-  /** Undefined on servers that do not know descriptions. */
+  /** Undefined on servers without descriptions. */
   description?: string | null;
 }
 
@@ -165,23 +163,23 @@ export interface EnvironmentFields {
 }
 
 export interface Deployment {
-  /** The commit that was deployed. */
+  /** The deployed commit. */
   sha: string;
   /** The tag or branch. */
   ref: string;
-  /** The job that deployed it; undefined for a deployment that was only reported by API. */
+  /** The job that deployed it; undefined for a deployment that was only reported through the API. */
   job: string | undefined;
   createdAt: string;
 }
 
-/** One row of who may do something: exactly one of a role's level, a user, a group or a deploy key. */
+/** One row of an access list: exactly one of a role's level, a user, a group or a deploy key. */
 export interface AccessRule {
   id?: number;
   accessLevel?: number;
   userId?: number;
   groupId?: number;
   deployKeyId?: number;
-  /** How GitLab words the row: 'Maintainers', or the name of the user or group. */
+  /** GitLab's wording of the row: 'Maintainers', or the name of the user or group. */
   description?: string;
   destroy?: boolean;
 }
@@ -228,7 +226,7 @@ export interface NewProtectedBranch {
 
 export interface ProtectedBranchChange {
   allowForcePush?: boolean;
-  /** Premium only: by id, as for protected environments. */
+  /** Premium only; by id, as for protected environments. */
   allowedToPush?: AccessRule[];
 }
 
@@ -236,6 +234,6 @@ export interface LintResult {
   valid: boolean;
   errors: string[];
   warnings: string[];
-  /** The pipeline with everything that it includes. */
+  /** The pipeline with all its includes. */
   merged?: string;
 }

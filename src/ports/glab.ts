@@ -3,14 +3,17 @@ import { dirname } from 'node:path';
 import { Secret } from '../kernel/secret.ts';
 import { findProgram, type ProgramSearch } from './programs.ts';
 
-/** What glab finds its configuration and the system's keyring by; with a token of the environment it would answer that. */
+/**
+ * What glab needs to find its configuration and the system's keyring. Without token variables, which it would return
+ * instead.
+ */
 const needed =
   /^(PATH|HOME|USER|LOGNAME|USERPROFILE|APPDATA|LOCALAPPDATA|SYSTEMROOT|TMPDIR|TMP|TEMP|GLAB_CONFIG_DIR|XDG_\w+|DBUS_SESSION_BUS_ADDRESS|DISPLAY|WAYLAND_DISPLAY)$/;
 
 /**
- * The token that glab keeps for a host in the system's keyring, from glab itself; undefined where glab is not installed
- * or has none: https://docs.gitlab.com/cli/config/get/. It is started outside of the checkout, which may have a
- * configuration of its own for it.
+ * The token that glab keeps for a host in the system's keyring, obtained from glab itself; undefined if glab is not
+ * installed or has none: https://docs.gitlab.com/cli/config/get/. Started outside the checkout, which may contain a
+ * glab configuration of its own.
  */
 export async function glabToken(
   host: string,

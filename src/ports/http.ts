@@ -3,13 +3,13 @@ import { exchange, type Reply } from './exchange.ts';
 import type { Network } from './network.ts';
 import { isCut } from './network-errors.ts';
 
-/** One request, and what it is part of. */
+/** A request and its context. */
 export interface HttpOptions {
   method: string;
   headers: Record<string, string>;
   body?: string;
   network: Network;
-  /** How the user knows the server: 'GitLab', 'PyPI'. */
+  /** The server's name for the user: 'GitLab', 'PyPI'. */
   server: string;
 }
 
@@ -17,8 +17,8 @@ const userAgent = `gitlab-to-pypi/${version}`;
 const tries = 3;
 
 /**
- * One request, without following a redirect. Reading is tried again after a hiccup; writing only after a 429, which
- * says that nothing was done. Rejects like `fetch` where no answer comes, or only a part of one.
+ * One request; does not follow redirects. Reads are retried after transient failures; writes only after a 429, which
+ * means that nothing was done. Rejects like `fetch` without a complete response.
  */
 export async function request(url: URL, options: HttpOptions): Promise<Reply> {
   for (let attempt = 1; ; attempt += 1) {
@@ -31,7 +31,7 @@ export async function request(url: URL, options: HttpOptions): Promise<Reply> {
   }
 }
 
-/** Seconds that a server asks to be left alone, as a number or as a date; undefined where it does not say. */
+/** Seconds to wait according to `Retry-After`, given as a number or date; undefined if absent. */
 export function retryAfter(headers: Reply['headers'], now = Date.now()): number | undefined {
   const text = headers.get('retry-after')?.trim();
   if (!text) return undefined;
@@ -39,7 +39,7 @@ export function retryAfter(headers: Reply['headers'], now = Date.now()): number 
   return Number.isNaN(seconds) ? undefined : Math.max(0, Math.ceil(seconds));
 }
 
-/** Whether an address belongs to this machine, so that plain http leaves nothing to a listener. */
+/** Whether a URL is on this machine, so that nobody can listen in on plain http. */
 export function isLoopback({ hostname }: URL): boolean {
   return /^(localhost|127(\.\d+){3}|\[::1\])$/.test(hostname);
 }
@@ -70,11 +70,11 @@ async function once(url: URL, { method, headers, body, network }: HttpOptions): 
 
 interface Wait {
   milliseconds: number;
-  /** Shown to the user while it lasts. */
+  /** Shown to the user while waiting. */
   reason: string;
 }
 
-/** How long to wait before the same request again; undefined where it must not or need not be made again. */
+/** How long to wait before retrying; undefined for no retry. */
 function waitBefore(
   answer: Reply | { error: unknown },
   attempt: number,
@@ -95,7 +95,7 @@ function waitBefore(
       reason: `${server} answered with the status ${answer.status}; trying again.`,
     };
   }
-  // Many requests that were told the same must not all come back at the same moment.
+  // Jitter: requests that were told the same must not all come back at once.
   const milliseconds = asked * 1000 + Math.random() * 250;
   return asked * 1000 > network.longestWait
     ? undefined

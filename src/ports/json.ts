@@ -1,4 +1,4 @@
-/** Data as it comes from an API, before anything of it is believed. */
+/** Data from an API, not validated yet. */
 export type Json = string | number | boolean | null | Json[] | { [key: string]: Json };
 
 /** Whether a value is a JSON object. */
@@ -6,7 +6,7 @@ export function isTable(value: unknown): value is Record<string, Json> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
-/** The data of a text, or undefined where it is no JSON. */
+/** Parses JSON; undefined if the text is not JSON. */
 export function parseJson(text: string): unknown {
   try {
     return JSON.parse(text);

@@ -1,4 +1,4 @@
-/** What went wrong when no answer came, in words. */
+/** Why there was no response, in words. */
 export function networkProblem(error: unknown): string {
   if ((error as { name?: string }).name === 'TimeoutError') return 'it did not answer in time';
   const code = codeOf(error);
@@ -17,12 +17,12 @@ export function networkProblem(error: unknown): string {
   return words[code] ?? `the connection failed${code === '' ? '' : ` (${code})`}`;
 }
 
-/** Whether the connection broke, or the name service stuttered, so that the same request may succeed in a moment. */
+/** Whether the failure is transient (broken connection, DNS hiccup), so that a retry may succeed. */
 export function isCut(error: unknown): boolean {
   return /^(ECONNRESET|EPIPE|EAI_AGAIN)$/.test(codeOf(error));
 }
 
-/** Whether a request that got no answer was never sent. */
+/** Whether a request without a response was never sent. */
 export function isUnsent(error: unknown): boolean {
   return /^(ECONNREFUSED|ENOTFOUND|EAI_AGAIN)$|CERT|SELF_SIGNED|SIGNATURE/.test(codeOf(error));
 }

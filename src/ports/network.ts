@@ -2,32 +2,34 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { UserError } from '../kernel/errors.ts';
 import type { RequestLog } from './request-log.ts';
 
-/** What all requests of a run have in common: how long they may take, and who is told of them. */
+/** Shared by all requests of a run: time limits, and who is notified. */
 export interface Network {
-  /** Milliseconds that a request that begins now may take, its answer included. */
+  /** Milliseconds that a request starting now may take, including its response. */
   timeLeft(): number;
-  /** Milliseconds; a server that asks to be left alone for longer is not waited for. */
+  /** Milliseconds; if a server asks for a longer pause, we give up. */
   longestWait: number;
-  /** Waits with a word to the user; false at once where there is no time for it, or no wish to go on. */
+  /** Waits and tells the user why; false at once if there is no time left, or the run is stopping. */
   wait(milliseconds: number, reason: string): Promise<boolean>;
   log?: RequestLog;
 }
 
-/** What a network is made of. */
+/** What a network is made from. */
 export interface NetworkOptions {
-  /** Milliseconds for one request. */
+  /** Milliseconds per request. */
   timeout: number;
   log?: RequestLog;
-  /** Told, once for many, what is waited for. */
+  /** Called once per batch with what we are waiting for. */
   notice?(reason: string): void;
-  /** Nothing is waited for any more once it is aborted. */
+  /** Once aborted, nothing waits any more. */
   stop?: AbortSignal;
 }
 
-/** The variable of the environment that says how many seconds one request may take. */
+/** The environment variable with the timeout of a request in seconds. */
 export const timeoutVariable = 'GITLAB_TO_PYPI_TIMEOUT';
 
-/** Milliseconds for one request: 30 s unless the environment says otherwise. Throws a `UserError` for no such number. */
+/**
+ * Milliseconds per request: 30 s unless the environment sets another value. Throws a `UserError` if that is invalid.
+ */
 export function timeoutFrom(env: Record<string, string | undefined>): number {
   const text = env[timeoutVariable]?.trim();
   if (!text) return 30_000;
@@ -40,7 +42,7 @@ export function timeoutFrom(env: Record<string, string | undefined>): number {
   );
 }
 
-/** The network of a run. */
+/** A run's network. */
 export function openNetwork({ timeout, log, notice, stop }: NetworkOptions): Network {
   const tell = onceForMany(notice);
   return {
@@ -54,7 +56,7 @@ export function openNetwork({ timeout, log, notice, stop }: NetworkOptions): Net
   };
 }
 
-/** The same network for a piece of work that must be over at some time, whatever its requests are told. */
+/** The same network with an overall deadline, whatever servers ask for. */
 export function within(network: Network, milliseconds: number): Network {
   const ends = Date.now() + milliseconds;
   return {
@@ -64,10 +66,10 @@ export function within(network: Network, milliseconds: number): Network {
   };
 }
 
-/** Milliseconds for all that is read at the beginning. */
+/** Milliseconds for everything that is read at the beginning. */
 export const readingTime = (network: Network): number => 3 * network.timeLeft();
 
-/** Requests that run side by side are told the same, and the user wants to hear it once. */
+/** Parallel requests are told the same, and the user wants to hear it once. */
 function onceForMany(notice: NetworkOptions['notice']): (reason: string) => void {
   let last = { reason: '', at: 0 };
   return (reason) => {

@@ -16,7 +16,7 @@ export function connectPackageIndex(url: string, network: Network): PackageIndex
   const get = (path: string, accept = 'application/json') => getJson(url, path, accept, network);
   return {
     url,
-    // Also a project without releases has a page in the simple index, and it alone tells.
+    // Only the simple index also lists projects without releases.
     project: async (name) => {
       const project = await get(`/simple/${name}/`, 'application/vnd.pypi.simple.v1+json');
       return project === undefined ? undefined : { status: readStatus(project) };
@@ -71,13 +71,13 @@ function readAnswer(response: Reply, base: string): Record<string, Json> | undef
   throw new PackageIndexError(`${base} does not answer as a Python package index does.`);
 }
 
-/** An index that says nothing, or what the specification does not know, is one whose projects are all active. */
+/** A missing or unknown status means active. */
 function readStatus({ 'project-status': marker }: Record<string, Json>): ProjectStatus {
   const status = isTable(marker) ? marker.status : undefined;
   return projectStatuses.find((it) => it === status) ?? 'active';
 }
 
-/** Roles as the index publishes them: https://docs.pypi.org/api/json/ */
+/** Roles as published by the index: https://docs.pypi.org/api/json/ */
 function readOwnership({ ownership }: Record<string, Json>): Ownership {
   const roles = isTable(ownership) && Array.isArray(ownership.roles) ? ownership.roles.filter(isTable) : [];
   const users = (role: string) => roles.filter((it) => it.role === role).map(({ user }) => String(user));

@@ -1,16 +1,16 @@
-/** One Python package index (PyPI, TestPyPI or another Warehouse), read without an account. */
+/** A Python package index (PyPI, TestPyPI or another Warehouse), read without an account. */
 export interface PackageIndex {
   /** Base URL without a trailing slash. */
   readonly url: string;
-  /** The project of that (normalised) name, with or without releases; undefined where none exists. */
+  /** The project with that (normalised) name, with or without releases; undefined if there is none. */
   project(name: string): Promise<IndexProject | undefined>;
-  /** Who owns it; undefined while it has no release, because then the index does not tell. */
+  /** Who owns it; undefined before its first release, since the index does not say. */
   ownership(name: string): Promise<Ownership | undefined>;
-  /** The audience that its ID tokens must carry (`GET /_/oidc/audience`). */
+  /** The audience required in ID tokens (`GET /_/oidc/audience`). */
   audience(): Promise<string>;
 }
 
-/** What the simple API tells about a project. */
+/** What the simple API says about a project. */
 export interface IndexProject {
   status: ProjectStatus;
 }
@@ -20,13 +20,13 @@ export const projectStatuses = ['active', 'archived', 'deprecated', 'quarantined
 export type ProjectStatus = (typeof projectStatuses)[number];
 
 export interface Ownership {
-  /** User names with the role Owner, then those with the role Maintainer. */
+  /** Users with the role Owner, then those with the role Maintainer. */
   owners: string[];
   maintainers: string[];
   organization?: string;
 }
 
-/** The index did not answer, or not as a Warehouse does. */
+/** The index did not respond, or not like a Warehouse. */
 export class PackageIndexError extends Error {
   override name = 'PackageIndexError';
 }

@@ -2,21 +2,21 @@ import { constants } from 'node:fs';
 import { access, realpath, stat } from 'node:fs/promises';
 import { delimiter, isAbsolute, join, relative, sep } from 'node:path';
 
-/** Where programs are looked for, and where they must not lie. */
+/** Where to look for programs, and where not. */
 export interface ProgramSearch {
   env: Record<string, string | undefined>;
   platform: NodeJS.Platform;
-  /** The checkout: whatever a clone brings along is not started. */
+  /** The checkout: nothing that a clone brings along is ever started. */
   outside: string;
 }
 
-/** A variable of the environment; Windows does not mind the letter case of its name. */
+/** An environment variable; names are case-insensitive on Windows. */
 export function variableOf({ env, platform }: Pick<ProgramSearch, 'env' | 'platform'>, name: string) {
   if (platform !== 'win32') return env[name];
   return Object.entries(env).find(([key]) => key.toUpperCase() === name)?.[1];
 }
 
-/** The folders of PATH that programs may be started from: absolute ones that lie outside of the checkout. */
+/** The folders in PATH that programs may be started from: absolute ones outside the checkout. */
 export async function programFolders(search: ProgramSearch): Promise<string[]> {
   const entries = (variableOf(search, 'PATH') ?? '').split(delimiter).filter((entry) => isAbsolute(entry));
   const isOutside = await Promise.all(entries.map((entry) => liesOutside(entry, search.outside)));
@@ -24,8 +24,8 @@ export async function programFolders(search: ProgramSearch): Promise<string[]> {
 }
 
 /**
- * The absolute path of a program, or undefined where there is none. Node.js itself would look in the working directory
- * first on Windows, and so start what a clone brings along: https://github.com/libuv/libuv/issues/3888
+ * The absolute path of a program, or undefined if there is none. Node.js on Windows would search the working directory
+ * first, and so start what a clone brings along: https://github.com/libuv/libuv/issues/3888
  */
 export async function findProgram(name: string, search: ProgramSearch): Promise<string | undefined> {
   const names = fileNames(name, search);
@@ -35,7 +35,7 @@ export async function findProgram(name: string, search: ProgramSearch): Promise<
   return undefined;
 }
 
-/** Of what Windows starts, scripts (.cmd, .bat) need a shell, and none is used here. */
+/** On Windows scripts (.cmd, .bat) need a shell, and we never use one. */
 function fileNames(name: string, search: ProgramSearch): string[] {
   if (search.platform !== 'win32') return [name];
   const extensions = (variableOf(search, 'PATHEXT') ?? '.COM;.EXE').split(';').map((it) => it.toLowerCase());

@@ -1,9 +1,9 @@
-/** One line of `--verbose`: never a header, a body or a token. */
+/** A line of `--verbose`: never a header, a body or a token. */
 export interface RequestRecord {
   method: string;
   /** Path and query, without the host. */
   path: string;
-  /** HTTP status; 0 where no answer came. */
+  /** HTTP status; 0 without a response. */
   status: number;
   milliseconds: number;
 }

@@ -3,7 +3,7 @@ import { basename, dirname, isAbsolute, join, relative } from 'node:path';
 import { UserError } from '../../kernel/errors.ts';
 import { codeOf, unreadable } from './problems.ts';
 
-/** Where a file of the checkout really is or would be, every symbolic link on the way followed. */
+/** The real location of a file in the checkout, existing or not, with every symlink on the way resolved. */
 export async function placeOf(root: string, path: string): Promise<string> {
   refuseName(path);
   const top = await realpath(root).catch((error) => {
@@ -16,7 +16,7 @@ export async function placeOf(root: string, path: string): Promise<string> {
   return target;
 }
 
-/** The path may come from the server, and would mean something else on another system. */
+/** The path may come from the server, and might mean something else on another system. */
 function refuseName(path: string): void {
   // biome-ignore lint/suspicious/noControlCharactersInRegex: these are what is looked for.
   if (!/[\u0000-\u001f\u007f\\]|^\/|^[a-z]:/i.test(path)) return;
@@ -27,7 +27,7 @@ function refuseName(path: string): void {
   );
 }
 
-/** Like `realpath`, for a file that need not be there yet. */
+/** Like `realpath`, for a file that may not exist yet. */
 async function realPlace(wanted: string, path: string): Promise<string> {
   try {
     return await realpath(wanted);
@@ -66,5 +66,5 @@ function refuseOutside(top: string, target: string, path: string): void {
   }
 }
 
-/** Windows and macOS take other spellings for the same folder. */
+/** Windows and macOS accept other spellings of the same folder. */
 const isOfGit = (folder: string) => /^(\.git|git~\d)[ .]*$/i.test(folder);

@@ -1,6 +1,6 @@
 import { reasonOf, UserError } from '../../kernel/errors.ts';
 
-/** What the operating system refuses, in words that go on after 'because'. */
+/** Operating system errors, in words that follow 'because'. */
 const words: Record<string, string> = {
   EACCES: 'this user may not do that',
   EPERM: 'this user may not do that',
@@ -19,12 +19,12 @@ const words: Record<string, string> = {
   EIO: 'the disk reported an error',
 };
 
-/** The operating system's word for what went wrong. */
+/** The operating system's error code. */
 export function codeOf(error: unknown): string {
   return String((error as { code?: unknown }).code ?? '');
 }
 
-/** Why a file or a folder on the way to it could not be read. */
+/** Why a file, or a folder on the way to it, could not be read. */
 export function unreadable(path: string, error: unknown): UserError {
   return new UserError(
     'unreadable-file',
@@ -36,7 +36,7 @@ export function unreadable(path: string, error: unknown): UserError {
 
 /** Why a file was not written. */
 export function notWritten(path: string, error: unknown): Error {
-  // Our own errors are finished sentences already.
+  // Our own errors are full sentences already.
   if (codeOf(error) === '' || error instanceof UserError) return error as Error;
   const message = `${path} was not written, because ${because(error)}; nothing of it is lost: put that right, then run it again.`;
   return new Error(message, { cause: error });

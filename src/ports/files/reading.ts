@@ -3,7 +3,7 @@ import { readFile, stat } from 'node:fs/promises';
 import { UserError } from '../../kernel/errors.ts';
 import { codeOf, unreadable } from './problems.ts';
 
-/** The text of a file, or undefined where there is none. */
+/** The text of a file, or undefined if there is none. */
 export async function readText(target: string, path: string): Promise<string | undefined> {
   const status = await statusOf(target, path);
   if (status === undefined) return undefined;
@@ -18,7 +18,7 @@ export async function readText(target: string, path: string): Promise<string | u
 }
 
 /**
- * What GitLab takes of a pipeline file, and far more than any pyproject.toml:
+ * GitLab's limit for a pipeline file, and far more than any pyproject.toml:
  * https://docs.gitlab.com/administration/instance_limits/#maximum-size-and-depth-of-cicd-configuration-yaml-files
  */
 const mostBytes = 2 * 1024 * 1024;
@@ -32,13 +32,13 @@ function refuseTooLarge(size: number, path: string): void {
   );
 }
 
-/** The status of a file, or undefined where there is none. Throws a `UserError` for what is no file. */
+/** The status of a file, or undefined if there is none. Throws a `UserError` for anything but a file. */
 export async function statusOf(target: string, path: string): Promise<Stats | undefined> {
   const status = await stat(target).catch((error) => {
     if (codeOf(error) === 'ENOENT') return undefined;
     throw unreadable(path, error);
   });
-  // Reading from a pipe would wait for ever.
+  // Reading from a pipe would block forever.
   if (status === undefined || status.isFile()) return status;
   const what = status.isDirectory() ? 'a folder' : 'a pipe, a socket or a device';
   throw new UserError(

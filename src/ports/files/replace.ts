@@ -4,16 +4,16 @@ import { dirname, join } from 'node:path';
 import { codeOf } from './problems.ts';
 
 /**
- * A draft lies beside its file, since a rename is a single step only within one file system, which `.git` may not
- * share. Its name is another one each time: what a run renames is its own, also where two of them write at once. So
- * whatever has such a name may be removed, as the next run does with what a killed one has left before `git add`
- * takes it along; a run that loses its draft in that way makes another one.
+ * Drafts are written next to their files, since a rename is only atomic within a file system, and `.git` may be on
+ * another. Draft names are random: a run only ever renames its own draft, even if two runs write at once. So any file
+ * with such a name may be deleted, as the next run does with a killed run's draft, before `git add` picks it up; a run
+ * that loses its draft that way writes another.
  */
 const draftName = /^\.gitlab-to-pypi-[0-9a-f]{16}\.draft$/;
 const newDraft = () => `.gitlab-to-pypi-${randomBytes(8).toString('hex')}.draft`;
 const tries = 5;
 
-/** Replaces a file as a whole, unless it `isDone`, which is asked in the last moment and may throw. */
+/** Replaces a whole file, unless it `isDone`, which is checked at the last moment and may throw. */
 export async function replace(target: string, text: string, isDone: () => Promise<boolean>): Promise<void> {
   for (let attempt = 1; ; attempt += 1) {
     try {
@@ -24,7 +24,7 @@ export async function replace(target: string, text: string, isDone: () => Promis
   }
 }
 
-/** Removes the drafts beside a file. */
+/** Removes the drafts next to a file. */
 export async function removeDrafts(target: string): Promise<void> {
   const folder = dirname(target);
   const names = await readdir(folder).catch(() => []);
@@ -47,7 +47,7 @@ async function replaceOnce(target: string, text: string, isDone: () => Promise<b
   }
 }
 
-/** The text is on the disk before the rename is, so that a power cut leaves no empty file. */
+/** Sync the text to disk before the rename, so that a power cut cannot leave an empty file. */
 async function writeDraft(draft: string, text: string, target: string): Promise<void> {
   const old = await stat(target).catch(() => undefined);
   const handle = await open(draft, 'wx', old === undefined ? 0o666 : old.mode & 0o777);
@@ -65,18 +65,18 @@ async function keepAttributes(
   { uid, gid, mode }: { uid: number; gid: number; mode: number },
 ): Promise<void> {
   const own = await handle.stat();
-  // Only root can give a file away; for anybody else it is theirs now, as after a checkout by git.
+  // Only root can give a file away; for anyone else it is theirs now, as after a git checkout.
   if (own.uid !== uid || own.gid !== gid) await handle.chown(uid, gid).catch(() => undefined);
-  // The mode that a file is opened with is cut by the umask, and a change of owner takes bits away.
+  // The umask restricts the mode passed to open, and chown clears bits.
   await handle.chmod(mode & 0o7777);
 }
 
-/** Makes the rename last; Windows and some file systems cannot, and the text is in place all the same. */
+/** Makes the rename durable; not possible on Windows and some file systems, where the text is still in place. */
 async function syncFolder(folder: string): Promise<void> {
   const handle = await open(folder, 'r').catch(() => undefined);
   await handle?.sync().catch(() => undefined);
   await handle?.close();
 }
 
-/** What cannot be removed stays for the next run, and hides no other error. */
+/** Whatever cannot be removed is left to the next run, and must not mask another error. */
 const remove = (path: string) => rm(path, { force: true }).catch(() => undefined);

@@ -13,7 +13,7 @@ export async function requireWritable(target: string, path: string): Promise<voi
   await refuseProtected(folder, `The folder of ${path}`, await folderMode(folder));
 }
 
-/** Root may write everything, so that the mode alone shows that a file is not meant to be written. */
+/** Root can write anything, so only the mode shows that a file is not meant to be written. */
 async function refuseProtected(target: string, name: string, mode: number): Promise<void> {
   const refused = await access(target, constants.W_OK).then(
     () => (mode & 0o222) === 0,
@@ -28,7 +28,7 @@ async function refuseProtected(target: string, name: string, mode: number): Prom
   );
 }
 
-/** On Windows the attribute of a folder says nothing about the files in it. */
+/** On Windows a folder's attribute says nothing about the files in it. */
 async function folderMode(folder: string): Promise<number> {
   return platform() === 'win32' ? 0o777 : (await stat(folder)).mode;
 }

@@ -3,9 +3,9 @@ import { dirname, join } from 'node:path';
 import { gitProblem } from './problems.ts';
 
 /**
- * The folder that has the checkout's `.git`, as git itself would find it; undefined where there is none. Throws a
- * `UserError` for a directory that is not there, and for a bare repository on the way, which a clone can bring along
- * in a sub-folder, configuration and all.
+ * The folder with the checkout's `.git`, as git itself would find it; undefined if there is none. Throws a `UserError`
+ * for a missing directory, and for a bare repository on the way, which a clone can bring along in a subfolder,
+ * configuration and all.
  */
 export async function checkoutAround(directory: string): Promise<string | undefined> {
   const start = await realpath(directory).catch(() => undefined);
@@ -17,7 +17,7 @@ export async function checkoutAround(directory: string): Promise<string | undefi
   }
 }
 
-/** A folder of git's, or the file of a worktree or submodule that names one. */
+/** A git folder, or the file with which a worktree or submodule points to one. */
 async function isRepository(path: string): Promise<boolean> {
   return (await isFile(path)) || (await isFile(join(path, 'HEAD')));
 }

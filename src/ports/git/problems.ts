@@ -1,19 +1,22 @@
 import { UserError } from '../../kernel/errors.ts';
 
-/** Why git could not be asked, or did not answer. */
+/** Why git could not be run, or failed. */
 export type GitProblem =
   | { kind: 'no-directory' }
   | { kind: 'no-checkout' }
-  /** A bare repository lies where the checkout is looked for; a clone can bring one along. */
+  /** A bare repository is where the checkout should be; a clone can bring one along. */
   | { kind: 'bare-repository'; path: string }
   | { kind: 'no-git' }
-  /** git refuses a repository that belongs to another user: https://git-scm.com/docs/git-config#Documentation/git-config.txt-safedirectory */
+  /**
+   * git rejects a repository owned by another user:
+   * https://git-scm.com/docs/git-config#Documentation/git-config.txt-safedirectory
+   */
   | { kind: 'other-owner'; path: string }
   | { kind: 'too-slow'; seconds: number }
   | { kind: 'too-much' }
   | { kind: 'failed'; words: string };
 
-/** The problem as a sentence with what to do about it. */
+/** The problem as a sentence, and what to do about it. */
 export function gitProblem(problem: GitProblem, directory: string): UserError {
   const [code, message, hint] = wordsOf(problem, directory);
   return new UserError(code, message, hint);

@@ -3,7 +3,7 @@ import { delimiter, dirname } from 'node:path';
 import { findProgram, type ProgramSearch, programFolders } from '../programs.ts';
 import { type GitProblem, gitProblem } from './problems.ts';
 
-/** What git is found, configured and run by on the systems there are. */
+/** What git needs to be found, configured and run on any system. */
 const needed = [
   /^(PATHEXT|HOME|USER|LOGNAME|USERPROFILE|HOMEDRIVE|HOMEPATH|APPDATA|LOCALAPPDATA|PROGRAMDATA|PROGRAMFILES)$/,
   /^(SYSTEMROOT|SYSTEMDRIVE|WINDIR|COMSPEC|TMPDIR|TMP|TEMP|XDG_CONFIG_HOME|LD_LIBRARY_PATH|DYLD_\w+)$/,
@@ -12,8 +12,8 @@ const needed = [
 ];
 
 /**
- * The environment that git gets but for PATH: its configuration and its hooks may name programs of any sort, which have
- * no business with the tokens there.
+ * Git's environment, except for PATH: its configuration and hooks may run arbitrary programs, which must not see the
+ * tokens in ours.
  */
 export function gitEnvironment(env: Record<string, string | undefined>): Record<string, string | undefined> {
   const entries = Object.entries(env);
@@ -22,29 +22,29 @@ export function gitEnvironment(env: Record<string, string | undefined>): Record<
   );
 }
 
-/** Nothing is asked, fetched or locked, and no program of the repository's configuration is started. */
+/** No prompts, fetches or locks, and no programs from the repository's configuration. */
 const harmless = {
   LC_ALL: 'C',
   GIT_TERMINAL_PROMPT: '0',
   GIT_ASKPASS: '',
   GIT_OPTIONAL_LOCKS: '0',
   GIT_NO_LAZY_FETCH: '1',
-  // The same for git before 2.44: no transport is allowed, so a partial clone fetches nothing.
+  // The same for git before 2.44: without allowed transports, a partial clone cannot fetch.
   GIT_ALLOW_PROTOCOL: 'none',
 };
 
 const settings = ['-c', 'core.fsmonitor=false', '-c', 'safe.bareRepository=explicit'];
 
-/** Tag names come by the megabyte in some repositories. */
+/** Some repositories have megabytes of tag names. */
 const mostBytes = 64 * 2 ** 20;
 
 /** What git said, or why it said nothing. */
 export type GitAnswer = { kind: 'ok'; text: string } | { kind: 'exit'; code: number; stderr: string };
 
-/** Runs one command of git's. Rejects with a `UserError` where git cannot be run or takes too long. */
+/** Runs one git command. Rejects with a `UserError` if git cannot be run or takes too long. */
 export type RunGit = (...args: string[]) => Promise<GitAnswer>;
 
-/** Finds git once, and starts it from its own folder with the checkout as an argument. */
+/** Finds git once, and starts it from its own folder, with the checkout as an argument. */
 export function gitRunner(search: ProgramSearch, directory: string, timeout: number): RunGit {
   let found: Promise<{ program: string; path: string }> | undefined;
   return async (...args) => {

@@ -21,7 +21,7 @@ type Part = Pick<
   | 'groupProtectedEnvironments'
 >;
 
-/** Environments, what was deployed to them, and their protection: https://docs.gitlab.com/api/environments/ */
+/** Environments, their deployments and protection: https://docs.gitlab.com/api/environments/ */
 export function environmentsPart({ options, raw, pages }: Session): Part {
   const environments = new Environments(options);
   const deployments = new Deployments(options);
@@ -29,7 +29,7 @@ export function environmentsPart({ options, raw, pages }: Session): Part {
   const protections = new ProjectProtectedEnvironments(options);
   return {
     environments: (id) => pages((page) => environments.all(id, page), readEnvironment),
-    // gitbeaker's types lag behind the fields that GitLab takes.
+    // gitbeaker's types lack some of the fields that GitLab accepts.
     createEnvironment: async (id, name, fields) =>
       void (await environments.create(id, name, fields as never)),
     updateEnvironment: async (id, environment, fields) =>
@@ -42,13 +42,13 @@ export function environmentsPart({ options, raw, pages }: Session): Part {
     protectedEnvironments: (id) =>
       pages((page) => protections.all(id, page as never), readProtectedEnvironment),
     groupProtectedEnvironments: (path) =>
-      // gitbeaker 43.8.0 puts the group into the path as it is, without encoding it.
+      // gitbeaker 43.8.0 does not encode the group in the path.
       pages((page) => groups.all(encodeURIComponent(path), page as never), readProtectedEnvironment),
     protectEnvironment: async (id, name, rules) => {
       await raw.post(`projects/${id}/protected_environments`, { body: { name, ...bodyOf(rules) } });
     },
     updateProtectedEnvironment: async (id, name, rules) => {
-      // gitbeaker 43.8.0 puts the name into the path as it is, without encoding it.
+      // gitbeaker 43.8.0 does not encode the name in the path.
       await raw.put(`projects/${id}/protected_environments/${encodeURIComponent(name)}`, {
         body: bodyOf(rules),
       });

@@ -3,7 +3,7 @@ import { GitLabError, type GitLabErrorKind } from '../gitlab-error.ts';
 import { retryAfter } from '../http.ts';
 import { isTable, parseJson } from '../json.ts';
 
-/** Reads a refusal in any of the shapes GitLab answers with; a page of HTML is no answer of GitLab's. */
+/** Parses an error in any of the shapes that GitLab uses; an HTML page is not from GitLab's API. */
 export function refusalOf({ status, headers, text }: Reply, url: string): GitLabError {
   if (status >= 300 && status < 400) {
     return new GitLabError(
@@ -25,7 +25,7 @@ export function refusalOf({ status, headers, text }: Reply, url: string): GitLab
   );
 }
 
-/** The answer of a login page, a proxy or another server. */
+/** The response of a login page, a proxy or another server. */
 export function notGitLab(url: string, status: number): GitLabError {
   return new GitLabError(
     'not-gitlab',
@@ -34,7 +34,7 @@ export function notGitLab(url: string, status: number): GitLabError {
   );
 }
 
-/** `message` is a string, a list, an object of lists or `{error}`; OAuth's errors have a description besides. */
+/** `message` is a string, a list, an object of lists or `{error}`; OAuth errors also have a description. */
 function wordsOf(data: Record<string, unknown>): string {
   const { message, error, error_description: description } = data;
   const text = textOf(message ?? error);
@@ -64,7 +64,7 @@ function kindOf(status: number, data: unknown): GitLabErrorKind {
     const isScope = error === 'insufficient_scope' || error === 'insufficient_granular_scope';
     return isScope ? 'insufficient-scope' : 'forbidden';
   }
-  // An unknown route answers with `error`, an unknown record with `message`.
+  // An unknown endpoint returns `error`, an unknown record `message`.
   if (status === 404) return message === undefined ? 'no-route' : 'not-found';
   if (status === 405) return 'moved';
   if (status === 409) return 'conflict';
@@ -72,7 +72,7 @@ function kindOf(status: number, data: unknown): GitLabErrorKind {
   return status >= 500 ? 'server' : 'invalid';
 }
 
-/** The page of a proxy is no sentence, and says less than its status. */
+/** A proxy's page is not a sentence, and says less than its status. */
 function sentence(words: string, status: number): string {
   if (words === '' || words.startsWith('<')) return `GitLab answered with the status ${status}.`;
   // A line break in it would begin a line that looks like one of this program's own.

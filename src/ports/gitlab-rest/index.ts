@@ -6,7 +6,7 @@ import type { Connection } from './requester.ts';
 import { openSession } from './session.ts';
 import { variablesPart } from './variables.ts';
 
-/** GitLab's REST API through gitbeaker, with requests of our own: https://docs.gitlab.com/api/rest/ */
+/** GitLab's REST API through gitbeaker, with our own requester: https://docs.gitlab.com/api/rest/ */
 export function connectGitLab(connection: Connection): GitLab {
   const session = openSession(connection);
   return {

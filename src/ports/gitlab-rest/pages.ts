@@ -3,7 +3,7 @@ import { isTable } from '../json.ts';
 import { notGitLab } from './errors.ts';
 import type { Row } from './read.ts';
 
-/** Which page of a list is asked for. */
+/** Which page of a list to request. */
 export interface Page {
   page: number;
   perPage: number;
@@ -13,15 +13,15 @@ export interface Page {
 type ReadPage = (options: Page) => Promise<unknown>;
 
 const perPage = 100;
-/** 50,000 rows, more than the members of any group; a server may claim any number. */
+/** 50,000 rows, more than any group has members; a server may claim any number. */
 const mostPages = 500;
 const atOnce = 10;
 
-/** A list whole: the first page tells how many there are, the others are read several at a time. */
+/** A complete list: the first page tells the number of pages, the others are requested several at a time. */
 export async function allPages(read: ReadPage, url: string): Promise<Row[]> {
   const first = await onePage(read, 1, url);
   if (first.pages > mostPages) throw tooLong(url);
-  // Over 10,000 rows GitLab leaves out the totals and only names the next page.
+  // Above 10,000 rows GitLab omits the totals and only names the next page.
   if (Number.isNaN(first.pages)) return [...first.rows, ...(await following(read, first.next, url))];
   const pages = [first];
   while (pages.length < first.pages) {

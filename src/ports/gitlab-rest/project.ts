@@ -25,7 +25,7 @@ type Part = Pick<
   | 'lintCommitted'
 >;
 
-/** Who asks, and what a project is: https://docs.gitlab.com/api/projects/ */
+/** The token's user, and the project: https://docs.gitlab.com/api/projects/ */
 export function projectPart(session: Session): Part {
   const { options, row, pages } = session;
   const members = new ProjectMembers(options);
@@ -45,7 +45,7 @@ export function projectPart(session: Session): Part {
   };
 }
 
-/** An OAuth token does not know of itself as a personal one, and is asked about elsewhere. */
+/** OAuth tokens are not found at the endpoint for personal tokens, and have their own. */
 async function tokenInfo({ connection, options, row }: Session) {
   try {
     return read.readToken(row(await new PersonalAccessTokens(options).show()));
@@ -56,7 +56,7 @@ async function tokenInfo({ connection, options, row }: Session) {
   }
 }
 
-/** `/metadata` came with 15.2; `/version` has always been there. */
+/** `/metadata` came with 15.2; `/version` has always existed. */
 async function serverInfo({ raw, row }: Session) {
   try {
     return read.readServer(row((await raw.get('metadata')).body));

@@ -15,7 +15,10 @@ type Part = Pick<
   | 'unprotectBranch'
 >;
 
-/** Protected tags and branches: https://docs.gitlab.com/api/protected_tags/, https://docs.gitlab.com/api/protected_branches/ */
+/**
+ * Protected tags and branches: https://docs.gitlab.com/api/protected_tags/,
+ * https://docs.gitlab.com/api/protected_branches/
+ */
 export function protectedRefsPart({ options, raw, pages }: Session): Part {
   const tags = new ProtectedTags(options);
   const branches = new ProtectedBranches(options);
@@ -47,7 +50,7 @@ function newBranch(branch: NewProtectedBranch): Record<string, unknown> {
     allow_force_push: allowForcePush,
     ...accessList('push_access_level', 'allowed_to_push', push),
     ...accessList('merge_access_level', 'allowed_to_merge', merge),
-    // An empty list is what a server without this level answers with.
+    // Servers without this level return an empty list.
     ...(unprotect.length > 0 ? accessList('unprotect_access_level', 'allowed_to_unprotect', unprotect) : {}),
     ...(codeOwnerApprovalRequired ? { code_owner_approval_required: true } : {}),
   };

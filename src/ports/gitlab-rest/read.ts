@@ -18,7 +18,7 @@ import {
 } from '../gitlab.ts';
 import { isTable, type Json } from '../json.ts';
 
-/** One object of an answer. */
+/** One object of a response. */
 export type Row = Record<string, Json>;
 
 const list = (value: Json | undefined): Row[] => (Array.isArray(value) ? value.filter(isTable) : []);
@@ -31,7 +31,7 @@ const booleanOrNull = (value: Json | undefined): boolean | null =>
 const optionalNumber = (value: Json | undefined): number | undefined =>
   typeof value === 'number' ? value : undefined;
 
-/** The attributes that are used; the rest of a project, its runners' token too, is dropped here. */
+/** The attributes that we use; everything else, including the runners' token, is dropped here. */
 export function readProject(row: Row): Project {
   const namespace = isTable(row.namespace) ? row.namespace : {};
   const fork = isTable(row.forked_from_project)
@@ -67,7 +67,7 @@ export function readProject(row: Row): Project {
   };
 }
 
-/** Old servers know only whether a feature is on. */
+/** Old servers only tell whether a feature is on. */
 function access(level: Json | undefined, enabled: Json | undefined): FeatureAccess {
   if (level === 'disabled' || level === 'private' || level === 'enabled') return level;
   return enabled === false ? 'disabled' : 'enabled';
@@ -124,7 +124,7 @@ export function readMember(row: Row): Member {
     id: Number(row.id),
     username: text(row.username),
     name: text(row.name),
-    // Whoever waits for approval of the membership is an active user, and cannot act here.
+    // A member awaiting approval is an active user, but cannot act here.
     state: membership === 'awaiting' ? membership : text(row.state),
     accessLevel: Number(row.access_level),
     expiresAt: textOrNull(row.expires_at),
@@ -191,7 +191,7 @@ export function readDeployment(row: Row): Deployment {
   };
 }
 
-/** The verdict of the lint. */
+/** The lint's verdict. */
 export function readLint(row: Row): LintResult {
   const merged = textOrNull(row.merged_yaml);
   return {
@@ -202,7 +202,7 @@ export function readLint(row: Row): LintResult {
   };
 }
 
-/** A row names a user, a group, a key or else a role; the level beside a user is that of the user. */
+/** A row names a user, a group, a key or else a role; next to a user, the level is the user's own. */
 function readRule(row: Row): AccessRule {
   const { id, description } = {
     id: optionalNumber(row.id),

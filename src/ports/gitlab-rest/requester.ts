@@ -8,14 +8,14 @@ import type { Network } from '../network.ts';
 import { isUnsent, networkProblem } from '../network-errors.ts';
 import { notGitLab, refusalOf } from './errors.ts';
 
-/** What the requests to one GitLab have in common. */
+/** Common to all requests to one GitLab. */
 export interface Connection {
   url: string;
   token: Secret;
   network: Network;
 }
 
-/** An answer with JSON in it. */
+/** A response containing JSON. */
 export interface Answer {
   body: never;
   headers: Record<string, string>;
@@ -23,14 +23,14 @@ export interface Answer {
 }
 
 /**
- * Takes the place of gitbeaker's own requests, which send a token along to wherever a redirect leads, try a POST ten
- * times within a third of a second, and take an HTML page for an answer.
+ * Replaces gitbeaker's own requester, which forwards the token to wherever a redirect leads, retries a POST ten times
+ * within a third of a second, and accepts an HTML page as a response.
  */
 export function requesterFor(connection: Connection) {
   return createRequesterFn(
     (_, options) => Promise.resolve(options),
     async (endpoint, options = {}) => {
-      // Some of gitbeaker's classes name their endpoints below /projects.
+      // Some of gitbeaker's classes give endpoints relative to /projects.
       const address = new URL(`${String(options.prefixUrl).replace(/\/+$/, '')}/${endpoint}`);
       address.search = String(options.searchParams ?? '');
       return send(connection, address, String(options.method ?? 'GET'), options.body as string | undefined);
@@ -38,7 +38,9 @@ export function requesterFor(connection: Connection) {
   );
 }
 
-/** One request to the instance, with the token as a bearer. Rejects with a `GitLabError` that holds no secret. */
+/**
+ * One request to the instance, with the token as a bearer token. Rejects with a `GitLabError` that contains no secret.
+ */
 export async function send(
   connection: Connection,
   address: URL,
@@ -64,7 +66,7 @@ export async function send(
 
 type Given = Pick<HttpOptions, 'method' | 'headers' | 'body'>;
 
-/** A server that sends back what it was sent must not bring the token to where answers are shown. */
+/** A server that echoes what it received must not get the token onto the screen. */
 async function answerOf(address: URL, { url, token, network }: Connection, given: Given): Promise<Reply> {
   const hide = (text: string) => text.replaceAll(token.reveal(), '(the token)');
   try {
@@ -77,7 +79,7 @@ async function answerOf(address: URL, { url, token, network }: Connection, given
   }
 }
 
-/** A token goes to its own host alone, and over plain http only to this machine. */
+/** A token is only sent to its own host, and over plain http only to this machine. */
 function refuseUnsafe(address: URL, url: string): void {
   if (address.origin !== new URL(url).origin) {
     throw new GitLabError('unreachable', `The token for ${url} is not sent to ${address.origin}.`, 0);

@@ -5,20 +5,20 @@ import { allPages, type Page } from './pages.ts';
 import type { Row } from './read.ts';
 import { type Connection, requesterFor } from './requester.ts';
 
-/** What every part of the port works with. */
+/** Shared by all parts of the port. */
 export interface Session {
   connection: Connection;
   /** For the constructors of gitbeaker's classes. */
   options: ReturnType<typeof classOptions>;
-  /** For requests that gitbeaker's classes do not make, or not as GitLab takes them. */
+  /** For requests that gitbeaker's classes lack, or do not make the way GitLab expects. */
   raw: Projects['requester'];
-  /** An answer that must be an object. */
+  /** A response that must be an object. */
   row(answer: unknown): Row;
-  /** A list whole, each of its rows read. */
+  /** A complete list, each row parsed. */
   pages<T>(page: (options: Page) => Promise<unknown>, reader: (row: Row) => T): Promise<T[]>;
 }
 
-/** Begins a session; nothing is sent yet. */
+/** Opens a session; sends nothing yet. */
 export function openSession(connection: Connection): Session {
   const options = classOptions(connection);
   const { url } = connection;
@@ -37,7 +37,7 @@ export function openSession(connection: Connection): Session {
 function classOptions(connection: Connection) {
   return {
     host: connection.url,
-    // gitbeaker wants one, and never gets the real one: the requests are our own.
+    // gitbeaker requires one, but never gets the real one, since the requests are ours.
     oauthToken: String(connection.token),
     requesterFn: requesterFor(connection),
     queryTimeout: null,

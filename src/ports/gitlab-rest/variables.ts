@@ -3,7 +3,10 @@ import type { CiVariables, Variable, VariableChange, VariableName } from '../git
 import type { Row } from './read.ts';
 import type { Session } from './session.ts';
 
-/** CI/CD variables: https://docs.gitlab.com/api/project_level_variables/, https://docs.gitlab.com/api/group_level_variables/ */
+/**
+ * CI/CD variables: https://docs.gitlab.com/api/project_level_variables/,
+ * https://docs.gitlab.com/api/group_level_variables/
+ */
 export function variablesPart({ options, raw, pages, row }: Session): CiVariables {
   const ofProject = new ProjectVariables(options);
   const ofGroup = new GroupVariables(options);
@@ -17,7 +20,7 @@ export function variablesPart({ options, raw, pages, row }: Session): CiVariable
         environment_scope: environmentScope,
         description,
         protected: true,
-        // A server that does not know the second one drops it, and must not leave the value in the open.
+        // A server that does not know `masked_and_hidden` drops it, and must not leave the value visible.
         masked: true,
         masked_and_hidden: true,
         raw: true,
@@ -37,7 +40,7 @@ export function variablesPart({ options, raw, pages, row }: Session): CiVariable
 
 const pathOf = (id: number, { key }: VariableName) => `projects/${id}/variables/${encodeURIComponent(key)}`;
 
-/** Without it GitLab takes the only variable of that key, whatever its scope. */
+/** Without it GitLab takes the only variable with that key, whatever its scope. */
 const filterOf = ({ environmentScope }: VariableName) => ({
   filter: { environment_scope: environmentScope },
 });
@@ -54,7 +57,7 @@ function bodyOf({ value, protected: isProtected, masked, raw, type, environmentS
   return Object.fromEntries(Object.entries(fields).filter(([, field]) => field !== undefined));
 }
 
-/** One CI/CD variable without its value. */
+/** A CI/CD variable without its value. */
 function readVariable(row: Row): Variable {
   const flag = (name: string) => (typeof row[name] === 'boolean' ? row[name] : undefined);
   return {

@@ -1,6 +1,6 @@
 import type { AccessRule, ApprovalRule } from '../gitlab.ts';
 
-/** A row of an access list as GitLab takes it: exactly one of the four, with the id where a row is changed. */
+/** A row of an access list as GitLab expects it: exactly one of the four, with the id if a row is changed. */
 export function accessRow({ id, accessLevel, userId, groupId, deployKeyId, destroy }: AccessRule) {
   const rows = {
     id,
@@ -13,16 +13,16 @@ export function accessRow({ id, accessLevel, userId, groupId, deployKeyId, destr
   return destroy ? { ...given, _destroy: true } : given;
 }
 
-/** An approval rule as GitLab takes it. */
+/** An approval rule as GitLab expects it. */
 export function approvalRow(rule: ApprovalRule) {
   return { ...accessRow(rule), required_approvals: rule.requiredApprovals };
 }
 
-/** A list of who may do something: one role as a level, which every tier knows; anything else as a list, for Premium. */
+/** Who may do something: a single role as a level, which every tier accepts; anything else as a list, for Premium. */
 export function accessList(level: string, list: string, rows: AccessRule[]): Record<string, unknown> {
   const [only] = rows;
   const isRole = rows.length === 1 && only?.accessLevel !== undefined;
-  // Rows that are created anew have no id yet.
+  // Recreated rows have no id yet.
   return isRole ? { [level]: only.accessLevel } : { [list]: rows.map((row) => accessRow(withoutId(row))) };
 }
 
