@@ -3,7 +3,7 @@ import { type GitLabState, type ProjectState, teamState } from './gitlab/state.t
 import { scratchFiles } from './scratch-project.ts';
 import type { Beginning } from './world.ts';
 
-/** How each world of the demo begins: together they lead to every route. */
+/** The initial state of each demo world; together they lead to every route. */
 export function demoBeginning(name: DemoWorld): Beginning {
   const beginnings: Record<DemoWorld, () => Beginning> = {
     solo: () => ({ state: world(alone) }),
@@ -14,7 +14,7 @@ export function demoBeginning(name: DemoWorld): Beginning {
   return beginnings[name]();
 }
 
-/** One Maintainer, in a namespace of their own, on Free. */
+/** A sole Maintainer with a personal namespace, on Free. */
 const alone: Partial<ProjectState> = {
   path_with_namespace: 'alice/demo-pkg',
   namespace_kind: 'user',

@@ -3,16 +3,16 @@ import { join } from 'node:path';
 import { roleRow } from './gitlab/state.ts';
 import type { World } from './world.ts';
 
-/** Something that may happen to a project after it was set up. */
+/** Something that may happen to a project after setup. */
 export interface Drift {
   /** In the past tense: 'Somebody let ...'. */
   label: string;
-  /** The setting that it is a drift of. */
+  /** The setting that drifts. */
   setting: string;
   happen(world: World): Promise<void>;
 }
 
-/** One drift for each setting that the wizard puts right. */
+/** One drift for each setting that the wizard fixes. */
 export const drifts: readonly Drift[] = [
   onGitLab('environment:release', 'the tier of the environment release became "other"', (project) => {
     for (const it of project.environments) if (it.name === 'release') it.tier = 'other';
@@ -37,7 +37,7 @@ export const drifts: readonly Drift[] = [
   ),
 ];
 
-/** Those that can happen in a world: where nothing is protected no protection can drift. */
+/** The drifts that can happen in a world: without protection, no protection can drift. */
 export function driftsOf({ gitlab }: World): Drift[] {
   const isProtected = gitlab.state.projects.some((project) => project.protected_environments.length > 0);
   return drifts.filter(({ setting }) => isProtected || !setting.startsWith('protected-environment'));

@@ -1,4 +1,4 @@
-/** Text as it may stand in HTML. */
+/** Escapes text for HTML. */
 export function escapeHtml(text: string): string {
   const entities: Record<string, string> = {
     '&': '&amp;',
@@ -10,7 +10,7 @@ export function escapeHtml(text: string): string {
   return text.replace(/[&<>"']/g, (character) => entities[character] ?? character);
 }
 
-/** A page with a banner that says that it is a rehearsal. */
+/** A page with a banner that says that this is a rehearsal. */
 export function page(title: string, body: string, banner: string): string {
   return `<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
@@ -19,7 +19,7 @@ export function page(title: string, body: string, banner: string): string {
 `;
 }
 
-// Nobody is to take these pages for the real ones, so they have none of their colours.
+// Deliberately without the real pages' colours, so that nobody mistakes these for them.
 const style = `
 * { box-sizing: border-box }
 body { margin: 0; font: 16px/1.5 system-ui, sans-serif; color: #1f2430; background: #eef0f4 }

@@ -4,32 +4,32 @@ import type { AddressInfo } from 'node:net';
 /** A request as the rehearsal servers see it. */
 export interface Incoming {
   method: string;
-  /** Path and query as they came. */
+  /** Path and query as received. */
   target: string;
   path: string;
   query: URLSearchParams;
   headers: IncomingMessage['headers'];
   body: string;
-  /** The body as it came: an upload is not text. */
+  /** The raw body: an upload is not text. */
   bytes: Buffer;
 }
 
-/** An answer: a text is sent as HTML, anything else as JSON. */
+/** A response: text is sent as HTML, anything else as JSON. */
 export interface Outgoing {
   status: number;
-  /** In place of the status's usual phrase. */
+  /** Instead of the status's usual phrase. */
   reason?: string;
   body?: unknown;
   headers?: Record<string, string>;
 }
 
 /**
- * How an answer fails on its way: the connection is cut `before` the request is carried out, or `after` it; no answer
- * ever comes though it is carried out (`silence`); half of the answer comes (`half`).
+ * How a response fails: the connection is cut `before` the request is carried out, or `after`; it is carried out but no
+ * response ever comes (`silence`); half of the response comes (`half`).
  */
 export type Fault = 'before' | 'after' | 'silence' | 'half';
 
-/** One line of a server's log. */
+/** A line of a server's log. */
 export interface LoggedRequest {
   method: string;
   path: string;
@@ -39,16 +39,16 @@ export interface LoggedRequest {
 /** A server on the loopback interface. */
 export interface RehearsalServer {
   url: string;
-  /** Every request with its answer's status, in order. */
+  /** Every request with its response status, in order. */
   log: LoggedRequest[];
-  /** Answers in place of the server, where it answers at all: lets any request fail. */
+  /** Responds instead of the server, if it returns anything: makes any request fail. */
   intercept?: (request: Incoming) => Outgoing | Fault | undefined;
-  /** Milliseconds that each answer takes. */
+  /** Milliseconds that each response takes. */
   latency: number;
   close(): Promise<void>;
 }
 
-/** Starts a server that answers with what `handle` returns. */
+/** Starts a server that responds with whatever `handle` returns. */
 export async function startServer(
   handle: (request: Incoming) => Outgoing,
   options: { port?: number; latency?: number } = {},

@@ -3,7 +3,7 @@ import { platform } from 'node:os';
 import { dirname, join } from 'node:path';
 import { gitRunner } from '../ports/git/run.ts';
 
-/** A small, real Python project in a git repository of its own. */
+/** A small, real Python project in its own git repository. */
 export interface ScratchProject {
   directory: string;
   /** The committed texts by path. */
@@ -62,8 +62,8 @@ export function scratchFiles(backend: 'hatchling' | 'setuptools' = 'hatchling'):
 }
 
 /**
- * Writes the files into a folder and commits them on the branch main, with `remoteUrl` as the remote origin. Git gets
- * of `env` what it needs, or the environment of the process where none is given.
+ * Writes the files to a folder and commits them on the branch main, with `remoteUrl` as the remote origin. Git gets
+ * what it needs from `env`, or from the process's environment if that is not given.
  */
 export async function createScratchProject(
   directory: string,

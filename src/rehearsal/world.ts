@@ -15,12 +15,12 @@ export interface World {
   testpypi: RehearsalIndex;
   /** The scratch project's checkout. */
   directory: string;
-  /** The indexes accept what the official ones do, and so no token of this GitLab. */
+  /** The indexes accept what the official ones do, and so no tokens from this GitLab. */
   asOfficial: boolean;
   close(): Promise<void>;
 }
 
-/** How the world begins. */
+/** The initial state of a world. */
 export interface Beginning {
   files?: Record<string, string>;
   state?: GitLabState;
@@ -28,13 +28,13 @@ export interface Beginning {
   prefix?: string;
   latency?: number;
   asOfficial?: boolean;
-  /** What git is started from. */
+  /** The environment to start git from. */
   env?: Record<string, string | undefined>;
 }
 
 /**
- * Starts everything. On PyPI the package exists, so that its page is filled in from the address; on TestPyPI it does
- * not, so that a pending publisher is to be registered.
+ * Starts everything. On PyPI the package exists, so its page is prefilled from the URL; on TestPyPI it does not, so a
+ * pending publisher has to be registered.
  */
 export async function startWorld({
   files = scratchFiles(),
@@ -52,23 +52,23 @@ export async function startWorld({
     await createScratchProject(directory, `${servers.gitlab.url}/${path}.git`, files, env);
     return { ...servers, directory, asOfficial };
   } catch (error) {
-    // Open servers would keep the process alive, and the error untold.
+    // Servers left open would keep the process alive and hide the error.
     await servers.close();
     throw error;
   }
 }
 
-/** What is kept of a world while its servers are not running. */
+/** What is saved of a world while its servers are not running. */
 interface Saved {
   states: { gitlab: GitLabState; pypi: IndexState; testpypi: IndexState };
   ports: Record<'gitlab' | 'pypi' | 'testpypi', number>;
-  /** Absent in what earlier versions kept. */
+  /** Absent in worlds saved by earlier versions. */
   asOfficial?: boolean;
 }
 
 const savedIn = (directory: string) => join(directory, '.git', 'gitlab-to-pypi-rehearsal.json');
 
-/** Keeps what the servers know, so that a later run can go on with it. */
+/** Saves the servers' state, so that a later run can resume. */
 export async function saveWorld({ gitlab, pypi, testpypi, directory, asOfficial }: World): Promise<void> {
   const port = ({ url }: { url: string }) => Number(new URL(url).port);
   const saved: Saved = {
@@ -79,7 +79,7 @@ export async function saveWorld({ gitlab, pypi, testpypi, directory, asOfficial 
   await writeFile(savedIn(directory), JSON.stringify(saved));
 }
 
-/** Starts the servers of an earlier rehearsal again, at their addresses. Throws a `UserError` where there was none. */
+/** Restarts the servers of an earlier rehearsal at their URLs. Throws a `UserError` if there was none. */
 export async function resumeWorld(folder: string): Promise<World> {
   const directory = await realpath(folder).catch(() => folder);
   const text = await readFile(savedIn(directory), 'utf8').catch(() => undefined);

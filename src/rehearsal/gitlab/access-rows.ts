@@ -2,7 +2,7 @@ import { type ProjectCall, refuse } from './call.ts';
 import { hasAccess } from './projects.ts';
 import { type AccessRow, newId, roleRow } from './state.ts';
 
-/** A row as a request gives it. */
+/** A row in a request. */
 export interface RowParams {
   id?: number;
   access_level?: number | string | null;
@@ -16,7 +16,7 @@ export interface RowParams {
 const keys = ['access_level', 'user_id', 'group_id', 'deploy_key_id'] as const;
 const given = (value: unknown) => value !== undefined && value !== null;
 
-/** A new row, or undefined for a user or group without access, which GitLab drops without a word. */
+/** A new row, or undefined for a user or group without access, which GitLab silently drops. */
 export function newRow(call: ProjectCall, params: RowParams, levels: number[]): AccessRow | undefined {
   const named = keys.filter((key) => given(params[key]));
   if (named.length !== 1) {
@@ -33,7 +33,9 @@ export function newRow(call: ProjectCall, params: RowParams, levels: number[]): 
   return personRow(call, params);
 }
 
-/** Applies a PUT or PATCH: rows without id are added, with id changed, with `_destroy` removed, all others stay. */
+/**
+ * Applies a PUT or PATCH: rows without an id are added, with an id changed, with `_destroy` removed; all others stay.
+ */
 export function changeRows(
   call: ProjectCall,
   rows: AccessRow[],
@@ -56,12 +58,12 @@ export function changeRows(
   return result;
 }
 
-/** The number of approvals is 1 where nothing is said. */
+/** The number of approvals defaults to 1. */
 export function withApprovals(row: AccessRow, { required_approvals }: RowParams): AccessRow {
   return { ...row, required_approvals: required_approvals ?? 1 };
 }
 
-/** An approval rule that is changed without a number of approvals falls back to 1. */
+/** Changing an approval rule without a number of approvals resets it to 1. */
 function changed(call: ProjectCall, row: AccessRow, change: RowParams, isApproval: boolean): AccessRow {
   const kept = {
     id: row.id,

@@ -1,10 +1,10 @@
 import type { Incoming, Outgoing } from '../http-server.ts';
 import type { GitLabState, ProjectState, TokenState, UserState } from './state.ts';
 
-/** Parameters of a request, from its query and its body alike. */
+/** Parameters of a request, from both query and body. */
 export type Params = Record<string, unknown>;
 
-/** A request whose sender is known. */
+/** A request from a known sender. */
 export interface Call {
   state: GitLabState;
   request: Incoming;
@@ -13,16 +13,16 @@ export interface Call {
   params: Params;
 }
 
-/** A request about one project. */
+/** A request about a project. */
 export interface ProjectCall extends Call {
   project: ProjectState;
-  /** The sender's level on the project; 0 for none. */
+  /** The sender's access level on the project; 0 for none. */
   level: number;
   /** Base URL of the instance. */
   base: string;
 }
 
-/** Ends a request with an answer. */
+/** Ends a request with a response. */
 export class Answered extends Error {
   constructor(readonly reply: Outgoing) {
     super('answered');
@@ -32,7 +32,7 @@ export class Answered extends Error {
 const reply = (status: number, body: unknown, headers: Record<string, string> = {}): Answered =>
   new Answered({ status, body, headers });
 
-/** The refusals of GitLab, each in its own shape. */
+/** GitLab's errors, each in its own shape. */
 export const refuse = {
   notFound: (what: string) => reply(404, { message: `404 ${what} Not Found` }),
   noRecord: () => reply(404, { message: '404 Not found' }),
@@ -67,13 +67,13 @@ export const refuse = {
   movedWrite: () => reply(405, { message: 'Non GET methods are not allowed for moved projects' }),
 };
 
-/** Refuses unless the sender has at least this role, or a custom role with this power. */
+/** Throws unless the sender has at least this role, or a custom role with this power. */
 export function requireLevel(call: ProjectCall, level: number, power = ''): void {
   const row = call.project.members.find(({ userId }) => userId === call.user.id);
   if (call.level < level && row?.member_role?.[power] !== true) throw refuse.forbidden();
 }
 
-/** Refuses below a level, and whoever it is where a feature that environments need is switched off. */
+/** Throws below a level, and for everyone if a feature that environments need is off. */
 export function requireEnvironments(call: ProjectCall, level: number): void {
   const { environments_access_level, builds_access_level, repository_access_level } = call.project;
   const off = [environments_access_level, builds_access_level, repository_access_level].includes('disabled');
@@ -81,13 +81,13 @@ export function requireEnvironments(call: ProjectCall, level: number): void {
   requireLevel(call, level);
 }
 
-/** A required parameter, or Grape's refusal. */
+/** A required parameter, or Grape's error. */
 export function required(params: Params, name: string): unknown {
   if (params[name] === undefined) throw refuse.parameter(`${name} is missing`);
   return params[name];
 }
 
-/** One page of a list, with the headers that name the others. */
+/** One page of a list, with the headers that link to the others. */
 export function paginated({ request }: Call, rows: unknown[]): Outgoing {
   const number = (name: string, usual: number) => Number(request.query.get(name)) || usual;
   const perPage = Math.min(100, number('per_page', 20));

@@ -8,17 +8,17 @@ export type Files = Record<string, string>;
 
 const hash = (value: unknown) => createHash('sha1').update(JSON.stringify(value)).digest('hex');
 
-/** The commit that a branch points to: files that are the same are the same commit here. */
+/** The commit at the head of a branch; here, equal files are the same commit. */
 export function headOf(files: Files): string {
   return hash(Object.entries(files).sort(([one], [other]) => (one < other ? -1 : 1)));
 }
 
-/** What stands for the last commit that changed a file. */
+/** Stands in for the last commit that changed a file. */
 export function lastCommitOf(path: string, text: string): string {
   return hash([path, text]);
 }
 
-/** The files at a branch or a commit; undefined where there is none of that name. */
+/** The files at a branch or commit; undefined if there is none of that name. */
 export function filesAt(project: ProjectState, ref: string): Files | undefined {
   const known = [...Object.values(project.files), ...(project.commits ?? [])];
   return Object.hasOwn(project.files, ref)
@@ -26,7 +26,7 @@ export function filesAt(project: ProjectState, ref: string): Files | undefined {
     : known.find((files) => headOf(files) === ref);
 }
 
-/** A commit as the API shows it, with the fields that are told of every commit. */
+/** A commit in the API, with the fields that every commit has. */
 export function shownCommit({ base, project, user }: ProjectCall, files: Files, message = 'Commit') {
   const id = headOf(files);
   return {
@@ -51,7 +51,7 @@ interface Action {
   previous_path?: string;
 }
 
-/** Commits changes to files, on a branch that is there or on a new one: https://docs.gitlab.com/api/commits/ */
+/** Commits changes to files, on an existing or new branch: https://docs.gitlab.com/api/commits/ */
 export function createCommit(call: ProjectCall): Outgoing {
   requireLevel(call, 30);
   const { project, params } = call;
@@ -69,7 +69,7 @@ export function createCommit(call: ProjectCall): Outgoing {
   return { status: 201, body: shownCommit(call, files, message) };
 }
 
-/** The files that a commit starts from. An existing branch is only started anew by force. */
+/** The files that a commit starts from. An existing branch is only reset by force. */
 function baseOf({ project, params }: ProjectCall, branch: string): Files {
   const existing = Object.hasOwn(project.files, branch) ? project.files[branch] : undefined;
   const start = params.start_sha ?? params.start_branch;
@@ -109,7 +109,7 @@ function applied(files: Files, { action, file_path: path, ...change }: Action): 
   return { ...others, [path]: content };
 }
 
-/** Refuses who may not push to a protected branch, also to a new one that a rule's pattern fits. */
+/** Throws if the sender may not push to a protected branch, including a new one that matches a rule. */
 function requirePush(call: ProjectCall, branch: string): void {
   const rules = call.project.protected_branches.filter(({ name }) => fits(name, branch));
   const mayPush = rules.some(({ push_access_levels: rows }) =>

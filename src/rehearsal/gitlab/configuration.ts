@@ -10,15 +10,15 @@ import {
 } from 'yaml';
 
 /**
- * A pipeline's configuration read the way GitLab reads it, from GitLab's description of its keywords and by nothing that
- * the tool itself uses: https://docs.gitlab.com/ci/yaml/
+ * A pipeline's configuration, read the way GitLab reads it: written from GitLab's documentation of its keywords,
+ * sharing no code with the tool: https://docs.gitlab.com/ci/yaml/
  */
 export type Value = string | number | boolean | null | Reference | Value[] | Mapping;
 export interface Mapping {
   [key: string]: Value;
 }
 
-/** `!reference [job, key]`: what stands elsewhere in the configuration. */
+/** `!reference [job, key]`: refers to a value elsewhere in the configuration. */
 export class Reference {
   constructor(readonly path: string[]) {}
 }
@@ -29,7 +29,7 @@ export class ConfigurationError extends Error {}
 const referenceTag: CollectionTag = {
   tag: '!reference',
   collection: 'seq',
-  // The schema asks for a node; a value that is none is wrapped in a scalar, which hands it out as it is.
+  // The schema expects a node; wrap other values in a scalar, which returns them unchanged.
   resolve: (sequence) => {
     const items = isSeq(sequence) ? sequence.items : [];
     return new Reference(items.map((item) => String(isScalar(item) ? item.value : item))) as never;
@@ -42,7 +42,7 @@ const referenceTag: CollectionTag = {
   },
 } as CollectionTag;
 
-/** Reads the last document of a text: a `spec:` header stands before it. Throws a `ConfigurationError`. */
+/** Parses the last document of a text, after any `spec:` header. Throws a `ConfigurationError`. */
 export function readConfiguration(text: string): Mapping {
   const documents = parseAllDocuments(text, {
     merge: true,
@@ -63,25 +63,25 @@ export function writeConfiguration(data: Mapping): string {
   return stringify(data, { customTags: [referenceTag], aliasDuplicateObjects: false });
 }
 
-/** Whether a value has keys. */
+/** Whether a value is a mapping. */
 export function isMapping(value: Value | undefined): value is Mapping {
   return (
     typeof value === 'object' && value !== null && !Array.isArray(value) && !(value instanceof Reference)
   );
 }
 
-/** The value of a key that a mapping has itself; `toString` is as good a name of a job as any. */
+/** A mapping's own value for a key; `toString` is a perfectly good job name. */
 export function entry(data: Mapping, key: string): Value | undefined {
   return Object.hasOwn(data, key) ? data[key] : undefined;
 }
 
-/** A value as a list: nothing is an empty one, and lists in it are opened up. */
+/** A value as a flat list; undefined becomes an empty one. */
 export function listOf(value: Value | undefined): Value[] {
   if (value === undefined || value === null) return [];
   return Array.isArray(value) ? value.flatMap(listOf) : [value];
 }
 
-/** Lays one mapping over another: mappings are merged key by key, anything else is replaced. */
+/** Deep-merges one mapping over another: mappings key by key, anything else is replaced. */
 export function deepMerge(below: Mapping, above: Mapping): Mapping {
   const result = new Map(Object.entries(below));
   for (const [key, value] of Object.entries(above)) {
@@ -91,12 +91,11 @@ export function deepMerge(below: Mapping, above: Mapping): Mapping {
   return Object.fromEntries(result);
 }
 
-/** GitLab follows `extends` for that many levels: https://docs.gitlab.com/ci/yaml/#extends */
+/** GitLab's limit on `extends` levels: https://docs.gitlab.com/ci/yaml/#extends */
 const deepest = 11;
 
 /**
- * The configuration with what its jobs extend folded in. A job that is extended but not there is an error, unless files
- * from elsewhere, which are not known here, may have it.
+ * Resolves `extends`. A missing parent is an error, unless it may come from files elsewhere, which are unknown here.
  */
 export function withExtends(data: Mapping, mayMiss: boolean): Mapping {
   const done = new Map<string, Mapping>();
@@ -123,10 +122,10 @@ export function withExtends(data: Mapping, mayMiss: boolean): Mapping {
   return Object.fromEntries(entries);
 }
 
-/** GitLab follows a reference to a reference for that many levels: https://docs.gitlab.com/ci/yaml/yaml_optimization/ */
+/** GitLab's limit on nested references: https://docs.gitlab.com/ci/yaml/yaml_optimization/ */
 const deepestReference = 10;
 
-/** The configuration with each `!reference` replaced by what it names; what may come from elsewhere stays. */
+/** Resolves each `!reference`; those that may come from elsewhere stay. */
 export function withReferences(data: Mapping, mayMiss: boolean): Mapping {
   const resolve = (value: Value, depth: number): Value => {
     if (value instanceof Reference) {

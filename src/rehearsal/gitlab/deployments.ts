@@ -4,7 +4,7 @@ import { shownJob } from './pipelines.ts';
 import { isLicensed } from './projects.ts';
 import type { DeploymentState } from './state.ts';
 
-/** Deployments, oldest first unless asked for otherwise: https://docs.gitlab.com/api/deployments/ */
+/** Deployments, oldest first by default: https://docs.gitlab.com/api/deployments/ */
 export function listDeployments(call: ProjectCall): Outgoing {
   requireEnvironments(call, call.project.visibility === 'public' ? 0 : 20);
   const { environment, status, sort } = call.params as Record<string, string | undefined>;
@@ -18,7 +18,7 @@ export function listDeployments(call: ProjectCall): Outgoing {
   );
 }
 
-/** One deployment, on Premium with what was approved. */
+/** One deployment; on Premium with its approvals. */
 export function showDeployment(call: ProjectCall, id: string): Outgoing {
   requireEnvironments(call, call.project.visibility === 'public' ? 0 : 20);
   const deployment = call.project.deployments.find((it) => String(it.id) === id);
@@ -28,7 +28,7 @@ export function showDeployment(call: ProjectCall, id: string): Outgoing {
   return { status: 200, body: { ...shownDeployment(call, deployment), ...approved } };
 }
 
-/** A deployment with its job: the whole of it where it is known, else its name alone. */
+/** A deployment with its job: in full if known, else only its name. */
 export function shownDeployment(
   call: ProjectCall,
   {

@@ -5,11 +5,11 @@ import { type EnvironmentState, newId } from './state.ts';
 import { knows } from './versions.ts';
 
 const tiers = ['production', 'staging', 'testing', 'development', 'other'];
-/** The exact version is not known; an older server drops a description without a word. */
+/** The exact version is unknown; older servers silently drop the description. */
 const describedSince = [17, 8] as const;
 const nameRule = /^[a-zA-Z0-9_${}. -]([a-zA-Z0-9_/${}. -]*[a-zA-Z0-9_${}. -])?$/;
 
-/** Environments in every state, by name or search where that is asked for. */
+/** Environments in every state, optionally filtered by name or search. */
 export function listEnvironments(call: ProjectCall): Outgoing {
   requireEnvironments(call, call.project.visibility === 'public' ? 0 : 20);
   const { name, search, states } = call.params as Record<string, string | undefined>;
@@ -29,7 +29,7 @@ export function listEnvironments(call: ProjectCall): Outgoing {
   );
 }
 
-/** One environment by its number; there is no look-up by name. */
+/** One environment by id; there is no lookup by name. */
 export function showEnvironment(call: ProjectCall, id: string): Outgoing {
   requireEnvironments(call, 20);
   return {
@@ -38,7 +38,7 @@ export function showEnvironment(call: ProjectCall, id: string): Outgoing {
   };
 }
 
-/** Creates an environment; a name is taken in whatever state its environment is. */
+/** Creates an environment; a name is taken whatever state its environment is in. */
 export function createEnvironment(call: ProjectCall): Outgoing {
   requireEnvironments(call, 30);
   const name = String(required(call.params, 'name'));
@@ -67,7 +67,7 @@ export function createEnvironment(call: ProjectCall): Outgoing {
   return { status: 201, body: shown(call, environment) };
 }
 
-/** Changes an environment; its name stays, whatever is sent. */
+/** Changes an environment; its name never changes, whatever is sent. */
 export function updateEnvironment(call: ProjectCall, id: string): Outgoing {
   requireEnvironments(call, 30);
   const environment = find(call, id);
@@ -123,7 +123,7 @@ function validated({ state, params }: ProjectCall): Partial<EnvironmentState> {
   };
 }
 
-/** What GitLab takes for the tier where nothing is said: `release` becomes `other`. */
+/** GitLab's default for the tier: `release` becomes `other`. */
 function guessTier(name: string): string {
   if (/(dev|review|trunk)/i.test(name)) return 'development';
   if (/(test|tst|int|ac(ce|)pt|qa|qc|control|quality)/i.test(name)) return 'testing';

@@ -4,7 +4,7 @@ import { shownProtection } from './protected-environments.ts';
 import type { GitLabState, GroupState } from './state.ts';
 import { shownVariable } from './variables.ts';
 
-/** What is asked about a group; undefined where the path is about something else. */
+/** Requests about a group; undefined if the path is about something else. */
 export function aboutGroup(call: Call, path: string): Outgoing | undefined {
   if (path === '/api/v4/groups' && call.request.method === 'GET') return listGroups(call);
   const [, id, rest] = /^\/api\/v4\/groups\/([^/]+)(?:\/(.+))?$/.exec(path) ?? [];
@@ -24,7 +24,7 @@ export function aboutGroup(call: Call, path: string): Outgoing | undefined {
       );
 }
 
-/** Groups that the sender may see, by a part of their path where that is asked for. */
+/** Groups visible to the sender, optionally filtered by part of their path. */
 function listGroups(call: Call): Outgoing {
   const { state, params } = call;
   const search = String(params.search ?? '').toLowerCase();
@@ -53,7 +53,7 @@ function shownGroup({ state, request }: Call, { id, full_path }: GroupState) {
   };
 }
 
-/** A group of its own, or one that is there because a project is below it, and belongs to the project's Owners. */
+/** An explicit group, or one implied by a project below it, which belongs to the project's Owners. */
 function findGroup({ state }: Call, path: string): GroupState {
   const listed = state.groups?.find((group) => group.full_path === path || String(group.id) === path);
   if (listed) return listed;
@@ -62,10 +62,10 @@ function findGroup({ state }: Call, path: string): GroupState {
   return groupOf(state, known);
 }
 
-/** Ids of groups that are there because a project is below them. */
+/** Ids of groups implied by a project below them. */
 const firstId = 700;
 
-/** Every group that has a project below it. */
+/** Every group with a project below it. */
 function groupPaths({ projects }: GitLabState): string[] {
   const paths = projects
     .filter((it) => it.namespace_kind === 'group')

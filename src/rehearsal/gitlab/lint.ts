@@ -25,7 +25,7 @@ const globals = new Set(
   ),
 );
 
-/** What GitLab says of a pipeline file, without running anything: https://docs.gitlab.com/api/lint/ */
+/** GitLab's verdict on a pipeline file, without running anything: https://docs.gitlab.com/api/lint/ */
 export function lint(content: string, files: Record<string, string>, includeJobs: boolean) {
   const { merged, errors } = judged(content, files);
   return {
@@ -38,7 +38,7 @@ export function lint(content: string, files: Record<string, string>, includeJobs
   };
 }
 
-/** What the pipeline editor calls the full configuration, without `include` and with all that is extended, and its errors. */
+/** The pipeline editor's full configuration, with `include` and `extends` resolved, and its errors. */
 function judged(content: string, files: Record<string, string>): { merged: Mapping; errors: string[] } {
   try {
     const { include, ...data } = withLocalFiles(readConfiguration(content), files);
@@ -51,13 +51,15 @@ function judged(content: string, files: Record<string, string>): { merged: Mappi
   }
 }
 
-/** The path of an include of this project; undefined for one from elsewhere. */
+/** The path of an include from this project; undefined for one from elsewhere. */
 function localPath(include: Value): string | undefined {
   const path = isMapping(include) ? include.local : include;
   return typeof path === 'string' && !/^https?:/.test(path) ? path : undefined;
 }
 
-/** Local files are read at the head of the default branch, with those that they include; the file itself wins over them. */
+/**
+ * Reads local files at the head of the default branch, including their own includes; the file itself wins over them.
+ */
 function withLocalFiles(data: Mapping, files: Record<string, string>, outer: string[] = []): Mapping {
   const parts = listOf(data.include).flatMap((include) => {
     const path = localPath(include);
@@ -145,7 +147,7 @@ function stageOf(data: Mapping, name: string): string {
   return String((isMapping(job) ? job.stage : undefined) ?? 'test');
 }
 
-/** A job as a static lint shows it: `only`, `except` and `needs` as they are written. */
+/** A job in a static lint: `only`, `except` and `needs` as written. */
 function shownJob(data: Mapping) {
   return (name: string) => {
     const found = entry(data, name);

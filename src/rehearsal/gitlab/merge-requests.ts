@@ -3,7 +3,9 @@ import { type ProjectCall, paginated, refuse, required, requireLevel } from './c
 import { headOf } from './commits.ts';
 import { type MergeRequestState, newId } from './state.ts';
 
-/** Merge requests, newest first, by branches and state where that is asked for: https://docs.gitlab.com/api/merge_requests/ */
+/**
+ * Merge requests, newest first, optionally filtered by branches and state: https://docs.gitlab.com/api/merge_requests/
+ */
 export function listMergeRequests(call: ProjectCall): Outgoing {
   const { source_branch, target_branch, state = 'all' } = call.params as Record<string, string | undefined>;
   const found = requestsOf(call).filter(
@@ -24,7 +26,7 @@ export function showMergeRequest(call: ProjectCall, iid: string): Outgoing {
   return { status: 200, body: { ...shown(call, find(call, iid)), head_pipeline: null } };
 }
 
-/** Opens a merge request; there is at most one open for two branches. */
+/** Opens a merge request; at most one can be open per pair of branches. */
 export function createMergeRequest(call: ProjectCall): Outgoing {
   requireLevel(call, 30);
   const { project, params, user } = call;
@@ -69,7 +71,7 @@ export function updateMergeRequest(call: ProjectCall, iid: string): Outgoing {
   return { status: 200, body: shown(call, request) };
 }
 
-/** Merges: the target branch then has what the source branch has. */
+/** Merges: the target branch gets the source branch's files. */
 export function acceptMergeRequest(call: ProjectCall, iid: string): Outgoing {
   requireLevel(call, 40);
   const request = find(call, iid);

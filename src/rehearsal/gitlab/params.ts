@@ -25,7 +25,7 @@ function setParam(params: Params, key: string, value: string): void {
   else params[name] = { ...((params[name] as object) ?? {}), [rest.slice(1, -1)]: value };
 }
 
-/** A field that the last object has already begins the next one. */
+/** A field that the last object already has starts the next object. */
 function pushField(params: Params, name: string, field: string, value: string): void {
   const list = (params[name] as Record<string, string>[] | undefined) ?? [];
   const last = list.at(-1);

@@ -1,8 +1,8 @@
 import { type Call, refuse } from './call.ts';
 
 /**
- * What a fine-grained token must be granted for a request: method, path, `Resource: Action`, and whether everybody has it on a
- * public project: https://docs.gitlab.com/auth/tokens/fine_grained_access_tokens_rest/
+ * The permission that a fine-grained token needs for a request: method, path, `Resource: Action`, and whether public
+ * projects grant it to everyone: https://docs.gitlab.com/auth/tokens/fine_grained_access_tokens_rest/
  */
 const permissions: readonly [method: string, path: RegExp, permission: string, open?: 'public'][] = [
   ['GET', /^personal_access_tokens\/self$/, 'Personal Access Token: Read'],
@@ -50,8 +50,8 @@ const permissions: readonly [method: string, path: RegExp, permission: string, o
 ];
 
 /**
- * Refuses what a fine-grained token was not granted. `path` begins behind `/api/v4/`; a group is a boundary of its own, but
- * what is denied to a token here is denied to it everywhere.
+ * Rejects what a fine-grained token was not granted. `path` starts after `/api/v4/`. In GitLab a group is its own
+ * boundary; here, what is denied to a token is denied everywhere.
  */
 export function requirePermission(
   call: Pick<Call, 'token' | 'request'>,

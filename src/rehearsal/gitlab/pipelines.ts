@@ -2,7 +2,7 @@ import type { Outgoing } from '../http-server.ts';
 import { type ProjectCall, paginated, refuse, requireLevel } from './call.ts';
 import type { JobState, PipelineState } from './state.ts';
 
-/** Pipelines, newest first unless another order is asked for: https://docs.gitlab.com/api/pipelines/ */
+/** Pipelines, newest first by default: https://docs.gitlab.com/api/pipelines/ */
 export function listPipelines(call: ProjectCall): Outgoing {
   requireBuilds(call, 20);
   const { ref, sha, source, status, sort } = call.params as Record<string, string | undefined>;
@@ -22,7 +22,7 @@ export function showPipeline(call: ProjectCall, id: string): Outgoing {
   return { status: 200, body: shownPipeline(call, findPipeline(call, id)) };
 }
 
-/** The jobs of a pipeline, newest first; of a job that was retried the last try alone, unless all are asked for. */
+/** A pipeline's jobs, newest first; for a retried job only the last attempt, unless all are requested. */
 export function listJobs(call: ProjectCall, id: string): Outgoing {
   requireBuilds(call, 20);
   const pipeline = findPipeline(call, id);
@@ -41,7 +41,7 @@ export function listJobs(call: ProjectCall, id: string): Outgoing {
   );
 }
 
-/** Child pipelines, of which the rehearsal has none. */
+/** Child pipelines; the rehearsal has none. */
 export function listBridges(call: ProjectCall, id: string): Outgoing {
   requireBuilds(call, 20);
   findPipeline(call, id);
@@ -54,14 +54,14 @@ export function showJob(call: ProjectCall, id: string): Outgoing {
   return { status: 200, body: shownJob(call, findJob(call, id)) };
 }
 
-/** The log of a job; empty before it starts. */
+/** A job's log; empty before it starts. */
 export function showTrace(call: ProjectCall, id: string): Outgoing {
   requireBuilds(call, 20);
   const { trace = '' } = findJob(call, id);
   return { status: 200, body: trace, headers: { 'content-type': 'text/plain' } };
 }
 
-/** Starts a job that waits for somebody. */
+/** Starts a manual job. */
 export function playJob(call: ProjectCall, id: string): Outgoing {
   requireBuilds(call, 30);
   const job = findJob(call, id);
@@ -98,7 +98,7 @@ function shownPipeline({ project, base }: ProjectCall, pipeline: PipelineState) 
   };
 }
 
-/** A job as it is shown, also as the `deployable` of a deployment; its environment is not told. */
+/** A job in the API, also as a deployment's `deployable`; without its environment. */
 export function shownJob(call: ProjectCall, { trace: _, pipeline_id, ...job }: JobState) {
   const pipeline = call.project.pipelines?.find(({ id }) => id === pipeline_id);
   return {

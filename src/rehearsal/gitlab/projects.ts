@@ -3,12 +3,12 @@ import { type ProjectCall, paginated, refuse, requireLevel } from './call.ts';
 import type { MemberState, ProjectState } from './state.ts';
 import { knows } from './versions.ts';
 
-/** Whether the paid features are enforced on a project. */
+/** Whether paid features are enforced on a project. */
 export function isLicensed({ state, project }: Pick<ProjectCall, 'state' | 'project'>): boolean {
   return state.edition === 'ee' && project.plan === 'premium';
 }
 
-/** A project as its reader may see it: some attributes are for Maintainers, one is there only where it is licensed. */
+/** A project as the sender may see it: some attributes are for Maintainers only, one exists only with a licence. */
 export function showProject(call: ProjectCall): Outgoing {
   return { status: 200, body: { ...shownProject(call), permissions: permissionsOf(call) } };
 }
@@ -69,7 +69,7 @@ const settable = [
   'ci_id_token_sub_claim_components',
 ] as const;
 
-/** Changes settings; unknown ones, and paid ones without a licence, are dropped without a word. No permissions are shown. */
+/** Changes settings; silently drops unknown ones, and paid ones without a licence. The response has no permissions. */
 export function updateProject(call: ProjectCall): Outgoing {
   requireLevel(call, 40);
   const names = [
@@ -82,7 +82,7 @@ export function updateProject(call: ProjectCall): Outgoing {
   return { status: 200, body: shownProject(call) };
 }
 
-/** Members, direct and inherited alike: the rehearsal knows only one list. */
+/** Members, direct and inherited: the rehearsal has only one list. */
 export function listMembers(call: ProjectCall): Outgoing {
   return paginated(
     call,
@@ -114,7 +114,7 @@ function memberRow(
   };
 }
 
-/** Whether a user or a group has access, so that a rule may name it. */
+/** Whether a user or group has access, so that a rule may name it. */
 export function hasAccess(project: ProjectState, row: { user_id?: unknown; group_id?: unknown }): boolean {
   if (row.user_id !== undefined && row.user_id !== null)
     return project.members.some(({ userId }) => userId === Number(row.user_id));

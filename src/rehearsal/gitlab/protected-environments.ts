@@ -6,7 +6,7 @@ import type { AccessRow, ProtectedEnvironmentState } from './state.ts';
 const levels = [30, 40, 60];
 const tooShort = 'Deploy access levels is too short (minimum is 1 character)';
 
-/** The routes answer on an unlicensed server too, where they have no effect; Community Edition does not have them. */
+/** The endpoints exist without a licence too, but have no effect; Community Edition lacks them. */
 function requireRoute(call: ProjectCall): void {
   if (call.state.edition === 'ce') throw refuse.noRoute();
   requireLevel(call, 40, 'admin_protected_environments');
@@ -42,7 +42,7 @@ export function protectEnvironment(call: ProjectCall): Outgoing {
   return { status: 201, body: shownProtection(environment) };
 }
 
-/** Adds, changes and removes rows; nothing is replaced as a whole. */
+/** Adds, changes and removes rows; never replaces everything. */
 export function updateProtectedEnvironment(call: ProjectCall, name: string): Outgoing {
   requireRoute(call);
   const environment = find(call, name);
@@ -76,7 +76,7 @@ function find({ project }: ProjectCall, name: string): ProtectedEnvironmentState
   return environment;
 }
 
-/** Older servers want to know whom a rule is about even when it goes. */
+/** Older servers require a row's person even to remove it. */
 function requirePerson({ access_level, user_id, group_id }: RowParams): void {
   if (access_level === undefined && user_id === undefined && group_id === undefined) {
     throw refuse.parameter(
@@ -92,7 +92,7 @@ function refuseCount({ params }: ProjectCall): void {
   ]);
 }
 
-/** A protection as it is answered. */
+/** A protection in a response. */
 export function shownProtection({ name, deploy_access_levels, approval_rules }: ProtectedEnvironmentState) {
   const row = ({ required_approvals: _, ...rest }: AccessRow) => ({ ...rest, group_inheritance_type: 0 });
   return {

@@ -6,7 +6,7 @@ import { type AccessRow, newId, type ProtectedBranchState, roleRow } from './sta
 
 const levels = [0, 30, 40, 60];
 
-/** Protected tags; there is no route to change one. */
+/** Protected tags; there is no endpoint to change one. */
 export function listProtectedTags(call: ProjectCall): Outgoing {
   requireLevel(call, 40, 'manage_protected_tags');
   return paginated(call, call.project.protected_tags);
@@ -54,7 +54,7 @@ export function showProtectedBranch(call: ProjectCall, name: string): Outgoing {
   return { status: 200, body: shownBranch(call)(findBranch(call, name)) };
 }
 
-/** Who may unprotect a branch is told by the Enterprise Edition alone. */
+/** Only Enterprise Edition reveals who may unprotect a branch. */
 function shownBranch({ state }: ProjectCall) {
   return ({ unprotect_access_levels, ...branch }: ProtectedBranchState) => ({
     ...branch,
@@ -83,7 +83,7 @@ export function protectBranch(call: ProjectCall): Outgoing {
   return { status: 201, body: shownBranch(call)(branch) };
 }
 
-/** Changes a protected branch: the levels only by the lists, never by `push_access_level`. */
+/** Changes a protected branch: access only through the lists, never through `push_access_level`. */
 export function updateProtectedBranch(call: ProjectCall, name: string): Outgoing {
   requireLevel(call, 40, 'admin_protected_branch');
   const branch = findBranch(call, name);
@@ -115,8 +115,8 @@ export function unprotectBranch(call: ProjectCall, name: string): Outgoing {
 }
 
 /**
- * The rows of a new rule: those of the list, where the edition knows it, else the level that every tier knows, which is 40
- * where nothing is said. https://docs.gitlab.com/api/protected_branches/
+ * The rows of a new rule: from the list, if the edition supports it, else from the level that every tier supports, 40
+ * by default. https://docs.gitlab.com/api/protected_branches/
  */
 function rowsOf(call: ProjectCall, level: string, list: string): AccessRow[] {
   const rows = listed(call, list);
@@ -126,7 +126,7 @@ function rowsOf(call: ProjectCall, level: string, list: string): AccessRow[] {
   return [roleRow(wanted)];
 }
 
-/** Community Edition does not know the lists; without a licence they may name roles and deploy keys, but nobody. */
+/** Community Edition has no lists; without a licence they may contain roles and deploy keys, but no people. */
 function listed(call: ProjectCall, list: string): RowParams[] {
   if (call.state.edition === 'ce') return [];
   const rows = (call.params[list] ?? []) as RowParams[];

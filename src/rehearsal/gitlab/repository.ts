@@ -4,7 +4,7 @@ import { type ProjectCall, refuse, required, requireLevel } from './call.ts';
 import { filesAt, headOf, lastCommitOf, shownCommit } from './commits.ts';
 import { lint } from './lint.ts';
 
-/** A file at a branch or a commit. */
+/** A file at a branch or commit. */
 export function showFile(call: ProjectCall, path: string): Outgoing {
   const ref = String(required(call.params, 'ref'));
   const files = filesAt(call.project, ref);
@@ -35,7 +35,7 @@ export function showBranch(call: ProjectCall, name: string): Outgoing {
   return { status: 200, body: shownBranch(call, decodeURIComponent(name)) };
 }
 
-/** Makes a branch from another one or from a commit. */
+/** Creates a branch from another branch or a commit. */
 export function createBranch(call: ProjectCall): Outgoing {
   requireLevel(call, 30);
   const { project, params } = call;
@@ -62,7 +62,7 @@ function shownBranch(call: ProjectCall, name: string) {
   };
 }
 
-/** The lint of what is committed, which a token that can only read may ask for. */
+/** The lint of the committed file, for which a read-only token is enough. */
 export function lintCommitted(call: ProjectCall): Outgoing {
   requireLevel(call, 20);
   const { project, params } = call;
@@ -79,7 +79,7 @@ export function lintCommitted(call: ProjectCall): Outgoing {
   return { status: 200, body: { valid: false, errors, warnings: [], merged_yaml: null, includes: [] } };
 }
 
-/** The static lint: an invalid text is answered with 200 and `valid: false`. */
+/** The static lint: an invalid text yields 200 and `valid: false`. */
 export function lintContent(call: ProjectCall): Outgoing {
   requireLevel(call, 30);
   const content = String(required(call.params, 'content'));

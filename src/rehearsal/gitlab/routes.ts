@@ -11,7 +11,7 @@ import * as refs from './protected-refs.ts';
 import * as repository from './repository.ts';
 import * as variables from './variables.ts';
 
-/** One endpoint below `/projects/:id/`; the first group of the pattern is handed on. */
+/** An endpoint below `/projects/:id/`; the pattern's first group is passed on. */
 export interface Endpoint {
   method: string;
   pattern: RegExp;
@@ -24,7 +24,7 @@ const endpoint = (method: string, pattern: RegExp, answer: Endpoint['answer']): 
   answer,
 });
 
-/** Every endpoint below a project that the rehearsal knows. A slash that is not encoded leads to none of them. */
+/** Every project endpoint of the rehearsal. An unencoded slash matches none of them. */
 export const projectEndpoints: readonly Endpoint[] = [
   endpoint('GET', /^$/, projects.showProject),
   endpoint('PUT', /^$/, projects.updateProject),

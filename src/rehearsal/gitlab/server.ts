@@ -14,14 +14,14 @@ import { findProject, signIn } from './sign-in.ts';
 import type { GitLabState } from './state.ts';
 import { knows, versionBody } from './versions.ts';
 
-/** A GitLab on the loopback interface that keeps to the answers of the real one as far as this tool asks. */
+/** A GitLab on the loopback interface that responds like the real one, as far as this tool uses it. */
 export interface RehearsalGitLab extends RehearsalServer {
   state: GitLabState;
-  /** The requests that change something; the lint only answers. */
+  /** Requests that change something; the lint does not. */
   writes(): LoggedRequest[];
 }
 
-/** Starts a rehearsal GitLab on that state; `prefix` is a relative URL root such as `/gitlab`. */
+/** Starts a rehearsal GitLab with that state; `prefix` is a relative URL root such as `/gitlab`. */
 export async function startGitLab(
   state: GitLabState,
   options: { port?: number; prefix?: string; latency?: number } = {},
@@ -106,7 +106,7 @@ function aboutProject(call: Call, path: string, prefix: string): Outgoing {
   throw refuse.noRoute();
 }
 
-/** What a browser sees at a project's address. */
+/** What a browser shows at a project's URL. */
 function projectPage(state: GitLabState, { path }: Incoming): Outgoing {
   const project =
     state.projects.find((it) => path.startsWith(`/${it.path_with_namespace}`)) ?? state.projects[0];

@@ -3,7 +3,7 @@ import { type Call, type ProjectCall, refuse } from './call.ts';
 import { readParams } from './params.ts';
 import type { GitLabState, ProjectState, TokenState } from './state.ts';
 
-/** Who sends a request; OAuth tokens are accepted as a bearer alone. */
+/** Identifies the sender; OAuth tokens are only accepted as bearer tokens. */
 export function signIn(state: GitLabState, request: Incoming, isApi = true): Call {
   const bearer = /^Bearer (.+)$/i.exec(request.headers.authorization ?? '')?.[1];
   const value = (request.headers['private-token'] as string | undefined) ?? bearer;
@@ -29,7 +29,7 @@ function allows({ kind, scopes }: TokenState, reading: boolean): boolean {
   return kind === 'fine-grained' || scopes.includes('api') || (reading && scopes.includes('read_api'));
 }
 
-/** The project of a request by its id or its path. A private one that the sender may not see is not there. */
+/** A request's project by id or path. A private project that the sender may not see does not exist. */
 export function findProject(call: Call, id: string): Omit<ProjectCall, 'base'> {
   const { state, request, user } = call;
   const name = decodeURIComponent(id).toLowerCase();

@@ -1,21 +1,21 @@
-/** Everything the rehearsal GitLab knows: plain data, spelt as the API spells it, for tests to look at and to change. */
+/** Everything the rehearsal GitLab knows: plain data, spelt as in the API, for tests to inspect and change. */
 export interface GitLabState {
-  /** Community Edition does not have the routes of the paid tiers. */
+  /** Community Edition lacks the endpoints of the paid tiers. */
   edition: 'ce' | 'ee';
-  /** `17.3` or so for an older server, which does not know what came later; the newest where nothing is said. */
+  /** For example `17.3` for an older server, without later features; the newest by default. */
   version?: string;
   users: UserState[];
   tokens: TokenState[];
   projects: ProjectState[];
-  /** What groups have; those that are not listed have nothing. */
+  /** What groups have; unlisted groups have nothing. */
   groups?: GroupState[];
-  /** Fields of CI/CD variables that the server is too old to know: it drops them and does not show them. */
+  /** Fields of CI/CD variables that the server is too old for: it drops and hides them. */
   unknown_variable_fields?: ('masked' | 'hidden' | 'raw')[];
 }
 
 /** A group with its rules for tiers and its CI/CD variables, which only its Owners may read. */
 export interface GroupState {
-  /** Made up where it is not given. */
+  /** Made up if missing. */
   id?: number;
   full_path: string;
   owners: number[];
@@ -32,9 +32,9 @@ export interface DeploymentState {
   /** Name of the job. */
   job: string;
   created_at: string;
-  /** The job itself, where it is among the project's jobs. */
+  /** The job itself, if it is among the project's jobs. */
   job_id?: number;
-  /** Approvals that are still missing. */
+  /** Approvals still missing. */
   pending_approval_count?: number;
   approvals?: object[];
 }
@@ -165,13 +165,13 @@ export interface MemberRoleState {
 export interface ProjectState {
   id: number;
   path_with_namespace: string;
-  /** Addresses it had before: reading is redirected, writing refused. */
+  /** Previous paths: reads are redirected, writes rejected. */
   moved_from: string[];
   namespace_kind: 'user' | 'group';
   visibility: 'private' | 'internal' | 'public';
   default_branch: string | null;
   archived: boolean;
-  /** Whether the paid features are enforced. */
+  /** Whether paid features are enforced. */
   plan: 'free' | 'premium';
   ci_config_path: string | null;
   builds_access_level: string;
@@ -179,7 +179,7 @@ export interface ProjectState {
   repository_access_level: string;
   ci_id_token_sub_claim_components: string[];
   allow_pipeline_trigger_approve_deployment: boolean;
-  /** On where nothing is said, as on GitLab. */
+  /** On by default, as on GitLab. */
   ci_allow_fork_pipelines_to_run_in_parent_project?: boolean;
   shared_with_groups: {
     group_id: number;

@@ -19,7 +19,7 @@ export function listVariables(call: ProjectCall): Outgoing {
   );
 }
 
-/** One variable; the scope must be named where several have the key. */
+/** One variable; the scope is required if several share the key. */
 export function showVariable(call: ProjectCall, key: string): Outgoing {
   requireLevel(call, 40);
   return { status: 200, body: shownVariable(call, find(call, key)) };
@@ -56,7 +56,7 @@ export function createVariable(call: ProjectCall): Outgoing {
 
 const changeable = ['value', 'protected', 'masked', 'raw', 'variable_type', 'environment_scope'] as const;
 
-/** Changes one variable; hiding is for new ones alone, and a hidden one stays masked. */
+/** Changes one variable; only new ones can be hidden, and a hidden one stays masked. */
 export function updateVariable(call: ProjectCall, key: string): Outgoing {
   requireLevel(call, 40);
   const variable = find(call, key);
@@ -75,7 +75,7 @@ function changesIn(params: Params): Partial<VariableState> {
   );
 }
 
-/** Deletes one variable; the scope must be named where several have the key. */
+/** Deletes one variable; the scope is required if several share the key. */
 export function deleteVariable(call: ProjectCall, key: string): Outgoing {
   requireLevel(call, 40);
   const variable = find(call, key);
@@ -107,7 +107,7 @@ const knownBy =
   (field: 'masked' | 'hidden' | 'raw') =>
     !unknown.includes(field);
 
-/** A variable as it is shown: without what an old server does not know, and a hidden one without its value. */
+/** A variable in a response: without what an old server does not know, and without a hidden value. */
 export function shownVariable({ state }: Call, variable: VariableState) {
   const body: Partial<VariableState> = { ...variable };
   for (const field of state.unknown_variable_fields ?? []) delete body[field];

@@ -2,13 +2,13 @@ import type { GitLabState } from './state.ts';
 
 const newest = '19.4.1';
 
-/** Whether the server is of that version or newer. */
+/** Whether the server is at least that version. */
 export function knows({ version = newest }: GitLabState, [major, minor]: readonly [number, number]): boolean {
   const [here = 0, below = 0] = version.split('.').map((part) => Number.parseInt(part, 10));
   return here === major ? below >= minor : here > major;
 }
 
-/** What the server says of its version, at two addresses: https://docs.gitlab.com/api/metadata/ */
+/** What the server says about its version, at two endpoints: https://docs.gitlab.com/api/metadata/ */
 export function versionBody(state: GitLabState): object {
   const { version = newest, edition } = state;
   return {

@@ -1,6 +1,6 @@
 import { gunzipSync } from 'node:zlib';
 
-/** Paths in a zip file by its central directory (APPNOTE 4.3.12); undefined where it has none. */
+/** Paths in a zip file from its central directory (APPNOTE 4.3.12); undefined if it has none. */
 export function zipPaths(content: Buffer): string[] | undefined {
   const end = content.lastIndexOf(Buffer.from([0x50, 0x4b, 5, 6]));
   if (end < 0 || end + 22 > content.length) return undefined;
@@ -15,7 +15,7 @@ export function zipPaths(content: Buffer): string[] | undefined {
   return paths;
 }
 
-/** Paths in a gzipped tar file (POSIX ustar, long names by GNU or pax); undefined where it is none. */
+/** Paths in a gzipped tar file (POSIX ustar, long names by GNU or pax); undefined if it is not one. */
 export function tarPaths(content: Buffer): string[] | undefined {
   let tar: Buffer;
   try {

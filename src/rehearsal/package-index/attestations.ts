@@ -3,8 +3,8 @@ import { normalized } from './names.ts';
 import type { IndexState } from './state.ts';
 
 /**
- * What `warehouse/attestations/services.py` finds wrong with uploaded attestations; `crash` where the real index fails.
- * Signatures are not looked at: Sigstore is not here.
+ * What `warehouse/attestations/services.py` would find wrong with uploaded attestations; `crash` where the real index
+ * fails. Signatures are not verified, as there is no Sigstore here.
  */
 export function attestationProblem(text: string, byPublisher: boolean): string | undefined {
   if (!byPublisher) return 'Attestations are only supported when using Trusted Publishing';

@@ -1,13 +1,13 @@
 import { isProjectName, nameRefusal, normalized } from './names.ts';
 import type { IndexState, PendingPublisher, PublisherState } from './state.ts';
 
-/** What PyPI's form finds wrong: beside a field, or (as for the environment) on top of the page alone. */
+/** What PyPI's form finds wrong: next to a field, or (for the environment) only at the top of the page. */
 export interface Verdict {
   fields: Partial<Record<'projectName' | 'namespace' | 'project' | 'workflowFilepath', string>>;
   page: string[];
 }
 
-/** The rules of `warehouse/oidc/forms/gitlab.py`; an environment that is left out means any of them. */
+/** The rules of `warehouse/oidc/forms/gitlab.py`; a missing environment means any of them. */
 function formVerdict(publisher: PublisherState): Verdict {
   const { namespace, project, workflowFilepath, environment } = publisher;
   const fields = withoutNothing({
@@ -62,7 +62,7 @@ export function isAccepted({ fields, page }: Verdict): boolean {
   return page.length === 0 && Object.keys(fields).length === 0;
 }
 
-/** Two of `.`, `_`, `-` in a row, and an end in `.git` or `.atom` (in any letter case), are refused as well. */
+/** Also rejected: two of `.`, `_`, `-` in a row, and names ending in `.git` or `.atom` (case-insensitively). */
 function isOddPath(path: string, pattern: RegExp): boolean {
   return !pattern.test(path) || /[-._]{2}/.test(path) || /\.(?:git|atom)$/i.test(path);
 }
@@ -94,7 +94,7 @@ function projectNameRefusal(state: IndexState, name: string): string | undefined
   }
 }
 
-/** Letter case tells publishers apart here, although it does not when a token looks for its publisher. */
+/** Publishers that differ only in case are different here, although case is ignored when matching a token. */
 function isSame(one: PublisherState, other: PublisherState): boolean {
   return (
     one.namespace === other.namespace &&

@@ -1,7 +1,7 @@
 import { escapeHtml } from '../html.ts';
 import type { PendingPublisher } from './state.ts';
 
-/** The GitLab form with what was typed and what was refused. */
+/** The GitLab form with its input and errors. */
 export interface Form {
   fields: PendingPublisher;
   errors: Partial<Record<keyof PendingPublisher, string>>;
@@ -51,7 +51,7 @@ const formFields: Record<keyof PendingPublisher, Field> = {
   },
 };
 
-/** The providers that can be chosen; GitHub's tab is the first. */
+/** The providers to choose from; GitHub's tab comes first. */
 export function tabs(open: string, path: string): string {
   const links = ['GitHub', 'GitLab', 'Google', 'ActiveState'].map(
     (name) => `<a href="${escapeHtml(path)}?tab=${name}"${name === open ? ' class="open"' : ''}>${name}</a>`,
@@ -59,7 +59,7 @@ export function tabs(open: string, path: string): string {
   return `<nav>${links.join('')}</nav>`;
 }
 
-/** The form for GitLab, with the labels of the real one. */
+/** The form for GitLab, with the real one's labels. */
 export function publisherForm(form: Form): string {
   const { asksName, action } = form;
   const keys = (Object.keys(formFields) as (keyof PendingPublisher)[]).filter(

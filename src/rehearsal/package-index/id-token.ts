@@ -1,18 +1,18 @@
 import { verify } from 'node:crypto';
 import type { IndexState } from './state.ts';
 
-/** What a token says. */
+/** A token's claims. */
 export type Claims = Record<string, unknown>;
 
-/** The claims of a token that is what it says it is, or what is wrong with it. */
+/** The claims of a valid token, or what is wrong with it. */
 export type Verified = { claims: Claims } | { code: string; description: string };
 
-/** PyPI forgives clocks that differ by this much: `warehouse/oidc/services.py` of pypi/warehouse. */
+/** PyPI's tolerance for clock skew, in seconds: `warehouse/oidc/services.py` of pypi/warehouse. */
 const leeway = 30;
 
 /**
- * Verifies an ID token of gitlab.com as `mint_token_from_oidc` in `warehouse/oidc/views.py` does: first who says that
- * they made it, then the signature, then the times and the audience, which must be one string.
+ * Verifies a gitlab.com ID token like `mint_token_from_oidc` in `warehouse/oidc/views.py`: the claimed issuer first,
+ * then the signature, then times and audience, which must be a single string.
  */
 export function verifyIdToken(
   token: string,
@@ -48,7 +48,7 @@ function isCurrent({ exp, nbf, iat }: Claims): boolean {
   );
 }
 
-/** PyJWT refuses a subject or a number of a token that is there and not a text. */
+/** PyJWT rejects a token whose subject or id is present but not a string. */
 function namesAreText(claims: Claims): boolean {
   return ['sub', 'jti'].every((name) => !(name in claims) || typeof claims[name] === 'string');
 }

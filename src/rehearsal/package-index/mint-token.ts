@@ -5,10 +5,10 @@ import { type NameRefusal, nameRefusal, normalized } from './names.ts';
 import { isSamePublisher, matchPublisher } from './publisher-match.ts';
 import type { ApiToken, IndexState, PublisherState } from './state.ts';
 
-/** Seconds that a minted API token lives: `warehouse/oidc/views.py` of pypi/warehouse. */
+/** Lifetime of a minted API token in seconds: `warehouse/oidc/views.py` of pypi/warehouse. */
 const lifetime = 900;
 
-/** Exchanges an ID token for an API token of the projects of its publisher, or says why not in PyPI's words. */
+/** Exchanges an ID token for an API token for its publisher's projects, or says why not in PyPI's words. */
 export function mintToken(state: IndexState, request: Incoming): Outgoing {
   if (request.method !== 'POST') return { status: 405, body: '<h1>405 Method Not Allowed</h1>' };
   const payload = payloadOf(request.body);
@@ -37,7 +37,7 @@ export function mintToken(state: IndexState, request: Incoming): Outgoing {
   return { status: 200, body: { success: true, token: minted, expires } };
 }
 
-/** Makes the project that a pending publisher waits for; else why that cannot be, or nothing where none fits. */
+/** Creates the project of a matching pending publisher; else why that fails, or undefined if none matches. */
 function usePendingPublisher(state: IndexState, claims: Claims): 'existing' | { reason: string } | undefined {
   const match = matchPublisher(state.pendingPublishers, claims);
   if ('reason' in match) return undefined;
@@ -55,7 +55,7 @@ function usePendingPublisher(state: IndexState, claims: Claims): 'existing' | { 
   return undefined;
 }
 
-/** The text of the HTTP error that ends the making of a project. */
+/** The text of the HTTP error if a project cannot be created. */
 function refusalText(name: string, refusal: Exclude<NameRefusal, 'existing'>): string {
   const help = 'See https://pypi.org/help/#project-name for more information.';
   const texts = {
@@ -81,7 +81,7 @@ function apiToken(state: IndexState, publisher: PublisherState): ApiToken {
   return token;
 }
 
-/** The body's token, or what pydantic says of a body without one. */
+/** The token in the body, or pydantic's error for a body without one. */
 function payloadOf(body: string): { token: string } | { problem: string } {
   const problem = (at: string, text: string, kind: string) => ({
     problem: `1 validation error for TokenPayload\n${at}  ${text} [type=${kind}, input_value=...]\n    For further information visit https://errors.pydantic.dev/2.12/v/${kind}`,

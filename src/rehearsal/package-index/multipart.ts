@@ -1,11 +1,11 @@
-/** The parts of a form with a file in it. */
+/** The parts of a form that includes a file. */
 export interface Multipart {
-  /** Every value of each field, in order. */
+  /** All values of each field, in order. */
   fields: Record<string, string[]>;
   file?: { filename: string; content: Buffer };
 }
 
-/** Reads a `multipart/form-data` body (RFC 7578); undefined where it is none. */
+/** Parses a `multipart/form-data` body (RFC 7578); undefined if it is not one. */
 export function readMultipart(contentType: string | undefined, body: Buffer): Multipart | undefined {
   const [, quoted, plain] =
     /^multipart\/form-data;.*boundary=(?:"([^"]+)"|([^;\s]+))/i.exec(contentType ?? '') ?? [];

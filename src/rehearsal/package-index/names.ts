@@ -8,20 +8,20 @@ export function normalized(name: string): string {
     .join('-');
 }
 
-/** A name as PyPI looks for similar ones: without marks, and with letters that look like digits as those digits. */
+/** A name as PyPI compares it for similarity: no separators, and letters that look like digits replaced by them. */
 function lookAlike(name: string): string {
   return name.toLowerCase().replace(/[-_.]/g, '').replace(/[li]/g, '1').replaceAll('o', '0');
 }
 
-/** Whether a name has the form of one: `warehouse/utils/project.py`. */
+/** Whether a name is well-formed: `warehouse/utils/project.py`. */
 export function isProjectName(name: string): boolean {
   return /^[a-z0-9]$|^[a-z0-9][a-z0-9._-]*[a-z0-9]$/i.test(name);
 }
 
-/** Why a project of that name cannot be made. */
+/** Why a project of that name cannot be created. */
 export type NameRefusal = 'invalid' | 'prohibited' | 'standard-library' | 'existing' | 'similar';
 
-/** What `check_project_name` in `warehouse/packaging/services.py` says; nothing where the name can be had. */
+/** The verdict of `check_project_name` in `warehouse/packaging/services.py`; undefined if the name is available. */
 export function nameRefusal({ projects }: IndexState, name: string): NameRefusal | undefined {
   if (!isProjectName(name)) return 'invalid';
   if (projects.some((it) => normalized(it.name) === normalized(name))) return 'existing';
@@ -30,10 +30,10 @@ export function nameRefusal({ projects }: IndexState, name: string): NameRefusal
   return projects.some((it) => lookAlike(it.name) === lookAlike(name)) ? 'similar' : undefined;
 }
 
-/** Names that say what somebody meant to type to pip. */
+/** Names of files that people meant to pass to pip. */
 const prohibited = new Set(['requirements-txt', 'rrequirements-txt', 'requirementstxt']);
 
-/** Modules of the standard library of all Pythons that are still around, normalized. */
+/** Standard library modules of all Python versions still in use, normalised. */
 const standardLibrary = new Set(
   `2to3 abc aifc antigravity argparse array ast asynchat asyncio asyncore atexit audioop base64 bdb binascii binhex bisect
   builtins bz2 calendar cgi cgitb chunk cmath cmd code codecs codeop collections colorsys compileall compression concurrent

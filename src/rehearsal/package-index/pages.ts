@@ -5,7 +5,7 @@ import { isAccepted, pendingVerdict, registrationVerdict, type Verdict } from '.
 import { normalized } from './names.ts';
 import type { IndexState, PendingPublisher, PublisherState } from './state.ts';
 
-/** The page of a project: filled in from its address, for owners alone. */
+/** A project's page: prefilled from its URL, for owners only. */
 export function manageProject(state: IndexState, request: Incoming, name: string): Outgoing {
   const project = state.projects.find((it) => normalized(it.name) === normalized(name));
   if (!project) return html(state, 404, '<h1>404 Not Found</h1>');
@@ -36,7 +36,7 @@ export function manageProject(state: IndexState, request: Incoming, name: string
   return html(state, 200, body);
 }
 
-/** The page of pending publishers, which never takes values from its address and opens on another tab. */
+/** The page of pending publishers, which never takes values from its URL and opens on another tab. */
 export function manageAccount(state: IndexState, request: Incoming): Outgoing {
   const posted = request.method === 'POST';
   const fields = read(new URLSearchParams(posted ? request.body : ''));
@@ -60,7 +60,7 @@ export function manageAccount(state: IndexState, request: Incoming): Outgoing {
   return html(state, 200, body);
 }
 
-/** The public page of a project. */
+/** A project's public page. */
 export function projectPage(state: IndexState, _: Incoming, name: string): Outgoing {
   const project = state.projects.find((it) => normalized(it.name) === normalized(name));
   if (!project) return html(state, 404, '<h1>404 Not Found</h1>');
@@ -87,7 +87,7 @@ const empty: PendingPublisher = {
   environment: '',
 };
 
-/** Blanks at the end are cut off, those at the beginning of a path are not. */
+/** Strips trailing blanks, but not those at the start of a path. */
 function read(query: URLSearchParams): PendingPublisher {
   const get = (name: string) => query.get(name) ?? '';
   return {

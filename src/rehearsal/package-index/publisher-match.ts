@@ -1,12 +1,12 @@
 import type { Claims } from './id-token.ts';
 import type { PublisherState } from './state.ts';
 
-/** A publisher that the claims of a token fit, or the reason in the words of `warehouse/oidc/models/gitlab.py`. */
+/** The publisher that matches a token's claims, or the reason in the words of `warehouse/oidc/models/gitlab.py`. */
 export type Match<P> = { publisher: P } | { reason: string };
 
 const required = ['sub', 'project_path', 'ci_config_ref_uri', 'jti', 'ref_path', 'sha'];
 
-/** Finds the publisher that an ID token of GitLab belongs to, as Warehouse does: lookup first, then check by check. */
+/** Finds the publisher for a GitLab ID token like Warehouse does: lookup first, then check by check. */
 export function matchPublisher<P extends PublisherState>(publishers: P[], claims: Claims): Match<P> {
   const missing = required.find((name) => claims[name] === undefined || claims[name] === null);
   if (missing !== undefined) return { reason: `Missing claim '${missing}'` };
@@ -23,7 +23,7 @@ export function matchPublisher<P extends PublisherState>(publishers: P[], claims
   return reason === undefined ? { publisher } : { reason };
 }
 
-/** The case of namespace and project matters in one claim alone: it is compared with what was typed into the form. */
+/** The case of namespace and project only matters in one claim, which is compared with the form's input. */
 function mismatch(publisher: PublisherState, claims: Claims): string | undefined {
   const path = pathOf(publisher);
   if (!claims.ref_path || !claims.sha) return 'The ref_path and sha claims are empty';
@@ -38,7 +38,7 @@ function mismatch(publisher: PublisherState, claims: Claims): string | undefined
   return `The ci_config_ref_uri claim does not match, expecting one of [${list}], got '${actual}'`;
 }
 
-/** Whether two registrations, perhaps for different projects, are one publisher: what was typed is what counts. */
+/** Whether two registrations, perhaps for different projects, are the same publisher: the form's input decides. */
 export function isSamePublisher(one: PublisherState, other: PublisherState): boolean {
   return (
     pathOf(one) === pathOf(other) &&

@@ -12,13 +12,13 @@ import { manageAccount, manageProject, projectPage } from './pages.ts';
 import type { IndexState } from './state.ts';
 import { upload } from './upload.ts';
 
-/** A Warehouse on the loopback interface: where a Trusted Publisher is registered, and what it may do then. */
+/** A Warehouse on the loopback interface: registers Trusted Publishers and lets them upload. */
 export interface RehearsalIndex extends RehearsalServer {
   state: IndexState;
   writes(): LoggedRequest[];
 }
 
-/** Starts a rehearsal index on that state. */
+/** Starts a rehearsal index with that state. */
 export async function startPackageIndex(
   state: IndexState,
   options: { port?: number; latency?: number } = {},
@@ -42,7 +42,7 @@ const endpoints: Endpoint[] = [
   [/^\/manage\/account\/publishing\/$/, manageAccount],
 ];
 
-/** The address of this index is written out in full. */
+/** Redirects to an absolute URL on this index. */
 function moved({ headers }: Incoming, status: number, path: string): Outgoing {
   return { status, headers: { location: `http://${headers.host}${path}` } };
 }
@@ -62,7 +62,7 @@ function handle(state: IndexState, request: Incoming): Outgoing {
   return { status: 404, body: '<h1>404 Not Found</h1>' };
 }
 
-/** The simple API tells also of a project without releases: https://docs.pypi.org/api/index-api/ */
+/** The simple API also lists projects without releases: https://docs.pypi.org/api/index-api/ */
 function simple({ projects, files }: IndexState, request: Incoming, name: string): Outgoing {
   if (normalized(name) !== name) return moved(request, 301, `/simple/${normalized(name)}/`);
   const project = projects.find((it) => normalized(it.name) === name);
@@ -88,7 +88,7 @@ function simple({ projects, files }: IndexState, request: Incoming, name: string
   return { status: 200, body, headers: { 'content-type': 'application/vnd.pypi.simple.v1+json' } };
 }
 
-/** The JSON API knows only projects with a release: https://docs.pypi.org/api/json/ */
+/** The JSON API only knows projects with a release: https://docs.pypi.org/api/json/ */
 function json({ projects }: IndexState, request: Incoming, name: string): Outgoing {
   const project = projects.find((it) => normalized(it.name) === normalized(name));
   if (!project || project.releases.length === 0 || project.status === 'quarantined')

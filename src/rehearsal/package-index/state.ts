@@ -1,34 +1,34 @@
-/** A Trusted Publisher as an index keeps it. */
+/** A Trusted Publisher as stored by an index. */
 export interface PublisherState {
   namespace: string;
   project: string;
   workflowFilepath: string;
-  /** Empty: a job of any environment, and of none, may publish. */
+  /** Empty means that jobs with any environment, or none, may publish. */
   environment: string;
 }
 
-/** A publisher that makes its project at the first exchange. */
+/** A publisher that creates its project on the first exchange. */
 export interface PendingPublisher extends PublisherState {
   projectName: string;
 }
 
-/** Everything the rehearsal index knows: plain data, for tests to look at and to change. */
+/** Everything the rehearsal index knows: plain data, for tests to inspect and change. */
 export interface IndexState {
   kind: 'pypi' | 'testpypi';
   audience: string;
-  /** Who is signed in, as a browser would be. */
+  /** The signed-in user, as in a browser. */
   user: string;
   projects: IndexProject[];
   pendingPublishers: PendingPublisher[];
-  /** The public key, as PEM, of the GitLab whose ID tokens are accepted; without one, none is. */
+  /** Public key (PEM) of the GitLab whose ID tokens are accepted; without it, none are. */
   issuerKey?: string;
-  /** What the head of an ID token must call that key; `test` where nothing is said. */
+  /** The key's id in the header of an ID token; `test` by default. */
   issuerKeyId?: string;
-  /** What the index's staff have switched off for everybody. */
+  /** What the index's staff have switched off for everyone. */
   switchedOff?: ('trusted publishing' | 'uploads')[];
-  /** Names of files that were deleted, and can never be used again. */
+  /** Names of deleted files, which can never be reused. */
   deletedFiles?: string[];
-  /** `jti` of each ID token that was exchanged: a second time it is refused. */
+  /** `jti` of every exchanged ID token; a second use is rejected. */
   usedIdTokens: string[];
   apiTokens: ApiToken[];
   files: UploadedFile[];
@@ -40,20 +40,20 @@ export interface IndexProject {
   owners: string[];
   maintainers: string[];
   organization?: string;
-  /** Active where nothing is said. */
+  /** Active by default. */
   status?: 'active' | 'archived' | 'quarantined';
   releases: string[];
-  /** When each release had its first file, in seconds since 1970; of one that is not listed that is not known. */
+  /** When each release got its first file, in seconds since 1970; unlisted ones are unknown. */
   releasedAt?: Record<string, number>;
   publishers: PublisherState[];
 }
 
-/** What an ID token was exchanged for, or what a user made on the page for tokens. */
+/** The result of exchanging an ID token, or a token that a user created on the token page. */
 export interface ApiToken {
   secret: string;
-  /** Undefined for the token of a user. */
+  /** Undefined for a user's token. */
   publisher: PublisherState | undefined;
-  /** Normalized names of the projects that it may upload to. */
+  /** Normalised names of the projects it may upload to. */
   projects: string[];
   /** Seconds since 1970. */
   expires: number;
@@ -62,12 +62,12 @@ export interface ApiToken {
 /** An uploaded file, without its content. */
 export interface UploadedFile {
   filename: string;
-  /** Normalized name of its project. */
+  /** Its project's normalised name. */
   project: string;
   version: string;
   sha256: string;
   publisher: PublisherState | undefined;
-  /** Absent where none were uploaded with it. */
+  /** Absent if none were uploaded with it. */
   attestations?: unknown[];
 }
 
@@ -86,7 +86,7 @@ export function indexState(kind: IndexState['kind'], change: Partial<IndexState>
   };
 }
 
-/** A project of alice's with one release. */
+/** A project owned by alice, with one release. */
 export function ownedProject(name: string): IndexProject {
   return { name, owners: ['alice'], maintainers: [], releases: ['0.1.0'], publishers: [] };
 }

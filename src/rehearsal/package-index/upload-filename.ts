@@ -2,7 +2,7 @@ import { tarPaths, zipPaths } from './archive.ts';
 import { normalized } from './names.ts';
 import { isVersion } from './upload-metadata.ts';
 
-/** An uploaded file with what its metadata say of it. */
+/** An uploaded file and its metadata. */
 export interface Distribution {
   filename: string;
   content: Buffer;
@@ -13,7 +13,7 @@ export interface Distribution {
   licenceFiles: string[];
 }
 
-/** What is wrong with the name or the content of a file, in the words of `warehouse/forklift/legacy.py`. */
+/** What is wrong with a file's name or content, in the words of `warehouse/forklift/legacy.py`. */
 export function fileProblem(file: Distribution): string | undefined {
   const { filename } = file;
   if (!/.\.(?:tar\.gz|whl|zip)$/i.test(filename))
@@ -70,7 +70,7 @@ function wheelProblem(file: Distribution): string | undefined {
   );
 }
 
-/** What an index takes: no plain `linux_x86_64`, since nobody knows on which Linux that would run. */
+/** Accepted platforms: not plain `linux_x86_64`, since nobody knows on which Linux that would run. */
 const platforms =
   /^(?:any|win32|win_(?:amd64|arm64|ia64)|(?:macosx|ios|android)_\d+.*|manylinux(?:1|2010|2014|_\d+_\d+)_\w+|musllinux_\d+_\d+_\w+|linux_armv[67]l|(?:pyodide|pyemscripten|emscripten)_\w+)$/;
 

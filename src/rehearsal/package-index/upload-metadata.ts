@@ -1,9 +1,9 @@
 import { isProjectName } from './names.ts';
 
-/** The fields of an upload; of each, all values. */
+/** The fields of an upload, each with all its values. */
 export type Fields = Record<string, string[]>;
 
-/** What is wrong with the metadata of an upload, in the words of `warehouse/forklift/metadata.py`. */
+/** What is wrong with an upload's metadata, in the words of `warehouse/forklift/metadata.py`. */
 export function metadataProblem(fields: Fields): string | undefined {
   const of = (name: string) => fields[name]?.[0];
   const metadataVersion = of('metadata_version');
@@ -31,7 +31,7 @@ export function metadataProblem(fields: Fields): string | undefined {
 
 const metadataVersions = ['1.0', '1.1', '1.2', '2.0', '2.1', '2.2', '2.3', '2.4', '2.5'];
 
-/** A version of PEP 440, in any spelling that it allows: https://packaging.python.org/specifications/version-specifiers/ */
+/** A PEP 440 version in any permitted spelling: https://packaging.python.org/specifications/version-specifiers/ */
 export function isVersion(text: string): boolean {
   return /^v?(?:\d+!)?\d+(?:\.\d+)*(?:[-_.]?(?:a|b|c|rc|alpha|beta|pre|preview)[-_.]?\d*)?(?:-\d+|[-_.]?(?:post|rev|r)[-_.]?\d*)?(?:[-_.]?dev[-_.]?\d*)?(?:\+[a-z0-9]+(?:[-_.][a-z0-9]+)*)?$/i.test(
     text,
@@ -55,7 +55,7 @@ function specifierProblem(specifier = ''): string | undefined {
   return isFine ? undefined : `${quoted(specifier)} is invalid for 'requires-python'.`;
 }
 
-/** The grammar of SPDX alone: which licences there are is not known here. */
+/** Only checks SPDX's grammar, not which licences exist. */
 function licenceProblem(expression = ''): string | undefined {
   const licence = String.raw`\(*\s*[A-Za-z0-9][A-Za-z0-9.-]*\+?(?:\s+WITH\s+[A-Za-z0-9.-]+)?\s*\)*`;
   const isFine =
@@ -72,7 +72,7 @@ function descriptionProblem(description = '', type = 'text/x-rst'): string | und
     : undefined;
 }
 
-/** Of what docutils calls severe, only titles that skip a level are known here. */
+/** Of the errors that docutils calls severe, only titles that skip a level are detected. */
 function hasSoundTitles(description: string): boolean {
   const styles: string[] = [];
   let level = 0;
@@ -89,7 +89,7 @@ function hasSoundTitles(description: string): boolean {
   return true;
 }
 
-/** The full list of classifiers is long: checked are its heads, the statuses and the versions of Python. */
+/** The full list of classifiers is long; only checks top-level categories, statuses and Python versions. */
 function classifierProblem(classifier: string): string | undefined {
   const [head = '', second = '', third] = classifier.split(' :: ');
   const isPython = head === 'Programming Language' && second === 'Python' && /^\d/.test(third ?? '');

@@ -8,7 +8,7 @@ import type { ApiToken, IndexProject, IndexState, UploadedFile } from './state.t
 import { fileProblem } from './upload-filename.ts';
 import { metadataProblem } from './upload-metadata.ts';
 
-/** Takes a file from whoever has an API token, or refuses it in the words of `warehouse/forklift/legacy.py`. */
+/** Accepts a file from the holder of an API token, or rejects it in the words of `warehouse/forklift/legacy.py`. */
 export function upload(state: IndexState, request: Incoming): Outgoing {
   const form = readMultipart(request.headers['content-type'], request.bytes);
   if (request.method !== 'POST' || form?.fields[':action']?.[0] !== 'file_upload')
@@ -47,7 +47,7 @@ export function upload(state: IndexState, request: Incoming): Outgoing {
   return stored(state, project, file, form);
 }
 
-/** Stores a file that is sound by itself, unless it does not fit what the index has. */
+/** Stores a valid file, unless it conflicts with what the index has. */
 function stored(state: IndexState, project: IndexProject, file: UploadedFile, form: Multipart): Outgoing {
   const known = state.files.find(({ filename }) => filename === file.filename);
   if (known) {
@@ -78,7 +78,7 @@ function stored(state: IndexState, project: IndexProject, file: UploadedFile, fo
 
 const isSdist = ({ filename }: UploadedFile) => !filename.endsWith('.whl');
 
-/** What happens when a pending publisher has another name than the package. */
+/** What happens if a pending publisher's project name differs from the package's. */
 const unknownProject =
   "Non-user identities cannot create new projects. This was probably caused by successfully using a pending publisher but specifying the project name incorrectly (either in the publisher or in your project's metadata). Please ensure that both match. See: https://docs.pypi.org/trusted-publishers/troubleshooting/";
 
@@ -95,7 +95,7 @@ function fileOf(name: string, version: string, { filename, content }: NonNullabl
   return { filename, project: normalized(name), version, sha256 };
 }
 
-/** What the form must say besides the metadata: the kind of file, its Python and a digest that fits. */
+/** Required by the form besides the metadata: the kind of file, its Python and a matching digest. */
 function formProblem({ fields, file }: Multipart): string | undefined {
   const [filetype, python] = [fields.filetype?.[0], fields.pyversion?.[0] ?? ''];
   if (filetype !== 'sdist' && filetype !== 'bdist_wheel')
@@ -116,7 +116,7 @@ function formProblem({ fields, file }: Multipart): string | undefined {
     : undefined;
 }
 
-/** Of the first text only the beginning was seen. */
+/** Only the beginning of the first message was seen in reality. */
 function permissionProblem({ name, status = 'active' }: IndexProject, token: ApiToken): string | undefined {
   if (!token.projects.includes(normalized(name)))
     return `Invalid API Token: OIDC scoped token is not valid for project '${name}'`;
@@ -125,7 +125,7 @@ function permissionProblem({ name, status = 'active' }: IndexProject, token: Api
     : `The given token isn't allowed to upload to project '${name}'. See https://pypi.org/help/#project-name for more information.`;
 }
 
-/** The token that was sent as the password of `__token__`, while it is valid; else why nobody is let in. */
+/** The valid token sent as the password of `__token__`; else why access is denied. */
 function tokenOf({ apiTokens }: IndexState, authorization = ''): ApiToken | string {
   const [scheme = '', credentials = ''] = authorization.split(' ');
   const text = Buffer.from(credentials, 'base64').toString('utf8');
@@ -140,7 +140,7 @@ function tokenOf({ apiTokens }: IndexState, authorization = ''): ApiToken | stri
 const notAuthenticated =
   'Invalid or non-existent authentication information. See https://pypi.org/help/#invalid-auth for more information.';
 
-/** An answer as Warehouse gives it, with the message where twine looks (the phrase) and where uv does (the body). */
+/** A response as Warehouse sends it, with the message where twine looks (the phrase) and where uv does (the body). */
 function answer(status: number, message: string): Outgoing {
   const text = escapeHtml(message);
   return {
