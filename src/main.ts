@@ -27,7 +27,7 @@ const loaders: Record<Command, () => Promise<(context: Context) => Promise<numbe
 
 type Going = (context: Context, begun: Begun) => Promise<number>;
 
-/** What reads GitLab's answers and edits files is heavy, and is loaded while GitLab answers. */
+/** The parts that read GitLab's responses and edit files are heavy, so load them while GitLab responds. */
 async function afterBeginning(load: () => Promise<Going>): Promise<(context: Context) => Promise<number>> {
   const { begin } = await import('./run/look.ts');
   return async (context) => {
@@ -36,7 +36,7 @@ async function afterBeginning(load: () => Promise<Going>): Promise<(context: Con
   };
 }
 
-/** Runs the program on the process's own arguments, environment and streams, and sets its exit code. */
+/** Runs the program with the process's arguments, environment and streams, and sets its exit code. */
 async function main(): Promise<void> {
   const shown: Shown = { speech: speechOf(process.argv) };
   const stop = listenForStop(shown);
@@ -53,7 +53,7 @@ async function main(): Promise<void> {
   }
 }
 
-/** The terminal once there is one, and what it may say; signals and bad usage may come before. */
+/** The terminal, once there is one, and what it may say; signals and bad usage may come earlier. */
 interface Shown {
   speech: Speech;
   terminal?: Terminal;
@@ -88,7 +88,7 @@ async function makeContext(options: Options, stop: Stop, shown: Shown): Promise<
   };
 }
 
-/** What is started from here, such as the browser, gets the environment of the process. */
+/** Programs started from here, such as the browser, inherit the process's environment. */
 function forgetTokens(): void {
   for (const name of [...gitlabTokenVariables, ...Object.values(indexTokenVariables)])
     delete process.env[name];
@@ -101,7 +101,7 @@ function logRequest({ method, path, status, milliseconds }: RequestRecord): void
 async function makeTerminal(options: Options, stop: Stop): Promise<Terminal> {
   const { stdin: input, stdout, stderr, env, platform } = process;
   const output = options.json ? stderr : stdout;
-  // Reading from a terminal that was closed fails, and then there is nobody to ask any more.
+  // Reading from a closed terminal fails; then there is nobody left to ask.
   input.on('error', () => undefined);
   const ends = { env, platform, inputIsTty: input.isTTY === true, outputIsTty: output.isTTY === true };
   const { attended, redraws, ...manner } = mannerOf(ends);
@@ -114,7 +114,7 @@ async function makeTerminal(options: Options, stop: Stop): Promise<Terminal> {
   );
 }
 
-/** Throws a `UserError` where the current directory was removed. */
+/** Throws a `UserError` if the current directory was removed. */
 function workingDirectory(): string {
   try {
     return process.cwd();
@@ -128,7 +128,7 @@ function workingDirectory(): string {
   }
 }
 
-/** A user whom the system does not know, as in some containers, has none where HOME does not say. */
+/** A user unknown to the system, as in some containers, has no home folder unless HOME is set. */
 function homeFolder(): string | undefined {
   try {
     return homedir();
@@ -138,8 +138,8 @@ function homeFolder(): string | undefined {
 }
 
 /**
- * Work that was begun goes on to its end where its output cannot be written: whoever reads it may stop, as `head` does,
- * and the disk may be full or the terminal closed, which is said at the end where there is a place for it.
+ * Work in progress continues even if its output cannot be written: a reader such as `head` may stop, the disk may be
+ * full, or the terminal closed. That is reported at the end if there is somewhere to report it.
  */
 function finishWithoutOutput(): void {
   let problem: NodeJS.ErrnoException | undefined;
@@ -173,7 +173,7 @@ function listenForStop(shown: Shown): Stop {
   });
 }
 
-/** How to complain of a command line that cannot be read. */
+/** How to report a command line that cannot be parsed. */
 const speechOf = (args: string[]): Speech => ({
   json: args.includes('--json'),
   quiet: args.includes('--quiet') || args.includes('-q'),
