@@ -6,8 +6,8 @@ import type { Happening } from '../support/pipeline/what-happens.ts';
 import { type Outcome, type Situation, trySituation } from './try-case.ts';
 
 /**
- * Tries projects that lie in folders: each has `input/`, and `EXPECT.md` names the folders for -C. CASES is one such
- * folder or one that holds many; what happened is written into RESULTS, one text for each.
+ * Tries projects in folders: each has `input/`, and `EXPECT.md` names the folders for -C. CASES is one such folder, or
+ * one that contains many; results are written to RESULTS, one text per case.
  */
 const place = process.env.CASES ?? '';
 const results = process.env.RESULTS ?? 'case-results';

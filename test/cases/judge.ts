@@ -5,22 +5,22 @@ import { type Outcome, type Situation, trySituation } from './try-case.ts';
 
 type OccasionName = keyof typeof allOccasions;
 
-/** A situation with what is right there. */
+/** A situation and its correct result. */
 export interface Judged extends Omit<Situation, 'occasions'> {
   /**
-   * Uploads on each occasion, no more and no less: 'pypi 1.2.3 by id-token', with ' (manual)' where somebody has to start
-   * the job. `*` stands for any version, a `?` at the end for what may be missing, `manual?` for either start.
+   * Exactly the expected uploads per occasion: 'pypi 1.2.3 by id-token', with ' (manual)' if someone has to start the
+   * job. `*` matches any version, a trailing `?` marks what may be missing, `manual?` allows either start.
    */
   happens: Partial<Record<OccasionName, string[]>>;
-  /** A refusal is right too, where both files are left alone and what is said names this. */
+  /** A refusal is correct too, if both files are left alone and the output matches this. */
   refusal?: RegExp;
-  /** What else is wrong, in words; nothing where all is right. */
+  /** What else is wrong, in words; empty if all is well. */
   wrong?: (outcome: Outcome) => (string | false | undefined)[];
-  /** Jobs that cannot run with the stand-ins, before as after. */
+  /** Jobs that cannot run with the stand-ins, neither before nor after. */
   mayFail?: string[];
 }
 
-/** One test for each situation; those that are not right yet have to fail until they are taken out of `notYet`. */
+/** One test per situation; those in `notYet` must fail until they are removed from it. */
 export function judgeAll(situations: Record<string, Judged>): void {
   describe.concurrent('a user whose project has', { timeout: 240_000 }, () => {
     for (const [name, situation] of Object.entries(situations)) {
@@ -55,7 +55,7 @@ function complaintsAbout(situation: Judged, outcome: Outcome): string[] {
   return [...happened, ...others, ...again];
 }
 
-/** All that the program says about the files. */
+/** Everything that the program says about the files. */
 export function said({ starts }: Outcome): string {
   return starts
     .map(({ report, stderr }) => {
@@ -89,7 +89,7 @@ function complaintsOn(
   ];
 }
 
-/** 'pypi 1.2.3 by id-token (manual)', one for each job, index and version. */
+/** 'pypi 1.2.3 by id-token (manual)', one per job, index and version. */
 export function uploadsOf({ did }: Happening): string[] {
   return (did?.uploads ?? []).map(({ index, files, credential, start }) => {
     const versions = new Set(files.map((it) => /-(\d[^-]*?)(?:\.tar\.gz|-.*\.whl)$/.exec(it)?.[1] ?? it));
@@ -103,18 +103,18 @@ function patternOf(wanted: string): RegExp {
   return new RegExp(`^${escaped.replaceAll('*', '\\S+').replace(' \\(manual\\?\\)', '( \\(manual\\))?')}$`);
 }
 
-/** The jobs of an occasion that began. */
+/** An occasion's jobs that started. */
 export function jobsOn(outcome: Outcome, when: 'before' | 'after', occasion: OccasionName): string[] {
   return ((outcome[when] as Record<string, Happening>)[occasion]?.jobs ?? []).map(({ name }) => name);
 }
 
-/** Requests, pushes and bumps of an occasion. */
+/** An occasion's requests, pushes and bumps. */
 export function othersOn(outcome: Outcome, when: 'before' | 'after', occasion: OccasionName): string[] {
   const happening = (outcome[when] as Record<string, Happening>)[occasion];
   return (happening?.did?.others ?? []).map(({ what }) => what);
 }
 
-/** The files that an occasion brings to an index. */
+/** The files that an occasion uploads to an index. */
 export function filesOn(outcome: Outcome, occasion: OccasionName, index: string): string[] {
   const uploads = (outcome.after as Record<string, Happening>)[occasion]?.did?.uploads ?? [];
   return uploads

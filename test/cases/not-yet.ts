@@ -1,4 +1,4 @@
-/** Situations that are not right yet. Who mends one takes its name out: its test fails as soon as it passes. */
+/** Situations that are not right yet. Remove a name when you fix it: its test fails as soon as it passes. */
 export const notYet: string[] = [
   'semantic-release, which tags and uploads on main',
   'a job that bumps by commitizen, which reads the written version',

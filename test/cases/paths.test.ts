@@ -6,7 +6,7 @@ import type { Outcome } from './try-case.ts';
 const testUpload = 'testpypi *.dev* by id-token (manual?)?';
 const release = 'pypi 1.2.3 by id-token';
 
-/** What gitlab-ci-local makes of the job that builds on a tag, whatever its name is. */
+/** The build job on a tag according to gitlab-ci-local, whatever its name. */
 function builder(it: Outcome) {
   const { jobs } = (it.after as Record<string, Happening>)['tag v1.2.3'] as Happening;
   return jobs.find(({ data }) => /-m build|uv build/.test((data.script ?? []).flat().join('\n')));

@@ -1,4 +1,4 @@
-/** A package that hatchling builds, with the written version 1.2.3. */
+/** A hatchling package with the written version 1.2.3. */
 export function hatchling(pipeline: string, more: Record<string, string> = {}): Record<string, string> {
   return {
     'pyproject.toml': `[build-system]
@@ -16,7 +16,7 @@ requires-python = ">=3.10"
   };
 }
 
-/** A package that setuptools builds, with the version from git already. */
+/** A setuptools package that already takes its version from git. */
 export function fromGit(pipeline: string, more: Record<string, string> = {}): Record<string, string> {
   return hatchling(pipeline, {
     'pyproject.toml': `[build-system]
@@ -34,7 +34,7 @@ requires-python = ">=3.10"
   });
 }
 
-/** A package with nothing but a setup.py. */
+/** A package with only a setup.py. */
 export function setupPy(
   pipeline: string,
   version: string,
@@ -56,7 +56,7 @@ setup(
   };
 }
 
-/** The same files below a folder, the pipeline file at the root. */
+/** The same files in a subfolder, the pipeline file in the root. */
 export function below(folder: string, files: Record<string, string>): Record<string, string> {
   return Object.fromEntries(
     Object.entries(files).map(([path, text]) => [

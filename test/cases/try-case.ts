@@ -6,34 +6,34 @@ import { allOccasions, type Happening, whatHappens } from '../support/pipeline/w
 import { type Ended, type ReportLike, runProgram, signedIn } from '../support/program.ts';
 import { run } from '../support/tools.ts';
 
-/** A project as its user has it, and how the program is started there. */
+/** A user's project, and how the program is started there. */
 export interface Situation {
   files: Record<string, string>;
-  /** Folders for -C, one run after the other, each committed before the next; the root where nothing is said. */
+  /** Folders for -C, one run after another, each committed before the next; the root by default. */
   directories?: string[];
   options?: string[];
-  /** As in file names; from the name of the package where nothing is said. */
+  /** As in file names; from the package's name by default. */
   filesName?: string;
-  /** Occasions to look at; all of them where nothing is said. */
+  /** Occasions to look at; all by default. */
   occasions?: (keyof typeof allOccasions)[];
 }
 
-/** What a start of the program came to. */
+/** The outcome of a start of the program. */
 export interface Start extends Ended {
   directory: string;
   report: ReportLike;
 }
 
-/** What came of a situation. */
+/** The outcome of a situation. */
 export interface Outcome {
   starts: Start[];
-  /** The difference of all files together. */
+  /** The diff of all files. */
   diff: string;
-  /** The difference that the same starts make once more, committed in between. */
+  /** The diff when the same starts are repeated after a commit. */
   diffAgain: string;
   before: Record<string, Happening> | { error: string };
   after: Record<string, Happening> | { error: string };
-  /** Files that are there afterwards, by path. */
+  /** Files that exist afterwards, by path. */
   read(path: string): string;
   environments: string[];
 }
@@ -41,8 +41,8 @@ export interface Outcome {
 const author = ['-c', 'user.name=T', '-c', 'user.email=t@example.org', '-c', 'commit.gpgsign=false'];
 
 /**
- * Sets up a project of the embedded GitLab by the built program, and tells what its pipeline does before and after. The
- * checkout is on the branch main, with the tag v0.3.1 two commits back.
+ * Sets up a project on the embedded GitLab with the built program, and reports what its pipeline does before and after.
+ * The checkout is on the branch main, with the tag v0.3.1 two commits back.
  */
 export async function trySituation(situation: Situation): Promise<Outcome> {
   const { files, directories = ['.'], options = [] } = situation;

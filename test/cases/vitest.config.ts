@@ -1,6 +1,6 @@
 import { defineConfig } from 'vitest/config';
 
-/** For people: CASES=/folder/of/cases RESULTS=/folder npx vitest run --config test/cases/vitest.config.ts */
+/** Run by hand: CASES=/folder/of/cases RESULTS=/folder npx vitest run --config test/cases/vitest.config.ts */
 export default defineConfig({
   test: {
     include: ['test/cases/*.report.ts'],
