@@ -1,4 +1,4 @@
-/** A pipeline file of so many lines: stages, templates, jobs with rules and scripts, comments between them. */
+/** A pipeline file with this many lines: stages, templates, jobs with rules and scripts, comments in between. */
 export function longPipeline(lines: number): string {
   const job = (number: number) => `
 # Checks part ${number} of the house
@@ -24,7 +24,7 @@ check-${number}:
   return filled(head, job, lines);
 }
 
-/** A pyproject.toml of so many lines: dependencies, groups, and the tables of many tools. */
+/** A pyproject.toml with this many lines: dependencies, groups, and tables of many tools. */
 export function longPyproject(lines: number): string {
   const table = (number: number) => `
 # Part ${number}
@@ -48,7 +48,7 @@ requires-python = ">=3.9"
   return filled(head, table, lines);
 }
 
-/** The beginning and as many parts as fit into the number of lines. */
+/** The head, and as many parts as fit into the number of lines. */
 function filled(head: string, part: (number: number) => string, lines: number): string {
   const count = (text: string) => text.split('\n').length - 1;
   const parts = Math.ceil((lines - count(head)) / count(part(1)));

@@ -6,7 +6,7 @@ import { goalWith } from '../pipeline/pipeline-goal.ts';
 import { longPipeline, longPyproject } from './editing-documents.ts';
 import { against, type Figure, inTurn } from './figures.ts';
 
-/** How long long files take to be read and edited. */
+/** Time to read and edit long files. */
 export async function editing(): Promise<Figure[]> {
   const [pipeline, longest, pyproject] = [longPipeline(2_000), longPipeline(20_000), longPyproject(5_000)];
   const medians = await inTurn(11, {
@@ -43,7 +43,7 @@ let documents = 0;
 
 function timeOf(text: string, work: (text: string) => unknown): number {
   documents += 1;
-  // Another text each time, so that nothing is remembered.
+  // A different text each time, to defeat caches.
   const another = `${text}# ${documents}\n`;
   const started = performance.now();
   work(another);

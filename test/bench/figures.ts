@@ -1,17 +1,17 @@
-/** One line of the table. */
+/** A line of the table. */
 export interface Figure {
   what: string;
-  /** Undefined where it could not be measured. */
+  /** Undefined if it could not be measured. */
   measured: number | undefined;
   limit: number;
   unit: 'ms' | 'MB' | 'kB' | 'round trips';
-  /** What the limit is made of: `1.25 x node -e 0 + 10 ms`. */
+  /** How the limit is derived: `1.25 x node -e 0 + 10 ms`. */
   rule?: string;
   /** What the figure is compared with. */
   reference?: number | undefined;
 }
 
-/** A limit that depends on what the same machine needs for something else in the same run. */
+/** A limit relative to something else measured on the same machine in the same run. */
 export function against(
   name: string,
   reference: number | undefined,
@@ -22,10 +22,10 @@ export function against(
   return { limit: (reference ?? Number.NaN) * factor + more, rule, reference };
 }
 
-/** Whether a figure keeps to its limit; one that could not be measured does not. */
+/** Whether a figure is within its limit; an unmeasured one is not. */
 export const holds = ({ measured, limit }: Figure): boolean => measured !== undefined && measured <= limit;
 
-/** The figures as a table of Markdown. */
+/** The figures as a Markdown table. */
 export function tableOf(figures: Figure[]): string {
   const rows = figures.map((figure) => {
     const { what, measured, limit, unit, rule, reference } = figure;
@@ -48,14 +48,14 @@ export function median(values: number[]): number {
   return values.toSorted((one, other) => one - other)[Math.floor(values.length / 2)] ?? Number.NaN;
 }
 
-/** Does all of it in turn, again and again, so that what disturbs the machine disturbs all alike. */
+/** Runs everything in turn, repeatedly, so that disturbances affect everything equally. */
 export async function inTurn<K extends string>(
   rounds: number,
   works: Record<K, () => Promise<number> | number>,
 ): Promise<Record<K, number>> {
   const names = Object.keys(works) as K[];
   const taken = Object.fromEntries(names.map((name) => [name, [] as number[]])) as Record<K, number[]>;
-  // The first round fills the caches and does not count.
+  // The first round warms the caches and does not count.
   for (let round = 0; round <= rounds; round += 1) {
     for (const name of names) {
       const value = await works[name]();

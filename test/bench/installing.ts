@@ -7,7 +7,7 @@ import { against, type Figure, inTurn } from './figures.ts';
 const root = join(import.meta.dirname, '../..');
 const other = 'create-vite@9.3.0';
 
-/** How large the packed file is, and how long it takes to install, beside a wizard that is known to be quick. */
+/** Size and installation time of the packed file, next to a wizard known to be fast. */
 export async function installing(): Promise<Figure[]> {
   const folder = await mkdtemp(join(tmpdir(), 'gitlab-to-pypi-bench-'));
   const { stdout } = await run('npm', ['pack', '--json', '--pack-destination', folder], { cwd: root });

@@ -9,7 +9,7 @@ import { startWorld } from '../../src/rehearsal/world.ts';
 import { type Figure, inTurn } from './figures.ts';
 import { checkIn, timeOf } from './programs.ts';
 
-/** What a project with many people and environments takes longer than one with few. */
+/** How much longer a project with many people and environments takes than one with few. */
 export async function largeProjects(): Promise<Figure[]> {
   const [small, large] = await Promise.all([startWorld(), startWorld({ state: largeState(1000, 100) })]);
   try {

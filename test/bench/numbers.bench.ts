@@ -6,7 +6,7 @@ import { largeProjects } from './large-projects.ts';
 import { starting } from './starting.ts';
 import { waiting } from './waiting.ts';
 
-it('keeps to the limits', async () => {
+it('stays within the limits', async () => {
   const figures = [
     ...(await starting()),
     ...(await waiting()),

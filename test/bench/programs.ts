@@ -8,20 +8,20 @@ import { binary, cleanEnv, placeOf } from '../support/program.ts';
 const folder = mkdtempSync(join(tmpdir(), 'gitlab-to-pypi-bench-'));
 const env = cleanEnv({ GITLAB_TOKEN: 'glpat-demo-alice' });
 
-/** A run of Node.js, of which the output is not looked at. */
+/** Runs Node.js, ignoring its output. */
 function start(args: string[], extra: Record<string, string> = {}) {
   const stdio = ['ignore', 'pipe', 'ignore'] as const;
   return spawn(process.execPath, args, { env: { ...env, ...extra }, cwd: folder, stdio: [...stdio] });
 }
 
-/** The program's own arguments, as Node.js gets them. */
+/** The arguments that make Node.js run the program. */
 export const program = (...args: string[]) => [binary, ...args];
 
 /** A run of `check` in a rehearsal world. */
 export const checkIn = (world: World, ...args: string[]) =>
   program('check', '--gitlab-url', world.gitlab.url, ...args, ...placeOf(world));
 
-/** Milliseconds until a run has ended. */
+/** Milliseconds until a run ends. */
 export async function timeOf(args: string[], extra?: Record<string, string>): Promise<number> {
   const started = performance.now();
   const child = start(args, extra);
@@ -30,7 +30,7 @@ export async function timeOf(args: string[], extra?: Record<string, string>): Pr
   return performance.now() - started;
 }
 
-/** Milliseconds until the first line of a run, which is ended then. */
+/** Milliseconds until a run's first line; the run is then killed. */
 export async function timeToFirstLine(args: string[]): Promise<number> {
   const started = performance.now();
   const child = start(args);
@@ -44,7 +44,7 @@ export async function timeToFirstLine(args: string[]): Promise<number> {
   return taken;
 }
 
-/** The most memory that a run had at one time, in MB. */
+/** A run's peak memory in MB. */
 export async function peakOf(args: string[]): Promise<number> {
   const file = join(folder, 'peak');
   await timeOf(['--require', join(import.meta.dirname, 'peak.cjs'), ...args], { PEAK_FILE: file });

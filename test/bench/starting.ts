@@ -5,7 +5,7 @@ import { checkIn, peakOf, program, timeOf, timeToFirstLine } from './programs.ts
 const nothing = ['-e', '0'];
 const bare = '`node -e 0`';
 
-/** How long the program takes to start, until it shows something, and how much memory it takes. */
+/** Time until the program starts and shows something, and its memory usage. */
 export async function starting(): Promise<Figure[]> {
   const [quick, slow] = await Promise.all([startWorld(), startWorld({ latency: 2000 })]);
   try {

@@ -4,7 +4,7 @@ export default defineConfig({
   test: {
     include: ['test/bench/*.bench.ts'],
     testTimeout: 900_000,
-    // The table is to be taken as it is.
+    // Print the table as is.
     disableConsoleIntercept: true,
     reporters: [['default', { summary: false }]],
   },

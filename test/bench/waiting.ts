@@ -7,7 +7,7 @@ import { checkIn, program, timeOf } from './programs.ts';
 
 const latency = 200;
 
-/** How many answers `check` waits for, one after the other. */
+/** How many responses `check` waits for one after another. */
 export async function waiting(): Promise<Figure[]> {
   const figures = [
     await roundTrips('few settings, nothing there', demoBeginning('solo'), ['--no-testpypi']),
