@@ -3,15 +3,15 @@ import { cell, escaped, lineStyles } from './styled-line.ts';
 
 const margin = { side: 16, top: 44, bottom: 14 };
 
-/** What is said of the picture to whoever does not see it. */
+/** Alternative text for the picture. */
 export interface Words {
   title: string;
   description: string;
 }
 
 /**
- * A film that begins again at its end: all lines that ever were, one below the other, behind a window that moves down.
- * Nothing comes from elsewhere, so that it plays as an image in a page. Whoever wants no motion sees the frame `still`.
+ * A looping film: all lines that were ever shown, one below the other, behind a window that moves down. Self-contained,
+ * so that it plays as an image. With reduced motion it shows the frame `still`.
  */
 export function animation(film: Film, { title, description }: Words, columns: number, still: number): string {
   const inner = { width: columns * cell.width, height: film.rows * cell.height };
@@ -39,11 +39,11 @@ ${groups.map(drawn).join('\n')}
 `;
 }
 
-/** Lines that come and go together. */
+/** Lines that appear and disappear together. */
 interface Group {
   from: number;
   until: number;
-  /** Undefined where they are there for as long as the window shows their place. */
+  /** Undefined if they are there whenever the window shows their place. */
   id: string | undefined;
   showings: Showing[];
 }

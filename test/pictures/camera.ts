@@ -1,16 +1,16 @@
 import type { Terminal } from '@xterm/headless';
 import { cursor, styledLine } from './styled-line.ts';
 
-/** A line as it looked in some of the frames; `row` counts from the first line that the terminal ever had. */
+/** A line as it looked in some of the frames; `row` counts from the terminal's very first line. */
 export interface Showing {
   row: number;
   line: string;
   from: number;
-  /** The first frame in which it is not so any more. */
+  /** The first frame in which this is no longer the case. */
   until: number;
 }
 
-/** What a terminal showed: when each frame begins, in milliseconds, and which row is the uppermost in it. */
+/** What a terminal showed: when each frame starts, in milliseconds, and its topmost row. */
 export interface Film {
   frames: { at: number; top: number }[];
   showings: Showing[];
@@ -18,7 +18,7 @@ export interface Film {
   length: number;
 }
 
-/** Takes frames of a terminal. What a line looked like is kept once for as long as it looks so. */
+/** Takes frames of a terminal. Each appearance of a line is stored once. */
 export class Camera {
   readonly film: Film;
   readonly #open = new Map<number, Showing>();
@@ -29,7 +29,7 @@ export class Camera {
     this.film = { frames: [], showings: [], rows: terminal.rows, length: 0 };
   }
 
-  /** Looks at the terminal for some milliseconds; its cursor is to be seen only `typing`. */
+  /** Films the terminal for some milliseconds; the cursor is only visible while `typing`. */
   look(milliseconds: number, typing = false): void {
     const { frames, rows } = this.film;
     const { baseY } = this.#terminal.buffer.active;

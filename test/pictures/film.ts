@@ -3,12 +3,12 @@ import type { Size } from '../support/terminal.ts';
 import { Camera, type Film } from './camera.ts';
 import type { Take } from './recording.ts';
 
-/** Milliseconds; output comes faster than anybody reads, so that the film has a pace of its own. */
+/** Milliseconds. Real output is too fast to read, so the film has fixed timing. */
 const pace = { key: 60, command: 700, line: 20, spinner: 300, screenful: 700, end: 5000 };
 
 const reading = (lines: number) => Math.min(1200 + lines * 45, 4000);
 
-/** Plays what was recorded, line by line, and looks at each question for as long as it takes to read. */
+/** Replays the recording line by line, and shows each question for as long as it takes to read. */
 export async function filmOf(takes: Take[], size: Size): Promise<Film> {
   const terminal = new Terminal({ ...size, scrollback: 5000, allowProposedApi: true });
   const camera = new Camera(terminal);
@@ -22,8 +22,8 @@ export async function filmOf(takes: Take[], size: Size): Promise<Film> {
 }
 
 /**
- * A frame for each new line, and a while for each screenful; what came in place of a spinner took its time. Returns how
- * many lines are new.
+ * A frame per new line, and a pause per screenful; lines that replaced a spinner took their time. Returns the number of
+ * new lines.
  */
 async function play(output: string, terminal: Terminal, camera: Camera): Promise<number> {
   const { active } = terminal.buffer;

@@ -4,7 +4,7 @@ import { startWorld } from '../../src/rehearsal/world.ts';
 import { findChromium, openBrowser } from '../support/chromium.ts';
 import { reportOf } from '../support/program.ts';
 
-it('takes a picture of the publisher page as the tool opens it', async () => {
+it('photographs the publisher page as the tool opens it', async () => {
   const chromium = findChromium();
   if (chromium === undefined)
     throw new Error('The publisher page is not pictured, because there is no Chromium.');

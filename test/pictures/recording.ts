@@ -4,15 +4,15 @@ import { join } from 'node:path';
 import { binary } from '../support/program.ts';
 import { keys, type Session, type Size, startSession } from '../support/terminal.ts';
 
-/** What came to the terminal after a key that somebody typed, or after the answer to a question. */
+/** Terminal output after a typed key, or after the answer to a question. */
 export interface Take {
   after: 'key' | 'answer';
   output: string;
 }
 
 /**
- * Types the command in a shell and takes what each question has preselected, until one is asked again. Fails where a
- * question does not come.
+ * Types the command in a shell and accepts the preselected answers, until a question is repeated. Fails if a question
+ * does not come.
  */
 export async function recording(command: string, size: Size): Promise<Take[]> {
   const folder = await mkdtemp(join(tmpdir(), 'gitlab-to-pypi-pictures-'));
@@ -53,10 +53,10 @@ async function answered(session: Session): Promise<Take[]> {
   return takes;
 }
 
-/** The prompt library marks the question that is open, and otherwise those that have their answer. */
+/** The prompt library marks the open question; answered ones are marked differently. */
 const openQuestion = (answers: number) => new RegExp(`^([^◇◆]*◇){${answers}}[^◇◆]*◆`);
 
-/** Takes each time what came since the last time. */
+/** Returns what was output since the last call. */
 function taker(session: Session): (after: Take['after']) => Take {
   let taken = session.raw().length;
   return (after) => {
@@ -66,7 +66,7 @@ function taker(session: Session): (after: Take['after']) => Take {
   };
 }
 
-/** Another run has other ports and another scratch folder; the picture changes only where a screen does. */
+/** Normalises ports and the scratch folder, so that the picture only changes if a screen does. */
 function withSteadyNames(takes: Take[]): Take[] {
   const ports = new Map<string, number>();
   const steady = (port: string) => ports.set(port, ports.get(port) ?? 40_001 + ports.size).get(port);
@@ -78,7 +78,7 @@ function withSteadyNames(takes: Take[]): Take[] {
   }));
 }
 
-/** Ends the program by Ctrl-C and then its shell; the scratch project goes too. */
+/** Ends the program with Ctrl-C, then its shell; removes the scratch project. */
 async function end(session: Session): Promise<void> {
   session.press(keys.ctrlC);
   await session.shows(/\n\$ \s*$/);

@@ -1,9 +1,9 @@
 import type { IBufferCell, IBufferLine } from '@xterm/headless';
 
-/** The size of a cell of the terminal in units of the picture. */
+/** Size of a terminal cell in the picture's units. */
 export const cell = { width: 9, height: 18 };
 
-/** The colours of a terminal that the screens use, as they look on the dark ground of the picture. */
+/** The terminal colours that the screens use, on the picture's dark background. */
 const palette: Record<number, string> = {
   1: '#ff7b72',
   2: '#7ee787',
@@ -15,7 +15,7 @@ const palette: Record<number, string> = {
   8: '#8b949e',
 };
 
-/** The style sheet for what `styledLine` returns. */
+/** The style sheet for the output of `styledLine`. */
 export const lineStyles = [
   'text{font:15px ui-monospace,SFMono-Regular,Menlo,Consolas,"DejaVu Sans Mono",monospace;white-space:pre}',
   '.b{font-weight:bold}.d{opacity:.6}',
@@ -24,7 +24,7 @@ export const lineStyles = [
 
 const baseline = 14;
 
-/** A line of a terminal as SVG text, each stretch of one look placed by itself so that no font shifts a column. */
+/** A terminal line as SVG text; each run of equal style is positioned separately, so that no font shifts a column. */
 export function styledLine(line: IBufferLine, row: number): string {
   return stretches(line)
     .map((stretch) => textOf(stretch, row * cell.height + baseline))
@@ -58,7 +58,7 @@ function stretches(line: IBufferLine): Stretch[] {
   return found.flatMap(withoutGaps);
 }
 
-/** Blanks are not drawn; what stands on both sides of a gap is placed by itself. */
+/** Blanks are not drawn; the parts around a gap are positioned separately. */
 function withoutGaps(stretch: Stretch): Stretch[] {
   return [...stretch.text.matchAll(/\S+(?: \S+)*/g)].map(({ 0: text, index }) => ({
     ...stretch,
@@ -68,7 +68,7 @@ function withoutGaps(stretch: Stretch): Stretch[] {
   }));
 }
 
-/** The classes of a character. */
+/** A character's CSS classes. */
 function lookOf(here: IBufferCell): string {
   const colour = here.getFgColor();
   if (!here.isFgDefault() && (here.isFgRGB() || palette[colour] === undefined))
@@ -83,6 +83,6 @@ function textOf({ column, width, text, look }: Stretch, y: number): string {
   return `<text x="${column * cell.width}" y="${y}"${length}${classes}>${escaped(text)}</text>`;
 }
 
-/** A text as it may stand in XML. */
+/** Escapes text for XML. */
 export const escaped = (text: string): string =>
   text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
