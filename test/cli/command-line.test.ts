@@ -8,7 +8,7 @@ import { startWorld, type World } from '../../src/rehearsal/world.ts';
 import { placeOf, runProgram, signedIn } from '../support/program.ts';
 
 describe('the command to repeat', () => {
-  it('reads back to the same choices, on the same project', () => {
+  it('parses back to the same choices, on the same project', () => {
     const args =
       'setup -C a/b --pypi-url https://pypi.example.com --route protected --no-testpypi --self-approval';
     const people =
@@ -42,7 +42,7 @@ describe('--quiet', () => {
       rmSync(path, { recursive: true, force: true });
   });
 
-  it('shows nothing of a run that goes well', async () => {
+  it('shows nothing if all goes well', async () => {
     expect(await runProgram(['demo', '--yes', '--quiet', '--no-open'], { env: { TMPDIR: folder } })).toEqual({
       exitCode: 0,
       stdout: '',
@@ -50,7 +50,7 @@ describe('--quiet', () => {
     });
   });
 
-  it('leaves an error on stderr, and with --json only the document on stdout', async () => {
+  it('leaves errors on stderr, and with --json only the document on stdout', async () => {
     const world = await startWorld();
     worlds.push(world);
     const args = ['check', '--quiet', ...placeOf(world)];
