@@ -8,7 +8,7 @@ import { GitLabError } from '../../src/ports/gitlab-error.ts';
 
 const progress = { start: () => () => undefined, stopped: () => false };
 
-/** Applies a plan of one change, which reads itself again in the way that is given. */
+/** Applies a plan with a single change that rereads itself in the given way. */
 function applyOne(change: Partial<Setting>) {
   const steps = [{ label: 'write', run: async () => undefined }];
   const setting: Setting = {

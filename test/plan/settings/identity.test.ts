@@ -7,7 +7,7 @@ import { differencesOf } from '../../../src/plan/finding.ts';
 import { identity } from '../../../src/plan/settings/identity.ts';
 import type { Situation } from '../../../src/plan/settings/setting.ts';
 
-/** As much of the facts as this setting looks at. */
+/** The part of the facts that this setting looks at. */
 function inspect(
   change: { project?: object; version?: string; url?: string; pipeline?: string; environment?: string } = {},
 ) {
@@ -40,12 +40,12 @@ function inspect(
 }
 
 describe("the match of a project's ID tokens", () => {
-  it('is there on gitlab.com with the usual settings', () => {
+  it('works on gitlab.com with default settings', () => {
     expect(inspect()).toMatchObject({ kind: 'ok' });
     expect(inspect({ project: { subClaimComponents: null } })).toMatchObject({ kind: 'ok' });
   });
 
-  it('cannot be on another GitLab, whose tokens PyPI does not accept', () => {
+  it('fails on another GitLab, whose tokens PyPI does not accept', () => {
     expect(inspect({ url: 'https://gitlab.example.com' })).toMatchObject({
       kind: 'unavailable',
       message: expect.stringContaining('https://gitlab.com only'),
@@ -70,7 +70,7 @@ describe("the match of a project's ID tokens", () => {
     expect(found.manual).not.toBe('');
   });
 
-  it('is missed for ever where the path belonged to another project, which GitLab answers with project_id', () => {
+  it('fails for good if the path belonged to another project before, for which GitLab uses project_id', () => {
     const other = { project: { subClaimComponents: ['project_id', 'ref'] } };
     expect(inspect(other).manual).toMatch(
       /group\/proj was held by a different project before, .* publish with an API token, or move the project/,
