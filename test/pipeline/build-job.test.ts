@@ -4,7 +4,7 @@ import type { YamlTable } from '../../src/text/yaml/document.ts';
 import { parseYaml } from '../../src/text/yaml/document.ts';
 import { goalWith } from './pipeline-goal.ts';
 
-/** The job `b` that builds, before and after. */
+/** The build job `b`, before and after. */
 function repaired(lines: string, more: Parameters<typeof goalWith>[0] = {}, top = '') {
   const text = `${top}b:\n${lines}  artifacts:\n    paths: [dist/]\n`;
   const result = editPipeline(text, goalWith(more));
@@ -14,7 +14,7 @@ function repaired(lines: string, more: Parameters<typeof goalWith>[0] = {}, top 
   return { job: parseYaml(after).data.b as YamlTable, after, notes: result.notes };
 }
 
-describe('a job that builds already', () => {
+describe('an existing build job', () => {
   it.each([
     ['python:3.12-slim', 'python:3.12'],
     ['python:3.12-slim-bookworm', 'python:3.12-bookworm'],
@@ -24,7 +24,7 @@ describe('a job that builds already', () => {
     expect(repaired(`  image: ${image}\n  script: [python -m build]\n`).job.image).toBe(whole);
   });
 
-  it('gets git for the version in an image of all jobs', () => {
+  it('gets git for the version if its image is the global one', () => {
     const { job, after } = repaired(
       '  script: [python -m build]\n',
       {},
@@ -34,29 +34,29 @@ describe('a job that builds already', () => {
     expect(after).toContain('default:\n  image: python:3.12-slim\n');
   });
 
-  it('gets git for the version in Alpine', () => {
+  it('gets git for the version on Alpine', () => {
     const { job } = repaired('  image: python:3.12-alpine\n  script:\n    - python -m build\n');
     expect(job.script).toEqual(['apk add --no-cache git', 'python -m build']);
   });
 
-  it('is told of an image of which git is not known to be missing elsewhere', () => {
+  it('comes with a note if it is unknown whether its image has git', () => {
     const { notes } = repaired('  image: example.com/our-slim\n  script: [python -m build]\n');
     expect(notes.join()).toContain('has no git as far as is known');
   });
 
-  it('gets an image with uv where there is none at all', () => {
+  it('gets an image with uv if it has none', () => {
     expect(repaired('  script: [uv build]\n').job.image).toContain('astral-sh/uv');
     expect(repaired('  script: [pip install uv, uv build]\n').job.image).toBeUndefined();
   });
 
-  it('takes the version from git although setup.py is run', () => {
+  it('takes the version from git even if it runs setup.py', () => {
     const { job } = repaired(
       '  image: python:3.12\n  script:\n    - cd x && python setup.py sdist bdist_wheel\n',
     );
     expect(job.script).toEqual(['cd x && python -m pip install build && python -m build']);
   });
 
-  it('takes the version from git although Poetry builds', () => {
+  it('takes the version from git even if Poetry builds', () => {
     const more = { poetryPlugin: true };
     const { job } = repaired(
       '  image: python:3.12\n  script:\n    - pip install poetry\n    - poetry build\n',
@@ -69,7 +69,7 @@ describe('a job that builds already', () => {
     ]);
   });
 
-  it('gives each push its own version where the build backend cannot', () => {
+  it('gives each push its own version if the build backend cannot', () => {
     const more = { buildTimeVersion: { kind: 'pyproject' } } as const;
     const { job } = repaired(
       '  image: python:3.12-slim\n  script:\n    - pip install build\n    - python -m build\n',
@@ -99,7 +99,7 @@ describe('a job that builds already', () => {
     );
   });
 
-  it('runs for each tag and each push where its rules come from a hidden job', () => {
+  it('runs for each tag and each push if its rules come from a hidden job', () => {
     const top = '.r:\n  rules:\n    - if: $CI_COMMIT_BRANCH\n';
     const { job, after } = repaired(
       '  extends: .r\n  image: python:3.12\n  script: [python -m build]\n',
@@ -113,7 +113,7 @@ describe('a job that builds already', () => {
   it.each([
     ['except: ["/^v?[0-9]/"]', 'conditions are not such as can be added to'],
     ['only: {refs: [main], changes: [src/**]}', 'conditions are not such as can be added to'],
-  ])('is refused where its conditions cannot be told: %s', (condition, reason) => {
+  ])('is refused if its conditions are undecidable: %s', (condition, reason) => {
     const text = `b:\n  script: [python -m build]\n  artifacts: {paths: [dist/]}\n  ${condition}\n`;
     expect(editPipeline(text, goalWith())).toMatchObject({
       kind: 'refused',
@@ -121,7 +121,7 @@ describe('a job that builds already', () => {
     });
   });
 
-  it('hands on what it builds in a folder of its own', () => {
+  it('passes on what it builds in a folder of its own', () => {
     const text =
       'b:\n  image: python:3.12\n  script: cd py && python -m build\n  artifacts: {paths: [py/dist/]}\n';
     const result = editPipeline(text, goalWith());

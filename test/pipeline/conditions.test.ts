@@ -7,14 +7,14 @@ import { goalWith, guard, guardWithSchedules } from './pipeline-goal.ts';
 const tag = '$CI_COMMIT_TAG';
 const push = '$CI_PIPELINE_SOURCE == "push" && $CI_COMMIT_BRANCH == $CI_DEFAULT_BRANCH';
 
-/** A job given as the YAML of its conditions. */
+/** A job from the YAML of its conditions. */
 const job = (conditions: string) => parseYaml(conditions).data;
 
-describe('the conditions of a job that publishes releases', () => {
+describe('the conditions of a release job', () => {
   it.each<[string, string, unknown[]]>([
     ['none', '{}', [{ if: tag }]],
     ['tags', 'only: [tags]', [{ if: tag }]],
-    ['tags by a pattern', 'only: ["/^v\\\\d+/"]', [{ if: `${tag} =~ /^v\\d+/` }]],
+    ['tags matching a pattern', 'only: ["/^v\\\\d+/"]', [{ if: `${tag} =~ /^v\\d+/` }]],
     ['a pattern, but for branches', 'only: ["/^v/"]\nexcept: [branches]', [{ if: `${tag} =~ /^v/` }]],
     ['tags, but for schedules', 'only: [tags]\nexcept: [schedules]', [{ if: tag }]],
     [
@@ -57,7 +57,7 @@ describe('the conditions of a job that publishes releases', () => {
   });
 });
 
-describe('the conditions of a job that publishes test uploads', () => {
+describe('the conditions of a test upload job', () => {
   it.each<[string, string, unknown[]]>([
     ['none', '{}', [{ if: tag }, { if: '$CI_COMMIT_BRANCH == $CI_DEFAULT_BRANCH' }]],
     ['the default branch', 'only: [main]', [{ if: '$CI_COMMIT_REF_NAME == "main"' }]],

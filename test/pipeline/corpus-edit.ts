@@ -1,7 +1,7 @@
 import { versionFromVcs } from '../../src/python/versions/index.ts';
 import type { EditResult } from '../../src/text/result.ts';
 
-/** Files that flit and maturin read the version from lie beside the corpus's pyproject.toml, in any layout. */
+/** The files from which flit and maturin read the version, next to the corpus's pyproject.toml, in any layout. */
 export function editOfCorpusFile(text: string): EditResult {
   const name = /^name = "([\w.-]+)"/m.exec(text)?.[1]?.replaceAll('-', '_');
   const others = {

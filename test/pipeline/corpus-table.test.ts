@@ -25,7 +25,7 @@ const count = (results: { result: EditResult }[], kind: EditResult['kind']) =>
   results.filter(({ result }) => result.kind === kind).length;
 
 describe.skipIf(rows.every(({ results }) => results.length === 0))('the files of the corpus', () => {
-  it('are refused in fewer than three of a hundred, each with its reason', () => {
+  it('are refused in less than three per cent, each with its reason', () => {
     const all = rows.flatMap(({ results }) => results);
     const lines = [...rows, { name: 'all', results: all }].map(({ name, results }) =>
       [name.padEnd(16), results.length, ...kinds.map((kind) => count(results, kind))]

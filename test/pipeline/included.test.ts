@@ -5,7 +5,7 @@ import type { YamlTable } from '../../src/text/yaml/document.ts';
 import { parseYaml } from '../../src/text/yaml/document.ts';
 import { goalWith, guard } from './pipeline-goal.ts';
 
-/** Edits a file, knowing what GitLab made of it and of the files that it includes. */
+/** Edits a file, given GitLab's merged result. */
 function edit(text: string, merged: string) {
   const { included } = readPipeline(text, officialIndexes, merged);
   const result = editPipeline(text, goalWith(), included);
@@ -20,14 +20,14 @@ function edit(text: string, merged: string) {
 
 const head = 'include:\n  - project: group/ci\n    file: python.yml\n';
 
-describe('what stands in included files', () => {
-  it('is learnt from the merged result: stages', () => {
+describe('the content of included files', () => {
+  it('is read from the merged result: stages', () => {
     const { jobs, again } = edit(head, 'stages: [build, test, ship]\nlint: {stage: test, script: x}\n');
     expect(jobs.stages).toEqual(['build', 'test', 'ship', 'deploy']);
     expect(again().kind).toBe('unchanged');
   });
 
-  it('is learnt from the merged result: the job that builds, to which this file adds what it needs', () => {
+  it('is read from the merged result: the build job, to which this file adds what it needs', () => {
     const merged = 'wheel: {stage: build, script: [python -m build], artifacts: {paths: [dist/]}}\n';
     const { jobs, again } = edit(head, merged);
     expect(jobs.wheel).toEqual({ variables: { GIT_DEPTH: '0' } });
@@ -36,18 +36,18 @@ describe('what stands in included files', () => {
     expect(again().kind).toBe('unchanged');
   });
 
-  it('is learnt from the merged result: a preparation for all jobs', () => {
+  it('is read from the merged result: a global before_script', () => {
     const { jobs } = edit(head, 'default: {before_script: [pip install -e .]}\n');
     expect(jobs.build?.before_script).toEqual([]);
   });
 
-  it('is learnt from the merged result: rules that keep tags out', () => {
+  it('is read from the merged result: rules that exclude tags', () => {
     const { jobs, again } = edit(head, 'workflow: {rules: [{if: $CI_COMMIT_BRANCH}]}\n');
     expect(jobs.workflow).toEqual({ rules: [{ if: '$CI_COMMIT_BRANCH' }, { if: '$CI_COMMIT_TAG' }] });
     expect(again().kind).toBe('unchanged');
   });
 
-  it('is learnt from the merged result: names that are taken', () => {
+  it('is read from the merged result: names in use', () => {
     const { jobs } = edit(head, 'release: {script: release-cli create}\nbuild: {script: make}\n');
     expect(Object.keys(jobs)).toEqual([
       'include',
@@ -59,7 +59,7 @@ describe('what stands in included files', () => {
     ]);
   });
 
-  it('is not edited from here where it publishes', () => {
+  it('is not edited from here if it publishes', () => {
     const { result } = edit(head, 'pypi: {script: twine upload dist/*}\n');
     expect(result).toMatchObject({
       kind: 'refused',

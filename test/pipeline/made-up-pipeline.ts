@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 
-/** Draws one of several texts. */
+/** Picks one of several texts. */
 type Draw = (...texts: string[]) => string;
 
 const commands = {

@@ -12,7 +12,7 @@ import { runs } from '../text/runs.ts';
 import { madeUpPipeline } from './made-up-pipeline.ts';
 import { goalWith } from './pipeline-goal.ts';
 
-/** The edited text and its data, or nothing where the file is refused with a reason. */
+/** The edited text and its data, or undefined if the file is refused with a reason. */
 function migrated(text: string, publishWith: PublishTool) {
   const result = editPipeline(text, goalWith({ publishWith }));
   if (result.kind === 'refused')
@@ -21,7 +21,7 @@ function migrated(text: string, publishWith: PublishTool) {
   return after === undefined ? undefined : { after, data: parseYaml(after).data };
 }
 
-/** Those jobs that have this ID token and no other. */
+/** The jobs with this ID token and no other. */
 function holders(data: YamlTable, variable: string, audience: string): YamlTable[] {
   const token = JSON.stringify({ [variable]: { aud: audience } });
   return visibleJobs(data)
@@ -34,15 +34,15 @@ const property = (check: (text: string, tool: PublishTool) => void) =>
     ...runs(50),
   });
 
-describe('any pipeline that publishes already', () => {
-  it('is migrated once and for all, or refused with its reason', () => {
+describe('any pipeline that already publishes', () => {
+  it('is migrated idempotently, or refused with a reason', () => {
     property((text, publishWith) => {
       const result = migrated(text, publishWith);
       if (result) expect(editPipeline(result.after, goalWith({ publishWith })).kind).toBe('unchanged');
     });
   });
 
-  it('publishes tags to PyPI and something to TestPyPI by one job each, and for nobody else', () => {
+  it('publishes tags to PyPI and something to TestPyPI from one job each, and for nobody else', () => {
     property((text, publishWith) => {
       const data = migrated(text, publishWith)?.data;
       if (!data) return;
@@ -59,7 +59,7 @@ describe('any pipeline that publishes already', () => {
     });
   });
 
-  it('has jobs left that take what one other job has built, and hold no credential', () => {
+  it('ends up with jobs that take what another job has built, and hold no credentials', () => {
     property((text, publishWith) => {
       const data = migrated(text, publishWith)?.data;
       if (!data) return;
@@ -76,7 +76,7 @@ describe('any pipeline that publishes already', () => {
     });
   });
 
-  it.skipIf(!hasSchema)("passes GitLab's schema where it passed before", () => {
+  it.skipIf(!hasSchema)("passes GitLab's schema if it passed before", () => {
     property((text, publishWith) => {
       const after = migrated(text, publishWith)?.after;
       if (after === undefined) return;
@@ -85,7 +85,7 @@ describe('any pipeline that publishes already', () => {
     });
   });
 
-  it('keeps the jobs that have nothing to do with it', () => {
+  it('keeps unrelated jobs', () => {
     property((text, publishWith) => {
       const data = migrated(text, publishWith)?.data;
       if (!data) return;

@@ -12,7 +12,7 @@ import {
 } from '../support/publishing-pipelines.ts';
 import { goalWith, guard } from './pipeline-goal.ts';
 
-/** The command by which uv publishes what stands in dist/. */
+/** The command with which uv publishes the content of dist/. */
 const upload = {
   pypi: 'uv publish --trusted-publishing always --publish-url https://upload.pypi.org/legacy/ dist/*.whl dist/*.tar.gz',
 };
@@ -40,18 +40,18 @@ function migrate(text: string, tool: 'uv' | 'twine') {
   return { after: result.edits[0]?.after ?? '', notes: result.notes, differences: result.differences };
 }
 
-/** A job with all that it extends, as data. */
+/** A job with `extends` resolved, as data. */
 function job(text: string, name: string): YamlTable {
   return resolveJob(parseYaml(text).data, name)?.value ?? {};
 }
 
 describe.each(cases)('$name, with $tool', ({ shape, tool }) => {
-  it.each(Object.entries(variants))('is migrated once and for all, %s', (_, variant) => {
+  it.each(Object.entries(variants))('is migrated idempotently, %s', (_, variant) => {
     const { after } = migrate(variant(shape.text), tool);
     expect(editPipeline(after, goalWith({ publishWith: tool }))).toMatchObject({ kind: 'unchanged' });
   });
 
-  it('publishes to each index by its own ID token, from its own environment', () => {
+  it('publishes to each index with its own ID token, from its own environment', () => {
     const { after } = migrate(shape.text, tool);
     expect(job(after, shape.release)).toMatchObject({
       environment: { name: 'release', url: 'https://pypi.org/project/demo-pkg/' },
@@ -68,7 +68,7 @@ describe.each(cases)('$name, with $tool', ({ shape, tool }) => {
     }
   });
 
-  it('keeps what has nothing to do with the upload', () => {
+  it('keeps whatever has nothing to do with the upload', () => {
     const { after } = migrate(shape.text, tool);
     for (const part of shape.kept) expect(after).toContain(part);
   });
@@ -80,7 +80,7 @@ describe.each(cases)('$name, with $tool', ({ shape, tool }) => {
     );
   });
 
-  it('tells which variable of the settings is read no more', () => {
+  it('says which variable in the settings is no longer read', () => {
     const variable = /\$\{?(\w*PYPI_TOKEN)/.exec(shape.text)?.[1];
     const { notes } = migrate(shape.text, tool);
     if (variable === undefined) expect(notes.join()).not.toContain('revoke');
@@ -95,7 +95,7 @@ describe.each(cases)('$name, with $tool', ({ shape, tool }) => {
 describe('a job that builds and uploads', () => {
   const { text } = publishingPipelines['a job that builds and uploads'] as PublishingPipeline;
 
-  it('leaves its preparations to the job that builds from now on', () => {
+  it('moves its preparations to the new build job', () => {
     const { after } = migrate(text, 'uv');
     expect(job(after, 'build')).toMatchObject({
       image: 'python:3.12',
@@ -111,7 +111,7 @@ describe('a job that builds and uploads', () => {
   });
 });
 
-describe('what comes from elsewhere in the file', () => {
+describe('content from elsewhere in the file', () => {
   const twine = 'twine upload -u __token__ -p $PYPI_TOKEN dist/*';
 
   it.each([
@@ -128,7 +128,7 @@ describe('what comes from elsewhere in the file', () => {
       `q:\n  only: &t [tags]\n  script: x\np:\n  only: *t\n  script:\n    - ${twine}\n`,
     ],
     [
-      'a parent of conditions alone',
+      'a parent with only conditions',
       `.t:\n  only: [tags]\nq:\n  extends: .t\n  script: x\np:\n  extends: [.t]\n  script:\n    - ${twine}\n`,
     ],
     [
@@ -139,7 +139,7 @@ describe('what comes from elsewhere in the file', () => {
       'rules by reference',
       `.r:\n  rules:\n    - if: $CI_COMMIT_TAG\np:\n  rules:\n    - !reference [.r, rules]\n  script: ${twine}\n`,
     ],
-  ])('is no hindrance: %s', (_, text) => {
+  ])('is no obstacle: %s', (_, text) => {
     const { after } = migrate(text, 'uv');
     expect(job(after, 'p').id_tokens).toEqual({ PYPI_ID_TOKEN: { aud: 'pypi' } });
     expect([job(after, 'p').rules].flat(2)).toEqual([guard, { if: '$CI_COMMIT_TAG' }]);
@@ -147,7 +147,7 @@ describe('what comes from elsewhere in the file', () => {
     expect(parseYaml(after).data.q).toEqual(parseYaml(text).data.q);
   });
 
-  it('does not reach the job: credentials of all jobs that another one needs', () => {
+  it('does not reach the job: global credentials that another job needs', () => {
     const text = `variables:\n  TWINE_PASSWORD: $T\n  LEVEL: "1"\nregistry:\n  script: twine upload --repository-url $CI_API_V4_URL/packages/pypi dist/*\np:\n  only: [tags]\n  script: ${twine}\n`;
     const { after } = migrate(text, 'twine');
     expect(after).toContain('  TWINE_PASSWORD: $T\n');
@@ -155,7 +155,7 @@ describe('what comes from elsewhere in the file', () => {
     expect(readPipeline(after, officialIndexes).credentials).toEqual([]);
   });
 
-  it('is taken away: credentials of all jobs that nobody else needs', () => {
+  it('is removed: global credentials that no other job needs', () => {
     const { after } = migrate(
       `variables:\n  TWINE_PASSWORD: $T\n  LEVEL: "1"\np:\n  only: [tags]\n  script: ${twine}\n`,
       'uv',
@@ -172,7 +172,7 @@ describe('what comes from elsewhere in the file', () => {
   });
 });
 
-describe('a script that cannot be taken apart', () => {
+describe('a script that cannot be split', () => {
   it.each([
     [
       'decides by itself',
@@ -195,14 +195,14 @@ describe('a script that cannot be taken apart', () => {
       /'only' of the job 'p' comes from '.t', which other jobs use as well/,
     ],
     ['is generated', '# Generated by a tool, do not edit\np:\n  script: x\n', /generated.*change its source/],
-  ])('%s: nothing is changed, with the block to paste', (_, text, reason) => {
+  ])('%s: is left alone, with the block to paste', (_, text, reason) => {
     const result = editPipeline(text, goalWith());
     expect(result).toMatchObject({ kind: 'refused', reason: expect.stringMatching(reason) });
     expect(result.kind === 'refused' && result.manual).toContain('id_tokens:');
   });
 });
 
-describe('the way in which a job publishes now', () => {
+describe('the way a job publishes today', () => {
   const publishing = (script: string, more = '') =>
     `p:\n  image: python:3.12\n${more}  script:\n    - ${script}\n`;
 
@@ -231,7 +231,7 @@ describe('the way in which a job publishes now', () => {
     'twine upload --repository-url $CI_API_V4_URL/projects/1/packages/pypi dist/*',
     'twine upload --repository-url https://artifactory.example.com/api/pypi/x dist/*',
     'uv publish --publish-url https://pypi.example.com/',
-  ])('%s is left alone, and said to be', (command) => {
+  ])('%s is left alone and reported', (command) => {
     const { after, notes } = migrate(publishing(command), 'uv');
     expect(after).toContain(publishing(command));
     expect(notes.join()).toContain("'p' publishes to another index and is left alone");
@@ -246,7 +246,7 @@ describe('the way in which a job publishes now', () => {
     },
   );
 
-  it('is asked about where several jobs publish to the same index', () => {
+  it('is asked about if several jobs publish to the same index', () => {
     const text = `${publishing('twine upload dist/*')}${publishing('twine upload dist/*').replace('p:', 'q:')}`;
     expect(editPipeline(text, goalWith())).toMatchObject({
       kind: 'refused',
@@ -262,12 +262,12 @@ describe('the way in which a job publishes now', () => {
     });
   });
 
-  it('keeps the files that were chosen', () => {
+  it('keeps the selection of files', () => {
     const { after } = migrate(publishing('twine upload dist/*.whl wheelhouse/*.whl'), 'uv');
     expect(after).toContain('/legacy/ dist/*.whl wheelhouse/*.whl\n');
   });
 
-  it('does nothing beside the token: other commands go into jobs of their own, in their order', () => {
+  it('runs nothing next to the token: other commands move to jobs of their own, in order', () => {
     const text = publishing(
       './notify.sh start\n    - twine upload dist/*  # now\n    - ./notify.sh end',
       '  stage: deploy\n',
@@ -287,7 +287,7 @@ describe('the way in which a job publishes now', () => {
     expect(after).toContain(`    - ${upload.pypi}  # now\n`);
   });
 
-  it('is refused where the job changes the files that it uploads', () => {
+  it('is refused if the job changes the files that it uploads', () => {
     const text = publishing('auditwheel repair dist/*.whl -w dist\n    - twine upload dist/*');
     expect(editPipeline(text, goalWith())).toMatchObject({
       kind: 'refused',
@@ -295,7 +295,7 @@ describe('the way in which a job publishes now', () => {
     });
   });
 
-  it('loses a comparison of the tag with a version that is no longer written', () => {
+  it('loses a comparison of the tag with a written version that is gone', () => {
     const check = 'test "v$(poetry version -s)" = "$CI_COMMIT_TAG"';
     const { after } = migrate(publishing(`${check}\n    - twine upload dist/*`), 'uv');
     expect(after).not.toContain('poetry version');
@@ -306,7 +306,7 @@ describe('the way in which a job publishes now', () => {
     );
   });
 
-  it('keeps the tools that its own commands may need', () => {
+  it('keeps tools that its own commands may need', () => {
     const { after } = migrate(
       publishing(
         'pip install awscli twine\n    - pip install poetry\n    - poetry export > x\n    - twine upload dist/*',
@@ -320,7 +320,7 @@ describe('the way in which a job publishes now', () => {
     ]);
   });
 
-  it('leaves names alone that other jobs have', () => {
+  it('avoids names of other jobs', () => {
     const text =
       'release:\n  script: release-cli create\nrelease-test:\n  script: x\nbuild:\n  script: make\n.publish:\n  image: x\n';
     const { after } = migrate(text, 'uv');

@@ -13,7 +13,7 @@ const variants = {
   'without a final newline': (text: string) => text.replace(/\s+$/, ''),
 };
 
-/** The edit of each file that is edited, with the jobs that it says to touch. */
+/** The edit of each edited file, with the jobs that it claims to touch. */
 function edits(variant: (text: string) => string) {
   return files.flatMap(({ name, text }) => {
     const before = variant(text);
@@ -26,7 +26,7 @@ function edits(variant: (text: string) => string) {
   });
 }
 
-/** The key at the top under which each line stands. */
+/** The top-level key of each line. */
 function blocks(text: string): Map<string, Set<string>> {
   const places = new Map<string, Set<string>>();
   let key = '';
@@ -37,7 +37,7 @@ function blocks(text: string): Map<string, Set<string>> {
   return places;
 }
 
-/** The jobs by an ordinary reading of YAML; a tag that it does not know is left as its list. */
+/** The jobs according to a plain YAML parser; an unknown tag leaves its list. */
 function jobs(text: string): Record<string, unknown> {
   const documents = parseAllDocuments(text.replace(/^\uFEFF/, ''), {
     merge: true,
@@ -48,13 +48,13 @@ function jobs(text: string): Record<string, unknown> {
 }
 
 describe.skipIf(files.length === 0)('real pipeline files', () => {
-  it.each(Object.entries(variants))('are the same after a second edit, %s', (_, variant) => {
+  it.each(Object.entries(variants))('do not change with a second edit, %s', (_, variant) => {
     for (const { name, after } of edits(variant)) {
       expect(editPipeline(after, goalWith()).kind, name).toBe('unchanged');
     }
   });
 
-  it.each(Object.entries(variants))('keep every line outside of what is said to change, %s', (_, variant) => {
+  it.each(Object.entries(variants))('keep every line outside the reported changes, %s', (_, variant) => {
     for (const { name, before, after, touched } of edits(variant)) {
       const places = blocks(before);
       const last = before.split('\n').at(-1);
@@ -66,7 +66,7 @@ describe.skipIf(files.length === 0)('real pipeline files', () => {
     }
   });
 
-  it.each(Object.entries(variants))('mean the same outside of what is said to change, %s', (_, variant) => {
+  it.each(Object.entries(variants))('mean the same outside the reported changes, %s', (_, variant) => {
     for (const { name, before, after, touched } of edits(variant)) {
       const [one, other] = [jobs(before), jobs(after)];
       const same = (data: Record<string, unknown>) =>
@@ -75,7 +75,7 @@ describe.skipIf(files.length === 0)('real pipeline files', () => {
     }
   });
 
-  it.skipIf(!hasSchema)("pass GitLab's schema where they passed it before", () => {
+  it.skipIf(!hasSchema)("pass GitLab's schema if they passed before", () => {
     for (const { name, before, after } of edits(variants['as they are'])) {
       const known = schemaErrors(before);
       expect(

@@ -1,6 +1,6 @@
 import type { PipelineGoal } from '../../src/pipeline/pipeline-goal.ts';
 
-/** What the tests edit towards; the official indexes, so that uv and twine are both possible. */
+/** The tests' goal; official indexes, so that both uv and twine are possible. */
 export function goalWith(change: Partial<PipelineGoal> = {}): PipelineGoal {
   return {
     path: '.gitlab-ci.yml',
@@ -33,13 +33,13 @@ export function goalWith(change: Partial<PipelineGoal> = {}): PipelineGoal {
   };
 }
 
-/** The rule before all others of a publishing job: pushes to protected refs of this project alone. */
+/** A publishing job's first rule: only pushes to protected refs of this project. */
 export const guard = {
   if: '$CI_COMMIT_REF_PROTECTED != "true" || $CI_PIPELINE_SOURCE != "push" || $CI_PROJECT_PATH != "team/demo-pkg"',
   when: 'never',
 };
 
-/** The same where the project uploads on a schedule as well. */
+/** The same if the project also uploads on a schedule. */
 export const guardWithSchedules = {
   ...guard,
   if: guard.if.replace('!= "push"', '!~ /^(push|schedule)$/'),

@@ -18,7 +18,7 @@ function edited(text: string | undefined, goal: PipelineGoal = goalWith()) {
 const jobs = (text: string) => parseYaml(text).data as Record<string, Record<string, never>>;
 
 describe('a pipeline that does not publish yet', () => {
-  it('gets its jobs where there is no file', () => {
+  it('is created if there is no file', () => {
     const { after, fields } = edited(undefined);
     expect(Object.keys(jobs(after))).toEqual(['build', 'check-dist', '.publish', 'release-test', 'release']);
     expect(fields).toEqual(['build', 'check-dist', '.publish', 'release-test', 'release']);
@@ -30,7 +30,7 @@ describe('a pipeline that does not publish yet', () => {
     expect(after).not.toMatch(/curl|mint-token|--token/);
   });
 
-  it('keeps its own text and gets the stages into its list', () => {
+  it('keeps its own text and has the stages added to its list', () => {
     const before =
       "# Ours\nstages: # two\n  - lint\n  - 'test'\n\nlint:\n    stage: lint\n    script: [make lint]\n";
     const { after } = edited(before);
@@ -38,13 +38,13 @@ describe('a pipeline that does not publish yet', () => {
     expect(after.replace('  - build\n', '').replace('  - deploy\n', '').startsWith(before)).toBe(true);
   });
 
-  it('gets the stages into a list in brackets', () => {
+  it('has the stages added to a list in brackets', () => {
     expect(edited('stages: [test]\nt: {stage: test, script: x}\n').after).toContain(
       'stages: [build, test, deploy]',
     );
   });
 
-  it('uses the job that builds dist/ already, and gives it the history and both occasions', () => {
+  it('uses an existing job that builds dist/, and gives it the history and both occasions', () => {
     const before = `wheel:
   script:
     - python -m build
@@ -66,30 +66,30 @@ describe('a pipeline that does not publish yet', () => {
     expect(jobs(after).build).toBeUndefined();
   });
 
-  it('is refused where several jobs build dist/', () => {
+  it('is refused if several jobs build dist/', () => {
     const job = '  script: uv build\n  artifacts: {paths: [dist/]}\n';
     const result = editPipeline(`a:\n${job}b:\n${job}`, goalWith());
     expect(result).toMatchObject({ kind: 'refused', reason: expect.stringContaining("'a', 'b'") });
   });
 
-  it('is not mistaken for one that publishes where the words are far apart', () => {
+  it('is not mistaken for one that publishes if the words are far apart', () => {
     expect(edited('docs:\n  script:\n    - uv sync\n    - make publish-docs\n').fields).toContain('release');
   });
 
-  it('is refused where it is written on one line', () => {
+  it('is refused if it is written on one line', () => {
     expect(editPipeline('{test: {script: x}}\n', goalWith())).toMatchObject({
       kind: 'refused',
       reason: expect.stringContaining('cannot be added to'),
     });
   });
 
-  it('leaves a job alone that publishes to the registry of GitLab', () => {
+  it("keeps a job that publishes to GitLab's own registry", () => {
     const before =
       'registry:\n  variables: {TWINE_PASSWORD: $CI_JOB_TOKEN}\n  script: twine upload --repository-url $CI_API_V4_URL/projects/1/packages/pypi dist/*\n';
     expect(edited(before).notes.join()).toContain("'registry' publishes to another index");
   });
 
-  it('does not inherit the before_script of all jobs', () => {
+  it('does not inherit the global before_script', () => {
     const { after } = edited('default:\n  before_script: [pip install -e .]\nt: {script: x}\n');
     expect(jobs(after).build?.before_script).toEqual([]);
     expect(jobs(after)['.publish']?.inherit).toEqual({ default: false, variables: false });
@@ -103,7 +103,7 @@ describe('a pipeline that does not publish yet', () => {
     expect(readPipeline(after, officialIndexes).publishWith).toBe('twine');
   });
 
-  it('is refused for twine and another index', () => {
+  it('is refused for twine with another index', () => {
     const [test, release] = goalWith().indexes;
     const goal = goalWith({
       publishWith: 'twine',
@@ -115,13 +115,13 @@ describe('a pipeline that does not publish yet', () => {
     });
   });
 
-  it('builds a package in a sub-folder into dist/ of the root', () => {
+  it("builds a package in a subfolder into the root's dist/", () => {
     expect(edited(undefined, goalWith({ packageDirectory: 'python/demo' })).after).toContain(
       'uv build --no-sources --out-dir dist python/demo',
     );
   });
 
-  it('gives each push its own version where the build backend cannot', () => {
+  it('gives each push its own version if the build backend cannot', () => {
     const goal = goalWith({ buildTimeVersion: { kind: 'pyproject' } });
     const { after } = edited(undefined, goal);
     expect((parseYaml(after).data.build as { script: string[] }).script[0]).toBe(
@@ -132,7 +132,7 @@ describe('a pipeline that does not publish yet', () => {
     expect(fields).toEqual(['build.script']);
   });
 
-  it('publishes the source distribution alone of compiled code', () => {
+  it('publishes only the source distribution of compiled code', () => {
     expect(edited(undefined, goalWith({ sdistOnly: true })).after).toContain(
       'uv build --no-sources --sdist\n',
     );
@@ -148,7 +148,7 @@ describe('a pipeline that does not publish yet', () => {
     ],
     ['with a beginning marker and no final newline', '---\nt:\n  script: x'],
     ['with CRLF and no final newline', 't:\r\n  script: x\r\n# end'],
-  ])('keeps each byte of a file %s', (_, text) => {
+  ])('keeps every byte of a file %s', (_, text) => {
     const { after } = edited(text);
     const [start = '', end = ''] = text.split('...');
     expect(after.startsWith(start)).toBe(true);
@@ -157,7 +157,7 @@ describe('a pipeline that does not publish yet', () => {
     if (text.includes('\r\n')) expect(after.replaceAll('\r\n', '')).not.toContain('\n');
   });
 
-  it('says where a file is not YAML', () => {
+  it('says at which place a file is not YAML', () => {
     expect(() => readPipeline('a: [1\nb: }\n', officialIndexes)).toThrow(/not valid YAML: .*line 2/);
     expect(editPipeline('a: [1\nb: }\n', goalWith())).toMatchObject({
       kind: 'refused',
@@ -184,7 +184,7 @@ describe('workflow:rules', () => {
       '    - if: $CI_COMMIT_MESSAGE =~ /skip/\n      when: never\n    - when: always\n',
       false,
     ],
-  ])('%s are opened only where tags are blocked', (_, rules, blocked) => {
+  ])('%s are opened only if tags are blocked', (_, rules, blocked) => {
     const { fields, after } = edited(workflow(rules));
     expect(fields.includes('workflow.rules')).toBe(blocked);
     if (blocked) expect(after).toContain('    - if: $CI_COMMIT_TAG\n');
@@ -192,7 +192,7 @@ describe('workflow:rules', () => {
   });
 });
 
-describe('jobs of an earlier run', () => {
+describe('jobs from an earlier run', () => {
   const ours = edited('stages: [build, deploy]\n').after;
   const drifts: [field: string, from: string | RegExp, to: string][] = [
     ['build.variables.GIT_DEPTH', 'GIT_DEPTH: "0"', 'GIT_DEPTH: "20"'],
@@ -236,7 +236,7 @@ describe('jobs of an earlier run', () => {
     expect(editPipeline(ours, goalWith())).toEqual({ kind: 'unchanged', notes: [] });
   });
 
-  it.each(drifts)('are found to differ in %s alone, and put right', (field, from, to) => {
+  it.each(drifts)('are found to differ only in %s, and fixed', (field, from, to) => {
     const drifted = ours.replace(from, to);
     expect(drifted).not.toBe(ours);
     const { after, fields } = edited(drifted);
@@ -244,7 +244,7 @@ describe('jobs of an earlier run', () => {
     expect(editPipeline(after, goalWith()).kind).toBe('unchanged');
   });
 
-  it('keep what the team has added', () => {
+  it("keep the team's additions", () => {
     const added = ours
       .replace('release:\n', 'release:\n  tags: [docker] # our runner\n  retry: 1\n')
       .replace('  stage: build\n', '  stage: build\n  interruptible: true\n');
@@ -253,7 +253,7 @@ describe('jobs of an earlier run', () => {
     expect(after).toBe(added);
   });
 
-  it('tell what was decided', () => {
+  it('show what was decided', () => {
     expect(readPipeline(ours, officialIndexes)).toMatchObject({
       ours: true,
       hasTestJob: true,
@@ -266,7 +266,7 @@ describe('jobs of an earlier run', () => {
     });
   });
 
-  it('tell of credentials that beat the Trusted Publisher', () => {
+  it('reveal credentials that override the Trusted Publisher', () => {
     const text = `variables:\n  UV_PUBLISH_TOKEN: x\n${ours.replace('release:\n', 'release:\n  variables: {TWINE_PASSWORD: y}\n')}`;
     expect(readPipeline(text, officialIndexes).credentials).toEqual([
       { job: 'release', key: 'TWINE_PASSWORD' },
@@ -275,7 +275,7 @@ describe('jobs of an earlier run', () => {
 });
 
 describe('the tool that publishes', () => {
-  it('is told by the jobs that publish to the indexes, whatever others use', () => {
+  it('is taken from the jobs that publish to the indexes, whatever others use', () => {
     const registry =
       'registry:\n  script: uv publish --publish-url $CI_API_V4_URL/projects/1/packages/pypi dist/*\n';
     const { after } = edited(registry, goalWith({ publishWith: 'twine' }));

@@ -31,7 +31,7 @@ describe('a regular expression of a pipeline', () => {
     '[[:alpha:]]',
     '[b-a]',
     '('.repeat(999),
-  ])('that GitLab refuses, or that is not understood here, decides nothing: %s', (source) => {
+  ])('that GitLab rejects, or that we do not support, decides nothing: %s', (source) => {
     expect(matches(source, '', 'aa')).toBeUndefined();
   });
 
@@ -40,7 +40,7 @@ describe('a regular expression of a pipeline', () => {
     expect(matches('(a{100}){50}', '', 'a'.repeat(5000))).toBeUndefined();
   });
 
-  it('means what it means in JavaScript, where both have it', () => {
+  it('means the same as in JavaScript, where both support it', () => {
     const sources = fc.letrec<{ node: string }>((tie) => ({
       node: fc.oneof(
         { depthSize: 'small', withCrossShrink: true },

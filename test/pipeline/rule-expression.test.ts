@@ -3,7 +3,7 @@ import { evaluate } from '../../src/pipeline/recognise/rule-expression.ts';
 
 const variables = { TAG: 'v1.2.3', BRANCH: null, SOURCE: 'push', EMPTY: '' };
 
-describe('an expression of a rule', () => {
+describe("a rule's expression", () => {
   it.each([
     ['$TAG', true],
     ['$BRANCH', false],

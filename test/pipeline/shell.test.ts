@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { kindOf } from '../../src/pipeline/recognise/commands.ts';
 import { expand, takeApart } from '../../src/pipeline/recognise/shell.ts';
 
-describe('an item of a script', () => {
+describe('a script item', () => {
   it.each<[string, string[]]>([
     ['a && b; c\nd', ['a', 'b', 'c', 'd']],
     ['a \\\n  --b', ['a --b']],
@@ -10,7 +10,7 @@ describe('an item of a script', () => {
     ["echo 'a \\' ; b", ["echo 'a \\'", 'b']],
     ['x="$(p "a; b" | q)" && y', ['x="$(p "a; b" | q)"', 'y']],
     ['# nothing\n\na', ['a']],
-  ])('%j is taken apart', (item, commands) => {
+  ])('%j is split', (item, commands) => {
     expect(takeApart(item)).toEqual({ kind: 'commands', commands });
   });
 
@@ -21,7 +21,7 @@ describe('an item of a script', () => {
     },
   );
 
-  it('has its variables filled in as far as they are known', () => {
+  it('has its known variables expanded', () => {
     expect(expand('${A}/$B/$C', { A: '$B', B: 'x' })).toBe('x/x/$C');
     expect(expand('$A', { A: '$A' })).toBe('$A');
   });

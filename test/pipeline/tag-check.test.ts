@@ -9,7 +9,7 @@ import { goalWith } from './pipeline-goal.ts';
 
 const uv = findTool('uv', 'UV');
 
-/** Runs the script of the job that checks what was built, as a runner would, next to these built files. */
+/** Runs the script of the check job like a runner, next to these built files. */
 async function check(tag: string, files: string[]): Promise<string> {
   const result = editPipeline(undefined, goalWith());
   const text = result.kind === 'edited' ? (result.edits[0]?.after ?? '') : '';
@@ -25,7 +25,7 @@ async function check(tag: string, files: string[]): Promise<string> {
   );
 }
 
-describe.skipIf(!uv)('the job that checks what was built, run by sh with real uv', () => {
+describe.skipIf(!uv)('the check job, run by sh with the real uv', () => {
   it.each([
     ['v1.2.3', ['demo_pkg-1.2.3-py3-none-any.whl', 'demo_pkg-1.2.3.tar.gz'], 'published'],
     ['1.2.3', ['demo_pkg-1.2.3.tar.gz'], 'published'],

@@ -11,7 +11,7 @@ import { goalWith } from './pipeline-goal.ts';
 const tools = ['uv', 'twine'] as const;
 type Route = 'trusted' | 'token';
 
-/** The text that a pipeline file comes to on a route; the same text where nothing is to be done. */
+/** The text of a pipeline file after editing for a route; unchanged if there is nothing to do. */
 function on(route: Route, tool: 'uv' | 'twine', text: string | undefined): string {
   const result = editPipeline(text, goalWith({ route, publishWith: tool }));
   if (result.kind === 'refused') throw new Error(result.reason);
@@ -23,7 +23,7 @@ const jobOf = (text: string, name: string) => resolveJob(parseYaml(text).data, n
 describe.each(tools)('a pipeline for an API token and %s', (tool) => {
   const text = on('token', tool, undefined);
 
-  it('has no ID tokens and leaves the token to the tool, with all else as on the other routes', () => {
+  it('has no ID tokens and leaves the token to the tool; all else is as on the other routes', () => {
     expect(text).not.toMatch(/id_tokens|--trusted-publishing|--token|--password|TWINE_PASSWORD|UV_PUBLISH/);
     const other = on('trusted', tool, undefined);
     for (const name of ['release', 'release-test']) {
@@ -36,7 +36,7 @@ describe.each(tools)('a pipeline for an API token and %s', (tool) => {
     expect(jobOf(text, 'release').variables).toMatchObject({ GIT_STRATEGY: 'empty' });
   });
 
-  it('is known again and left alone', () => {
+  it('is recognised and left alone', () => {
     expect(readPipeline(text, officialIndexes)).toMatchObject({
       ours: true,
       route: 'token',
@@ -47,7 +47,7 @@ describe.each(tools)('a pipeline for an API token and %s', (tool) => {
     expect(on('token', tool, text)).toBe(text);
   });
 
-  it('comes and goes with the route, and nothing else moves', () => {
+  it('comes and goes with the route, and nothing else changes', () => {
     const trusted = on('trusted', tool, undefined);
     const token = on('token', tool, trusted);
     const { gone, added } = changedLines(trusted, token);
@@ -63,7 +63,7 @@ describe.each(tools)('a pipeline for an API token and %s', (tool) => {
   });
 
   it.each(Object.entries(publishingPipelines))(
-    'is made of one that publishes already (%s), once and for all',
+    'is made from one that already publishes (%s), idempotently',
     (_, { text: before }) => {
       const result = editPipeline(before, goalWith({ route: 'token', publishWith: tool }));
       if (result.kind !== 'edited') throw new Error(JSON.stringify(result));
@@ -75,7 +75,7 @@ describe.each(tools)('a pipeline for an API token and %s', (tool) => {
   );
 });
 
-describe('a pipeline for an API token that has drifted', () => {
+describe('a pipeline on the token route that has drifted', () => {
   const text = on('token', 'uv', undefined);
   const release = /^(release:[\s\S]*)uv publish( .*)$/m;
 
@@ -96,14 +96,14 @@ describe('a pipeline for an API token that has drifted', () => {
       text.replace(/^release:\n/m, 'release:\n  variables:\n    UV_PUBLISH_TOKEN: x\n'),
       'release.variables.UV_PUBLISH_TOKEN',
     ],
-  ])('to %s is brought back', (_, drifted, field) => {
+  ])('to %s is restored', (_, drifted, field) => {
     expect(drifted).not.toBe(text);
     const result = editPipeline(drifted, goalWith({ route: 'token' }));
     expect(result).toMatchObject({ kind: 'edited', differences: [{ field }] });
     expect(on('token', 'uv', drifted)).toBe(text);
   });
 
-  it('keeps quiet about the variable that it reads itself', () => {
+  it('does not complain about the variable that it reads itself', () => {
     const before = 'p:\n  script: twine upload -p $TWINE_PASSWORD -u $OLD_PYPI_USER dist/*\n  only: [tags]\n';
     const { notes } = editPipeline(before, goalWith({ route: 'token', publishWith: 'twine' }));
     expect(notes.join()).toContain(

@@ -21,7 +21,7 @@ const server = createServer((request, response) => {
 beforeAll(() => new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve)));
 afterAll(() => void server.close());
 
-/** The job that publishes test uploads, its index played by the server of this file. */
+/** The test upload job; this file's server plays its index. */
 function scriptFor(tool: PublishTool): string[] {
   const goal = goalWith({ route: 'token', publishWith: tool });
   const uploadUrl = `http://127.0.0.1:${(server.address() as AddressInfo).port}/legacy/`;
@@ -42,9 +42,9 @@ async function built(): Promise<string> {
   return root;
 }
 
-describe.skipIf(!uv)('the script of a publishing job, run by sh with the token in the variable', () => {
+describe.skipIf(!uv)("a publishing job's script, run by sh with the token in the variable", () => {
   it.each(['uv', 'twine'] as const)(
-    'of %s sends that token to that index alone',
+    'of %s sends that token only to that index',
     async (tool) => {
       const cwd = await built();
       const script = scriptFor(tool);

@@ -7,7 +7,7 @@ const read = (...script: string[]) =>
 const told = ({ tool, verb, args }: Command) =>
   [tool, verb, ...args].filter((part) => part !== undefined).join(' ');
 
-describe('what really runs', () => {
+describe('what actually runs', () => {
   it.each([
     ['twine upload dist/*', 'twine upload dist/*'],
     ['python3 -m twine upload --skip-existing dist/*', 'twine upload --skip-existing dist/*'],
@@ -35,7 +35,7 @@ describe('what really runs', () => {
     expect(read(script).commands.map(told)).toEqual([wanted]);
   });
 
-  it('is told for programs given as text', () => {
+  it('is known for inline programs', () => {
     expect(read('sh -ec \'cd lib; twine upload "$F"\'').commands.at(-1)).toMatchObject({
       tool: 'twine',
       args: ['$F'],
@@ -59,7 +59,7 @@ describe('the commands of a script', () => {
     expect(read(script).commands.map(told)).toEqual(wanted);
   });
 
-  it('an if over several items is one', () => {
+  it('treat an if over several items as one', () => {
     const { commands, holes } = read('if [ "$A" ]; then', '  twine upload x', 'fi', 'ls');
     expect(commands.map(({ condition }) => condition)).toEqual([undefined, '[ "$A" ]', undefined]);
     expect(holes).toEqual([]);
@@ -74,7 +74,7 @@ describe('the commands of a script', () => {
     ['[ "$A" ] || exit 0; b', [undefined, '! { [ "$A" ]; }', '[ "$A" ]']],
     ['case $A in v*) b ;; esac', ['case $A in v*)']],
     ['while x; do b; done', [undefined, 'while x']],
-  ])('stand under their condition: %s', (script, wanted) => {
+  ])('have a condition: %s', (script, wanted) => {
     expect(read(script).commands.map(({ condition }) => condition)).toEqual(wanted);
   });
 
@@ -91,14 +91,14 @@ describe('the commands of a script', () => {
     ['cd ..', undefined],
     ['cd $UNKNOWN', undefined],
     ['if [ "$A" ]; then cd lib; fi', undefined],
-  ])('stand in a folder: %s', (script, wanted) => {
+  ])('have a directory: %s', (script, wanted) => {
     const job = { name: 'ship', before_script: [script], script: ['here'], after_script: ['later'] };
     const { commands } = commandsOfJob({ ...job, variables: { WHERE: 'core' } });
     expect(commands.at(-2)?.directory).toBe(wanted);
     expect(commands.at(-1)?.directory).toBe('.');
   });
 
-  it('know what was exported before', () => {
+  it('know earlier exports', () => {
     const commands = read('export A=1 B="$C"', 'D=2', 'unset A', 'E=3 here').commands;
     expect(commands.at(-1)).toMatchObject({ exported: { B: '$C', D: '2' }, assignments: { E: '3' } });
   });
@@ -110,19 +110,19 @@ describe('what cannot be read', () => {
     ['bash <(curl -s https://scripts.example/x)', 'remote-script'],
     ['if a; then', 'cannot-be-read'],
     ["echo 'no end", 'cannot-be-read'],
-  ])('is said: %s', (script, why) => {
+  ])('is reported: %s', (script, why) => {
     expect(read(script).holes.map((hole) => hole.why)).toEqual([why]);
   });
 
-  it('keeps the lines that can be read', () => {
+  it('still yields the lines that can be read', () => {
     expect(read('if a; then\ntwine upload x').commands.map(told)).toEqual(['twine upload x']);
   });
 
-  it('is not what a program of its own takes as data', () => {
+  it('does not include a program that reads its input as data', () => {
     expect(read("curl https://api.example/x | python3 -c 'import sys'").holes).toEqual([]);
   });
 
-  it('leaves installers of well-known tools alone', () => {
+  it('does not include installers of well-known tools', () => {
     expect(read('curl -LsSf https://astral.sh/uv/install.sh | sh').holes).toEqual([]);
   });
 
@@ -139,7 +139,7 @@ describe('what cannot be read', () => {
     'a && '.repeat(40_000),
     '[[ '.repeat(40_000),
     'x\n'.repeat(90_000),
-  ])('ends soon on a hostile script (%#)', (script) => {
+  ])('is detected quickly in a hostile script (%#)', (script) => {
     const { commands } = read(script);
     expect(commands.length).toBeLessThanOrEqual(3000);
   });

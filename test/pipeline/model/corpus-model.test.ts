@@ -8,7 +8,7 @@ import { officialIndexes } from '../../../src/pipeline/reading.ts';
 import { corpus } from '../../support/tools.ts';
 
 const files = corpus('gitlab-ci');
-/** Written anew with UPDATE_TABLES=1, to be read before it is committed. */
+/** Rewritten with UPDATE_TABLES=1; review before committing. */
 const table = join(import.meta.dirname, 'corpus-model.txt');
 
 function modelOf(text: string): PipelineModel {
@@ -20,7 +20,7 @@ function modelOf(text: string): PipelineModel {
   });
 }
 
-/** One line for a file: how many jobs run on each occasion, `+n` for those that a condition may let run. */
+/** One line per file: how many jobs run on each occasion, plus `+n` that a condition may let run. */
 function linesOf(name: string, text: string): string[] {
   const model = modelOf(text);
   const counts = model.occasions.map(({ id }) => {
@@ -44,7 +44,7 @@ function linesOf(name: string, text: string): string[] {
 }
 
 describe.skipIf(files.length === 0)('the model of the corpus', () => {
-  it('is the table that was read', () => {
+  it('matches the reviewed table', () => {
     const heads = [
       'jobs',
       'commands',

@@ -54,7 +54,7 @@ bare:
 `;
   const { job, jobs, data } = jobsOf(file);
 
-  it('has what it extends, merges and refers to, and the defaults', () => {
+  it('includes what it extends, merges and references, and the defaults', () => {
     expect(job('build')).toMatchObject({
       stage: 'build',
       image: 'uv:0.9',
@@ -66,13 +66,13 @@ bare:
     expect(job('wheel')).toMatchObject({ value: { script: [['uv build']] }, leaves: ['1/*.whl'] });
   });
 
-  it('takes over only what its inherit lets through', () => {
+  it('inherits only what its inherit allows', () => {
     expect(job('upload').value.tags).toBeUndefined();
     expect(job('upload')).toMatchObject({ image: 'python:3.12', variables: { PUBLIC: 'yes', LEVEL: '2' } });
     expect(job('bare')).toMatchObject({ image: undefined, variables: {} });
   });
 
-  it('knows its environment and its ID tokens by their values', () => {
+  it('has its environment and ID tokens as values', () => {
     expect(job('upload').environment).toEqual({ name: 'release-2', action: 'prepare' });
     expect(job('upload').idTokens).toEqual([
       { variable: 'PYPI_ID_TOKEN', audiences: ['pypi'] },
@@ -80,7 +80,7 @@ bare:
     ]);
   });
 
-  it('gets the artifacts of earlier stages, or of those that it needs', () => {
+  it('gets the artifacts of earlier stages, or of the jobs it needs', () => {
     expect(job('upload').takesFrom).toEqual(['build', 'wheel']);
     expect(job('bare').takesFrom).toEqual(['build']);
     expect(job('bare').needs).toEqual([
@@ -92,7 +92,7 @@ bare:
     expect(jobs.map(({ name }) => name)).toEqual(['build', 'wheel', 'upload', 'bare']);
   });
 
-  it('is one for each row of its matrix', () => {
+  it('has one instance per row of its matrix', () => {
     const matrix =
       'up:\n  script: [make]\n  parallel:\n    matrix:\n      - TO: [pypi, testpypi]\n        PY: "3.12"\n';
     expect(jobsOf(matrix).job('up').matrix).toEqual([
@@ -110,7 +110,7 @@ describe('an include', () => {
     'ci/most.yml': 'most:\n  script: [most]\n',
   };
 
-  it('of the checkout is read, with its own includes and its inputs; the file wins', () => {
+  it('from the checkout is read, with its own includes and inputs; the file itself wins', () => {
     const text = `
 include:
   - local: ci/upload.yml
@@ -130,7 +130,7 @@ more:
     expect(holes).toEqual([]);
   });
 
-  it('from elsewhere is a hole, unless GitLab has told what it brings', () => {
+  it("from elsewhere is a hole, unless GitLab's merged result is known", () => {
     const text =
       'include:\n  - project: group/ci\n    file: /publish.yml\n  - https://example.org/ci.yml\nup:\n  script: [make]\n';
     expect(jobsOf(text).holes.map(({ why }) => why)).toEqual([

@@ -62,12 +62,12 @@ const token = '  id_tokens: { PYPI_ID_TOKEN: { aud: pypi } }\n';
 const trusted = `${build}ship:\n  stage: ship\n${token}  script: [uv publish dist/*]\n${rule}`;
 
 describe('an edit', () => {
-  it('is right where a token becomes an ID token and nothing else changes', () => {
+  it('is right if a token becomes an ID token and nothing else changes', () => {
     expect(judged(old, trusted)).toEqual({ wrong: [], told: [] });
     expect(judged(trusted, trusted)).toEqual({ wrong: [], told: [] });
   });
 
-  it('is wrong where the old job goes on beside the new one', () => {
+  it('is wrong if the old job continues next to the new one', () => {
     const both = `${old}release:\n  stage: ship\n${token}  script: [uv publish dist/*]\n${rule}`;
     expect(judged(old, both).wrong).toEqual([
       'two-publishers ship release version-tag',
@@ -75,14 +75,14 @@ describe('an edit', () => {
     ]);
   });
 
-  it('tells that a hand is no longer needed', () => {
+  it('reports that a manual job now starts by itself', () => {
     expect(judged(`${old}      when: manual\n`, trusted)).toEqual({
       wrong: [],
       told: ['start-changed ship version-tag'],
     });
   });
 
-  it('is wrong where candidates go nowhere, unless that is agreed to', () => {
+  it('is wrong if release candidates go nowhere, unless that was agreed to', () => {
     const candidates =
       'try:\n  stage: ship\n  script: [twine upload -r testpypi dist/*]\n  only: [/rc\\d+$/]\n  except: [branches]\n';
     const pushes =
@@ -102,7 +102,7 @@ describe('an edit', () => {
     ]);
   });
 
-  it('is wrong where nobody builds what is uploaded, or a needed job is not there', () => {
+  it('is wrong if nothing builds what is uploaded, or a needed job is missing', () => {
     const only = trusted.replace(
       '  script: [python -m build]',
       '  only: [main]\n  script: [python -m build]',
@@ -112,7 +112,7 @@ describe('an edit', () => {
     expect(judged(old, needs).wrong).toContain('needed-job-absent ship build version-tag');
   });
 
-  it('is wrong where another job runs at other times, is gone, or gets less', () => {
+  it('is wrong if another job runs at other times, is gone, or gets less', () => {
     const attach = 'attach:\n  stage: after\n  needs: [build]\n  script: [attach dist/*]\n  only: [tags]\n';
     expect(judged(old + attach, trusted).wrong).toEqual(['job-lost attach']);
     expect(judged(old + attach, trusted + attach.replace('only: [tags]', 'only: [main]')).wrong).toContain(
@@ -123,7 +123,7 @@ describe('an edit', () => {
     );
   });
 
-  it('is wrong where nothing makes tags any more, and tells what else is gone', () => {
+  it('is wrong if nothing creates tags any more, and reports what else is gone', () => {
     const more = old.replace(
       'twine upload -p $P dist/*]',
       'twine upload -p $P dist/*, ./announce, git tag v1, git push --tags]',
@@ -140,7 +140,7 @@ describe('an edit', () => {
     expect(judged(old + registry, trusted).wrong).toContain('upload-lost house version-tag');
   });
 
-  it('by an API token takes that of its route alone', () => {
+  it('on the API token route uses only that token', () => {
     const tokens = { pypi: 'P', testpypi: 'T' };
     expect(judged(old, old, { tokens })).toEqual({ wrong: [], told: [] });
     expect(judged(old, old.replace('$P', '$Q'), { tokens }).wrong).toEqual([

@@ -24,7 +24,7 @@ clean:
 \trm -rf dist
 `;
 
-describe('what a command of the project runs', () => {
+describe("what a project's own command runs", () => {
   it.each<[string, Record<string, string>, string[], string]>([
     [
       './ci/ship.sh testpypi',
@@ -136,13 +136,13 @@ describe('what a command of the project runs', () => {
     expect(holes).toEqual([]);
   });
 
-  it('is followed from one to the next, and never round in circles', () => {
+  it('is followed from one to the next, but never in circles', () => {
     const files = { 'a.sh': './b.sh', 'b.sh': './a.sh; make', Makefile: 'x:\n\t./a.sh\n\ttwine upload y\n' };
     const found = read('./a.sh', files).commands.find(({ tool }) => tool === 'twine');
     expect(found?.via).toEqual(['./a.sh', './b.sh', 'Makefile:x']);
   });
 
-  it('takes the arguments and the folder of the caller', () => {
+  it("gets the caller's arguments and directory", () => {
     const { commands } = read('cd core; ../ship.sh testpypi; ls', {
       'ship.sh': 'cd deep; twine upload -r $1',
     });

@@ -22,7 +22,7 @@ function told({ occasion, target, job, files, credential, start, versions, build
   return `${occasion}: ${job} -> ${where} [${files.join(' ')}] by ${keys}, ${start.kind}, ${version}, built by ${builders.join('+') || 'nobody'}`;
 }
 
-/** The uploads of one job with these commands on a tag: target, credential, files. */
+/** The uploads of a single job with these commands on a tag: target, credential, files. */
 function targets(commands: string[], more = '', files: Record<string, string> = {}): string[] {
   const script = commands.map((command) => `    - ${JSON.stringify(command)}`).join('\n');
   const rows = rowsOf(`up:\n  only: [tags]\n${more}  script:\n${script}\n`, files);
@@ -131,7 +131,7 @@ describe('an upload goes', () => {
     expect(targets(commands, more)).toEqual([expected]);
   });
 
-  it('to each index that a script names, by itself', () => {
+  it('to each index that a script names, separately', () => {
     const commands = [
       'twine upload -p $P dist/*',
       'twine upload --repository-url $CI_API_V4_URL/x -p $CI_JOB_TOKEN dist/*',
@@ -140,7 +140,7 @@ describe('an upload goes', () => {
     expect(targets(commands.toReversed())).toEqual(['registry CI_JOB_TOKEN dist/*', 'pypi P dist/*']);
   });
 
-  it('by the index that pyproject.toml gives a name', () => {
+  it('to the index that pyproject.toml names', () => {
     const pyproject =
       '[[tool.uv.index]]\nname = "house"\nurl = "https://x.example/simple/"\npublish-url = "https://test.pypi.org/legacy/"\n';
     expect(targets(['uv publish --index house'], '', { 'pyproject.toml': pyproject })).toEqual(
@@ -150,7 +150,7 @@ describe('an upload goes', () => {
     );
   });
 
-  it('to one index for each row of a matrix', () => {
+  it('to one index per row of a matrix', () => {
     const matrix = '  parallel:\n    matrix:\n      - TWINE_REPOSITORY: [pypi, testpypi]\n';
     expect(targets(['twine upload dist/*'], matrix)).toEqual([
       'pypi TWINE_PASSWORD dist/*',
@@ -164,13 +164,13 @@ describe('an upload goes', () => {
     'echo twine upload',
     'poetry publish --dry-run',
     '# twine upload',
-  ])('nowhere by %s', (command) => {
+  ])('nowhere with %s', (command) => {
     expect(targets([command, 'true'])).toEqual([]);
   });
 });
 
 describe('what happens when', () => {
-  it('is one row for each upload on each occasion', () => {
+  it('has a row for each upload on each occasion', () => {
     const pipeline = `
 stages: [build, publish]
 build:
@@ -222,12 +222,12 @@ up:
     ]);
   });
 
-  it('takes the spelling of the tags that the conditions want', () => {
+  it('uses the spelling of tags that the conditions expect', () => {
     const text = 'up:\n  script: [twine upload dist/*]\n  only: [/^almanac-v\\d+/]\n  except: [branches]\n';
     expect(rowsOf(text).map(({ ref }) => ref)).toEqual(['almanac-v1.2.3', 'almanac-v1.2.3rc1']);
   });
 
-  it('follows child pipelines of the checkout', () => {
+  it('follows child pipelines in the checkout', () => {
     const parent =
       'core:\n  trigger: { include: core/ci.yml }\n  rules:\n    - if: $CI_COMMIT_TAG\n      when: manual\nother:\n  trigger: { include: [{ artifact: made.yml, job: core }] }\n';
     const child =

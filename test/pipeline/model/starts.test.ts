@@ -41,14 +41,14 @@ const nowhere = Object.fromEntries(occasionIds.map((id) => [id, 'never']));
 const job = (conditions: string, above = '') => `${above}\nup:\n  script: [make]\n${conditions}\n`;
 
 describe('a job starts', () => {
-  it('for branches and tags where nothing is said, but not in merge requests', () => {
+  it('for branches and tags by default, but not in merge requests', () => {
     expect(startsOf(job(''))).toEqual({
       ...Object.fromEntries(occasionIds.map((id) => [id, 'auto'])),
       'merge-request': 'never',
     });
   });
 
-  it('in merge requests as well where workflow:rules decide about the pipeline', () => {
+  it('in merge requests too, if workflow:rules decide about the pipeline', () => {
     const workflow = 'workflow:\n  rules:\n    - if: $CI_MERGE_REQUEST_IID\n    - if: $CI_COMMIT_TAG\n';
     const tags = { 'version-tag': 'auto', 'pre-release-tag': 'auto', 'other-tag': 'auto' };
     expect(startsOf(job('', workflow))).toEqual({ ...nowhere, ...tags, 'merge-request': 'auto' });
@@ -145,7 +145,7 @@ describe('a job starts', () => {
     expect(startsOf(job(conditions))).toEqual({ ...nowhere, ...expected });
   });
 
-  it('only where the pipeline is made', () => {
+  it('only if the pipeline is created', () => {
     const workflow =
       'workflow:\n  rules:\n    - if: $CI_COMMIT_BRANCH == "main"\n    - if: $CI_COMMIT_BRANCH == "release"\n';
     expect(startsOf(job('  only: [tags]', workflow))).toEqual(nowhere);
@@ -156,7 +156,7 @@ describe('a job starts', () => {
     });
   });
 
-  it('by the workflow template of GitLab that is included', () => {
+  it('according to an included GitLab workflow template', () => {
     const include = 'include:\n  - template: Workflows/MergeRequest-Pipelines.gitlab-ci.yml\n';
     expect(startsOf(job('', include))).toMatchObject({
       'merge-request': 'auto',
@@ -165,7 +165,7 @@ describe('a job starts', () => {
     });
   });
 
-  it('by the spelling of its tags', () => {
+  it('depending on the spelling of tags', () => {
     const own = job('  rules:\n    - if: $CI_COMMIT_TAG =~ /^tides-v\\d/');
     expect(startsOf(own)['version-tag']).toBe('never');
     expect(startsOf(own, 'tides-v1.2.3')['version-tag']).toBe('auto');
@@ -180,7 +180,7 @@ describe('a start that depends on a condition', () => {
     unmet: { kind: 'undecided', because: '$B', met: { kind: 'manual' }, unmet: { kind: 'auto' } },
   };
 
-  it('keeps each way', () => {
+  it('keeps each outcome', () => {
     expect(mayRun(start)).toBe(true);
     expect(surelyRuns(start)).toBe(false);
     expect(openConditions(start)).toEqual(['$A', '$B']);
