@@ -2,7 +2,7 @@ import { crc32, gzipSync } from 'node:zlib';
 
 type Contents = Record<string, string>;
 
-/** A zip file with its contents stored as they are. */
+/** A zip file with uncompressed content. */
 export function zipOf(contents: Contents): Buffer {
   const locals: Buffer[] = [];
   const central: Buffer[] = [];
@@ -45,14 +45,14 @@ export function tarOf(contents: Contents): Buffer {
   return gzipSync(Buffer.concat([...blocks, Buffer.alloc(1024)]), { level: 1 });
 }
 
-/** A source distribution of demo-pkg with what a build backend puts into one. */
+/** A source distribution of demo-pkg, as a build backend would make it. */
 export function sdistOf(version: string, more: Contents = {}): Buffer {
   const contents = { 'PKG-INFO': `Name: demo-pkg\nVersion: ${version}\n`, ...more };
   const inFolder = Object.entries(contents).map(([path, text]) => [`demo_pkg-${version}/${path}`, text]);
   return tarOf(Object.fromEntries(inFolder));
 }
 
-/** A wheel of demo-pkg with what an installer needs in one. */
+/** A wheel of demo-pkg, as an installer would need it. */
 export function wheelOf(version: string, name = 'demo_pkg'): Buffer {
   const folder = `${name}-${version}.dist-info`;
   return zipOf({ [`${folder}/METADATA`]: '', [`${folder}/WHEEL`]: '', [`${folder}/RECORD`]: '' });

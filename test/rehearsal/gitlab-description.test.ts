@@ -20,7 +20,7 @@ function describedOf(request: Incoming): Described {
   return found;
 }
 
-/** Parameters that the description of a route does not have. */
+/** Parameters missing from an endpoint's description. */
 function unknownParams(request: Incoming): string[] {
   const { query, body } = describedOf(request);
   const sent = request.body === '' ? {} : (JSON.parse(request.body) as object);
@@ -40,7 +40,7 @@ async function again({ method, target, body }: Incoming) {
   return { ok: response.ok, body: await response.json().catch(() => undefined) };
 }
 
-/** Sets a project up, with drift, and checks it; every request that it took. */
+/** Sets a project up, lets it drift, and checks it; returns every request made. */
 async function requestsOf(plan: 'free' | 'premium', edition: 'ee' | 'ce'): Promise<Incoming[]> {
   const protected_tags = [{ name: '*', create_access_levels: [roleRow(30)] }];
   const state = { ...teamState({ plan, protected_tags }, scratchFiles()), edition };
@@ -72,7 +72,7 @@ describe("GitLab's own description", () => {
     }
   });
 
-  it('knows each answer to what changes something', async () => {
+  it('covers each response to a change', async () => {
     here = await startWorld();
     const send = async (method: string, rest: string, body: object) => {
       const path = `/api/v4/projects/42${rest}`;

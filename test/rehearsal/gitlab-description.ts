@@ -1,9 +1,9 @@
 import { Ajv, type ValidateFunction } from 'ajv';
 
 /**
- * What GitLab's API takes and answers at the routes that the tool uses: a trimmed extract, made by hand, of GitLab's own
- * description (https://docs.gitlab.com/api/) and its documentation of each resource. Nothing here is read from the tool or the
- * embedded server.
+ * The requests and responses of the GitLab endpoints that the tool uses: an extract, trimmed by hand, of GitLab's own
+ * API description (https://docs.gitlab.com/api/) and its documentation of each resource. Shares nothing with the tool
+ * or the embedded server.
  */
 export interface Described {
   method: string;
@@ -22,7 +22,7 @@ function typeOf(field: Field): object {
   return field.endsWith('?') ? { type: [field.slice(0, -1), 'null'] } : { type: field };
 }
 
-/** An object with exactly these fields; of the second ones each may be absent. */
+/** An object with exactly these fields; the second ones are optional. */
 function entity(required: Record<string, Field>, optional: Record<string, Field> = {}): object {
   const fields = Object.entries({ ...required, ...optional }).map(([name, field]) => [name, typeOf(field)]);
   return {
@@ -331,7 +331,7 @@ export const description: readonly Described[] = [
 
 const validators = new Map<Described, ValidateFunction>();
 
-/** What is wrong with an answer by its description, one line for each place. */
+/** What is wrong with a response according to its description, one line per place. */
 export function answerErrors(described: Described, body: unknown): string[] {
   const known =
     validators.get(described) ??

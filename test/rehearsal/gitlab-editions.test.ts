@@ -20,7 +20,7 @@ async function ask(method: string, path: string, body?: unknown, token = 'glpat-
   return { status: response.status, body: JSON.parse(await response.text()) };
 }
 
-describe('lists of who may', () => {
+describe('access lists', () => {
   const editions = {
     'Community Edition': { edition: 'ce' as const, plan: 'free' as const },
     'Enterprise Edition without a licence': { edition: 'ee' as const, plan: 'free' as const },
@@ -36,7 +36,7 @@ describe('lists of who may', () => {
   const one = (row: object) => [{ access_level: null, user_id: null, group_id: null, ...row }];
   const refused = (what: string) => ({ message: [`Create access levels ${what} must be blank`] });
 
-  // What gitlab.md 3.1 says of each edition: whether rows are known, and which need a licence.
+  // Per edition: whether rows are supported, and which need a licence.
   const expected: Record<keyof typeof editions, Record<keyof typeof rows, unknown>> = {
     'Community Edition': { role: maintainers, key: maintainers, user: maintainers, group: maintainers },
     'Enterprise Edition without a licence': {
@@ -67,7 +67,7 @@ describe('lists of who may', () => {
     else expect(made).toEqual({ status: 422, body: answer });
   });
 
-  it('never carry a number of approvals on a branch', async () => {
+  it('never have a number of approvals on a branch', async () => {
     await begin();
     const allowed_to_push = [{ user_id: 2, required_approvals: 3 }];
     const { body } = await ask('PATCH', `${at}/protected_branches/main`, { allowed_to_push });
@@ -75,7 +75,7 @@ describe('lists of who may', () => {
     expect(JSON.stringify(body)).not.toContain('required_approvals');
   });
 
-  it('of who may unprotect a branch are told by the Enterprise Edition alone', async () => {
+  it('of who may unprotect a branch are only shown by Enterprise Edition', async () => {
     for (const [edition, levels] of [
       ['ee', [{ access_level: 40 }]],
       ['ce', []],
@@ -113,7 +113,7 @@ describe('one rule, variable or group', () => {
     });
   });
 
-  it('is found among groups by a part of its path, and then by its number', async () => {
+  it('is found among groups by part of its path, and then by its id', async () => {
     const found = (await ask('GET', '/api/v4/groups?search=demo')).body;
     expect(found).toMatchObject([{ full_path: 'demo-group', path: 'demo-group' }]);
     expect((await ask('GET', '/api/v4/groups?search=nothing')).body).toEqual([]);
@@ -127,14 +127,14 @@ describe('one rule, variable or group', () => {
 });
 
 describe('the server', () => {
-  it('says the same of itself at both addresses, with its edition', async () => {
+  it('describes itself identically at both endpoints, with its edition', async () => {
     await begin({ edition: 'ce' });
     const version = await ask('GET', '/api/v4/version');
     expect(version.body).toMatchObject({ enterprise: false, kas: { enabled: false } });
     expect(await ask('GET', '/api/v4/metadata')).toEqual(version);
   });
 
-  it('does not tell what the sender may do where a project was changed', async () => {
+  it("does not show the sender's permissions after changing a project", async () => {
     await begin();
     expect((await ask('GET', at)).body).toHaveProperty('permissions');
     const changed = await ask('PUT', at, { ci_config_path: 'ci.yml' });
@@ -142,7 +142,7 @@ describe('the server', () => {
     expect(changed.body).not.toHaveProperty('permissions');
   });
 
-  it('takes an approval rule that is changed without a number back to one approval', async () => {
+  it('resets an approval rule to one approval if changed without a number', async () => {
     await begin();
     const { body } = await ask('POST', `${at}/protected_environments`, {
       name: 'release',
@@ -157,14 +157,14 @@ describe('the server', () => {
   });
 });
 
-describe('the lint of what is committed', () => {
+describe('the lint of the committed file', () => {
   const files = {
     main: { '.gitlab-ci.yml': 'a: {script: make, extends: .b}\n.b: {stage: build}' },
     broken: { '.gitlab-ci.yml': 'a: {stage: x}' },
     bare: {},
   };
 
-  it('is for a token that can only read, which may not post', async () => {
+  it('works with a read-only token, which may not POST', async () => {
     await begin({}, { files });
     const lint = (query: string) => ask('GET', `${at}/ci/lint?${query}`, undefined, 'glpat-demo-readonly');
     expect((await lint('include_jobs=true')).body).toMatchObject({
@@ -184,7 +184,7 @@ describe('the lint of what is committed', () => {
     expect(posted).toMatchObject({ status: 403, body: { error: 'insufficient_scope', scope: 'api' } });
   });
 
-  it('resolves references and what jobs extend, also over two levels', async () => {
+  it('resolves references and extends, even over two levels', async () => {
     const text = `
 .rules: {list: [{if: $A}, {if: $B}]}
 .one: {image: one, variables: {A: "1", B: "1"}, script: [first]}
@@ -204,7 +204,7 @@ job:
   it.each([
     ['a reference to nothing', 'a: {script: [!reference [.b, script]]}', 'could not be found'],
     ['a circle', 'a: {extends: .b, script: x}\n.b: {extends: .c}\n.c: {extends: .b}', 'circular dependency'],
-  ])('refuses %s', async (_, text, words) => {
+  ])('rejects %s', async (_, text, words) => {
     await begin({}, { files: { main: { '.gitlab-ci.yml': text } } });
     const { body } = await ask('GET', `${at}/ci/lint`);
     expect(body.valid).toBe(false);
@@ -252,7 +252,7 @@ describe('a fine-grained token', () => {
     for (const token of server.state.tokens) if (token.kind === 'fine-grained') token.denied = denied;
   }
 
-  it.each(requests)('without %s is refused at %s %s', async (permission, method, path, body) => {
+  it.each(requests)('without %s is rejected at %s %s', async (permission, method, path, body) => {
     await beginWithout([permission], 'private');
     expect(await ask(method, path, body, 'glpat-demo-fine')).toEqual({
       status: 403,
@@ -263,7 +263,7 @@ describe('a fine-grained token', () => {
     });
   });
 
-  it('with all permissions is let through', async () => {
+  it('with all permissions is accepted', async () => {
     await beginWithout([], 'private');
     for (const [, method, path] of requests.filter(([, method]) => method === 'GET'))
       expect(JSON.stringify((await ask(method, path, undefined, 'glpat-demo-fine')).body)).not.toContain(
@@ -271,7 +271,7 @@ describe('a fine-grained token', () => {
       );
   });
 
-  it('needs no permission for what is open on a public project', async () => {
+  it('needs no permission for public parts of a public project', async () => {
     await beginWithout(['Environment: Read', 'Variable: Read'], 'public');
     expect((await ask('GET', `${at}/environments`, undefined, 'glpat-demo-fine')).status).toBe(200);
     expect((await ask('GET', `${at}/variables`, undefined, 'glpat-demo-fine')).status).toBe(403);

@@ -34,7 +34,7 @@ const update = (content: string, more: object = {}) => [
 const request = { source_branch: 'setup', target_branch: 'main', title: 'Set up' };
 
 describe('a commit', () => {
-  it('makes its branch from the head of another one, byte for byte', async () => {
+  it('creates its branch from the head of another one, byte for byte', async () => {
     const content = Buffer.from('\ufeffone\r\ntwo').toString('base64');
     const made = await commit({
       start_sha: await head('main'),
@@ -51,7 +51,7 @@ describe('a commit', () => {
     expect(await textOf('a.txt', 'main')).toBe('one\n');
   });
 
-  it('replaces a branch by force alone, and keeps what was there under its commit', async () => {
+  it('resets a branch only by force, and keeps its old files under their commit', async () => {
     const start_sha = await head('main');
     await commit({ start_sha, actions: update('first') });
     const before = await head('setup');
@@ -68,21 +68,21 @@ describe('a commit', () => {
     expect(await textOf('a.txt', before)).toBe('first');
   });
 
-  // gitlab.md 7 and 7b.
+  // Error messages as GitLab gives them.
   it.each([
     ['on no branch', { actions: update('x') }, 'You can only create or edit files when you are on a branch'],
     [
-      'of a file that is there already',
+      'of an existing file',
       { branch: 'main', actions: [{ action: 'create', file_path: 'a.txt', content: 'x' }] },
       'A file with this name already exists',
     ],
     [
-      'of a file that is not there',
+      'of a missing file',
       { branch: 'main', actions: [{ action: 'update', file_path: 'x.txt', content: 'x' }] },
       "A file with this name doesn't exist",
     ],
     [
-      'of a file that somebody changed meanwhile',
+      'of a file that someone changed in the meantime',
       { branch: 'main', actions: update('x', { last_commit_id: '0'.repeat(40) }) },
       'The file has changed since you started editing it: a.txt',
     ],
@@ -91,18 +91,18 @@ describe('a commit', () => {
       { branch: 'main', actions: [{ action: 'update', file_path: 'a.txt' }] },
       '400 Bad request - actions[0][content] is required for update action',
     ],
-  ])('%s is refused', async (_, change, message) => {
+  ])('%s is rejected', async (_, change, message) => {
     expect(await commit(change)).toEqual({ status: 400, body: { message } });
     expect(await textOf('a.txt', 'main')).toBe('one\n');
   });
 
-  it('with the last commit of the file that was read is taken', async () => {
+  it('with the last commit of the file that was read is accepted', async () => {
     const { last_commit_id } = await file('a.txt', 'main');
     const made = await commit({ branch: 'main', actions: update('x', { last_commit_id }) });
     expect(made.status).toBe(201);
   });
 
-  it('to a protected branch is refused to whoever may not push there', async () => {
+  it('to a protected branch is rejected without push access', async () => {
     const refused = {
       status: 403,
       body: { message: '403 Forbidden - You are not allowed to push into this branch' },
@@ -117,7 +117,7 @@ describe('a commit', () => {
 });
 
 describe('a branch', () => {
-  it('is made from another one, once', async () => {
+  it('is created from another one, once', async () => {
     expect(await ask('POST', 'repository/branches', { branch: 'x', ref: 'main' })).toMatchObject({
       status: 201,
       body: { name: 'x', commit: { id: await head('main') } },
@@ -134,7 +134,7 @@ describe('a branch', () => {
 describe('a merge request', () => {
   beforeEach(() => commit({ start_branch: 'main', actions: update('new') }));
 
-  it('is opened once for two branches, and found by them', async () => {
+  it('is opened once per pair of branches, and found by them', async () => {
     const made = await ask('POST', 'merge_requests', request);
     expect(made).toMatchObject({ status: 201, body: { iid: 1, state: 'opened', sha: await head('setup') } });
     expect(await ask('POST', 'merge_requests', request)).toEqual({
@@ -147,7 +147,7 @@ describe('a merge request', () => {
     expect(await ask('GET', 'merge_requests/2')).toMatchObject({ status: 404 });
   });
 
-  it('is changed, closed, and then makes room for another one', async () => {
+  it('can be changed and closed, which makes room for another one', async () => {
     await ask('POST', 'merge_requests', request);
     const changed = await ask('PUT', 'merge_requests/1', { title: 'Other', state_event: 'close' });
     expect(changed.body).toMatchObject({ title: 'Other', state: 'closed' });
@@ -157,14 +157,14 @@ describe('a merge request', () => {
     expect(reopened.body).toMatchObject({ state: 'opened', closed_at: null });
   });
 
-  it('brings its changes to the target when it is merged', async () => {
+  it('brings its changes to the target when merged', async () => {
     await ask('POST', 'merge_requests', request);
     expect((await ask('PUT', 'merge_requests/1/merge', {})).body).toMatchObject({ state: 'merged' });
     expect(await textOf('a.txt', 'main')).toBe('new');
     expect((await ask('PUT', 'merge_requests/1/merge', {})).status).toBe(405);
   });
 
-  it('needs a title and a source that is there', async () => {
+  it('needs a title and an existing source', async () => {
     expect(await ask('POST', 'merge_requests', { ...request, title: undefined })).toEqual({
       status: 400,
       body: { error: 'title is missing' },
@@ -228,7 +228,7 @@ describe('pipelines, jobs and deployments', () => {
     });
   });
 
-  it('tell of a job why it failed, and its log as text', async () => {
+  it('show why a job failed, and its log as text', async () => {
     const { body } = await ask('GET', 'jobs/11');
     expect(body).toMatchObject({ failure_reason: 'script_failure', ref: 'v1.0', pipeline: { id: 6 } });
     expect(body).not.toHaveProperty('environment');
@@ -238,7 +238,7 @@ describe('pipelines, jobs and deployments', () => {
     expect([trace.headers.get('content-type'), await trace.text()]).toEqual(['text/plain', 'error: 422\n']);
   });
 
-  it('name the whole job that deployed, and the last success of an environment', async () => {
+  it("show the whole job that deployed, and an environment's last success", async () => {
     const { id } = (await ask('POST', 'environments', { name: 'release' })).body;
     const deployable = { id: 11, name: 'release', tag: true, pipeline: { id: 6 } };
     expect((await ask('GET', 'deployments?environment=release')).body).toMatchObject([
@@ -251,7 +251,7 @@ describe('pipelines, jobs and deployments', () => {
     expect((await ask('GET', `environments/${id}`)).body).toMatchObject({ last_deployment: { id: 1 } });
   });
 
-  it('start a job that waits, once', async () => {
+  it('start a manual job, once', async () => {
     expect((await ask('POST', 'jobs/12/play')).body).toMatchObject({ status: 'pending' });
     expect(await ask('POST', 'jobs/12/play')).toMatchObject({ status: 400 });
   });

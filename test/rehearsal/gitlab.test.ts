@@ -43,7 +43,7 @@ async function begin(options: Options = {}): Promise<void> {
 const at = '/api/v4/projects/42';
 const release = { name: 'release', deploy_access_levels: [{ access_level: 40 }] };
 
-describe('the rehearsal GitLab refuses what GitLab refuses', () => {
+describe('the rehearsal GitLab rejects what GitLab rejects', () => {
   const cases: [
     what: string,
     method: string,
@@ -79,16 +79,9 @@ describe('the rehearsal GitLab refuses what GitLab refuses', () => {
       },
       { token: 'glpat-demo-readonly' },
     ],
+    ['a missing project', 'GET', '/api/v4/projects/9', undefined, 404, { message: '404 Project Not Found' }],
     [
-      'a project that is not there',
-      'GET',
-      '/api/v4/projects/9',
-      undefined,
-      404,
-      { message: '404 Project Not Found' },
-    ],
-    [
-      'a path that is not encoded',
+      'an unencoded path',
       'GET',
       '/api/v4/projects/demo-group/demo-pkg',
       undefined,
@@ -96,7 +89,7 @@ describe('the rehearsal GitLab refuses what GitLab refuses', () => {
       { error: '404 Not Found' },
     ],
     [
-      'a protected environment that is not there',
+      'a missing protected environment',
       'GET',
       `${at}/protected_environments/x`,
       undefined,
@@ -130,7 +123,7 @@ describe('the rehearsal GitLab refuses what GitLab refuses', () => {
     ],
     ['changing a tag rule', 'PUT', `${at}/protected_tags/v`, {}, 404, { error: '404 Not Found' }],
     [
-      'a branch that is protected',
+      'an already protected branch',
       'POST',
       `${at}/protected_branches`,
       { name: 'main' },
@@ -175,7 +168,7 @@ describe('the rehearsal GitLab refuses what GitLab refuses', () => {
       { edition: 'ce' },
     ],
     [
-      'a group that is not there',
+      'a missing group',
       'GET',
       '/api/v4/groups/nothing/protected_environments',
       undefined,
@@ -201,7 +194,7 @@ describe('the rehearsal GitLab refuses what GitLab refuses', () => {
       { edition: 'ce' },
     ],
     [
-      'a token of OAuth as a personal one',
+      'an OAuth token as a personal one',
       'GET',
       '/api/v4/personal_access_tokens/self',
       undefined,
@@ -210,7 +203,7 @@ describe('the rehearsal GitLab refuses what GitLab refuses', () => {
       { token: 'oauth-demo-alice' },
     ],
     [
-      'environments that are turned off',
+      'disabled environments',
       'GET',
       `${at}/environments`,
       undefined,
@@ -249,7 +242,7 @@ describe('the rehearsal GitLab refuses what GitLab refuses', () => {
     expect(await ask(method, path, body, options)).toEqual({ status, body: answer });
   });
 
-  it('names that are taken, each in its own shape, also of a stopped environment', async () => {
+  it('names in use, each with its own error, even of a stopped environment', async () => {
     await begin();
     const created = await ask('POST', `${at}/environments`, { name: 'release' });
     expect(created).toMatchObject({ status: 201, body: { tier: 'other' } });
@@ -277,7 +270,7 @@ describe('the rehearsal GitLab refuses what GitLab refuses', () => {
 });
 
 describe('the rehearsal GitLab drops what GitLab drops', () => {
-  it('users without access out of a protection, and a new name of an environment', async () => {
+  it("users without access from a protection, and an environment's new name", async () => {
     await begin();
     const made = await ask('POST', `${at}/protected_environments`, {
       name: 'x',
@@ -290,7 +283,7 @@ describe('the rehearsal GitLab drops what GitLab drops', () => {
     );
   });
 
-  it('the push level out of a PATCH, and lists on Community Edition', async () => {
+  it('the push level from a PATCH, and lists on Community Edition', async () => {
     await begin({ project: { plan: 'free' }, edition: 'ce' });
     const patched = await ask('PATCH', `${at}/protected_branches/main`, {
       push_access_level: 30,
@@ -305,7 +298,7 @@ describe('the rehearsal GitLab drops what GitLab drops', () => {
 });
 
 describe('the rehearsal GitLab', () => {
-  it('adds, changes and removes rows of a protection, and replaces none', async () => {
+  it('adds, changes and removes rows of a protection, without replacing any', async () => {
     await begin();
     const made = (
       await ask('POST', `${at}/protected_environments`, {
@@ -334,17 +327,17 @@ describe('the rehearsal GitLab', () => {
     });
   });
 
-  it('shows the attribute of the paid tier only where it is licensed, and settings only to Maintainers', async () => {
+  it("shows the paid tier's attribute only with a licence, and settings only to Maintainers", async () => {
     await begin({ project: { plan: 'free' } });
     expect((await ask('GET', at)).body).not.toHaveProperty('allow_pipeline_trigger_approve_deployment');
     expect((await ask('GET', at, undefined, { token: 'glpat-demo-carol' })).body).not.toHaveProperty(
       'runners_token',
     );
-    // Free answers to the protection of an environment all the same.
+    // Free still responds to protecting an environment.
     expect(await ask('POST', `${at}/protected_environments`, release)).toMatchObject({ status: 201 });
   });
 
-  it('answers in pages', async () => {
+  it('paginates', async () => {
     const members = Array.from({ length: 45 }, (_, index) => ({ userId: index + 1, access_level: 30 }));
     await begin({ project: { members, visibility: 'public' } });
     const response = await fetch(`${server.url}${at}/members/all?page=2`, {

@@ -77,7 +77,7 @@ describe('an ID token', () => {
       { iss: 'https://gitlab.example' },
       refusal('invalid-payload', 'unknown trusted publishing issuer'),
     ],
-    ['whose number is null', { jti: null }, invalid],
+    ['whose id is null', { jti: null }, invalid],
     ['whose subject is null', { sub: null }, invalid],
     ['without an end', { exp: undefined }, invalid],
     ['without a beginning', { iat: undefined, nbf: undefined }, invalid],
@@ -96,7 +96,7 @@ describe('an ID token', () => {
       noPublisher("Missing claim 'ci_config_ref_uri'"),
     ],
     [
-      'of a pipeline file that is no YAML',
+      'of a pipeline file that is not YAML',
       { ci_config_ref_uri: 'gitlab.com/Group/sub/proj//ci.json@refs/tags/v1.0' },
       noPublisher('Could not extract workflow filename from OIDC claims'),
     ],
@@ -127,21 +127,21 @@ describe('an ID token', () => {
         "The ci_config_ref_uri claim does not match, expecting one of ['gitlab.com/Group/sub/proj//.gitlab-ci.yml@abc', 'gitlab.com/Group/sub/proj//.gitlab-ci.yml@refs/tags/v1.0'], got 'gitlab.com/group/sub/proj//.gitlab-ci.yml@refs/tags/v1.0'",
       ),
     ],
-  ])('%s is refused', async (_, change, answer) => {
+  ])('%s is rejected', async (_, change, answer) => {
     expect(await mint(change)).toEqual(answer);
   });
 
   it.each([
     ['that ended a moment ago', { exp: now() - 10 }],
     [
-      'whose project is spelt in another case',
+      'whose project differs in case',
       { project_path: 'group/SUB/proj', sub: 'project_path:GROUP/sub/proj:x' },
     ],
-  ])('%s is taken', async (_, change) => {
+  ])('%s is accepted', async (_, change) => {
     expect(await mint(change)).toMatchObject({ status: 200 });
   });
 
-  it('that GitLab did not sign is refused', async () => {
+  it('that GitLab did not sign is rejected', async () => {
     const [head, body] = signToken(claims()).split('.');
     const { privateKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
     const forged = sign('sha256', Buffer.from(`${head}.${body}`), privateKey).toString('base64url');
@@ -151,7 +151,7 @@ describe('an ID token', () => {
   });
 
   it.each([
-    ['is no token at all', { token: '$PYPI_ID_TOKEN' }, 'malformed JWT'],
+    ['is not a token at all', { token: '$PYPI_ID_TOKEN' }, 'malformed JWT'],
     [
       'is missing',
       {},
@@ -162,15 +162,15 @@ describe('an ID token', () => {
     ['is a number', { token: 5 }, expect.stringContaining('Input should be a valid string')],
     ['is in a list', [], expect.stringContaining('Input should be an object')],
     [
-      'is in no JSON',
+      'is not in JSON',
       'token=x',
       expect.stringMatching(/^1 validation error for TokenPayload\n {2}Invalid JSON: expected value/),
     ],
-  ])('that %s is refused', async (_, body, description) => {
+  ])('that %s is rejected', async (_, body, description) => {
     expect(await exchange(body)).toEqual(refusal('invalid-payload', description));
   });
 
-  it('signed with a key of another name, or of none, is refused', async () => {
+  it('signed with a key of another name, or none, is rejected', async () => {
     index.state.issuerKeyId = 'the next key';
     expect(await mint()).toEqual(invalid);
     const [, body, signature] = signToken(claims()).split('.');
@@ -178,7 +178,7 @@ describe('an ID token', () => {
     expect(await exchange({ token: `${head}.${body}.${signature}` })).toEqual(invalid);
   });
 
-  it('breaks the index where its project is in no group, as it does the real one', async () => {
+  it('crashes the index if its project is in no group, like the real one', async () => {
     const response = await fetch(`${index.url}/_/oidc/mint-token`, {
       method: 'POST',
       body: JSON.stringify({ token: signToken(claims({ project_path: 'proj' })) }),
@@ -186,7 +186,7 @@ describe('an ID token', () => {
     expect(response.status).toBe(500);
   });
 
-  it('is refused while trusted publishing is switched off', async () => {
+  it('is rejected while trusted publishing is switched off', async () => {
     index.state.switchedOff = ['trusted publishing'];
     const text = 'gitlab trusted publishing functionality not enabled';
     expect(await mint()).toEqual(refusal('not-enabled', text));
@@ -197,14 +197,14 @@ describe('an ID token', () => {
     ]);
   });
 
-  it('that fits no publisher is not used up', async () => {
+  it('that matches no publisher is not used up', async () => {
     const token = signToken(claims({ environment: 'later' }));
     expect(await exchange({ token })).toMatchObject({ status: 422 });
     index.state.projects[0]?.publishers.push({ ...publisher, environment: 'later' });
     expect(await exchange({ token })).toMatchObject({ status: 200 });
   });
 
-  it('is refused for ever where the same publisher was registered in other letters before', async () => {
+  it('is rejected while an earlier registration of the same publisher differs in case', async () => {
     const [project] = index.state.projects;
     project?.publishers.unshift({ ...publisher, namespace: 'group/SUB' });
     expect(JSON.stringify(await mint())).toContain('The ci_config_ref_uri claim does not match');
@@ -212,13 +212,13 @@ describe('an ID token', () => {
     expect(await mint()).toMatchObject({ status: 200 });
   });
 
-  it('of any environment is taken by a publisher without one, beside one with', async () => {
+  it('from any environment is accepted by a publisher without one, next to one with', async () => {
     index.state.projects[0]?.publishers.push({ ...publisher, environment: '' });
     expect(await mint({ environment: 'production', jti: 'one' })).toMatchObject({ status: 200 });
     expect(await mint({ environment: undefined, jti: 'two' })).toMatchObject({ status: 200 });
   });
 
-  it('is exchanged at routes that take one method alone, and cannot be given back', async () => {
+  it('is exchanged at endpoints with a single method, and cannot be returned', async () => {
     const status = async (method: string, path: string) =>
       (await fetch(`${index.url}/_/oidc/${path}`, { method })).status;
     expect(await status('POST', 'audience')).toBe(405);
@@ -230,26 +230,26 @@ describe('an ID token', () => {
     ['requirements.txt', "The name 'requirements.txt' isn't allowed."],
     ['email', 'conflict with Python standard library module name'],
     ['0ther', 'is too similar to an existing project'],
-  ])('of a pending publisher for %s is refused with the reason', async (projectName, words) => {
+  ])('of a pending publisher for %s is rejected with the reason', async (projectName, words) => {
     index.state.pendingPublishers = [{ ...publisher, environment: 'new', projectName }];
     expect(await mint({ environment: 'new' })).toEqual(
       refusal('invalid-payload', expect.stringContaining(words) as never),
     );
   });
 
-  it('is refused by an index that knows no GitLab', async () => {
+  it('is rejected by an index that knows no GitLab', async () => {
     delete index.state.issuerKey;
     expect(await mint()).toMatchObject({ status: 422, errors: [{ code: 'not-enabled' }] });
   });
 
-  it('fits a publisher for any environment where none is for its own', async () => {
+  it('matches a publisher for any environment if none is for its own', async () => {
     index.state.projects[1]?.publishers.push({ ...publisher, environment: '' });
     await mint();
     await mint({ environment: 'elsewhere' });
     expect(index.state.apiTokens.map(({ projects }) => projects)).toEqual([['demo-pkg'], ['other']]);
   });
 
-  it('of a pending publisher makes the project, and ends what others wait for', async () => {
+  it('of a pending publisher creates the project, and removes competing pending publishers', async () => {
     const pending = { ...publisher, environment: 'new', projectName: 'New.Pkg' };
     index.state.pendingPublishers = [pending, { ...pending, namespace: 'else', projectName: 'new-pkg' }];
     expect(await mint({ environment: 'new' })).toMatchObject({ status: 200 });
@@ -258,7 +258,7 @@ describe('an ID token', () => {
     expect(await mint({ environment: 'new' })).toMatchObject({ status: 200 });
   });
 
-  it('of a pending publisher is refused where somebody took the name', async () => {
+  it('of a pending publisher is rejected if someone took the name', async () => {
     index.state.pendingPublishers = [{ ...publisher, environment: 'new', projectName: 'other' }];
     const taken = refusal('invalid-pending-publisher', 'valid token, but project already exists');
     expect(await mint({ environment: 'new' })).toEqual(taken);

@@ -39,7 +39,7 @@ async function mint(): Promise<string> {
 interface Upload {
   filename: string;
   content: Buffer;
-  /** Fields besides those that every upload has; nothing takes one away. */
+  /** Fields in addition to those of every upload; undefined removes one. */
   fields: Record<string, string | string[] | undefined>;
   secret: string;
   user: string;
@@ -86,7 +86,7 @@ const asWheel = (filename: string, content = wheel.content): Partial<Upload> => 
 });
 
 describe('an upload', () => {
-  it('is listed with its hash, by whom it came, and taken again when it is the same', async () => {
+  it('is listed with its hash and uploader, and accepted again if identical', async () => {
     expect(await upload()).toMatchObject({ status: 200 });
     expect(await upload()).toMatchObject({ status: 200 });
     const sha256 = createHash('sha256').update(sdist.content).digest('hex');
@@ -103,14 +103,14 @@ describe('an upload', () => {
     expect(await page.text()).toContain(`demo_pkg-1.0.tar.gz#sha256=${sha256}`);
   });
 
-  it('may be an sdist and a wheel for many platforms of one version', async () => {
+  it("may be one version's sdist and a wheel for many platforms", async () => {
     expect(await upload()).toMatchObject({ status: 200 });
     expect(await upload(wheel)).toMatchObject({ status: 200 });
     const binary = asWheel('demo_pkg-1.0-cp313-cp313-manylinux2014_x86_64.manylinux_2_17_x86_64.whl');
     expect(await upload(binary)).toMatchObject({ status: 200 });
   });
 
-  // The texts are those of packaging.md, which were measured on a real Warehouse.
+  // The texts were measured on a real Warehouse.
   const refused: [what: string, change: Partial<Upload>, status: number, reason: string][] = [
     [
       'to another project',
@@ -119,7 +119,7 @@ describe('an upload', () => {
       "Invalid API Token: OIDC scoped token is not valid for project 'other'",
     ],
     [
-      'to a project that is not there',
+      'to a missing project',
       fields({ name: 'nothing' }),
       400,
       'Non-user identities cannot create new projects. This was probably caused by successfully using a pending publisher',
@@ -136,11 +136,11 @@ describe('an upload', () => {
       400,
       "The use of local versions in '1.0+g1' is not allowed.",
     ],
-    ['of a version that is none', fields({ version: '1.0-x' }), 400, "'1.0-x' is invalid for 'version'."],
-    ['of a name that is none', fields({ name: '-demo' }), 400, "'-demo' is invalid for 'name'."],
+    ['with an invalid version', fields({ version: '1.0-x' }), 400, "'1.0-x' is invalid for 'version'."],
+    ['with an invalid name', fields({ name: '-demo' }), 400, "'-demo' is invalid for 'name'."],
     ['of newer metadata', fields({ metadata_version: '2.6' }), 400, "'2.6' is not a valid metadata version."],
     [
-      'without a version of the metadata',
+      'without a metadata version',
       fields({ metadata_version: undefined }),
       400,
       'None is not a valid metadata version.',
@@ -152,14 +152,14 @@ describe('an upload', () => {
       'Include at least one message digest.',
     ],
     [
-      'with the digest of something else',
+      'with a wrong digest',
       fields({ sha256_digest: '0'.repeat(64) }),
       400,
       'The digest supplied does not match a digest calculated from the uploaded file.',
     ],
-    ['with a summary of two lines', fields({ summary: 'one\ntwo' }), 400, "'summary' must be a single line."],
+    ['with a two-line summary', fields({ summary: 'one\ntwo' }), 400, "'summary' must be a single line."],
     [
-      'with a classifier that nobody knows',
+      'with an unknown classifier',
       fields({ classifiers: ['Typing :: Typed', 'Development Status :: Ready'] }),
       400,
       "'Development Status :: Ready' is not a valid classifier.",
@@ -190,7 +190,7 @@ describe('an upload', () => {
     ],
     ['with a bad address', fields({ home_page: 'example' }), 400, "'example' is not a valid url."],
     [
-      'with a bad address of the project',
+      'with a bad project URL',
       fields({ project_urls: ['Docs, https://example.org', 'Code, git@example.org'] }),
       400,
       "'git@example.org' is not a valid url.",
@@ -208,13 +208,13 @@ describe('an upload', () => {
       "'MIT License' is invalid for 'license-expression'.",
     ],
     [
-      'with a licence file that is not there',
+      'with a missing licence file',
       fields({ license_files: 'LICENSE' }),
       400,
       'License-File LICENSE does not exist in distribution file demo_pkg-1.0.tar.gz at demo_pkg-1.0/LICENSE',
     ],
     [
-      'of an sdist by a name that is not normalised',
+      'of an sdist whose name is not normalised',
       { filename: 'demo-pkg-1.0.tar.gz' },
       400,
       "Filename 'demo-pkg-1.0.tar.gz' is invalid, should be 'demo_pkg-1.0.tar.gz'.",
@@ -226,13 +226,13 @@ describe('an upload', () => {
       'Invalid source distribution filename: demo.tar.gz',
     ],
     [
-      'of an sdist by the name of another project',
+      'of an sdist named after another project',
       { filename: 'other-1.0.tar.gz' },
       400,
       "Start filename for 'demo-pkg' with 'demo_pkg'.",
     ],
     [
-      'of an sdist that is no tar file',
+      'of an sdist that is not a tar file',
       { content: Buffer.from('no tar') },
       400,
       'Invalid distribution file. File is not a tarfile',
@@ -244,19 +244,19 @@ describe('an upload', () => {
       'Invalid file extension: Use .tar.gz, .whl or .zip extension.',
     ],
     [
-      'of a wheel by the name of another project',
+      'of a wheel named after another project',
       asWheel('other-1.0-py3-none-any.whl'),
       400,
       "Start filename for 'demo-pkg' with 'demo_pkg'.",
     ],
     [
-      'of a wheel by a name that is not normalised',
+      'of a wheel whose name is not normalised',
       asWheel('Demo_Pkg-1.0-py3-none-any.whl'),
       400,
       "Filename 'Demo_Pkg-1.0-py3-none-any.whl' should contain the normalized project name 'demo_pkg', not 'Demo_Pkg'.",
     ],
     [
-      'of a wheel of another version',
+      'of a wheel with another version',
       asWheel('demo_pkg-1.1-py3-none-any.whl'),
       400,
       "Version in filename should be '1.0' not '1.1'.",
@@ -268,7 +268,7 @@ describe('an upload', () => {
       "Binary wheel 'demo_pkg-1.0-cp313-cp313-linux_x86_64.whl' has an unsupported platform tag 'linux_x86_64'.",
     ],
     [
-      'of a wheel that is no zip',
+      'of a wheel that is not a zip file',
       asWheel(wheel.filename, Buffer.from('no zip')),
       400,
       'Invalid distribution file. File is not a zipfile',
@@ -280,24 +280,24 @@ describe('an upload', () => {
       'does not contain the required METADATA file',
     ],
     [
-      'with attestations that are none',
+      'with invalid attestations',
       fields({ attestations: '[]' }),
       400,
       'Invalid attestations supplied during upload: Malformed attestations: an empty attestation set is not permitted',
     ],
   ];
 
-  it.each(refused)('%s is refused', async (_, change, status, reason) => {
+  it.each(refused)('%s is rejected', async (_, change, status, reason) => {
     expect(await upload(change)).toMatchObject({ status, reason: expect.stringContaining(reason) });
     expect(index.state.files).toEqual([]);
   });
 
-  it('with a licence file that is there is taken', async () => {
+  it('with an existing licence file is accepted', async () => {
     const content = sdistOf('1.0', { LICENSE: 'MIT' });
     expect(await upload({ content, fields: { license_files: 'LICENSE' } })).toMatchObject({ status: 200 });
   });
 
-  it('of other content under a name that exists is refused', async () => {
+  it('of other content under an existing name is rejected', async () => {
     await upload();
     const words = "File already exists ('demo_pkg-1.0.tar.gz', with blake2_256 hash 'b1ake').";
     expect(await upload({ content: sdistOf('1.0', { more: 'B' }) })).toMatchObject({
@@ -307,20 +307,20 @@ describe('an upload', () => {
     });
   });
 
-  it('under the name of a deleted file is refused', async () => {
+  it("under a deleted file's name is rejected", async () => {
     index.state.deletedFiles = ['demo_pkg-1.0.tar.gz'];
     const reason = expect.stringContaining('This filename was previously used by a file that has since been');
     expect(await upload()).toMatchObject({ status: 400, reason });
   });
 
-  it('of a second sdist is refused', async () => {
+  it('of a second sdist is rejected', async () => {
     await upload();
     const content = zipOf({ 'demo_pkg-1.0/PKG-INFO': '' });
     const second = await upload({ filename: 'demo_pkg-1.0.zip', content });
     expect(second).toMatchObject({ status: 400, reason: 'Only one sdist may be uploaded per release.' });
   });
 
-  it('to a release older than two weeks is refused', async () => {
+  it('to a release older than two weeks is rejected', async () => {
     await upload();
     for (const project of index.state.projects)
       project.releasedAt = { '1.0': Math.floor(Date.now() / 1000) - 15 * 24 * 3600 };
@@ -332,7 +332,7 @@ describe('an upload', () => {
   });
 
   it.each(['archived', 'quarantined'] as const)(
-    'to a project that is %s is refused, although its token is minted',
+    'to a project that is %s is rejected, although its token is minted',
     async (status) => {
       for (const project of index.state.projects) project.status = status;
       const reason = expect.stringContaining(
@@ -342,13 +342,13 @@ describe('an upload', () => {
     },
   );
 
-  it('is refused where the index takes none', async () => {
+  it('is rejected if the index accepts none', async () => {
     index.state.switchedOff = ['uploads'];
     const reason = expect.stringContaining('New uploads are temporarily disabled.');
     expect(await upload()).toMatchObject({ status: 403, reason });
   });
 
-  it('needs a token that is known and has not run out', async () => {
+  it('needs a known token that has not expired', async () => {
     const reason = expect.stringContaining('Invalid or non-existent authentication information.');
     const refusal = { status: 403, reason, page: reason };
     expect(await upload({ secret: 'pypi-guessed' })).toEqual(refusal);
@@ -357,7 +357,7 @@ describe('an upload', () => {
     expect(await upload({ secret })).toEqual(refusal);
   });
 
-  it('is found at an address with a slash at its end, and by POST alone', async () => {
+  it('works only with a trailing slash in the URL, and only with POST', async () => {
     const options = { method: 'POST', redirect: 'manual' } as const;
     const moved = await fetch(`${index.url}/legacy`, options);
     expect([moved.status, moved.headers.get('location')]).toEqual([308, `${index.url}/legacy/`]);
@@ -369,7 +369,7 @@ describe('an upload', () => {
 describe('attestations', () => {
   const attestations = JSON.stringify([{ version: 1 }]);
 
-  it('tell afterwards which publisher uploaded a file', async () => {
+  it('show afterwards which publisher uploaded a file', async () => {
     expect(await upload(fields({ attestations }))).toMatchObject({ status: 200 });
     await upload(wheel);
     const at = `${index.url}/integrity/demo-pkg/1.0`;
@@ -395,7 +395,7 @@ describe('attestations', () => {
     ]);
   });
 
-  it('are refused from the token of a user', async () => {
+  it("are rejected with a user's token", async () => {
     const secret = madeUpToken('pypi.org', 'of a user');
     const expires = Number.POSITIVE_INFINITY;
     index.state.apiTokens.push({ secret, publisher: undefined, projects: ['demo-pkg'], expires });

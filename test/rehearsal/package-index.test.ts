@@ -29,8 +29,8 @@ const fields = {
   environment: 'release',
 };
 
-describe('what is read of an index', () => {
-  it('is whether a project exists, also one without releases or by another spelling', async () => {
+describe('what is read from an index', () => {
+  it('is whether a project exists, even without releases or in another spelling', async () => {
     expect(await port().project('demo-pkg')).toEqual({ status: 'active' });
     expect(await port().project('Demo_Pkg')).toEqual({ status: 'active' });
     expect(await port().project('fresh')).toEqual({ status: 'active' });
@@ -51,12 +51,12 @@ describe('what is read of an index', () => {
     },
   );
 
-  it('is who owns it, where it has a release', async () => {
+  it('is who owns it, if it has a release', async () => {
     expect(await port().ownership('demo-pkg')).toMatchObject({ owners: ['alice'] });
     expect(await port().ownership('fresh')).toBeUndefined();
   });
 
-  it('is the audience of its ID tokens, unless that is strange', async () => {
+  it('is the audience of its ID tokens, unless that is malformed', async () => {
     expect(await port().audience()).toBe('testpypi');
     index.state.audience = 'x"; rm -rf /';
     await expect(port().audience()).rejects.toThrow(/does not say which audience/);
@@ -70,11 +70,11 @@ describe('what is read of an index', () => {
     ],
     ['an error', { status: 500 }, /status 500/],
     [
-      'something else than JSON',
+      'something other than JSON',
       { status: 200, body: '<html>' },
       /does not answer as a Python package index/,
     ],
-  ])('fails with a sentence at %s', async (_, reply, message) => {
+  ])('fails with a clear message for %s', async (_, reply, message) => {
     index.intercept = () => reply;
     await expect(port().project('x')).rejects.toThrow(message);
   });
@@ -99,7 +99,7 @@ describe('the status of a project', () => {
     expect(await status('/manage/project/demo-pkg/settings/publishing/')).toBe(management);
   });
 
-  it('is asked at one address, to which other spellings lead', async () => {
+  it('is read at one URL, to which other spellings redirect', async () => {
     for (const [path, to] of [
       ['/simple/Demo_Pkg/', '/simple/demo-pkg/'],
       ['/pypi/Demo_Pkg/json', '/pypi/demo-pkg/json'],
@@ -118,7 +118,7 @@ describe('the form of a publisher', () => {
   const badFile = 'Top-level pipeline file path must end with .yml or .yaml';
   const notRegistered = 'The trusted publisher could not be registered';
 
-  // The verdicts of packaging.md 3.4, which were measured on a real Warehouse.
+  // The verdicts were measured on a real Warehouse.
   it.each([
     ['namespace', 'x', badNamespace],
     ['namespace', 'xy', added],
@@ -151,7 +151,7 @@ describe('the form of a publisher', () => {
     ['environment', 'pypi/$CI_COMMIT_TAG', added],
     ['environment', '', added],
     ['environment', '  ', added],
-  ])('of which %s is "%s" says: %s', async (name, value, verdict) => {
+  ])('with %s "%s" says: %s', async (name, value, verdict) => {
     const answer = await post(path, { ...fields, [name]: value });
     expect(answer).toMatchObject({ status: 200, text: expect.stringContaining(verdict) });
     expect(index.state.projects[0]?.publishers).toHaveLength(verdict === added ? 1 : 0);
@@ -162,7 +162,7 @@ describe('the form of a publisher', () => {
     expect(index.state.projects[0]?.publishers[0]?.environment).toBe('');
   });
 
-  it('takes a publisher in other letters beside the one that is there', async () => {
+  it('accepts a publisher that differs only in case from an existing one', async () => {
     await post(path, fields);
     await post(path, { ...fields, namespace: 'Group' });
     expect(index.state.projects[0]?.publishers).toHaveLength(2);
@@ -172,7 +172,7 @@ describe('the form of a publisher', () => {
 describe('the page of a project', () => {
   const path = '/manage/project/demo-pkg/settings/publishing/';
 
-  it('is filled in from its address, with a warning, and registers at a press of the button', async () => {
+  it('is prefilled from its URL, with a warning, and registers at the click of a button', async () => {
     const html = await page(`${path}?provider=gitlab&${new URLSearchParams(fields)}`);
     expect(html).toMatch(/class="open">GitLab[\s\S]*name="namespace" value="group"/);
     expect(html).toContain('Proceed with caution!');
@@ -181,13 +181,13 @@ describe('the page of a project', () => {
     expect((await post(path, fields)).text).toContain('registered already');
   });
 
-  it('opens on another tab without a provider, and takes nothing then', async () => {
+  it('opens on another tab without a provider, and then ignores the other values', async () => {
     const html = await page(`${path}?${new URLSearchParams(fields)}`);
     expect(html).toMatch(/class="open">GitHub/);
     expect(html).not.toContain('value="group"');
   });
 
-  it('is for owners alone', async () => {
+  it('is for owners only', async () => {
     expect(await page('/manage/project/theirs/settings/publishing/')).toContain('403 Forbidden');
   });
 
@@ -202,7 +202,7 @@ describe('the page of a project', () => {
 describe('the page of pending publishers', () => {
   const path = '/manage/account/publishing/';
 
-  it('is never filled in from its address', async () => {
+  it('is never prefilled from its URL', async () => {
     const html = await page(
       `${path}?provider=gitlab&${new URLSearchParams({ ...fields, project_name: 'new' })}`,
     );
@@ -211,7 +211,7 @@ describe('the page of pending publishers', () => {
     expect(await page(`${path}?tab=GitLab`)).toContain('name="project_name" value=""');
   });
 
-  it('registers three and no more, refuses what the form refuses, and points owners to their page', async () => {
+  it('registers at most three, rejects what the form rejects, and points owners to their page', async () => {
     expect(await post(path, { ...fields, project_name: 'new', environment: 'a.b' })).toMatchObject({
       status: 200,
       text: expect.stringContaining('The trusted publisher could not be registered'),
@@ -238,7 +238,7 @@ describe('the page of pending publishers', () => {
     ['-x', 'Invalid project name'],
     ['', 'Specify project name'],
     ['x', 'The pending publisher was added'],
-  ])('says of the name "%s": %s', async (project_name, words) => {
+  ])('says about the name "%s": %s', async (project_name, words) => {
     expect((await post(path, { ...fields, project_name })).text).toContain(words);
   });
 });

@@ -25,7 +25,7 @@ const twoScopes = async () => {
 };
 
 describe("the rehearsal GitLab's variables", () => {
-  it('hide and mask at once, and show no value then', async () => {
+  it('can be hidden and masked at once, and then show no value', async () => {
     await begin();
     const made = await ask('POST', at, { key: 'K', value: token, masked: true, masked_and_hidden: true });
     expect(made).toMatchObject({ status: 201, body: { masked: true, hidden: true, value: null } });
@@ -42,7 +42,7 @@ describe("the rehearsal GitLab's variables", () => {
     });
   });
 
-  it('of one key and several scopes are changed and deleted by the filter alone', async () => {
+  it('with one key and several scopes can only be changed and deleted with a filter', async () => {
     await begin();
     await twoScopes();
     const refusal = {
@@ -67,7 +67,7 @@ describe("the rehearsal GitLab's variables", () => {
     });
   });
 
-  it('of a group are shown to its Owners alone', async () => {
+  it('of a group are only shown to its Owners', async () => {
     await begin();
     expect(await ask('GET', 'groups/demo-group/variables')).toEqual({ status: 200, body: [] });
     expect(await ask('GET', 'groups/demo-group/variables', undefined, 'glpat-demo-carol')).toEqual({
@@ -82,7 +82,7 @@ describe("the rehearsal GitLab's variables", () => {
 });
 
 describe("the rehearsal GitLab's deployments", () => {
-  it('come in the order and of the environment that are asked for', async () => {
+  it('come in the requested order, for the requested environment', async () => {
     await begin();
     const one = { environment: 'release', ref: 'v1', sha: 'a', job: 'release', created_at: '' };
     server.state.projects[0]?.deployments.push(
