@@ -47,8 +47,8 @@ const cases: Record<string, Case> = {
   "a Developer's token": { code: 'role-too-low', token: 'glpat-demo-carol' },
   'an expired token': { code: 'token-expired', token: 'glpat-demo-expired' },
   'a revoked token': { code: 'token-expired', token: 'glpat-demo-revoked' },
-  'a project that is not there': { code: 'project-not-found', args: ['--project', 'demo-group/nothing'] },
-  'a private project of others': {
+  'a project that does not exist': { code: 'project-not-found', args: ['--project', 'demo-group/nothing'] },
+  'a private project of someone else': {
     code: 'project-not-found',
     token: 'glpat-demo-carol',
     project: { visibility: 'private', members: [{ userId: 1, access_level: 50 }] },
@@ -75,7 +75,7 @@ const cases: Record<string, Case> = {
     code: 'gitlab-failed',
     args: ['--gitlab-url', 'http://gitlab.invalid', '--project', 'a/b'],
   },
-  'an environment that PyPI refuses': { code: 'identity', args: ['--release-environment', 'pypi.org'] },
+  'an environment that PyPI rejects': { code: 'identity', args: ['--release-environment', 'pypi.org'] },
   'one environment for both': {
     code: 'same-environment',
     args: ['--release-environment', 'x', '--test-environment', 'x'],
@@ -86,9 +86,9 @@ const cases: Record<string, Case> = {
     args: ['--route', 'trusted'],
   },
   'a pipeline of another project': { code: 'identity', project: { ci_config_path: 'ci.yml@other/project' } },
-  'somebody who is no member': { code: 'not-a-member', args: ['--approver', '@mallory'] },
+  'someone who is not a member': { code: 'not-a-member', args: ['--approver', '@mallory'] },
   'a group that is not invited': { code: 'group-not-invited', args: ['--deployer', 'group:others'] },
-  'rules by which nobody could release': { code: 'dead-end', args: ['--approvals', '2'] },
+  'rules that let nobody release': { code: 'dead-end', args: ['--approvals', '2'] },
   'twine and another index': { code: 'twine-other-index', args: ['--publish-with', 'twine'] },
 };
 
@@ -134,18 +134,14 @@ describe('bad usage exits with 2 and points to --help:', () => {
   it.each([
     ['an unknown option', ['--aprover', '@x'], /Unknown option '--aprover'/],
     ['an unknown command', ['publish'], /'publish' is not a command/],
-    [
-      'a route that there is not',
-      ['--route', 'open'],
-      /--route takes protected or trusted or token, not 'open'/,
-    ],
-    ['a number that is none', ['--approvals', 'two'], /whole number/],
+    ['an unknown route', ['--route', 'open'], /--route takes protected or trusted or token, not 'open'/],
+    ['an invalid number', ['--approvals', 'two'], /whole number/],
     [
       'a URL with a password',
       ['--gitlab-url', 'https://a:b@gitlab.com'],
       /no secret belongs on the command line/,
     ],
-    ['setup --json without a word to go ahead', ['setup', '--json'], /must be told to go ahead/],
+    ['setup --json without --yes or --dry-run', ['setup', '--json'], /must be told to go ahead/],
   ])('%s', async (_, args, message) => {
     const { exitCode, stderr } = await runProgram(args);
     expect(exitCode).toBe(2);

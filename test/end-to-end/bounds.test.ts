@@ -17,7 +17,7 @@ afterEach(() => here.close());
 
 type Answer = (request: IncomingMessage, response: ServerResponse) => unknown;
 
-/** Checks a project whose GitLab is the rehearsal's, but for the answers to some requests. */
+/** Checks a project whose GitLab is the rehearsal's, except for the responses to some requests. */
 async function checkBehind(path: RegExp, answer: Answer, seconds = '30') {
   const server = createServer((request, response) => {
     const isHostile = path.test(request.url ?? '');
@@ -52,7 +52,7 @@ const unknown = ({ settings }: ReportLike) =>
   settings.filter(({ state }) => state === 'unknown').map(({ message }) => message);
 
 describe('a list', () => {
-  it('of a million pages is not read', async () => {
+  it('with a million pages is not read', async () => {
     let asked = 0;
     const { exitCode, report } = await checkBehind(/\/protected_tags/, (_, response) => {
       asked += 1;
@@ -62,7 +62,7 @@ describe('a list', () => {
     expect(unknown(report).join()).toContain('a list of more than 500 pages');
   });
 
-  it('whose next page always is another one is read no further', async () => {
+  it('with an endless chain of next pages is cut off', async () => {
     let asked = 0;
     const { exitCode, report } = await checkBehind(/\/protected_tags/, (_, response) => {
       asked += 1;
@@ -73,12 +73,12 @@ describe('a list', () => {
   });
 });
 
-describe('an answer', () => {
-  /** A GiB of blanks; the reader is to leave long before. */
+describe('a response', () => {
+  /** A GiB of blanks; the reader should hang up long before the end. */
   const blanks = () => Readable.from(Array.from({ length: 1024 }, () => Buffer.alloc(2 ** 20, ' ')));
   const large = /its answer is larger than 32 MiB/;
 
-  it('that grows is left', async () => {
+  it('that keeps growing is cut off', async () => {
     const { exitCode, report } = await checkBehind(/\/protected_tags/, (_, response) => {
       response.writeHead(200, json);
       return pipeline(blanks(), response);
@@ -86,7 +86,7 @@ describe('an answer', () => {
     expect([exitCode, unknown(report).join()]).toEqual([1, expect.stringMatching(large)]);
   });
 
-  it('that grows when it is unpacked is left', async () => {
+  it('that explodes when unpacked is cut off', async () => {
     const { exitCode, report } = await checkBehind(/\/protected_tags/, (_, response) => {
       response.writeHead(200, { ...json, 'content-encoding': 'gzip' });
       return pipeline(blanks(), createGzip(), response);

@@ -22,7 +22,7 @@ let here: World;
 afterEach(() => here.close());
 
 /** Makes matching requests fail with 500. */
-function break_(method: string, path: RegExp): void {
+function failRequests(method: string, path: RegExp): void {
   here.gitlab.intercept = (request) =>
     request.method === method && path.test(request.path)
       ? { status: 500, body: { message: '500 Internal Server Error' } }
@@ -35,7 +35,7 @@ const outcomes = (report: Awaited<ReturnType<typeof reportOf>>['report'], outcom
 describe('a failure while applying', () => {
   it('stops what depends on it but not the rest, and the next run does what is left', async () => {
     here = await startWorld();
-    break_('POST', /protected_environments$/);
+    failRequests('POST', /protected_environments$/);
     const first = await reportOf(here, ['setup', '--yes']);
     expect(first.exitCode).toBe(1);
     expect(outcomes(first.report, 'failed')).toEqual(['protected-environment:release']);
@@ -86,7 +86,7 @@ describe('a failure while applying', () => {
 describe('what cannot be read', () => {
   it('is reported as unknown with the reason, and nothing is written based on it', async () => {
     here = await startWorld();
-    break_('GET', /\/environments$/);
+    failRequests('GET', /\/environments$/);
     const found = await reportOf(here, ['check']);
     expect(found.exitCode).toBe(1);
     expect(found.report.settings.filter(({ state }) => state === 'unknown')).toMatchObject([
@@ -100,7 +100,7 @@ describe('what cannot be read', () => {
 
   it('stops the pipeline from being written if it is the lint', async () => {
     here = await startWorld();
-    break_('POST', /ci\/lint$/);
+    failRequests('POST', /ci\/lint$/);
     await runIn(here, ['setup', '--yes']);
     expect(await readFile(join(here.directory, '.gitlab-ci.yml'), 'utf8')).toBe(
       scratchFiles()['.gitlab-ci.yml'],

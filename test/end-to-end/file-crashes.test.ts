@@ -20,7 +20,7 @@ let wanted: string[];
 const textsIn = (directory: string) => files.map((name) => readFileSync(join(directory, name), 'utf8'));
 
 /** Paths that git reports as changed, other than the two files. */
-function strangersIn(directory: string): string[] {
+function otherChangesIn(directory: string): string[] {
   const status = execFileSync('git', ['status', '--porcelain', '-uall'], {
     cwd: directory,
     encoding: 'utf8',
@@ -59,19 +59,19 @@ async function stopAt(stop: Stop): Promise<void> {
   expect((await setUpMeddled(world, stop)).exitCode, point).toBe(exitCodes[stop.signal]);
   const texts = textsIn(world.directory);
   for (const [index, text] of texts.entries()) expect([old[index], wanted[index]], point).toContain(text);
-  const strangers = strangersIn(world.directory);
+  const strangers = otherChangesIn(world.directory);
   expect(strangers.length, point).toBeLessThanOrEqual(stop.signal === 'SIGKILL' ? 1 : 0);
   for (const name of strangers) expect(name, point).toMatch(draft);
   const drafts = strangers.map((name) => readFileSync(join(world.directory, name), 'utf8'));
   const state = JSON.stringify([texts, drafts]);
-  if (!continued.has(state)) await goOn(world, continued.add(state) && point);
+  if (!continued.has(state)) await resume(world, continued.add(state) && point);
   rmSync(world.directory, { recursive: true });
 }
 
-async function goOn(world: World, point: string): Promise<void> {
+async function resume(world: World, point: string): Promise<void> {
   expect((await setUpMeddled(world, undefined)).exitCode, point).toBe(0);
   expect(textsIn(world.directory), point).toEqual(wanted);
-  expect(strangersIn(world.directory), point).toEqual([]);
+  expect(otherChangesIn(world.directory), point).toEqual([]);
 }
 
 /** SIGKILL before and after each operation; the other signals, which only take effect after the write, before each. */

@@ -42,23 +42,27 @@ function replaceBy(name: string, target: string) {
 
 const cases: Record<string, Case> = {
   'a pipeline above the checkout': pipelineAt('../main.yml', 'outside-checkout'),
-  'a pipeline above the checkout by a detour': pipelineAt('ci/../../main.yml', 'outside-checkout'),
+  'a pipeline above the checkout via a detour': pipelineAt('ci/../../main.yml', 'outside-checkout'),
   'a pipeline with a NUL in its path': pipelineAt('ci\u0000main.yml', 'bad-path'),
-  'a pipeline with a line end in its path': pipelineAt('ci\nmain.yml', 'bad-path'),
+  'a pipeline with a newline in its path': pipelineAt('ci\nmain.yml', 'bad-path'),
   'a pipeline with backslashes in its path': pipelineAt('..\\main.yml', 'bad-path'),
   'a pipeline on a drive': pipelineAt('C:/main.yml', 'bad-path'),
   "a pipeline in git's configuration": pipelineAt('.git/config', 'inside-git'),
   "a pipeline among git's hooks": pipelineAt('.git/hooks/main.yml', 'inside-git'),
   "a pipeline in git's folder as Windows spells it": pipelineAt('ci/GIT~1/main.yml', 'inside-git'),
-  'a link out of the checkout': {
+  'a symlink out of the checkout': {
     code: 'outside-checkout',
     spoil: replaceBy('pyproject.toml', '/etc/hosts'),
   },
-  'a folder that is a link out of it': { code: 'outside-checkout', ...inCi, spoil: replaceBy('ci', '/etc') },
+  'a folder that is a symlink out of it': {
+    code: 'outside-checkout',
+    ...inCi,
+    spoil: replaceBy('ci', '/etc'),
+  },
   "a link to git's configuration": { code: 'inside-git', spoil: replaceBy(pipeline, '.git/config') },
-  'a link to nowhere': { code: 'broken-link', spoil: replaceBy(pipeline, 'nowhere') },
-  'a folder that is a link to nowhere': { code: 'broken-link', ...inCi, spoil: replaceBy('ci', 'nowhere') },
-  'a link to itself': { code: 'unreadable-file', spoil: replaceBy(pipeline, pipeline) },
+  'a dangling symlink': { code: 'broken-link', spoil: replaceBy(pipeline, 'nowhere') },
+  'a folder that is a dangling symlink': { code: 'broken-link', ...inCi, spoil: replaceBy('ci', 'nowhere') },
+  'a symlink to itself': { code: 'unreadable-file', spoil: replaceBy(pipeline, pipeline) },
   'a file where its path needs a folder': {
     code: 'unreadable-file',
     ...inCi,
@@ -79,7 +83,7 @@ const cases: Record<string, Case> = {
       execFileSync('mkfifo', [at(pipeline)]);
     },
   },
-  'text that is no UTF-8': {
+  'text that is not UTF-8': {
     code: 'not-utf8',
     spoil: (at) => writeFileSync(at('setup.py'), Buffer.from([0xff])),
   },

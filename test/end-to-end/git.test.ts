@@ -17,14 +17,14 @@ afterEach(() => here.close());
 const git = (...args: string[]) => execFileSync('git', args, { cwd: here.directory });
 const path = (...folders: string[]) => [...folders, process.env.PATH].join(delimiter);
 
-/** Checks the project, or a folder of it. */
+/** Checks the project, or a folder in it. */
 function check(env: Record<string, string> = {}, directory = here.directory) {
   const [, , ...rest] = placeOf(here);
   const token = { GITLAB_TOKEN: 'glpat-demo-alice', GITLAB_HOST: here.gitlab.url };
   return runProgram(['check', '-C', directory, ...rest], { env: { ...token, ...env } });
 }
 
-/** A script that leaves a trace of having been run. */
+/** A script that leaves a trace if it runs. */
 async function trap(file: string): Promise<string> {
   const traces = await temporaryFolder();
   await mkdir(join(file, '..'), { recursive: true });
@@ -33,8 +33,8 @@ async function trap(file: string): Promise<string> {
   return join(traces, 'sprung');
 }
 
-describe('what a clone brings along is not run:', () => {
-  it('a git in a folder of PATH', async () => {
+describe('nothing that a clone brings along is run:', () => {
+  it('a git in a folder on PATH', async () => {
     const sprung = await trap(join(here.directory, 'node_modules/.bin/git'));
     const { exitCode } = await check({
       PATH: path(join(here.directory, 'node_modules/.bin'), 'node_modules/.bin'),
@@ -49,7 +49,7 @@ describe('what a clone brings along is not run:', () => {
     expect([exitCode, existsSync(sprung)]).toEqual([1, false]);
   });
 
-  it('the fsmonitor of a bare repository in a sub-folder, which names another GitLab too', async () => {
+  it('the fsmonitor of a bare repository in a subfolder, which also names another GitLab', async () => {
     const bare = join(here.directory, 'sub');
     execFileSync('git', ['init', '-q', '--bare', bare]);
     const sprung = await trap(join(bare, 'watch'));
@@ -79,7 +79,7 @@ describe('what a clone brings along is not run:', () => {
   });
 });
 
-describe('a sentence tells', () => {
+describe('a message says', () => {
   it('that git is not installed', async () => {
     const { exitCode, stderr } = await check({ PATH: await temporaryFolder() });
     expect([exitCode, stderr]).toEqual([
@@ -93,12 +93,12 @@ describe('a sentence tells', () => {
     expect([exitCode, stderr]).toEqual([2, expect.stringMatching(/^There is no directory .*nothing\.\n/)]);
   });
 
-  it('that it is no checkout', async () => {
+  it('that it is not a checkout', async () => {
     const { exitCode, stderr } = await check({}, await temporaryFolder());
     expect([exitCode, stderr]).toEqual([2, expect.stringMatching(/ is not inside a git checkout\.\n/)]);
   });
 
-  it('that the checkout belongs to somebody else', async () => {
+  it('that the checkout belongs to someone else', async () => {
     const { exitCode, stderr } = await check({
       PATH: path(await programFolder({ git: ofAnother() })),
     });
@@ -126,12 +126,12 @@ describe('a sentence tells', () => {
   });
 });
 
-/** git with the word of its own test suite for a checkout of another owner. */
+/** git with its own test suite's switch that simulates a checkout with another owner. */
 function ofAnother(): string {
   return `GIT_TEST_ASSUME_DIFFERENT_OWNER=1 exec '${execFileSync('sh', ['-c', 'command -v git']).toString().trim()}' "$@"`;
 }
 
-describe('a pipeline that the project has and the work tree has not is no missing one:', () => {
+describe('a pipeline that the project has but the work tree lacks does not count as missing:', () => {
   const refused = (words: RegExp) => [2, expect.stringMatching(words), []];
 
   it('a sparse checkout', async () => {

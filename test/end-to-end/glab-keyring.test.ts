@@ -20,7 +20,7 @@ beforeEach(async () => {
 });
 afterEach(() => here.close());
 
-/** A program in place of glab, in a folder on PATH. */
+/** A stand-in for glab, in a folder on PATH. */
 function install(folder: string, ...lines: string[]): string {
   mkdirSync(folder, { recursive: true });
   const log = join(home, 'glab.log');
@@ -34,7 +34,7 @@ const check = (PATH: string) =>
   runProgram(['check', ...placeOf(here)], { env: { HOME: home, PATH, PYPI_TOKEN: 'pypi-secret' } });
 
 describe('a token that glab keeps in the keyring', () => {
-  it('is asked for from glab, for the host of the project, away from the checkout and from other tokens', async () => {
+  it("is requested from glab, for the project's host, outside the checkout and without other tokens", async () => {
     const folder = join(home, 'bin');
     const { exitCode, stdout, stderr } = await check(install(folder, 'echo glpat-demo-alice'));
     expect([exitCode, here.gitlab.log.length > 5]).toEqual([1, true]);
@@ -55,7 +55,7 @@ describe('a token that glab keeps in the keyring', () => {
     expect(stderr).toContain(`export GITLAB_TOKEN="$(glab config get token --host ${host})"`);
   });
 
-  it('is not asked for from a glab that the clone brings along', async () => {
+  it('is not requested from a glab that the clone brings along', async () => {
     const { exitCode } = await check(install(join(here.directory, 'bin'), 'echo glpat-demo-alice'));
     expect([exitCode, here.gitlab.log]).toEqual([2, []]);
     expect(() => started()).toThrow('ENOENT');

@@ -53,7 +53,7 @@ const has = (rows: AccessRow[] | undefined, kind: Kind) =>
 
 const run = async () => (await reportOf(here, ['setup', '--yes', '--route', 'trusted'])).report;
 
-/** Either closed with all others kept, or left as it was with the way by hand. */
+/** Either closed with all other rows kept, or left as it was, with instructions. */
 function expectKept(
   rows: AccessRow[] | undefined,
   kind: Kind,
@@ -65,8 +65,8 @@ function expectKept(
   expect(setting?.manual).toMatch(/without losing .* let in just these: .*Maintainers/);
 }
 
-describe('closing a rule that lets Developers and somebody else in', () => {
-  it.each(matrix)('keeps whoever runs it able to tag: %s, with a %s', async (server, kind) => {
+describe('closing a rule that admits Developers and someone else', () => {
+  it.each(matrix)('does not stop the user from tagging: %s, with a %s', async (server, kind) => {
     const rows = [roleRow(30), besides[kind]!];
     const project = await begin(server, { protected_tags: [{ name: '*', create_access_levels: rows }] });
     const report = await run();
@@ -74,7 +74,7 @@ describe('closing a rule that lets Developers and somebody else in', () => {
     expectKept(after, kind, settingOf(report, 'protected-tags'));
   });
 
-  it.each(matrix)('keeps whoever runs it able to push: %s, with a %s', async (server, kind) => {
+  it.each(matrix)('does not stop the user from pushing: %s, with a %s', async (server, kind) => {
     const branch = {
       id: newId(),
       name: 'main',
@@ -93,7 +93,7 @@ describe('closing a rule that lets Developers and somebody else in', () => {
       expect(writesTo(here, 'protected_branches')).toEqual(['PATCH protected_branches/main']);
   });
 
-  it('is refused before it shuts out a Developer whose custom role lets them run it', async () => {
+  it('is refused if it would lock out a Developer whose custom role lets them run it', async () => {
     const role = {
       name: 'release engineer',
       admin_protected_environments: true,
@@ -112,7 +112,7 @@ describe('closing a rule that lets Developers and somebody else in', () => {
     expect(project.protected_tags).toEqual(tags);
   });
 
-  it('keeps Maintainers among the deployers of the releases', async () => {
+  it("keeps Maintainers among the release's deployers", async () => {
     const levels = [roleRow(30), besides.user!];
     const protection = { name: 'release', deploy_access_levels: levels, approval_rules: [] };
     const project = await begin('Premium', { protected_environments: [protection] });
@@ -123,7 +123,7 @@ describe('closing a rule that lets Developers and somebody else in', () => {
     expect(letsDevelopersIn(after)).toBe(false);
   });
 
-  it('fails where the server made another rule of it than the plan showed, with both', async () => {
+  it('fails, showing both, if the server created a rule other than planned', async () => {
     const project = await begin('Premium', {
       protected_tags: [{ name: '*', create_access_levels: [roleRow(30), besides['deploy key']!] }],
     });

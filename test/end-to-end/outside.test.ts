@@ -12,7 +12,7 @@ let here: World;
 
 afterEach(() => here?.close());
 
-/** A world whose rule for tags has to be deleted and created anew. */
+/** A world whose tag rule has to be deleted and recreated. */
 async function withLooseTags(): Promise<World> {
   const protected_tags = [{ name: '*', create_access_levels: [roleRow(30)] }];
   return startWorld({ state: teamState({ protected_tags }, scratchFiles()) });
@@ -23,7 +23,7 @@ describe.each([
   ['SIGQUIT', 131],
   ['SIGTERM', 143],
 ] as const)('%s', (signal, exitCode) => {
-  it('between the removal of a protection and the new one leaves the project protected', async () => {
+  it('between removing and recreating a protection leaves the project protected', async () => {
     here = await withLooseTags();
     let child: ChildProcess | undefined;
     here.gitlab.intercept = ({ method, path }) => {
@@ -42,7 +42,7 @@ describe.each([
   });
 });
 
-it('a SIGHUP that comes twice, as from the kernel and from the shell, cuts nothing in the middle', async () => {
+it('a SIGHUP that arrives twice, from the kernel and from the shell, interrupts nothing halfway', async () => {
   here = await withLooseTags();
   let child: ChildProcess | undefined;
   here.gitlab.latency = 150;
@@ -60,8 +60,8 @@ it('a SIGHUP that comes twice, as from the kernel and from the shell, cuts nothi
   expect(here.gitlab.state.projects[0]?.protected_tags).toMatchObject([{ name: '*' }]);
 });
 
-describe('an answer with the status 101', () => {
-  it('while looking is an error with a sentence', async () => {
+describe('a response with status 101', () => {
+  it('while reading is an error with a clear message', async () => {
     here = await startWorld();
     here.gitlab.intercept = () => ({ status: 101, headers: { connection: 'upgrade', upgrade: 'other' } });
     const { report, exitCode } = await reportOf(here, ['check']);
@@ -69,7 +69,7 @@ describe('an answer with the status 101', () => {
     expect(report.error?.message).toContain('another protocol than HTTP (status 101)');
   });
 
-  it('amid the changes fails that one, and the rest goes on', async () => {
+  it('during the changes fails that one, and the rest continues', async () => {
     here = await startWorld();
     here.gitlab.intercept = ({ method, path }) =>
       method === 'POST' && path.endsWith('/protected_tags')
@@ -82,7 +82,7 @@ describe('an answer with the status 101', () => {
   });
 });
 
-/** Runs a script for the shell, with the words of a run of the program as its arguments. */
+/** A shell script that gets the program's command line as its arguments. */
 async function inShell(script: string, args: string[], env: Record<string, string>, uid?: number) {
   const words = ['-c', script, 'sh', process.execPath, binary, ...args];
   const options = { env: cleanEnv(env), ...(uid === undefined ? {} : { uid, cwd: '/' }) };
@@ -92,8 +92,8 @@ async function inShell(script: string, args: string[], env: Record<string, strin
   );
 }
 
-describe('a full disk below the output', () => {
-  it('does not stop the changes; it is said at the end, and the exit code is 1', async () => {
+describe('a full disk behind stdout', () => {
+  it('does not stop the changes; it is reported at the end, with exit code 1', async () => {
     here = await startWorld();
     const args = ['setup', '--yes', ...placeOf(here)];
     const { exitCode, stderr } = await inShell('"$@" > /dev/full', args, signedIn(here));
@@ -106,7 +106,7 @@ describe('a full disk below the output', () => {
 });
 
 describe('a current directory that was removed', () => {
-  it('is said', async () => {
+  it('is reported', async () => {
     const folder = await temporaryFolder();
     const script = `mkdir '${folder}/gone' && cd '${folder}/gone' && rmdir '${folder}/gone' && exec "$@"`;
     const { exitCode, stderr } = await inShell(script, ['check'], {});
@@ -117,8 +117,8 @@ describe('a current directory that was removed', () => {
   });
 });
 
-describe.skipIf(process.getuid?.() !== 0)('a user whom the system does not know, without HOME', () => {
-  it('can use it all the same', async () => {
+describe.skipIf(process.getuid?.() !== 0)('a user unknown to the system, without HOME', () => {
+  it('can still use it', async () => {
     const folder = await temporaryFolder();
     execFileSync('chmod', ['711', tmpdir()]);
     execFileSync('chmod', ['777', folder]);

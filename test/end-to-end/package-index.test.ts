@@ -9,7 +9,7 @@ let here: World;
 
 afterEach(() => here.close());
 
-/** A world whose package is called that, with other projects on PyPI. */
+/** A world whose package has that name, with other projects on PyPI. */
 async function begin(name: string, projects: IndexProject[]): Promise<void> {
   const files = scratchFiles();
   const pyproject = files['pyproject.toml']!.replace(/^name = .*$/m, `name = "${name}"`);
@@ -17,7 +17,7 @@ async function begin(name: string, projects: IndexProject[]): Promise<void> {
   here.pypi.state.projects = projects;
 }
 
-describe('a name that PyPI refuses ends the run before anything is set up:', () => {
+describe('a name that PyPI rejects ends the run before anything is set up:', () => {
   it.each([
     ['email', [], /a module of Python's standard library is called that\.$/],
     ['requirements.txt', [], /it is on the list of prohibited names\.$/],
@@ -43,7 +43,7 @@ describe('a name that PyPI refuses ends the run before anything is set up:', () 
     expect(here.gitlab.writes()).toEqual([]);
   });
 
-  it('a name that TestPyPI alone refuses is no obstacle without TestPyPI', async () => {
+  it('a name that only TestPyPI rejects is no obstacle without TestPyPI', async () => {
     await begin('typing', [ownedProject('typing')]);
     const { report } = await reportOf(here, ['setup', '--yes']);
     expect(report.error).toMatchObject({
@@ -56,7 +56,7 @@ describe('a name that PyPI refuses ends the run before anything is set up:', () 
   });
 });
 
-describe('a project to which PyPI takes no uploads', () => {
+describe('a project for which PyPI accepts no uploads', () => {
   it.each([
     ['archived', /unarchive it at .*\/manage\/project\/demo-pkg\/settings\/\.$/],
     ['quarantined', /Only those who run the index can lift a quarantine/],
@@ -82,7 +82,7 @@ describe('a project to which PyPI takes no uploads', () => {
 });
 
 describe('the publisher pages', () => {
-  it('come with a warning of older publishers every time they are named', async () => {
+  it('come with a warning about older publishers every time', async () => {
     await begin('demo-pkg', [ownedProject('demo-pkg')]);
     const flat = ({ stdout }: { stdout: string }) => stdout.replace(/\s+/g, ' ');
     const first = flat(await runIn(here, ['setup', '--yes', '--no-open']));

@@ -73,7 +73,7 @@ describe('the people of the protected environment', () => {
 
   it.each([
     ['a stranger', '@zoe', 'not-a-member'],
-    ['somebody blocked', '@bob', 'not-a-member'],
+    ['a blocked user', '@bob', 'not-a-member'],
     ['a group that is not invited', 'group:qa/team', 'group-not-invited'],
   ])('are rejected before anything is sent: %s', async (_, name, code) => {
     scene = await startScene({

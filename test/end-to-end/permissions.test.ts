@@ -11,12 +11,12 @@ afterEach(() => scene.here.close());
 
 const fine = 'glpat-demo-fine';
 
-/** A private project, so that nothing is open to everybody. */
+/** A private project, so that nothing is public. */
 async function startPrivate(change: Partial<ProjectState> = {}): Promise<void> {
   scene = await startScene({ visibility: 'private', ...change });
 }
 
-/** A project on which everything is set up, with the edited files on the default branch. */
+/** A project with everything set up, and the edited files on the default branch. */
 async function startSetUp(): Promise<void> {
   await startPrivate();
   await setUp(scene);
@@ -27,25 +27,25 @@ function commit(path: string): void {
   scene.project.files.main![path] = readFileSync(join(scene.here.directory, path), 'utf8');
 }
 
-/** Takes permissions from the fine-grained token. */
+/** Removes permissions from the fine-grained token. */
 function deny(...denied: string[]): void {
   for (const token of scene.here.gitlab.state.tokens) if (token.value === fine) token.denied = denied;
 }
 
 const check = async (token?: string) => (await reportOf(scene.here, ['check'], token)).report;
 
-/** What is shown, in one line however it was wrapped. */
+/** The output on one line, however it was wrapped. */
 async function shownTo(token: string): Promise<string> {
   const { stdout } = await runIn(scene.here, ['check'], token);
   return stdout.replace(/\s+/g, ' ');
 }
 
-/** The settings without their reasons for being unknown. */
+/** The settings without the reasons why they are unknown. */
 const statesOf = ({ settings }: ReportLike) =>
   Object.fromEntries(settings.map(({ id, state }) => [id, state]));
 
 describe('check', () => {
-  it('sees with a token that can only read what one with the scope api sees', async () => {
+  it('sees the same with a read-only token as with the scope api', async () => {
     await startSetUp();
     const whole = await check();
     const sent = scene.here.gitlab.log.length;
@@ -53,7 +53,7 @@ describe('check', () => {
     expect([whole.exitCode, scene.here.gitlab.log.length > sent]).toEqual([0, true]);
   });
 
-  it('says with such a token that the lint was not asked, where the pipeline is not committed yet', async () => {
+  it('reports with such a token that the lint was skipped if the pipeline is not committed yet', async () => {
     await startPrivate();
     await setUp(scene);
     const { settings, exitCode } = await check('glpat-demo-readonly');
@@ -63,7 +63,7 @@ describe('check', () => {
     );
   });
 
-  it('runs with such a token in a scheduled pipeline, from the clone that a runner makes', async () => {
+  it("works with such a token in a scheduled pipeline, in a runner's clone", async () => {
     await startSetUp();
     const { directory, gitlab } = scene.here;
     const git = (...args: string[]) => execFileSync('git', ['-C', directory, ...args]);
@@ -90,19 +90,16 @@ describe('check', () => {
     ['Protected Tag: Read', ['protected-tags']],
     ['Protected Branch: Read', ['protected-branch']],
     ['Variable: Read', ['leftover-credentials']],
-  ])(
-    'names %s where a fine-grained token lacks it, and judges the rest as before',
-    async (permission, ids) => {
-      await startSetUp();
-      const whole = statesOf(await check(fine));
-      deny(permission);
-      const report = await check(fine);
-      expect(statesOf(report)).toEqual({ ...whole, ...Object.fromEntries(ids.map((id) => [id, 'unknown'])) });
-      for (const id of ids)
-        expect(settingOf(report, id)?.message).toContain(`The token lacks the permission '${permission}'.`);
-      expect(report.exitCode).toBe(1);
-    },
-  );
+  ])('names %s if a fine-grained token lacks it, and checks the rest as before', async (permission, ids) => {
+    await startSetUp();
+    const whole = statesOf(await check(fine));
+    deny(permission);
+    const report = await check(fine);
+    expect(statesOf(report)).toEqual({ ...whole, ...Object.fromEntries(ids.map((id) => [id, 'unknown'])) });
+    for (const id of ids)
+      expect(settingOf(report, id)?.message).toContain(`The token lacks the permission '${permission}'.`);
+    expect(report.exitCode).toBe(1);
+  });
 
   it.each([
     ['Personal Access Token: Read', /Token from GITLAB_TOKEN; could not be read/],
@@ -121,7 +118,7 @@ describe('check', () => {
     expect(shown).toContain(`The token lacks the permission '${permission}'`);
   });
 
-  it('needs one of the two permissions for the lint, and names the first where both are missing', async () => {
+  it('needs one of two permissions for the lint, and names the first if both are missing', async () => {
     await startSetUp();
     const whole = await check(fine);
     for (const one of ['CI Config: Validate', 'CI Config: Read']) {
@@ -133,7 +130,7 @@ describe('check', () => {
     expect(await shownTo(fine)).toContain("The token lacks the permission 'CI Config: Validate'");
   });
 
-  it('ends with the name of the permission, and where to grant it, where the project cannot be read', async () => {
+  it('ends with the missing permission, and where to grant it, if the project cannot be read', async () => {
     await startSetUp();
     deny('Project: Read');
     const { error, exitCode } = await check(fine);
@@ -173,7 +170,7 @@ describe('setup', () => {
     ['Environment: Update', 'environment:release', (it) => void it.environments.push(release)],
   ];
 
-  it.each(cases)('names %s where it cannot change %s', async (permission, id, change, options = []) => {
+  it.each(cases)('names %s if it cannot change %s', async (permission, id, change, options = []) => {
     await startPrivate();
     change?.(scene.project);
     deny(permission);
@@ -182,7 +179,7 @@ describe('setup', () => {
     expect(settingOf(report, id)?.message).toContain(`The token lacks the permission '${permission}'.`);
   });
 
-  it('is refused with a token that can only read, before anything is asked', async () => {
+  it('rejects a read-only token before asking anything', async () => {
     await startPrivate();
     const { report } = await reportOf(scene.here, ['setup', '--yes'], 'glpat-demo-readonly');
     expect([report.exitCode, report.error?.code, scene.sent]).toEqual([2, 'token-read-only', []]);

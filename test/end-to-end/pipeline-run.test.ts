@@ -72,7 +72,7 @@ const migrated = Object.entries({
 const cases: Record<string, Case> = {
   'uv, without a pipeline before': { files: hatchling, publishWith: 'uv' },
   'twine, without a pipeline before': { files: hatchling, publishWith: 'twine' },
-  'uv and setuptools, next to a job that tests': {
+  'uv and setuptools, next to a test job': {
     files: setuptools,
     pipeline: testing,
     publishWith: 'uv',
@@ -82,7 +82,7 @@ const cases: Record<string, Case> = {
     pipeline: 'default:\n  before_script:\n    - cat README.md\n',
     publishWith: 'uv',
   },
-  'uv and uv_build, which takes no version from git': {
+  'uv and uv_build, which cannot take the version from git': {
     files: uvBuild,
     publishWith: 'uv',
     goal: { buildTimeVersion: { kind: 'pyproject' } },
@@ -177,7 +177,7 @@ const twine: Project = { files: hatchling, publishWith: 'twine' };
 runs('a tag', { timeout: 600_000 }, () => {
   it.each<[string, Project, string[][], string]>([
     [
-      'that is no version',
+      'that is not a version',
       twine,
       [['nightly']],
       'The tag nightly is not a version, so nothing is published.',

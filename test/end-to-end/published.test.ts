@@ -87,8 +87,8 @@ describe('a publisher', () => {
     ['a job that failed', () => deploy({ status: 'failed' })],
     ['another environment', () => deploy({ environment: 'staging' })],
     ['another job', () => deploy({ job: 'build' })],
-    ['a commit that nobody has', () => deploy({ sha: 'b'.repeat(40) })],
-    ['something that is no commit', () => deploy({ sha: '--help' })],
+    ['an unknown commit', () => deploy({ sha: 'b'.repeat(40) })],
+    ['something that is not a commit', () => deploy({ sha: '--help' })],
     [
       'the token route',
       async () => {
@@ -101,7 +101,7 @@ describe('a publisher', () => {
       },
     ],
     [
-      'an upload that may have used a token beside the ID token',
+      'an upload that may have used a token instead of the ID token',
       async () => deploy({ sha: await edited((it) => it.replaceAll(' --trusted-publishing always', '')) }),
     ],
     ['a file that is not YAML', async () => deploy({ sha: await edited((it) => `${it}\n: [`) })],

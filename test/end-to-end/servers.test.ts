@@ -52,7 +52,7 @@ describe('a self-managed GitLab', () => {
       /needs Premium, Ultimate or GitLab for Open/,
     ],
     [
-      'that does not tell of its licence yet',
+      'that does not report its licence yet',
       { version: '15.6.2' },
       /15\.6\.2-ee does not tell .* 15\.8 and newer do/,
     ],

@@ -16,12 +16,12 @@ const token = { GITLAB_TOKEN: 'glpat-demo-alice' };
 const run = (command: string, env: Record<string, string> = {}, ...args: string[]) =>
   runProgram([command, ...args, ...placeOf(here)], { env: { ...token, ...env } });
 
-/** GitLab and everything else that could have been sent the token. */
+/** GitLab, and every other server that might have been sent the token. */
 const requests = () => [...here.gitlab.log, ...here.pypi.log, ...here.testpypi.log];
 
 describe('a token from the environment', () => {
   it.each([
-    ['gitlab.com, where nothing says otherwise', {}, 'https://gitlab.com (nothing says otherwise)'],
+    ['gitlab.com by default', {}, 'https://gitlab.com (nothing says otherwise)'],
     [
       'GITLAB_HOST',
       { GITLAB_HOST: 'gitlab.example.com' },
@@ -44,7 +44,7 @@ describe('a token from the environment', () => {
     }
   });
 
-  it('is not brought elsewhere by a second remote that the branch tracks, nor by insteadOf', async () => {
+  it('is not sent elsewhere because of a second remote that the branch tracks, or insteadOf', async () => {
     git('remote', 'set-url', 'origin', 'https://gitlab.com/demo-group/demo-pkg.git');
     git('remote', 'add', 'theirs', `${here.gitlab.url}/demo-group/demo-pkg.git`);
     git('config', 'branch.main.remote', 'theirs');
@@ -65,7 +65,7 @@ describe('a token from the environment', () => {
 });
 
 describe('in a terminal', () => {
-  it('the user is asked before a token goes to another host than its own, and no is the answer there is', async () => {
+  it('the user is asked before a token is sent to a foreign host, and the default is no', async () => {
     const session = startInTerminal(['check', ...placeOf(here)], token);
     await session.shows(/Send the token from GITLAB_TOKEN to http:\/\/127/);
     expect(session.screen()).toContain('It is taken to be for https://gitlab.com');
@@ -77,7 +77,7 @@ describe('in a terminal', () => {
     expect(await session.ended).toBe(130);
   });
 
-  it('a yes sends it', async () => {
+  it('yes sends it', async () => {
     const session = startInTerminal(['check', ...placeOf(here)], token);
     await session.shows(/Send the token from GITLAB_TOKEN/);
     session.press('y');

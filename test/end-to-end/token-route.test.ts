@@ -229,15 +229,15 @@ describe('without a terminal and a token', () => {
 
   it.each([
     ['none', { TESTPYPI_TOKEN: tokens.TESTPYPI_TOKEN }, 'no-upload-token', /no terminal to ask/],
-    ['one of GitLab', wrong('glpat-secret'), 'bad-upload-token', /begin with 'pypi-'/],
-    ['one in two pieces', wrong(`${tokens.PYPI_TOKEN} x`), 'bad-upload-token', /white space/],
+    ['a GitLab token', wrong('glpat-secret'), 'bad-upload-token', /begin with 'pypi-'/],
+    ['one with a space', wrong(`${tokens.PYPI_TOKEN} x`), 'bad-upload-token', /white space/],
     [
       'one with other characters',
       wrong('pypi-$ecret+secret'),
       'bad-upload-token',
       /characters that no token/,
     ],
-    ['one that is cut off', wrong(tokens.PYPI_TOKEN.slice(0, 12)), 'bad-upload-token', /cut off/],
+    ['a truncated one', wrong(tokens.PYPI_TOKEN.slice(0, 12)), 'bad-upload-token', /cut off/],
   ])('(%s) the run exits with 2 before anything is changed', async (_, env, code, words) => {
     await begin();
     const { report, exitCode, stdout, stderr } = await setUp(env as Record<string, string>);

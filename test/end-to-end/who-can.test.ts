@@ -25,7 +25,7 @@ it('check lists who could publish and how, before and after', async () => {
   ]);
 });
 
-it('a Developer who may deploy is advised against, since no approval holds up a job that only accesses', async () => {
+it('a Developer who may deploy is advised against, since approval does not stop a job that only accesses', async () => {
   scene = await startScene();
   const { stdout } = await runIn(scene.here, [
     'setup',
@@ -51,7 +51,7 @@ it('on the token route the screens agree about who reaches the token', async () 
     const { stdout } = await runIn(here, [...args, '--route', 'token']);
     return /Who could publish as it stands.*:?\n([\s\S]*?)\n\n/.exec(stdout)?.[1]?.split('\n');
   };
-  // A mere branch gets no protected variable, whatever environment its jobs name.
+  // An ordinary branch gets no protected variables, whatever environment its jobs name.
   expect(await ways('check')).toEqual(['    @alice and @bob: by a tag']);
   const [main] = project.protected_branches;
   project.protected_branches.push({ ...main!, id: 900, name: 'dev/*', push_access_levels: [roleRow(30)] });
@@ -82,7 +82,7 @@ describe('a Developer with a custom role', () => {
     scene = await startScene({ members: [{ userId: 1, access_level: 50 }, carol(...powers)] });
     const { project } = scene;
     const { report, stdout } = await reportOf(scene.here, ['setup', '--yes'], 'glpat-demo-carol');
-    // A rule for Maintainers alone would keep out the very one who makes it.
+    // A rule for Maintainers only would lock out the very user who creates it.
     expect(project.protected_tags).toEqual([]);
     expect(settingOf(report, 'protected-tags')).toMatchObject({ state: 'different', outcome: 'failed' });
     expect(project.protected_environments).toHaveLength(1);
