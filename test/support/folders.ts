@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { onTestFinished } from 'vitest';
 
-/** A temporary folder with these files in it, which goes when the test ends. */
+/** A temporary folder with these files, removed when the test ends. */
 export async function temporaryFolder(files: Record<string, string> = {}, mode = 0o644): Promise<string> {
   const folder = await realpath(await mkdtemp(join(tmpdir(), 'gitlab-to-pypi-test-')));
   onTestFinished(() => rm(folder, { recursive: true, force: true }));
@@ -14,7 +14,7 @@ export async function temporaryFolder(files: Record<string, string> = {}, mode =
   return folder;
 }
 
-/** A folder of programs, each a script for the POSIX shell. */
+/** A folder of programs, each a POSIX shell script. */
 export function programFolder(scripts: Record<string, string>): Promise<string> {
   const files = Object.entries(scripts).map(([name, script]) => [name, `#!/bin/sh\n${script}\n`]);
   return temporaryFolder(Object.fromEntries(files), 0o755);

@@ -6,7 +6,7 @@ import { type Canary, canaries, canariesIn } from './canaries.ts';
 export const echoes: Record<string, (sent: string, elsewhere: string) => Outgoing> = {
   'a message': (sent) => ({ status: 400, body: { message: `Not with ${sent}` } }),
   'a list of messages': (sent) => ({ status: 422, body: { message: { base: [`Not with ${sent}`] } } }),
-  "an error of OAuth's": (sent) => ({
+  'an OAuth error': (sent) => ({
     status: 401,
     body: { error: 'invalid_token', error_description: `Not with ${sent}` },
   }),
@@ -15,7 +15,7 @@ export const echoes: Record<string, (sent: string, elsewhere: string) => Outgoin
     status: 302,
     headers: { location: `${elsewhere}/?sent=${encodeURIComponent(sent)}` },
   }),
-  'a redirect that is not encoded': (sent, elsewhere) => ({
+  'an unencoded redirect': (sent, elsewhere) => ({
     status: 307,
     headers: { location: `${elsewhere}/${sent.replace(/[^ -~]/g, '')}` },
   }),

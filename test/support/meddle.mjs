@@ -1,8 +1,8 @@
 /**
- * Loaded before the program by NODE_OPTIONS=--import: counts the file operations of each write and, at one of them,
- * sends the process a signal or changes a file behind its back. MEDDLE holds what to do as JSON:
- * `root`, the checkout; `trace`, a file that gets the name of each operation; or `write` (0 is the first), `at`,
- * `when` ('before' or 'after'), and `signal` or `change` (a path and its new text, null to remove it).
+ * Preloaded with NODE_OPTIONS=--import: counts the file operations of each write and, at one of them, sends the process
+ * a signal or changes a file behind its back. MEDDLE says what to do, as JSON: `root`, the checkout; `trace`, a file to
+ * log each operation to; or `write` (counting from 0), `at`, `when` ('before' or 'after'), and `signal` or `change` (a
+ * path and its new text, null to remove it).
  */
 import fs from 'node:fs';
 import fsp from 'node:fs/promises';
@@ -28,7 +28,7 @@ for (const name of ofPath) {
       if (name === 'open') watchHandle(result);
       return result;
     }).finally(() => {
-      // The last thing that a write does, whatever came before.
+      // Always the last step of a write.
       if (name === 'rm' && isDraft(path)) inWrite = false;
     });
   };

@@ -48,7 +48,7 @@ export function placeOf({ directory, pypi, testpypi }: World): string[] {
   return ['-C', directory, '--pypi-url', pypi.url, '--testpypi-url', testpypi.url];
 }
 
-/** The environment of somebody who is signed in to the GitLab of a rehearsal world, as alice where nothing else is said. */
+/** The environment of someone signed in to a rehearsal world's GitLab, as alice by default. */
 export function signedIn({ gitlab }: World, token = 'glpat-demo-alice'): Record<string, string> {
   return { GITLAB_TOKEN: token, GITLAB_HOST: new URL(gitlab.url).origin };
 }

@@ -164,7 +164,7 @@ upload to PyPI:
     kept: ['    expire_in: 1 week\n', '  retry: 2\n', '  extends: .upload\n'],
     rules: onTags,
   },
-  'a preparation for all jobs that builds': {
+  'a global before_script that builds': {
     text: `image: python:3.12
 
 stages:
@@ -208,7 +208,7 @@ deploy_production:
     kept: ['before_script:\n  - pip install twine build\n  - python -m build --sdist\n'],
     rules: onTags,
   },
-  'an exchange of the ID token by hand': {
+  'a hand-made exchange of the ID token': {
     text: `build-job:
   stage: build
   image: python:3.12

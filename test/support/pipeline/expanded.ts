@@ -4,7 +4,7 @@ import { parse } from 'yaml';
 import { gitlabCiLocal, type LocalRun } from './gitlab-ci-local.ts';
 import { expand, type Occasion, type Variables } from './occasion.ts';
 import { limitsOf } from './only-except.ts';
-import { layOutTemplates } from './templates.ts';
+import { installTemplates } from './templates.ts';
 
 /** A job with `extends`, `!reference`, `default` and `include` already resolved. */
 export interface JobData {
@@ -76,7 +76,7 @@ type At = Omit<LocalRun, 'args' | 'variables'>;
  * what it does not cover is evaluated here. Every `rules:changes` counts as changed. Throws if it cannot read the file.
  */
 export async function expandPipeline(at: At, asked: Asked[], projectPath: string): Promise<Expanded[]> {
-  await layOutTemplates(join(at.cwd, '../state'));
+  await installTemplates(join(at.cwd, '../state'));
   const listed = await list({ ...at, variables: asked[0]?.variables ?? {} });
   const file: File = parse(await readFile(join(at.cwd, '../state/expanded-gitlab-ci.yml'), 'utf8'));
   // A parallel job is listed as 'test: [3.12]' etc.; use one of them.

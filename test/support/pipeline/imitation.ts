@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Expanded, JobData, SelectedJob } from './expanded.ts';
 import { expand, type Variables } from './occasion.ts';
-import { bringArtifacts, keepArtifacts } from './runner.ts';
+import { restoreArtifacts, saveArtifacts } from './runner.ts';
 
 /** A command that uploads files to an index. */
 export interface Upload {
@@ -94,7 +94,9 @@ async function imitateJob(at: At, job: SelectedJob, ordered: SelectedJob[], resu
   if (!/^(none|empty)$/.test(variables.GIT_STRATEGY ?? ''))
     await cp(at.checkout, project, { recursive: true });
   for (const producer of before.filter((it) => gives(it, job)))
-    await bringArtifacts(join(at.folder, 'kept', encodeURIComponent(producer.name)), project).catch(() => {});
+    await restoreArtifacts(join(at.folder, 'kept', encodeURIComponent(producer.name)), project).catch(
+      () => {},
+    );
   const environment = environmentOf(data, variables);
   const calls = join(home, 'calls');
   await writeFile(calls, '');
@@ -120,7 +122,7 @@ async function imitateJob(at: At, job: SelectedJob, ordered: SelectedJob[], resu
   if (code !== 0) result.failures.push({ job: name, output: output.slice(-600) });
   else if (data.artifacts?.paths) {
     const paths = data.artifacts.paths.map((it) => expand(it, variables));
-    await keepArtifacts(project, join(at.folder, 'kept', encodeURIComponent(name)), paths);
+    await saveArtifacts(project, join(at.folder, 'kept', encodeURIComponent(name)), paths);
   }
   for (const line of (await readFile(calls, 'utf8')).split('\n').filter(Boolean)) {
     const [kind, tool = '', target = '', secret = '', files = ''] = line.split('\t');

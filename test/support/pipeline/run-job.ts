@@ -6,7 +6,7 @@ import { gitlabCiLocal } from './gitlab-ci-local.ts';
 import { issueTokens } from './id-tokens.ts';
 import { type Machine, machineEnvironment, makeImage } from './machine.ts';
 import { expand, type Variables } from './occasion.ts';
-import { bringArtifacts, getSources, keepArtifacts, type Source } from './runner.ts';
+import { getSources, restoreArtifacts, type Source, saveArtifacts } from './runner.ts';
 
 /** Shared by all jobs in a pipeline. */
 export interface PipelineRun {
@@ -51,7 +51,7 @@ export async function runJob(
   const project = join(folder, 'checkout');
   const variables = { ...pipeline.predefined, ...pipeline.globals, ...data.variables, ...pipeline.settings };
   await getSources(project, pipeline.source, variables);
-  for (const producer of producers) await bringArtifacts(keptBy(pipeline, producer), project);
+  for (const producer of producers) await restoreArtifacts(keptBy(pipeline, producer), project);
   await writeFile(join(folder, 'job.yml'), jobFile(pipeline, { name, stage, data }));
   const environment = environmentOf(data, variables);
   const scoped = pipeline.scoped[environment ?? ''] ?? {};
@@ -71,7 +71,7 @@ export async function runJob(
   });
   const passed = end.exitCode === 0;
   const paths = (data.artifacts?.paths ?? []).map((path) => expand(path, variables));
-  if (keeps(data, passed)) await keepArtifacts(project, keptBy(pipeline, name), paths);
+  if (keeps(data, passed)) await saveArtifacts(project, keptBy(pipeline, name), paths);
   return {
     name,
     outcome: passed ? 'passed' : 'failed',

@@ -51,7 +51,7 @@ function refspecs({ occasion: { ref, refType } }: Source, shallow: string[]): st
 }
 
 /** Saves a job's artifacts. */
-export async function keepArtifacts(project: string, kept: string, paths: string[]): Promise<void> {
+export async function saveArtifacts(project: string, kept: string, paths: string[]): Promise<void> {
   await mkdir(kept, { recursive: true });
   // Unquoted on purpose: the shell expands the patterns.
   const script =
@@ -63,6 +63,6 @@ export async function keepArtifacts(project: string, kept: string, paths: string
 }
 
 /** Restores saved artifacts into a job's folder. */
-export async function bringArtifacts(kept: string, project: string): Promise<void> {
+export async function restoreArtifacts(kept: string, project: string): Promise<void> {
   await run('cp', ['-a', `${kept}/.`, project]);
 }

@@ -1,11 +1,11 @@
 #!/bin/bash
-# Stands in for the tools of Python packaging: makes files where the real ones would, and notes each upload.
+# Stands in for Python packaging tools: creates files where the real ones would, and records each upload.
 # CALLS, FILES_NAME, VCS, GIT_IS_THERE, REAL_PYTHON and REAL_GIT come from imitation.ts.
 tool=${0##*/}
 note() { printf '%s\t' "$@" | tr '\n' ' ' >>"$CALLS"; echo >>"$CALLS"; }
 say() { echo "$tool: $*" >&2; }
 
-# python -m X, uvx X, poetry run X and so on are X.
+# python -m X, uvx X, poetry run X etc. all mean X.
 unwrap() {
   case "$tool" in
   python | python3 | python3.*)
@@ -159,5 +159,5 @@ venv\ * | 'uv venv' | virtualenv\ *)
   mkdir -p "$folder/bin" && : >"$folder/bin/activate"
   ;;
 esac
-# Where something is wrong it has ended before.
+# If something were wrong, it would have exited earlier.
 exit 0

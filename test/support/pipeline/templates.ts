@@ -27,7 +27,7 @@ const templates: Record<string, object> = {
 };
 
 /** Puts the templates where gitlab-ci-local caches its downloads. */
-export async function layOutTemplates(stateDirectory: string): Promise<void> {
+export async function installTemplates(stateDirectory: string): Promise<void> {
   const base = join(
     stateDirectory,
     'includes/gitlab.com/gitlab-org/gitlab/-/raw/HEAD/lib/gitlab/ci/templates',
