@@ -48,7 +48,7 @@ interface Case {
   files: PythonFiles;
   directory?: string;
   publishWith?: 'uv' | 'twine';
-  /** What is built on the tag, where it is not 1.3.0. */
+  /** The version built on the tag, if not 1.3.0. */
   written?: string;
 }
 
@@ -64,7 +64,7 @@ const cases: Record<string, Case> = {
     },
     written: '1.3.0.dev0',
   },
-  'flit with a version in a file of the package, in a sub-folder': {
+  'flit with a version in a file of the package, in a subfolder': {
     files: {
       'pyproject.toml': elsewhere('flit_core.buildapi', 'flit_core>=4'),
       'demo_pkg/__init__.py': '"""Says hello."""\n\nfrom .version import __version__\n',
@@ -73,20 +73,20 @@ const cases: Record<string, Case> = {
     directory: "python/it's",
     publishWith: 'twine',
   },
-  'flit with a module of another name': {
+  'flit with a differently named module': {
     files: {
       'pyproject.toml': `${elsewhere('flit_core.buildapi', 'flit_core>=4')}\n[tool.flit.module]\nname = "hello"\n`,
       'hello.py': '"""Says hello."""\n__version__ = "1.3.0"\n',
     },
   },
-  'flit of the old kind': {
+  'old-style flit': {
     files: {
       'pyproject.toml':
         '[build-system]\nrequires = ["flit_core>=3.2,<4"]\nbuild-backend = "flit_core.buildapi"\n[tool.flit.metadata]\nmodule = "hello"\ndist-name = "demo-pkg"\nauthor = "x"\n',
       'hello.py': '"""Says hello."""\n__version__ = "1.3.0"\n',
     },
   },
-  'a build backend of the repository itself': {
+  'a build backend in the repository itself': {
     files: {
       'pyproject.toml': fixed('backend', 'setuptools>=80').replace(
         '\n\n[project]',
@@ -111,7 +111,7 @@ const rustCases: Record<string, Case> = {
     },
     written: '1.3.0a1',
   },
-  'maturin with a version in [project], in a sub-folder': {
+  'maturin with a version in [project], in a subfolder': {
     files: {
       'pyproject.toml': `${fixed('maturin')}\n[tool.maturin]\nmanifest-path = "rust/Cargo.toml"\n`,
       ...rust,

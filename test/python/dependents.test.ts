@@ -114,7 +114,7 @@ describe('what depends on the written version', () => {
   });
 
   it.each(['uv add --dev twine', 'poetry lock', "sed -i 's/a/b/' src/tide/data.py"])(
-    'finds what changes the tree before the build: %s',
+    'finds what makes the work tree dirty before the build: %s',
     (script) => {
       const kinds = (text: string) => versionUses(input(text)).map(({ kind }) => kind);
       expect(kinds(`${script}\npython -m build`)).toContain('dirties');

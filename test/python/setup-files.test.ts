@@ -66,13 +66,9 @@ describe('setup.py', () => {
       /computes the version \(get_version\(\)\)/,
     ],
     ['is called twice', "if a:\n    setup(version='1')\nelse:\n    setup(version='2')\n", /not understood/],
-    ['gives its arguments from elsewhere', "info = {'version': '1'}\nsetup(**info)\n", /not understood/],
-    ['asks a function of its own', 'setup(use_scm_version=options)\n', /use_scm_version=options/],
-    [
-      'has a local scheme of its own',
-      "setup(use_scm_version={'local_scheme': scheme})\n",
-      /use_scm_version=/,
-    ],
+    ['takes its arguments from elsewhere', "info = {'version': '1'}\nsetup(**info)\n", /not understood/],
+    ['calls its own function', 'setup(use_scm_version=options)\n', /use_scm_version=options/],
+    ['has its own local scheme', "setup(use_scm_version={'local_scheme': scheme})\n", /use_scm_version=/],
   ])('is left alone, with an explanation, if it %s', (_, text, reason) => {
     expect(edit({ 'setup.py': text })).toMatchObject({
       kind: 'refused',

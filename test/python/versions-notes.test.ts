@@ -38,14 +38,14 @@ describe('settings that are no longer read', () => {
       /points to \(file: VERSION\) is no longer read/,
     ],
     [
-      'a version that bump-my-version raises',
+      'a version bumped by bump-my-version',
       {
         'pyproject.toml': project('hatchling.build', `${fixed}[tool.bumpversion]\ncurrent_version = "1.2.3"`),
       },
       /no written version left for \[tool\.bumpversion\] to raise/,
     ],
     [
-      'a version that bumpversion raises',
+      'a version bumped by bumpversion',
       {
         'pyproject.toml': project('setuptools.build_meta', fixed),
         'setup.cfg': '[bumpversion]\ncurrent_version = 1.2.3\n',
