@@ -32,8 +32,8 @@ const pipelines: Record<string, [text: string, isReadable: boolean]> = {
     `.a: &a "${'x '.repeat(50_000)}"\n${each(1000, (at) => `j${at}: {script: *a}\n`)}`,
     false,
   ],
-  'with an alias inside of its own anchor': ['a: &a\n  b: *a\n', false],
-  'with a list inside of itself': ['a: &a [*a]\n', false],
+  'with an alias inside its own anchor': ['a: &a\n  b: *a\n', false],
+  'with a list inside itself': ['a: &a [*a]\n', false],
   'with a mapping merged into itself': ['a: &a\n  <<: *a\n  script: x\n', false],
   'with ten thousand brackets': [`a: ${'['.repeat(10_000)}${']'.repeat(10_000)}\n`, false],
   'with five thousand mappings in one another': [`${each(5000, (at) => `${' '.repeat(at)}a:\n`)}`, false],
@@ -53,13 +53,10 @@ const pipelines: Record<string, [text: string, isReadable: boolean]> = {
     true,
   ],
   'with a line of blanks': [`a:\n  script: [x${' '.repeat(300_000)}y]\n`, true],
-  'with a text of a megabyte': [`a:\n  script: ["${'x '.repeat(500_000)}"]\n`, true],
+  'with a megabyte of text': [`a:\n  script: ["${'x '.repeat(500_000)}"]\n`, true],
   'with a hundred thousand empty lines': [`${'\n'.repeat(100_000)}a:\n  script: x\n`, true],
-  'with ten thousand keys of one name': [each(10_000, () => 'a: {script: x}\n'), true],
-  'with options of an upload without an end': [
-    `a:\n  script: twine upload ${'-r x '.repeat(50_000)}\n`,
-    true,
-  ],
+  'with ten thousand duplicate keys': [each(10_000, () => 'a: {script: x}\n'), true],
+  'with endless upload options': [`a:\n  script: twine upload ${'-r x '.repeat(50_000)}\n`, true],
   'with twenty thousand brackets in a condition': [
     `${upload}  rules:\n    - if: '${'('.repeat(20_000)}'\n`,
     true,
@@ -76,7 +73,7 @@ const pipelines: Record<string, [text: string, isReadable: boolean]> = {
     `a:\n  script:\n    - ${'pip install '.repeat(50_000)}x\n    - twine upload dist/*\n`,
     true,
   ],
-  'with conditions that take an ordinary engine hours': [
+  'with patterns that take an ordinary engine hours': [
     each(
       100,
       (at) =>
@@ -88,11 +85,11 @@ const pipelines: Record<string, [text: string, isReadable: boolean]> = {
     `variables:\n${each(40, (at) => `  V${at}: $V${at + 1}$V${at + 1}\n`)}${upload.replace('dist', '-r $V0 dist')}`,
     true,
   ],
-  'with names that objects have in JavaScript': [
+  'with names of built-in JavaScript properties': [
     '__proto__:\n  script: x\nconstructor:\n  script: x\ntoString: {a: 1}\n',
     true,
   ],
-  'that names what only the objects of JavaScript have': [
+  'that refers to built-in JavaScript properties': [
     `${upload}  extends: [constructor, __proto__]\n  only: [valueOf]\n  needs: [toString]\n  before_script: [!reference [constructor, name]]\n`,
     true,
   ],
@@ -105,19 +102,19 @@ const projects: Record<string, [text: string, isReadable: boolean]> = {
     `a = ${'{b='.repeat(3000)}1${'}'.repeat(3000)}\n`,
     false,
   ],
-  'with a key of ten thousand parts': [`a${'.a'.repeat(10_000)} = 1\n`, false],
+  'with a key in ten thousand parts': [`a${'.a'.repeat(10_000)} = 1\n`, false],
   'with a table of ten thousand parts': [`[a${'.a'.repeat(10_000)}]\n`, false],
-  'with a text that does not end': [`a = "${'\\'.repeat(100_001)}`, false],
+  'with an unterminated text': [`a = "${'\\'.repeat(100_001)}`, false],
   'with ten thousand keys': [`${named}[tool.x]\n${each(10_000, (at) => `k${at} = ${at}\n`)}`, true],
-  'with ten thousand tables of one name': [`${named}${'[[tool.a]]\n'.repeat(10_000)}`, true],
+  'with a table repeated ten thousand times': [`${named}${'[[tool.a]]\n'.repeat(10_000)}`, true],
   'with a hundred thousand comments': [`${'# c\n'.repeat(100_000)}${named}`, true],
   'with a line of blanks': [`${named}[tool.x]\na${' '.repeat(300_000)}= 1\n`, true],
-  'with a table for all objects of JavaScript': [`${named}[__proto__]\na = 1\n`, false],
-  'with a hidden key for all objects of JavaScript': [
+  'with a table that would pollute JavaScript prototypes': [`${named}[__proto__]\na = 1\n`, false],
+  'with a hidden key that would pollute JavaScript prototypes': [
     `${named}x = [{ "__pr\\u006fto__" = { a = 1 } }]\n`,
     false,
   ],
-  'with other names that objects have in JavaScript': [
+  'with other names of built-in JavaScript properties': [
     `${named}[constructor]\na = 1\n[tool.toString]\nb = 1\n`,
     true,
   ],

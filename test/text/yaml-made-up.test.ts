@@ -79,7 +79,7 @@ const textOf = ({ parts }: MadeUpYaml) => parts.map(({ text }) => text).join('')
 function edited(text: string, name: string, path: string[]): string | undefined {
   const draft = draftOf(parseYaml(text));
   if (!isApplicable(draft, name, path)) return undefined;
-  return orNothing(() => {
+  return orUndefined(() => {
     edits[name]?.make(draft, path);
     return reread(draft).text;
   });
@@ -90,7 +90,7 @@ function isApplicable({ data }: YamlDraft, name: string, path: string[]): boolea
   return !/item/.test(name) || (Array.isArray(list) && list.length >= 2);
 }
 
-function orNothing(edit: () => string): string | undefined {
+function orUndefined(edit: () => string): string | undefined {
   try {
     return edit();
   } catch (error) {
@@ -155,7 +155,7 @@ describe('several edits of any pipeline', () => {
     let done = 0;
     const property = fc.property(madeUpYaml, fc.array(edit, { minLength: 2, maxLength: 5 }), (made, list) => {
       const resultOf = (oneByOne: boolean) =>
-        orNothing(() => {
+        orUndefined(() => {
           const draft = draftOf(parseYaml(textOf(made)));
           for (const [name, job, keys] of list) {
             if (isApplicable(draft, name, [job, ...keys])) edits[name]?.make(draft, [job, ...keys]);
