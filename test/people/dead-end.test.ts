@@ -54,7 +54,7 @@ describe('with an approval', () => {
     ['one named approver, who releases too', [alice, bob], [by(named(bob))], '@bob'],
     ['two named approvers, both asked', [alice, bob], [by(named(alice)), by(named(bob))], 'nobody can'],
     ['an approver who is gone', [alice, bob], [by(named(member('gone', 40)))], 'nobody can'],
-    ['a group, whose members are not known', [alice], [by(group)], 'everybody can'],
+    ['a group, whose members are unknown', [alice], [by(group)], 'everybody can'],
     ['one person for two rules', [alice, bob], [by(maintainers), by(named(bob))], 'nobody can'],
     ['two persons for two rules', [alice, bob, dora], [by(maintainers), by(named(bob))], '@bob'],
   ] as const)('%s: %s', (_, members, approvals, who) => {

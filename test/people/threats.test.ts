@@ -74,7 +74,7 @@ describe('who could publish today', () => {
     );
   });
 
-  it('is, with an API token, whoever reaches a protected branch or tag, and nobody with an ordinary branch', () => {
+  it('with an API token is whoever reaches a protected branch or tag, and nobody with an ordinary branch', () => {
     const branches = [
       branch('main', maintainersOnly, [{ accessLevel: 30 }]),
       branch('dev/*', [{ accessLevel: 30 }]),
@@ -160,7 +160,7 @@ describe('the table of threats', () => {
     expect(row('developer', [alice])?.routes.trusted).toBe('could');
   });
 
-  it('lets a Developer who may deploy publish in spite of approvals', () => {
+  it('lets a Developer who may deploy publish despite approvals', () => {
     const dave = member('dave', 30);
     const developers = (option: string, rule: AccessRule) =>
       threatsOf(peopleFacts([alice, carol, dave]), {
@@ -179,7 +179,7 @@ describe('the table of threats', () => {
     expect(token(branch('main', maintainersOnly, [{ accessLevel: 30 }]))).toBe('can');
     expect(token(branch('dev/*', [{ userId: carol.id }]))).toEqual({ can: 1 });
     expect(token(branch('dev/*', [{ groupId: 5 }]))).toBe('can');
-    // Setup takes the push to the default branch away.
+    // Setup removes the right to push to the default branch.
     expect(token(branch('main', [{ accessLevel: 30 }]))).toBe('cannot');
   });
 });
