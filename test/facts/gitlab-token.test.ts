@@ -1,14 +1,14 @@
 import { describe, expect, it } from 'vitest';
 import { howToMakeToken, tokenPage, tokenProblem } from '../../src/facts/gitlab-token.ts';
 
-describe('the page that makes a token', () => {
-  it('is the prefilled form of gitlab.com, at the address that it has today', () => {
+describe('the page that creates a token', () => {
+  it("is gitlab.com's prefilled form, at its current URL", () => {
     const { pathname, searchParams } = new URL(tokenPage('https://gitlab.com'));
     expect(pathname).toBe('/-/user_settings/personal_access_tokens/legacy/new');
     expect(searchParams.get('scopes')).toBe('api');
   });
 
-  it('is the list of tokens elsewhere, with what to click in words', () => {
+  it('is the list of tokens elsewhere, with instructions what to click', () => {
     const page = 'https://git.example.com/gitlab/-/user_settings/personal_access_tokens';
     expect(tokenPage('https://git.example.com/gitlab')).toBe(page);
     expect(howToMakeToken('https://git.example.com/gitlab')).toContain(`${page}: click 'Add new token'`);

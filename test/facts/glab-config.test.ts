@@ -8,7 +8,7 @@ async function read(files: Record<string, string>, host = 'gitlab.com', env: Rec
   return shown(await readGlabToken(host, { env, home: '/home/a', platform: 'linux', readText }, today));
 }
 
-/** What was found, with the token as it is sent. */
+/** What was found, with the token as it would be sent. */
 const shown = (found: FoundToken) =>
   found.kind === 'found' ? { ...found, token: found.token.reveal() } : found;
 
@@ -34,7 +34,7 @@ describe("glab's configuration", () => {
 
   it.each([
     ['it says so', 'use_keyring: "true"'],
-    ['it has a user and no token, as glab leaves it', 'token:\n    user: alice'],
+    ['it has a user but no token, as glab writes it', 'token:\n    user: alice'],
   ])('leads to the keyring where %s', async (_, entry) => {
     expect(await read({ [config]: `hosts:\n  gitlab.com:\n    ${entry}\n` })).toEqual({
       kind: 'keyring',
