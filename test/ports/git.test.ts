@@ -24,7 +24,7 @@ describe('tags', () => {
     expect(await (await open(root)).tags()).toEqual(['v1.9.0', '1.10.0', '0.1']);
   });
 
-  it('are read by the megabyte', async () => {
+  it('can be megabytes long', async () => {
     const root = await repositoryOf({ a: '' });
     const sha = (await run('git', ['rev-parse', 'HEAD'], { cwd: root })).stdout.trim();
     const names = Array.from({ length: 12_000 }, (_, index) => `nightly/${'x'.repeat(100)}-${index}`);
@@ -37,14 +37,14 @@ describe('tags', () => {
 });
 
 describe('changes', () => {
-  it('are found by paths from the root, also from a sub-folder', async () => {
+  it('are found by paths from the root, even from a subfolder', async () => {
     const root = await repositoryOf({ a: '', 'sub/b': '' });
     await writeFile(join(root, 'a'), 'x');
     const git = await open(join(root, 'sub'));
     expect(await git.changed(['a', 'sub/b', 'new'])).toEqual(['a']);
   });
 
-  it('are not asked for by a path that no program can be given', async () => {
+  it('are not requested for a path that cannot be passed to a program', async () => {
     const git = await open(await repositoryOf({ a: '' }));
     expect(await git.changed(['a\u0000b'])).toEqual([]);
     expect(await git.isTracked('a\u0000b')).toBe(false);
@@ -52,7 +52,7 @@ describe('changes', () => {
 });
 
 describe('a file', () => {
-  it('is tracked where the index or HEAD has it, even if the work tree has not', async () => {
+  it('is tracked if the index or HEAD has it, even if the work tree does not', async () => {
     const root = await repositoryOf({ kept: '1', sparse: '2', removed: '3' });
     await commitAll(root).catch(() => undefined);
     execFileSync('git', ['sparse-checkout', 'set', '--no-cone', '/kept'], { cwd: root });

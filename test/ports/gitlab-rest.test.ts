@@ -120,12 +120,12 @@ describe('what is sent', () => {
       { name: 'v*', allowed_to_create: [{ user_id: 2 }, { access_level: 40 }] },
     ],
     [
-      'a tag rule that goes',
+      'deleting a tag rule',
       (it) => it.unprotectTag(42, 'v*/x'),
       'DELETE /api/v4/projects/42/protected_tags/v*%2Fx',
       {},
     ],
-    ['the lint of what is committed', (it) => it.lintCommitted(42), 'GET /api/v4/projects/42/ci/lint', ''],
+    ['the lint of the committed file', (it) => it.lintCommitted(42), 'GET /api/v4/projects/42/ci/lint', ''],
     [
       'a branch rule',
       (it) => it.updateProtectedBranch(42, 'a/b', { allowForcePush: false }),
@@ -149,13 +149,13 @@ describe('what is sent', () => {
       },
     ],
     [
-      'a changed variable of one scope',
+      'a changed variable with one scope',
       (it) => it.updateVariable(42, { key: 'K', environmentScope: 'a/b' }, { masked: true }),
       'PUT /api/v4/projects/42/variables/K',
       { masked: true, filter: { environment_scope: 'a/b' } },
     ],
     [
-      'a variable of one scope that goes',
+      'deleting a variable with one scope',
       (it) => it.deleteVariable(42, { key: 'K', environmentScope: 'a/b' }),
       'DELETE /api/v4/projects/42/variables/K?filter%5Benvironment_scope%5D=a%2Fb',
       '',
@@ -198,7 +198,7 @@ describe('an error', () => {
       /Token was revoked/,
     ],
     [
-      'for want of a scope',
+      'for lack of a scope',
       403,
       { error: 'insufficient_scope', error_description: 'needs more', scope: 'api' },
       {},
@@ -206,7 +206,7 @@ describe('an error', () => {
       /needs more/,
     ],
     [
-      'for want of a fine-grained permission',
+      'for lack of a fine-grained permission',
       403,
       {
         error: 'insufficient_granular_scope',
@@ -224,8 +224,15 @@ describe('an error', () => {
       'invalid',
       /^GitLab says: 400 Bad request - no ✔ All settings hold\.$/,
     ],
-    ['for want of a role', 403, { message: '403 Forbidden' }, {}, 'forbidden', /403 Forbidden/],
-    ['of what is not there', 404, { message: '404 Project Not Found' }, {}, 'not-found', /Project Not Found/],
+    ['for lack of a role', 403, { message: '403 Forbidden' }, {}, 'forbidden', /403 Forbidden/],
+    [
+      'about something missing',
+      404,
+      { message: '404 Project Not Found' },
+      {},
+      'not-found',
+      /Project Not Found/,
+    ],
     ['without a route', 404, { error: '404 Not Found' }, {}, 'no-route', /404/],
     [
       'with fields',

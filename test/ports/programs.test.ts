@@ -20,7 +20,7 @@ describe('a program is started', () => {
     expect(await findProgram('git', search([one, other], checkout))).toBe(join(other, 'git'));
   });
 
-  it('never from the checkout, whether PATH names that, leads there by a link or is relative', async () => {
+  it('never from the checkout, even if PATH names it, leads there through a symlink or is relative', async () => {
     const checkout = await programFolder({ git: '', 'bin/git': '', 'node_modules/.bin/git': '' });
     const links = await programFolder({});
     await symlink(checkout, join(links, 'folder'));
@@ -30,7 +30,7 @@ describe('a program is started', () => {
     expect(await findProgram('git', search(folders, checkout))).toBeUndefined();
   });
 
-  it('on Windows by its extension, and no script, which would need a shell', async () => {
+  it('on Windows by its extension, but never a script, which would need a shell', async () => {
     const [scripts, programs, checkout] = [
       await programFolder({ git: '', 'git.cmd': '', 'git.bat': '' }),
       await programFolder({ 'git.exe': '' }),
