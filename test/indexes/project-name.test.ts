@@ -44,7 +44,7 @@ describe('the name of a new project', () => {
     expect(likelySpellings(name)).toEqual(spellings);
   });
 
-  it('is refused in a sentence that names the index and the reason', () => {
+  it('is rejected with a sentence that names the index and the reason', () => {
     expect(refusalText('email', { kind: 'standard library' }, 'TestPyPI')).toBe(
       "TestPyPI refuses 'email' as the name of a new project, because a module of Python's standard library is called that.",
     );

@@ -41,7 +41,7 @@ describe("PyPI's form", () => {
     expect(problems[0]?.problem).toMatch(/^PyPI.*\.$/);
   });
 
-  it('is said to take an empty environment for any, which is why the tool does not', () => {
+  it('treats an empty environment as any, which is why the tool rejects it', () => {
     expect(formProblems({ ...good, environment: '' })[0]?.problem).toMatch(/for any environment, so any job/);
   });
 

@@ -14,7 +14,7 @@ describe('a token', () => {
   it.each([
     ['of PyPI', real, pypi],
     ['of another Warehouse', madeUpToken('index.example.com', 'x'), other],
-    ['of a Warehouse that is reached by another name', madeUpToken('pypi.internal', 'x'), other],
+    ['of a Warehouse under another host name', madeUpToken('pypi.internal', 'x'), other],
   ])('%s is taken', (_, text, index) => {
     expect(indexTokenProblem(text, index)).toBeUndefined();
   });
@@ -33,9 +33,9 @@ describe('a token', () => {
       real.replace('AgE', 'A+/'),
       "it has characters that no token has after 'pypi-'",
     ],
-    ['that is cut off', real.slice(0, 16), 'it is cut off or changed'],
-    ['that is only the example of a page', 'pypi-XXXXXXXXXXXXXXXX', 'it is cut off or changed'],
-    ['that is empty but for its beginning', 'pypi-', "it has characters that no token has after 'pypi-'"],
+    ['that is truncated', real.slice(0, 16), 'it is cut off or changed'],
+    ['that is only an example from a page', 'pypi-XXXXXXXXXXXXXXXX', 'it is cut off or changed'],
+    ['that is empty except for its prefix', 'pypi-', "it has characters that no token has after 'pypi-'"],
   ])('%s is refused without repeating it', (_, text, reason) => {
     expect(indexTokenProblem(text, pypi)).toBe(reason);
   });
