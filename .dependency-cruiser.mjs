@@ -1,6 +1,6 @@
 /**
- * The rooms of `src`, from the roof to the ground: a room imports rooms below it and none above it. This is the one
- * true picture of the architecture; CONTRIBUTING draws it, `npm run lint` holds the imports to it.
+ * The rooms of `src`, top to bottom: a room imports from rooms below it, never from one above. This is the definition of
+ * the architecture; CONTRIBUTING describes it, `npm run lint` enforces it.
  */
 const rooms = [
   'run',

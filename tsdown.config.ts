@@ -11,7 +11,7 @@ export default defineConfig({
   sourcemap: false,
   dts: false,
   fixedExtension: false,
-  // Everything is bundled, so that npx fetches one package.
+  // Bundle everything, so that npx fetches a single package.
   deps: { alwaysBundle: [/.*/], onlyBundle: false },
   plugins: [minifyPackages(), thirdPartyLicences()],
   outputOptions: { comments: false, chunkFileNames: '[name].js', codeSplitting: { groups: chunks } },

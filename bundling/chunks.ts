@@ -2,8 +2,8 @@ import type { Plugin } from 'rolldown';
 import { minifySync } from 'rolldown/utils';
 
 /**
- * What is loaded at one time is one file, for each file more takes a millisecond to find and read; a group takes along
- * what its modules import. The last one takes all packages that no other has.
+ * Code that is loaded together goes into one file, since each extra file takes a millisecond to find and read. A group
+ * includes what its modules import; the last one gets all remaining packages.
  */
 export const chunks = [
   {
@@ -23,11 +23,11 @@ export const chunks = [
   { name: 'open', test: /node_modules\// },
 ];
 
-/** Makes the code of packages small and leaves our own as it is, so that a stack names functions that can be read. */
+/** Minifies packages but not our own code, so that stack traces are readable. */
 export function minifyPackages(): Plugin {
   return {
     name: 'minify-packages',
-    // Not in renderChunk, for after that the bundler prints the code once more.
+    // Not in renderChunk, because the bundler prints the code again after that.
     generateBundle(_, bundle) {
       for (const file of Object.values(bundle)) {
         if (file.type !== 'chunk' || !file.moduleIds.every(isOfPackage)) continue;

@@ -2,7 +2,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Plugin } from 'rolldown';
 
-/** Puts the licences of all packages whose code is bundled into one file beside it, as those licences ask for. */
+/** Collects the licences of all bundled packages in one file next to the code, as those licences require. */
 export function thirdPartyLicences(): Plugin {
   return {
     name: 'third-party-licences',

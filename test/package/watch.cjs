@@ -1,4 +1,4 @@
-// Preloaded into the program: writes down what it loads of Node.js, of its own files, and whom it connects to.
+// Preloaded into the program: records the Node.js modules and own files it loads, and whom it connects to.
 const { appendFileSync } = require('node:fs');
 const { register } = require('node:module');
 
