@@ -25,7 +25,7 @@ async function offer(context: Context, page: PublisherPage): Promise<void> {
   const choices = choicesFor(page, openPage !== undefined);
   let initial = openPage ? 'open' : 'on';
   for (;;) {
-    const question = `${indexNames[page.index.id]}: what now?\nOnly you can press its button: it needs your account.`;
+    const question = `${indexNames[page.index.id]}: what now?\nYou have to click "Add" yourself; it needs your account there.`;
     const answer = await terminal.select(question, choices, initial);
     if (answer === 'on') return;
     if (answer === 'open') {
@@ -33,7 +33,7 @@ async function offer(context: Context, page: PublisherPage): Promise<void> {
       terminal.print(paint.dim(page.reminder));
     } else {
       terminal.copy(answer === 'copy:url' ? page.url : answer.slice('copy:'.length));
-      terminal.print(paint.dim('Sent to the clipboard, if this terminal takes it from there (OSC 52).'));
+      terminal.print(paint.dim('Copied (if your terminal supports it).'));
     }
     initial = 'on';
   }
@@ -47,7 +47,7 @@ function choicesFor(page: PublisherPage, canOpen: boolean) {
   }));
   return [
     ...(canOpen ? [{ value: 'open', label: 'Open the page in the browser' }] : []),
-    { value: 'on', label: 'Go on' },
+    { value: 'on', label: 'Done, continue' },
     { value: 'copy:url', label: 'Copy the address' },
     ...copies,
   ];

@@ -66,7 +66,7 @@ describe('a publisher', () => {
     expect(stdout).not.toContain('Register the Trusted Publisher');
     const { report } = await reportOf(here, ['check']);
     expect(report.settings.find(({ id }) => id === 'publisher:pypi')?.message).toMatch(
-      /by it the job 'release' published v1\.2\.3 from release on 2026-02-03/,
+      /the job 'release' published v1\.2\.3 with it from release on 2026-02-03/,
     );
     expect(report.summary.manual).toBe(0);
     const notes = /A release does not show whether .* another publisher without an environment/;

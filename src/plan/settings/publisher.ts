@@ -60,15 +60,15 @@ function inspect(situation: Situation, index: IndexGoal): Finding {
   if (!exists.known) return unreadable(`existence of the package on ${index.title}`, exists.reason);
   const page = pageFor(facts, index);
   const owners = ownership.known ? (ownership.value?.owners ?? []) : [];
-  const whose = owners.length > 0 ? ` It is owned by ${owners.join(', ')} there.` : '';
+  const whose = owners.length > 0 ? ` The package is owned by ${owners.join(', ')} there.` : '';
   const last = situation.verdicts.published[index.id];
   const notes =
     last?.known === false
       ? [`What was published from ${index.environment} could not be read: ${last.reason}`]
       : [];
   const message = exists.value
-    ? `Whether the Trusted Publisher is registered on ${index.title} cannot be read, so check it there.${whose}`
-    : `${fieldsName(facts)} does not exist on ${index.title} yet, so register a pending publisher there, unless you already did.`;
+    ? `Check on ${index.title} that the Trusted Publisher is registered, as there is no API for it.${whose}`
+    : `${fieldsName(facts)} does not exist on ${index.title} yet, so register a pending publisher there; skip this if you have.`;
   return unfixable('manual', message, {
     manual: `Open ${page?.url}. ${page?.steps.join(' ') ?? ''}`,
     notes,
@@ -81,13 +81,13 @@ export function proofOf({ facts, goal, verdicts }: Situation, index: IndexGoal):
   if (!last?.known || !last.value?.asTrustedPublisher) return undefined;
   if (beatingVariables(facts, goal, Object.values(credentialKeys).flat()).length > 0) return undefined;
   const { job, ref, createdAt } = last.value;
-  return `The Trusted Publisher is registered on ${index.title}: by it the job '${job}' published ${ref} from ${index.environment} on ${createdAt.slice(0, 10)}.`;
+  return `The Trusted Publisher is registered on ${index.title}: the job '${job}' published ${ref} with it from ${index.environment} on ${createdAt.slice(0, 10)}.`;
 }
 
 /** What a release does not prove: PyPI accepts it through any publisher that matches. */
 function notExcluded(facts: Facts, { title, url }: IndexGoal): string {
   const page = `${url}/manage/project/${fieldsName(facts)}/settings/publishing/`;
-  return `A release does not show whether ${title} has another publisher without an environment, which every job of the pipeline file can use: look at ${page} and remove it.`;
+  return `A release does not show whether ${title} has another publisher without an environment, which lets every job of the pipeline publish. Look for one at ${page} and remove it.`;
 }
 
 const fieldsName = (facts: Facts) => facts.python.packageName.value;
