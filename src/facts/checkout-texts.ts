@@ -1,10 +1,10 @@
 import { posix } from 'node:path';
 import type { Files } from '../ports/files.ts';
 
-/** The texts of those files of the checkout that a pipeline may run or that may repeat the version, by path from the root. */
+/** Texts of the checkout's files that a pipeline may run or that may repeat the version, by path from the root. */
 export type CheckoutTexts = ReadonlyMap<string, string>;
 
-/** More than any real project has of them; a checkout with more is read in part, which shows as scripts that are not there. */
+/** More than any real project has. A larger checkout is only read in part, so scripts may appear to be missing. */
 const mostFiles = 400;
 
 const runners =
@@ -20,7 +20,7 @@ function matters(path: string): boolean {
   return (scripts.test(path) && depth < 5) || (versionHolders.test(path) && depth < 5);
 }
 
-/** Reads those of the tracked files that matter; what is no text of the checkout is left out. */
+/** Reads the tracked files that matter, omitting those that are not text. */
 export async function readCheckoutTexts(files: Files, tracked: readonly string[]): Promise<CheckoutTexts> {
   const paths = tracked.filter(matters).slice(0, mostFiles);
   const entries = await Promise.all(

@@ -67,8 +67,8 @@ export function refuseUnusable(project: Project): void {
 }
 
 /**
- * Throws a `UserError` for a pipeline that the project has and the work tree has not, as in a sparse checkout or on an
- * old branch: a new one in its place would be without the jobs of everybody else.
+ * Throws a `UserError` if the project has a pipeline that the work tree lacks, as in a sparse checkout or on an old
+ * branch: a new file in its place would lose everyone else's jobs.
  */
 export function refuseAbsentPipeline(
   path: string,
@@ -92,7 +92,7 @@ export function refuseAbsentPipeline(
   }
 }
 
-/** Throws a `UserError` for a name under which PyPI would never create the project, on whichever route. */
+/** Throws a `UserError` for a name under which PyPI would never create the project, whatever the route. */
 export function refuseProjectName(
   { value: name, source }: Sourced<string>,
   { title, nameRefusal }: Pick<IndexFacts, 'title' | 'nameRefusal'>,
