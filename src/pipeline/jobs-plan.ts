@@ -61,7 +61,7 @@ export function planJobs(original: OriginalPipeline): JobsPlan {
   };
 }
 
-/** The rules and occasions of all jobs that publish, as they are to be. */
+/** The wanted rules and occasions of all publishing jobs. */
 function whenPublished(
   publishing: PublishingJob[],
   data: YamlTable,
@@ -84,7 +84,7 @@ function whenPublished(
     ];
   });
   const rules = positive.filter((rule, at) => positive.findIndex((it) => isDeepStrictEqual(it, rule)) === at);
-  // Tags first, as in a file that a person would write.
+  // Tags first, as a person would write it.
   rules.sort((one, other) => Number(isForTags(other)) - Number(isForTags(one)));
   const occasions = wanted.filter((it) => each.some((list) => letsThrough(list, it, goal) !== false));
   return { rules, occasions };

@@ -32,7 +32,7 @@ export function isEarlier(data: YamlTable, stage: string, than: string): boolean
   return all.indexOf(stage) < all.indexOf(than);
 }
 
-/** A stage that jobs stand in, at the beginning or at the end of the list. */
+/** A stage with jobs, at the start or end of the list. */
 interface AddedStage {
   stage: string;
   first: boolean;
