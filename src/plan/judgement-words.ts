@@ -2,7 +2,7 @@ import type { Difference } from '../pipeline/model/judge.ts';
 import type { OccasionId } from '../pipeline/model/types.ts';
 import type { Upload } from '../pipeline/model/uploads.ts';
 
-/** An occasion in words, with the ref that stands for it where it has one. */
+/** An occasion in words, with its representative ref, if any. */
 export function occasionText(id: OccasionId, ref: string): string {
   const words: Record<OccasionId, string> = {
     'version-tag': `tag ${ref}`,
@@ -19,14 +19,14 @@ export function occasionText(id: OccasionId, ref: string): string {
   return words[id];
 }
 
-/** Where an upload goes, in a word. */
+/** Where an upload goes, in one word. */
 export function targetText({ target }: Pick<Upload, 'target'>): string {
   if (target.kind === 'index') return target.id === 'pypi' ? 'PyPI' : 'TestPyPI';
   if (target.kind === 'registry') return "GitLab's registry";
   return target.kind === 'other' ? target.address : 'an index that cannot be told';
 }
 
-/** Why an edit is not made, as a clause that goes on with 'because then'. */
+/** Why an edit is refused, as a clause that follows 'because then'. */
 export function reasonOfDifference(difference: Difference): string {
   switch (difference.kind) {
     case 'upload-lost':
@@ -60,7 +60,7 @@ export function reasonOfDifference(difference: Difference): string {
 
 const at = ({ occasion, ref }: Upload) => `a ${occasionText(occasion, ref)}`;
 
-/** What an upload proves itself with, in words. */
+/** How an upload authenticates, in words. */
 export function credentialText({ credential }: Pick<Upload, 'credential'>): string {
   switch (credential.kind) {
     case 'id-token':

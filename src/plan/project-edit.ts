@@ -15,19 +15,19 @@ import { YamlSyntaxError } from '../text/yaml/document.ts';
 import { reasonOfDifference } from './judgement-words.ts';
 import { planVersion, type VersionPlan } from './version-plan.ts';
 
-/** The edits of the files, which are one change: either all are made or none. */
+/** The edits of all files, as a single change: either all are made or none. */
 export interface ProjectEdit {
-  /** The edit of the Python project, so that each build has a version of its own. */
+  /** The edit of the Python project that gives each build its own version. */
   versionEdit: EditResult;
   /** The edit of the pipeline file. */
   pipelineEdit: EditResult;
-  /** What happens when, before the edit and after it; undefined where the pipeline cannot be read here. */
+  /** What happens when, before and after the edit; undefined if the pipeline cannot be read here. */
   occasions: { before: Upload[]; after: Upload[] } | undefined;
-  /** What the edit changes beyond its purpose, for the user to see. */
+  /** What the edit changes beyond its purpose, to be shown to the user. */
   told: Difference[];
 }
 
-/** Edits the pipeline and the Python project together, and judges the result by what the pipeline would do. */
+/** Edits pipeline and Python project together, and judges the result by what the pipeline would do. */
 export function editProject(facts: Facts, goal: Goal): ProjectEdit {
   const before = modelOf(facts, goal, facts.pipeline.text ?? '');
   const plan = planVersion(facts, before);
@@ -58,7 +58,7 @@ export function editProject(facts: Facts, goal: Goal): ProjectEdit {
   };
 }
 
-/** The text that the pipeline file is to have; undefined where it is neither there nor to be written. */
+/** The pipeline file's wanted text; undefined if it neither exists nor will be written. */
 export function intendedPipeline(
   edit: EditResult,
   { pipeline }: Pick<Facts, 'pipeline'>,
@@ -66,7 +66,7 @@ export function intendedPipeline(
   return edit.kind === 'edited' ? edit.edits[0]?.after : pipeline.text;
 }
 
-/** The model of a pipeline text; undefined where it is not YAML here, whatever GitLab makes of it. */
+/** The model of a pipeline text; undefined if it is not YAML to us, whatever GitLab thinks of it. */
 function modelOf(
   { gitlab, pipeline, indexes, texts }: Facts,
   { packageName }: Pick<Goal, 'packageName'>,
@@ -110,10 +110,10 @@ const afterEdit = (facts: Facts, plan: VersionPlan): VersionKind =>
     : writtenOr(facts, 'git');
 
 const tags = ['version-tag', 'pre-release-tag', 'other-tag'] as const;
-/** Pipelines of forks and merge requests, and such as somebody gives variables of their own. */
+/** Pipelines of forks and merge requests, and those to which anyone can pass variables. */
 const unsafe = ['merge-request', 'other-branch', 'web', 'api', 'trigger'] as const;
 
-/** Uploads that may begin, since they are the purpose, and those that may end, since anybody could bring them about. */
+/** Uploads that may start, since they are the purpose, and those that may end, since anyone could trigger them. */
 function agreedTo(goal: Goal, versions: Agreed['versions']): Agreed {
   const places = <T extends readonly string[]>(index: IndexId, occasions: T) =>
     occasions.map((occasion) => ({ index, occasion: occasion as T[number] }));
@@ -129,7 +129,7 @@ function agreedTo(goal: Goal, versions: Agreed['versions']): Agreed {
   };
 }
 
-/** Where the user has named the job that publishes, another one beside it is shown and no hindrance. */
+/** If the user named the publishing job, another one next to it is shown but does not block. */
 function allowChosen({ wrong, told }: Judgement, { jobs }: Goal): Judgement {
   const chosen = [jobs.releaseJob?.value, jobs.testJob?.value].filter((name) => name !== undefined);
   const isBeside = (it: Difference) =>
@@ -138,7 +138,7 @@ function allowChosen({ wrong, told }: Judgement, { jobs }: Goal): Judgement {
   return { wrong: wrong.filter((it) => !isBeside(it)), told: [...told, ...wrong.filter(isBeside)] };
 }
 
-/** An edit after which the pipeline would not do what it should is not made. */
+/** Refuses an edit after which the pipeline would not do what it should. */
 function refuseWrong(edit: EditResult, { wrong }: Judgement, facts: Facts): EditResult {
   const reasons = [...new Set(wrong.map(reasonOfDifference))];
   if (edit.kind === 'refused' || reasons.length === 0) return edit;
@@ -165,7 +165,7 @@ function refuseWrong(edit: EditResult, { wrong }: Judgement, facts: Facts): Edit
   };
 }
 
-/** Where one file cannot be edited the other is left alone, since half a change publishes the wrong thing. */
+/** If one file cannot be edited, leave the other alone: half a change publishes the wrong thing. */
 function together(
   versionEdit: EditResult,
   pipelineEdit: EditResult,
@@ -197,7 +197,7 @@ function waiting(edit: Extract<EditResult, { kind: 'edited' }>, path: string, wh
   };
 }
 
-/** The text that would have been written, to be taken from by hand. */
+/** The text that would have been written, for the user to copy from. */
 function wholeText({ edits }: Extract<EditResult, { kind: 'edited' }>): string {
   return edits.map(({ path, after }) => `${path} as it would have been written:\n\n${after}`).join('\n');
 }

@@ -12,23 +12,23 @@ import { NeedsHand } from '../python/versions/backend.ts';
 import { placeOfVersion } from '../python/versions/build-time.ts';
 import { buildTimeVersion } from '../python/versions/index.ts';
 
-/** What the pipeline has to do for the version. */
+/** What the pipeline has to do about the version. */
 export type VersionInPipeline = Pick<
   PipelineGoal,
   'buildTimeVersion' | 'versionByPipeline' | 'jobsNeedingGit'
 >;
 
-/** Where the version of a build is to come from. */
+/** Where a build's version will come from. */
 export type VersionPlan =
-  /** From git, or, where the build backend cannot, from the written version and the pipeline's number. */
+  /** From git or, if the build backend cannot, from the written version and the pipeline's number. */
   | { kind: 'git'; pipeline: VersionInPipeline; notes: string[] }
   /** The written version stays, since too much depends on it. */
   | { kind: 'written'; pipeline: VersionInPipeline; notes: string[] }
-  /** The pipeline gives each build its version already. */
+  /** The pipeline already gives each build its version. */
   | { kind: 'pipeline'; pipeline: VersionInPipeline; notes: string[] }
   | { kind: 'refused'; reason: string; manual: string; pipeline: VersionInPipeline };
 
-/** Decides by who depends on the written version. */
+/** Decides by what depends on the written version. */
 export function planVersion(facts: Facts, model: PipelineModel | undefined): VersionPlan {
   const { files, writtenVersion } = facts.python;
   const place = buildTimeVersion(files);
@@ -64,14 +64,14 @@ function sourceFor(backend: string): DependentsInput['source'] {
   return /^poetry\b/.test(backend) ? 'poetry-dynamic-versioning' : 'other';
 }
 
-/** A tree that is changed before the build never has the version of its tag. */
+/** A work tree that is modified before the build never gets its tag's version. */
 function adviceOf(input: DependentsInput, uses: VersionUse[]): VersionAdvice {
   const advice = adviseVersion(input, uses);
   const spoiling = uses.filter(({ kind, breaks }) => breaks && (kind === 'dirties' || kind === 'writes'));
   return advice.kind === 'git' && spoiling.length > 0 ? { kind: 'keep-written', because: spoiling } : advice;
 }
 
-/** Builds for tags have the tag's version; where the others have none of their own they get the pipeline's number. */
+/** Builds for tags have the tag's version; others get the pipeline's number if they have no version of their own. */
 function fromPipeline(
   facts: Facts,
   { fromTag, fromNumber }: Extract<VersionAdvice, { kind: 'leave' }>,
@@ -86,7 +86,7 @@ function keepWritten(facts: Facts, because: VersionUse[]): VersionPlan {
   return withPlace(facts, `The written version stays, because other things depend on it: ${uses}`);
 }
 
-/** The written version stays, and builds for anything but tags append the pipeline's number to it. */
+/** The written version stays; builds for anything but tags append the pipeline's number. */
 function withPlace({ python }: Facts, why: string): VersionPlan {
   try {
     const buildTimeVersion = placeOfVersion(python.files);
@@ -118,7 +118,7 @@ function fromGit(uses: VersionUse[], { jobs }: PipelineModel): VersionPlan {
   return { kind: 'git', pipeline: { jobsNeedingGit: [...new Set(jobsNeedingGit)] }, notes };
 }
 
-/** What a use does, where it stands, and what to do about it. */
+/** What a use does, where it is, and what to do about it. */
 function wordsOf({ kind, where, text, repair }: VersionUse): string {
   const place = 'job' in where ? `the job '${where.job}'` : `line ${where.line} of ${where.file}`;
   const advice: Partial<Record<typeof repair.kind, string>> = {
