@@ -19,6 +19,6 @@ export interface PythonProject {
   buildBackend: Sourced<string>;
   /** Where the version comes from, in words for the user: 'static 1.2.3', 'hatch-vcs', 'setup.cfg' ... */
   version: Sourced<string>;
-  /** The version where one is written down; undefined where it is computed. */
+  /** The written version; undefined if it is computed. */
   writtenVersion: string | undefined;
 }
