@@ -41,7 +41,7 @@ export default {
     },
     {
       name: 'no-unlisted-room',
-      comment: 'A new folder of src takes its place in the list in .dependency-cruiser.mjs.',
+      comment: 'A new folder of src must be added to the list in .dependency-cruiser.mjs.',
       severity: 'error',
       from: {},
       to: { path: '^src/[^/]+/', pathNot: rooms.map(inside) },
@@ -55,7 +55,7 @@ export default {
     {
       name: 'rehearsal-stands-alone',
       comment:
-        'The embedded servers judge what the tool does, so they share no code with what they judge: how errors and secrets look, how git is run and what the worlds of the demo are called is all they know of the rest.',
+        'The embedded servers judge the tool, so they must not share code with it, except for errors, secrets, running git and the names of the demo worlds.',
       severity: 'error',
       from: { path: inside('rehearsal') },
       to: {

@@ -1,6 +1,6 @@
 /**
- * Draws the rooms of `src` and who imports whom into CONTRIBUTING.md, from the imports themselves: `npm run rooms`. An
- * arrow that others imply (from `run` over `plan` to `goal`) is left out, or there would be eighty.
+ * Draws the rooms of `src` and their imports into CONTRIBUTING.md: `npm run rooms`. Omits arrows that others imply (such as
+ * from `run` to `goal`, since `plan` is in between), or there would be eighty.
  */
 import { execFileSync } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
