@@ -14,9 +14,10 @@ import { isOfficialUpload, type PipelineGoal } from './pipeline-goal.ts';
 import { repairFields } from './publishing/fields.ts';
 import { repairPublishingJobs } from './publishing/index.ts';
 import { isOurs, routeIn } from './reading.ts';
-import { merge } from './recognise/jobs.ts';
+import { jobValue, lines, merge } from './recognise/jobs.ts';
 import { exclusiveAncestors } from './recognise/parents.ts';
 import { rolesOf } from './recognise/roles.ts';
+import { endsInQuotes } from './recognise/shell.ts';
 import { rememberRoute, repairRoute } from './route.ts';
 import { addStages } from './stages.ts';
 import { baseLines, buildLines, checkLines, noSurroundings, publishLines, routeComment } from './template.ts';
@@ -61,10 +62,11 @@ function begin(file: YamlFile, goal: PipelineGoal, included: YamlTable, notes: s
   const plan = planJobs({ file, data, goal, ours, roles });
   const builder = plan.builders.length > 0 ? undefined : newBuilder(data, goal, plan.around, plan.publishing);
   const around = builder === undefined ? plan.around : { ...plan.around, dist: builder.dist };
-  const lines = builder === undefined ? {} : { newBuilder: builder.lines };
+  const added = builder === undefined ? {} : { newBuilder: builder.lines };
+  refuseBrokenScripts(data, [...plan.builders, ...plan.publishing.map(({ name }) => name)]);
   const existing = plan.publishing.filter(({ exists }) => exists).map(({ name }) => name);
   const draft = draftOf(file, [...existing, ...exclusiveAncestors(file, data, existing)]);
-  return { draft, included, goal, ours, ...plan, around, ...lines, differences: [], notes };
+  return { draft, included, goal, ours, ...plan, around, ...added, differences: [], notes };
 }
 
 /** Every repair, ordered so that each finds what it needs. */
@@ -123,6 +125,15 @@ function refused(reason: string, goal: PipelineGoal, notes: string[]): EditResul
     manual: `Bring these jobs into ${goal.path} by hand, in place of those that publish there now:\n\n${block.map((lines) => lines.join('\n')).join('\n\n')}\n`,
     notes,
   };
+}
+
+/** A script that its own shell cannot read does not do what the rest of it looks like. */
+function refuseBrokenScripts(data: YamlTable, names: string[]): void {
+  for (const name of names) {
+    const broken = lines(jobValue(data, name).script).find(endsInQuotes);
+    if (broken !== undefined)
+      throw new UnsafeEdit(`a quote in the script of '${name}' is never closed: ${broken.trim()}`);
+  }
 }
 
 /** Edits of a generated file would be lost the next time it is generated. */

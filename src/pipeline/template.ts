@@ -67,7 +67,7 @@ export function buildLines(goal: PipelineGoal, around: Surroundings): string[] {
       : []),
     ...(around.hasDefaultBeforeScript ? ['  before_script: []'] : []),
     '  script:',
-    ...buildScript(goal).map((line) => `    - ${line}`),
+    ...buildScript(goal).flatMap(itemLines),
     '  artifacts:',
     '    paths:',
     '      - dist/',
@@ -78,7 +78,7 @@ export function buildLines(goal: PipelineGoal, around: Surroundings): string[] {
 function buildScript(goal: PipelineGoal): string[] {
   const sdist = goal.sdistOnly ? ' --sdist' : '';
   const { buildTimeVersion: place, packageDirectory } = goal;
-  const version = place ? [inSingleQuotes(buildTimeCommand(place, packageDirectory))] : [];
+  const version = place ? [buildTimeCommand(place, packageDirectory)] : [];
   return [...version, `uv build --no-sources${sdist}${inFolder(goal, '--out-dir')}`];
 }
 
@@ -121,8 +121,13 @@ function ruleLines({ rules }: Surroundings): string[] {
   ];
 }
 
-/** A command as YAML, preserving backslashes and double quotes for the shell. */
-const inSingleQuotes = (command: string) => `'${command.replaceAll("'", "''")}'`;
+/** A command as YAML: plain where YAML reads the same text back, else with each character as the shell is to get it. */
+function asYaml(command: string): string {
+  if (/\p{Cc}/u.test(command)) return JSON.stringify(command);
+  return /^[\w./]/.test(command) && !/:(?:\s|$)|\s#|\s$/.test(command)
+    ? command
+    : `'${command.replaceAll("'", "''")}'`;
+}
 
 /** The comment that tells a later run the route. */
 export function routeComment({
@@ -181,7 +186,7 @@ function tokenLines({ audience }: PipelineIndex): string[] {
 }
 
 function itemLines(item: string): string[] {
-  if (!item.includes('\n')) return [`    - ${item}`];
+  if (!item.includes('\n')) return [`    - ${asYaml(item)}`];
   return [
     '    - |',
     ...item

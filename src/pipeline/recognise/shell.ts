@@ -34,6 +34,17 @@ function split(text: string): string[] {
   return [...parts, text.slice(from)];
 }
 
+/** Whether a line of a script ends within quotes, as where YAML took the rest of it for a comment. */
+export function endsInQuotes(line: string): boolean {
+  if (/[\n#]|<</.test(line)) return false;
+  const open: string[] = [];
+  for (let at = 0; at < line.length; at += 1) {
+    if (line[at] === '\\' && open.at(-1) !== "'") at += 1;
+    else follow(open, line[at] ?? '', line[at - 1]);
+  }
+  return open.some((mark) => mark === "'" || mark === '"');
+}
+
 /** Keeps track of open quotes and brackets. */
 function follow(open: string[], character: string, before: string | undefined): void {
   const inner = open.at(-1);
