@@ -13,7 +13,7 @@ import { openNetwork, timeoutFrom } from './ports/network.ts';
 import type { RequestRecord } from './ports/request-log.ts';
 import type { Context } from './run/context.ts';
 import type { Begun } from './run/look.ts';
-import { escapeJson, escapeText } from './terminal/escape.ts';
+import { escapeJson, escapeText, oneLine } from './terminal/escape.ts';
 import { mannerOf } from './terminal/manner.ts';
 import { openTerminal } from './terminal/open.ts';
 import { stillOutput } from './terminal/output.ts';
@@ -204,7 +204,7 @@ function explain(error: unknown, { json, quiet }: Speech): number {
   const hint =
     user?.hint ?? 'This is a mistake in gitlab-to-pypi; set DEBUG=1 for the details and report it.';
   if (json) writeJson({ schemaVersion: 1, error: { code, message, hint }, exitCode });
-  say(`${message}\n${hint}`);
+  say(`${oneLine(message)}\n${oneLine(hint)}`);
   if (process.env.DEBUG && error instanceof Error) process.stderr.write(`${escapeText(error.stack ?? '')}\n`);
   return exitCode;
 }

@@ -20,6 +20,8 @@ export interface IndexFacts {
   exists: Known<boolean>;
   /** Also active for a project that does not exist or could not be read. */
   status: ProjectStatus;
+  /** The versions of its releases; empty also where they could not be read. */
+  releases: string[];
   /** Why the index would refuse to create the project; undefined if it exists, or if there is no reason. */
   nameRefusal: NameRefusal | undefined;
   /** Undefined for a project without releases. */
@@ -60,6 +62,7 @@ export async function readPackageIndex(
     gitlabComOnly: gitlabComOnly ?? official,
     exists,
     status: (project.known && project.value?.status) || 'active',
+    releases: (project.known && project.value?.releases) || [],
     nameRefusal: isNew ? nameRefusal(name, similar) : undefined,
     ownership,
     audience,

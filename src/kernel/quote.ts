@@ -1,8 +1,25 @@
 /**
- * Quotes a word for the shell if necessary. On Windows that may be any of three shells: only double quotes work in all
- * of them, and `@` and `,` are special in PowerShell.
+ * Quotes a word for the shell where it needs it. On Windows that is one of three (cmd, PowerShell, Git Bash), and the
+ * quoting has to hold in each of them. A word for which there is none is left for the user to fill in.
  */
 export function quote(word: string, platform: NodeJS.Platform): string {
-  if (platform === 'win32') return /^[\w+=:./\\-]+$/.test(word) ? word : `"${word.replaceAll('"', '\\"')}"`;
+  if (/[\p{Cc}\p{Cf}\u2028\u2029]/u.test(word)) return toFillIn(platform);
+  return platform === 'win32' ? quoteForWindows(word) : quoteForPosix(word);
+}
+
+function quoteForPosix(word: string): string {
   return /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;
 }
+
+/** Double quotes are quotes for all three, but PowerShell and Git Bash read `$` and backticks inside of them. */
+function quoteForWindows(word: string): string {
+  if (/^[\w+=:./\\-]+$/.test(word)) return word;
+  if (!/["$`\u201c-\u201e]/.test(word)) return `"${word}"`;
+  // Single quotes are none for cmd, which must not find a command of its own in the word.
+  return /["'&|<>^%\u2018-\u201e]/.test(word) ? toFillIn('win32') : `'${word}'`;
+}
+
+const toFillIn = (platform: NodeJS.Platform) => {
+  const mark = platform === 'win32' ? '"' : "'";
+  return `${mark}(a name that cannot be quoted here)${mark}`;
+};

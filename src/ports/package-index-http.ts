@@ -19,7 +19,9 @@ export function connectPackageIndex(url: string, network: Network): PackageIndex
     // Only the simple index also lists projects without releases.
     project: async (name) => {
       const project = await get(`/simple/${name}/`, 'application/vnd.pypi.simple.v1+json');
-      return project === undefined ? undefined : { status: readStatus(project) };
+      return project === undefined
+        ? undefined
+        : { status: readStatus(project), releases: readReleases(project) };
     },
     ownership: async (name) => {
       const project = await get(`/pypi/${name}/json`);
@@ -75,6 +77,11 @@ function readAnswer(response: Reply, base: string): Record<string, Json> | undef
 function readStatus({ 'project-status': marker }: Record<string, Json>): ProjectStatus {
   const status = isTable(marker) ? marker.status : undefined;
   return projectStatuses.find((it) => it === status) ?? 'active';
+}
+
+/** Since version 1.1 of the simple API: https://peps.python.org/pep-0700/ */
+function readReleases({ versions }: Record<string, Json>): string[] {
+  return Array.isArray(versions) ? versions.filter((it) => typeof it === 'string') : [];
 }
 
 /** Roles as published by the index: https://docs.pypi.org/api/json/ */

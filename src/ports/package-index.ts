@@ -13,6 +13,8 @@ export interface PackageIndex {
 /** What the simple API says about a project. */
 export interface IndexProject {
   status: ProjectStatus;
+  /** The versions of its releases, as the index has them; empty where it does not say. */
+  releases: string[];
 }
 
 /** https://packaging.python.org/en/latest/specifications/project-status-markers/ */

@@ -3,6 +3,7 @@ import type { Goal } from '../goal/index.ts';
 import { filesOf } from '../plan/finding.ts';
 import { firstRelease } from '../plan/first-release.ts';
 import type { SettledSetting } from '../plan/plan.ts';
+import { oneLine } from '../terminal/escape.ts';
 import type { Paint } from '../terminal/paint.ts';
 import type { Terminal } from '../terminal/terminal.ts';
 import { settledLines } from './progress.ts';
@@ -71,7 +72,7 @@ function headline(applied: number, open: number, holding: number): string {
 }
 
 function whatHappens({ gitlab }: Facts, { testpypi, route, approvals, selfApproval }: Goal): string[] {
-  const branch = gitlab.project.defaultBranch ?? 'the default branch';
+  const branch = oneLine(gitlab.project.defaultBranch ?? 'the default branch');
   const names = approvals.value.map(({ who }) => who.label).join(' and ');
   const self = selfApproval.value ? '' : ' (not whoever pushed the tag)';
   return [
