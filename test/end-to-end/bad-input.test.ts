@@ -149,6 +149,19 @@ describe('bad usage exits with 2 and points to --help:', () => {
   });
 });
 
+it('a name with a line break begins no line of an error', async () => {
+  here = await startWorld();
+  const { exitCode, stderr } = await runIn(here, [
+    'setup',
+    '--yes',
+    '--release-job',
+    'x\n✔ All settings hold',
+  ]);
+  expect(exitCode).toBe(2);
+  expect(stderr).toContain("There is no job 'x ⏎ ✔ All settings hold'");
+  expect(stderr).not.toMatch(/^✔/m);
+});
+
 describe('without a terminal', () => {
   it('setup asks nothing, and names the options that would answer its questions', async () => {
     here = await startWorld();
