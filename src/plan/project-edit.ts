@@ -52,11 +52,17 @@ export function editProject(facts: Facts, goal: Goal): ProjectEdit {
     occasions: before &&
       after && {
         before: whatHappensWhen(before, versions.before),
-        after: whatHappensWhen(after, versions.after),
+        after: whatHappensWhen(after, versions.after).filter(
+          (it) => judged.kind === 'refused' || !isStopped(it),
+        ),
       },
     told: judged.kind === 'edited' ? judgement.told : [],
   };
 }
+
+/** The check of what was built lets no tag pass that is no version. */
+const isStopped = ({ occasion, target }: Upload): boolean =>
+  occasion === 'other-tag' && target.kind === 'index';
 
 /** The pipeline file's wanted text; undefined if it neither exists nor will be written. */
 export function intendedPipeline(

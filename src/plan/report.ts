@@ -5,8 +5,10 @@ import { version } from '../kernel/version.ts';
 import { unifiedDiff } from '../text/diff.ts';
 import { wordsOf } from './difference.ts';
 import { differencesOf, filesOf, stateOf } from './finding.ts';
+import { type OccasionRow, occasionRows } from './occasions.ts';
 import { isToDo, type PlannedSetting, type SettledSetting } from './plan.ts';
 import { pageFor } from './settings/publisher.ts';
+import type { Situation } from './settings/setting.ts';
 
 /** The JSON report of a run that got as far as inspecting: `schemaVersion` 1. */
 export interface Report {
@@ -17,6 +19,8 @@ export interface Report {
   package: { name: string; directory: string; buildBackend: string };
   route: { chosen: string; recommended: string; because: string[] };
   settings: ReportedSetting[];
+  /** What is uploaded on each occasion, before the edit of the pipeline and after it. */
+  occasions: OccasionRow[];
   files: { path: string; state: string; diff: string }[];
   publisherPages: { index: string; url: string; prefilled: boolean; fields: Record<string, string> }[];
   summary: Summary;
@@ -68,8 +72,7 @@ export function summarize(settings: Reported): Summary {
 /** Builds a run's JSON report. */
 export async function buildReport(
   command: Command,
-  facts: Facts,
-  goal: Goal,
+  { facts, goal, verdicts }: Situation,
   settings: Reported,
   exitCode: number,
 ): Promise<Report> {
@@ -93,6 +96,7 @@ export async function buildReport(
     },
     route: { chosen: goal.route.value, recommended: goal.advice.route, because: goal.advice.because },
     settings: settings.map(reportSetting),
+    occasions: occasionRows(verdicts, goal),
     files: await reportFiles(settings),
     publisherPages:
       goal.route.value === 'token' ? [] : goal.indexes.flatMap((index) => reportPage(facts, index)),

@@ -16,9 +16,10 @@ export async function check(context: Context, begun?: Begun): Promise<number> {
   if (goal.openJobs.length > 0) throw severalJobs(goal.openJobs);
   const { facts } = looked;
   const verdicts = await terminal.during("Asking GitLab's lint", readVerdicts(looked, goal));
-  const plan = makePlan({ facts, goal, verdicts });
+  const situation = { facts, goal, verdicts };
+  const plan = makePlan(situation);
   const exitCode = exitCodeOf(plan);
-  terminal.print(...checkView(facts, goal, plan, terminal));
-  if (options.json) context.writeJson(await buildReport('check', facts, goal, plan, exitCode));
+  terminal.print(...checkView(situation, plan, terminal));
+  if (options.json) context.writeJson(await buildReport('check', situation, plan, exitCode));
   return exitCode;
 }

@@ -8,7 +8,9 @@ import { routes } from '../kernel/route.ts';
 import { deadEnd } from '../people/dead-end.ts';
 import { threatsOf, waysOf } from '../people/threats.ts';
 import { changesOf, type PlannedSetting } from '../plan/plan.ts';
+import type { Verdicts } from '../plan/verdicts.ts';
 import { choicesView } from '../screens/choices.ts';
+import { showOccasions } from '../screens/occasions.ts';
 import { planView, showEdits } from '../screens/plan.ts';
 import { askFor, nobodyToAsk, pickChoice } from '../screens/questions.ts';
 import { notesView } from '../screens/states.ts';
@@ -25,6 +27,7 @@ export interface Choosing {
   /** The questions still open. */
   questions: ChoiceName[];
   plan: PlannedSetting[];
+  verdicts: Verdicts;
   /** The diffs already shown. */
   seen: Set<string>;
 }
@@ -111,12 +114,16 @@ function showThreats({ terminal }: Context, facts: Facts, goal: Goal): void {
   terminal.print(...threatsView(shown, terminal), '');
 }
 
-async function showPlan({ terminal }: Context, { facts, goal, plan, seen }: Choosing): Promise<void> {
+async function showPlan(
+  { terminal }: Context,
+  { facts, goal, plan, verdicts, seen }: Choosing,
+): Promise<void> {
   const { paint } = terminal;
   const edited = changesOf(plan).flatMap(({ finding }) => finding.files.map(({ path }) => path));
   const dirty = facts.pipeline.uncommitted.filter((path) => edited.includes(path));
   await showEdits(terminal, 'The edits', plan, seen);
   terminal.print(paint.bold('What is to hold'), ...choicesView(goal, terminal), '');
+  showOccasions(terminal, { verdicts, goal });
   terminal.print(paint.bold('The plan, in this order'), ...(await planView(plan, terminal)));
   terminal.print(...notesView(unchangedOf(plan), terminal));
   if (dirty.length > 0) {

@@ -6,8 +6,10 @@ import { type CancelCode, Cancelled } from '../kernel/errors.ts';
 import { applyPlan } from '../plan/apply.ts';
 import type { SettledSetting } from '../plan/plan.ts';
 import { buildReport, exitCodeOf } from '../plan/report.ts';
+import type { Situation } from '../plan/settings/setting.ts';
 import { choicesView } from '../screens/choices.ts';
 import { outcomeView, showEnd } from '../screens/end.ts';
+import { showOccasions } from '../screens/occasions.ts';
 import { planView, showEdits } from '../screens/plan.ts';
 import { applyProgress, workHeading } from '../screens/progress.ts';
 import { notesView } from '../screens/states.ts';
@@ -36,7 +38,7 @@ export async function setup(context: Context, begun?: Begun): Promise<number> {
 
 async function apply(context: Context, wanted: Comparison): Promise<SettledSetting[]> {
   const { terminal, stop } = context;
-  const { facts, goal, plan, looked } = wanted;
+  const { facts, plan, looked } = wanted;
   terminal.print(...workHeading(plan, terminal.paint));
   for (const path of editedFolders(facts)) await looked.files.removeDrafts(path);
   const progress = applyProgress(terminal, plan, stop.signal);
@@ -44,7 +46,7 @@ async function apply(context: Context, wanted: Comparison): Promise<SettledSetti
   if (!stop.signal.aborted) return settled;
   terminal.print('', ...outcomeView(settled, terminal.paint));
   const exitCode: CancelCode = stop.signal.reason;
-  if (context.options.json) context.writeJson(await buildReport('setup', facts, goal, settled, exitCode));
+  if (context.options.json) context.writeJson(await buildReport('setup', wanted, settled, exitCode));
   throw new Cancelled(exitCode, 'Cancelled; what is reported above as put in place stays.');
 }
 
@@ -53,25 +55,27 @@ function editedFolders({ checkout, pipeline }: Facts): string[] {
   return [inDirectory(checkout.directory, 'pyproject.toml'), pipeline.path.value];
 }
 
-async function finish(context: Context, ending: Ending, exitCode: number): Promise<number> {
+async function finish(context: Context, ending: Ending & Situation, exitCode: number): Promise<number> {
   const { terminal, options } = context;
-  const { facts, goal, settled } = ending;
+  const { goal, settled } = ending;
   showEnd(context, ending);
   if (settled.some(({ outcome }) => outcome !== 'unchanged')) {
     terminal.print('', terminal.paint.bold('The same again without questions'));
     terminal.printAsIs(`  ${terminal.paint.cyan(repeatCommand(context, plainChoices(goal)))}`);
   }
-  if (options.json) context.writeJson(await buildReport('setup', facts, goal, settled, exitCode));
+  if (options.json) context.writeJson(await buildReport('setup', ending, settled, exitCode));
   return exitCode;
 }
 
-async function showDryRun(context: Context, { facts, goal, plan }: Comparison): Promise<number> {
+async function showDryRun(context: Context, compared: Comparison): Promise<number> {
   const { terminal, options } = context;
   const { paint } = terminal;
+  const { goal, plan } = compared;
   await showEdits(terminal, 'The edits', plan);
   terminal.print(paint.bold('What is to hold'), ...choicesView(goal, terminal), '');
+  showOccasions(terminal, compared);
   terminal.print(paint.bold('The plan, in this order'), ...(await planView(plan, terminal)));
   terminal.print(...notesView(plan, terminal), '', 'Nothing was changed, because this was a dry run.');
-  if (options.json) context.writeJson(await buildReport('setup', facts, goal, plan, 0));
+  if (options.json) context.writeJson(await buildReport('setup', compared, plan, 0));
   return 0;
 }

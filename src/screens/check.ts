@@ -1,18 +1,20 @@
 import type { Facts } from '../facts/index.ts';
-import type { Goal } from '../goal/index.ts';
 import { waysOf } from '../people/threats.ts';
 import { differencesOf } from '../plan/finding.ts';
 import { isToDo, type PlannedSetting } from '../plan/plan.ts';
 import { summarize } from '../plan/report.ts';
+import type { Situation } from '../plan/settings/setting.ts';
 import { oneLine } from '../terminal/escape.ts';
 import type { Screen } from '../terminal/terminal.ts';
 import { factsView } from './facts.ts';
+import { whatHappensWhen } from './occasions.ts';
 import { differencesView } from './plan.ts';
 import { howManyHold, notesView, statesView } from './states.ts';
 import { waysHeading, waysView } from './threats.ts';
 
 /** The whole output of `check`: what was found, the state of each setting, what to do about it. */
-export function checkView(facts: Facts, goal: Goal, plan: PlannedSetting[], screen: Screen): string[] {
+export function checkView(situation: Situation, plan: PlannedSetting[], screen: Screen): string[] {
+  const { facts, goal } = situation;
   const { paint } = screen;
   const { route, releaseEnvironment: environment } = goal;
   const ways = waysOf(facts.gitlab, environment.value, route.value);
@@ -25,6 +27,7 @@ export function checkView(facts: Facts, goal: Goal, plan: PlannedSetting[], scre
     ...(ways.length === 0
       ? []
       : [paint.bold(waysHeading(route.value)), ...waysView(ways, environment.value, paint), '']),
+    ...whatHappensWhen(situation, screen),
     paint.bold(`How it stands, by the route ${goal.route.value}: ${howManyHold(plan)}`),
     ...statesView(plan, screen),
     ...(open.length === 0
