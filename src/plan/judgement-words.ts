@@ -51,6 +51,8 @@ export function reasonOfDifference(difference: Difference): string {
       return `nothing would make the tags that '${difference.job}' makes now (${difference.commands[0] ?? ''})`;
     case 'commands-lost':
       return `'${difference.commands[0] ?? ''}' of the job '${difference.job}' would be gone`;
+    case 'command-moved':
+      return `'${difference.command.trim().split('\n')[0]}' would run in '${difference.job}' on other occasions than now`;
     case 'start-changed':
     case 'files-changed':
     case 'version-changed':

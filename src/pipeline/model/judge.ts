@@ -45,7 +45,9 @@ export type Difference =
   | { kind: 'artifacts-lost'; job: string; paths: string[]; occasion: OccasionId }
   /** Tags are no longer created. */
   | { kind: 'tagging-lost'; job: string; commands: string[] }
-  | { kind: 'commands-lost'; job: string; commands: string[] };
+  | { kind: 'commands-lost'; job: string; commands: string[] }
+  /** A command that depends on the occasion, or makes tags or commits, would run on another one. */
+  | { kind: 'command-moved'; job: string; command: string; occasion: OccasionId };
 
 export interface Judgement {
   /** The edit must not be made. */
@@ -69,6 +71,7 @@ export function judge(before: PipelineModel, after: PipelineModel, agreed: Agree
     { wrong: absentNeeds(before, after), told: [] },
     changedJobs(before, after),
     lostCommands(before, after),
+    { wrong: movedCommands(before, after), told: [] },
   ];
   return { wrong: parts.flatMap(({ wrong }) => wrong), told: parts.flatMap(({ told }) => told) };
 }
@@ -258,6 +261,29 @@ function lostCommands(before: PipelineModel, after: PipelineModel): Judgement {
     if (others.length > 0) told.push({ kind: 'commands-lost', job: name, commands: textsIn(others) });
   }
   return { wrong, told };
+}
+
+/** Commands that may not run on other occasions than before: they make tags or commits, or ask for the tag. */
+function movedCommands(before: PipelineModel, after: PipelineModel): Difference[] {
+  const bound = (command: Command) =>
+    tags(command) ||
+    (command.tool === 'git' && /^(?:push|commit)$/.test(command.verb ?? '')) ||
+    /\bCI_COMMIT_TAG\b/.test(`${command.text} ${command.condition ?? ''}`);
+  const ran = new Map<string, Set<OccasionId>>();
+  const all = ({ jobs }: PipelineModel) =>
+    jobs.flatMap((job) => job.commands.map((command) => ({ job, command })));
+  for (const { job, command } of all(before)) {
+    const on = ran.get(command.text) ?? new Set();
+    for (const { id } of before.occasions) if (mayRun(job.starts[id])) on.add(id);
+    ran.set(command.text, on);
+  }
+  return all(after).flatMap(({ job, command }): Difference[] => {
+    const on = ran.get(command.text);
+    if (on === undefined || !bound(command)) return [];
+    const moved = after.occasions.find(({ id }) => mayRun(job.starts[id]) && !on.has(id));
+    if (moved === undefined) return [];
+    return [{ kind: 'command-moved', job: job.name, command: command.text, occasion: moved.id }];
+  });
 }
 
 function isExchangeable(command: Command): boolean {

@@ -44,6 +44,8 @@ function words(difference: Difference): string {
       return `${difference.kind} ${difference.job} ${difference.paths.join(' ')} ${difference.occasion}`;
     case 'job-start-changed':
       return `${difference.kind} ${difference.job} ${difference.occasion}`;
+    case 'command-moved':
+      return `${difference.kind} ${difference.job} ${difference.command} ${difference.occasion}`;
     case 'job-lost':
       return `${difference.kind} ${difference.job}`;
   }
@@ -146,5 +148,13 @@ describe('an edit', () => {
     expect(judged(old, old.replace('$P', '$Q'), { tokens }).wrong).toEqual([
       'other-credential ship version-tag',
     ]);
+  });
+});
+
+describe('a command that asks for the tag or makes one', () => {
+  it('may not run on other occasions than before', () => {
+    const before = `r:\n  stage: ship\n  rules: [{if: $CI_COMMIT_BRANCH == "main"}]\n  script: [semantic-release version]\n`;
+    const after = `r:\n  stage: ship\n  script: [semantic-release version]\n`;
+    expect(judged(before, after).wrong.join()).toContain('command-moved r semantic-release version');
   });
 });

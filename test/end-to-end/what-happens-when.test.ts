@@ -1,0 +1,81 @@
+import { afterEach, describe, expect, it } from 'vitest';
+import { teamState } from '../../src/rehearsal/gitlab/state.ts';
+import { scratchFiles } from '../../src/rehearsal/scratch-project.ts';
+import { startWorld, type World } from '../../src/rehearsal/world.ts';
+import { reportOf, runIn } from '../support/program.ts';
+
+let here: World | undefined;
+
+afterEach(async () => {
+  await here?.close();
+  here = undefined;
+});
+
+async function worldWith(pipeline?: string): Promise<World> {
+  const files = { ...scratchFiles(), ...(pipeline === undefined ? {} : { '.gitlab-ci.yml': pipeline }) };
+  here = await startWorld({ files, state: teamState({}, files) });
+  return here;
+}
+
+interface Row {
+  occasion: string;
+  before: { index: string; job: string; credential: string; start: string; version: string }[];
+  after: { index: string; job: string; credential: string; start: string; version: string }[];
+}
+
+const occasionsOf = async (world: World, ...command: string[]) =>
+  ((await reportOf(world, command)).report as unknown as { occasions: Row[] }).occasions;
+
+const build = `build:
+  stage: build
+  image: python:3.12
+  script: [pip install build, python -m build]
+  artifacts: {paths: [dist/]}
+`;
+const upload = (name: string, rule: string, more = '') =>
+  `${name}:\n  stage: deploy\n  image: python:3.12\n  rules:\n    - if: '${rule}'\n  script:\n    - pip install twine\n    - twine upload ${more}-u __token__ -p $PYPI_TOKEN dist/*\n`;
+
+describe('what happens when', () => {
+  it('tells each upload of a new pipeline, and that a release waits for its approval', async () => {
+    const rows = await occasionsOf(await worldWith(), 'setup', '--dry-run');
+    expect(rows.map(({ occasion }) => occasion)).toEqual(['push to main', 'tag v1.2.3', 'tag v1.2.3rc1']);
+    expect(rows[1]).toMatchObject({
+      before: [],
+      after: [{ index: 'pypi', job: 'release', credential: 'id-token', start: 'approval', version: '1.2.3' }],
+    });
+  });
+
+  it('says what was uploaded with which credential, and keeps the occasions of the project', async () => {
+    const nightly = upload('nightly', '$CI_PIPELINE_SOURCE == "schedule"', '-r testpypi ');
+    const world = await worldWith(`${build}${upload('publish', '$CI_COMMIT_TAG =~ /^v/')}${nightly}`);
+    const rows = await occasionsOf(world, 'setup', '--dry-run');
+    const tag = rows.find(({ occasion }) => occasion === 'tag v1.2.3');
+    expect(tag?.before).toMatchObject([{ index: 'pypi', job: 'publish', credential: 'PYPI_TOKEN' }]);
+    expect(tag?.after).toMatchObject([{ index: 'pypi', job: 'publish', credential: 'id-token' }]);
+    const schedule = rows.find(({ occasion }) => occasion === 'schedule');
+    expect(schedule?.after).toMatchObject([{ index: 'testpypi', job: 'nightly', credential: 'id-token' }]);
+    const { stdout } = await runIn(world, ['check']);
+    expect(stdout).toContain('What happens when');
+    expect(stdout.replace(/\s+/g, ' ')).toContain("was: 0.1.0 to PyPI by 'publish' (PYPI_TOKEN)");
+  });
+
+  it('writes neither file where the pipeline would do something else, and says what', async () => {
+    const release = `release:
+  stage: deploy
+  image: python:3.12
+  rules: [{if: '$CI_COMMIT_BRANCH == "main"'}]
+  script:
+    - pip install build twine python-semantic-release
+    - semantic-release version
+    - python -m build
+    - twine upload -u __token__ -p $PYPI_TOKEN dist/*
+`;
+    const world = await worldWith(release);
+    const { exitCode, report } = await reportOf(world, ['setup', '--yes']);
+    expect(exitCode).toBe(0);
+    for (const id of ['pipeline', 'pyproject'])
+      expect(report.settings.find((it) => it.id === id)).toMatchObject({ state: 'manual' });
+    expect(report.settings.find(({ id }) => id === 'pipeline')?.message).toContain('semantic-release');
+    expect(report.files).toEqual([]);
+  });
+});
