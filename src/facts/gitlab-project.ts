@@ -37,6 +37,8 @@ export interface GitLabFacts {
   variables: Known<Variable[]>;
   /** Variables of each group above the project, which most tokens may not read. */
   groupVariables: { path: string; variables: Known<Variable[]> }[];
+  /** Those of the whole instance, which only its administrators may read; unknown to everybody else. */
+  instanceVariables: Known<Variable[]>;
   /** The pipeline file on the default branch; the value is undefined if there is none. */
   committedPipeline: Known<string | undefined>;
 }
@@ -80,7 +82,7 @@ export async function readIdentity(
 /** Everything else about the project, in parallel. What cannot be read is unknown, with the reason. */
 export async function readProject(
   gitlab: GitLab,
-  project: Project,
+  { project, user }: Pick<GitLabIdentity, 'project' | 'user'>,
   committed: Promise<GitLabFacts['committedPipeline']>,
 ): Promise<Omit<GitLabFacts, 'url' | 'tokenSource' | keyof GitLabIdentity>> {
   const { id } = project;
@@ -92,6 +94,7 @@ export async function readProject(
     attempt(gitlab.protectedBranches(id)),
     attempt(gitlab.variables(id)),
     readGroupVariables(gitlab, project),
+    readInstanceVariables(gitlab, user),
     committed,
     readGroupProtections(gitlab, project),
   ]);
@@ -103,6 +106,7 @@ export async function readProject(
     protectedBranches,
     variables,
     groupVariables,
+    instanceVariables,
     committedPipeline,
     groupProtections,
   ] = entries;
@@ -115,8 +119,15 @@ export async function readProject(
     protectedBranches,
     variables,
     groupVariables,
+    instanceVariables,
     committedPipeline,
   };
+}
+
+/** Nobody but an administrator is asked, as nobody else may know. */
+async function readInstanceVariables(gitlab: GitLab, user: Known<User>): Promise<Known<Variable[]>> {
+  if (!user.known || !user.value.admin) return unknown('Only administrators can read them.');
+  return attempt(gitlab.instanceVariables());
 }
 
 /** All groups in parallel: their paths are prefixes of the project's path. */

@@ -104,7 +104,7 @@ export async function readFacts(sources: Sources, python: PythonFacts): Promise<
   const committed = attempt(gitlab.file(id, path.value, defaultBranch ?? 'HEAD'));
   const lint = (text: string) => lintOf(gitlab, id, text, committed);
   const [rest, pipeline, tags, texts] = await Promise.all([
-    readProject(gitlab, identity.project, committed),
+    readProject(gitlab, identity, committed),
     readLocalPipeline(sources, path, lint, knownIndexes({ pypi, testpypi })),
     sources.git.tags(),
     sources.git.tracked().then((paths) => readCheckoutTexts(sources.files, paths)),

@@ -10,7 +10,7 @@ export type Field =
   | { of: 'project status' }
   | { of: 'publisher form'; name: keyof PublisherFields }
   | { of: 'environment'; name: 'tier' | 'externalUrl' | 'description' }
-  | { of: 'deployers' | 'approvals' | 'self-approval' | 'credential' | 'lint' }
+  | { of: 'deployers' | 'approvals' | 'self-approval' | 'pipeline variables' | 'credential' | 'lint' }
   /** The rule for tags of a name or pattern. */
   | { of: 'tags'; pattern: string }
   /** A rule for branches; `rule` if the whole rule is missing. */
@@ -83,6 +83,7 @@ const names: Partial<Record<Field['of'], string>> = {
   'subject claim': 'ci_id_token_sub_claim_components',
   'environments feature': 'environments_access_level',
   'self-approval': 'allow_pipeline_trigger_approve_deployment',
+  'pipeline variables': 'ci_pipeline_variables_minimum_override_role',
   lint: "GitLab's lint",
 };
 

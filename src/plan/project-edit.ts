@@ -73,7 +73,7 @@ export function intendedPipeline(
 }
 
 /** The model of a pipeline text; undefined if it is not YAML to us, whatever GitLab thinks of it. */
-function modelOf(
+export function modelOf(
   { gitlab, pipeline, indexes, texts }: Facts,
   { packageName }: Pick<Goal, 'packageName'>,
   text: string,

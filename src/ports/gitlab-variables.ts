@@ -4,6 +4,8 @@ export interface CiVariables {
   variables(projectId: number): Promise<Variable[]>;
   /** A group's variables, which only its Owners may read; `path` is its full path. */
   groupVariables(path: string): Promise<Variable[]>;
+  /** The instance's variables, which only its administrators may read. */
+  instanceVariables(): Promise<Variable[]>;
   /** Creates a variable and returns the result, since servers drop flags that they do not know. */
   createVariable(projectId: number, variable: NewVariable): Promise<Variable>;
   /** Changes the variable with exactly this scope; a hidden one stays hidden, and no other can become so. */

@@ -74,6 +74,9 @@ export interface User {
 /** `disabled`, `private` (members only) or `enabled`. */
 export type FeatureAccess = 'disabled' | 'private' | 'enabled';
 
+/** Who may pass variables to a pipeline or to a manual job: https://docs.gitlab.com/ci/variables/#restrict-pipeline-variables */
+export type PipelineVariablesRole = 'no_one_allowed' | 'owner' | 'maintainer' | 'developer';
+
 export interface Project {
   id: number;
   /** Full path exactly as GitLab spells it: PyPI's comparison is case-sensitive. */
@@ -102,16 +105,19 @@ export interface Project {
   triggererMayApprove: boolean | null;
   /** Whether pipelines of merge requests from forks may run in this project; null if the user may not see it. */
   forkPipelines: boolean | null;
+  /** The minimum role that may pass variables to a pipeline; null if the user may not see it or the server is too old. */
+  pipelineVariablesRole: PipelineVariablesRole | null;
   /** Groups invited to the project. */
   sharedGroups: { id: number; path: string; accessLevel: number }[];
   /** The user's level by membership in the project or its group; null for other kinds of access. */
   accessLevel: number | null;
 }
 
-/** The one project setting that we change. */
+/** The project settings that we change; fields that are not given stay as they are. */
 export interface ProjectChange {
   /** Silently omitted if protected environments are not licensed. */
-  triggererMayApprove: boolean;
+  triggererMayApprove?: boolean;
+  pipelineVariablesRole?: 'no_one_allowed';
 }
 
 /** 10 Guest, 15 Planner, 20 Reporter, 30 Developer, 40 Maintainer, 50 Owner, 60 administrator. */

@@ -51,6 +51,7 @@ export function rolesOf(data: YamlTable, indexes: readonly KnownIndex[], route: 
   const names = (target: string) => found.filter((it) => it.target === target).map(({ job }) => job.name);
   const isSettled = (job: Job, id: IndexId) =>
     environmentName(job.value) !== undefined &&
+    deploys(job.value) &&
     (route === 'token' || byToken(job.value, data, indexes) === id);
   const chosen = (id: IndexId) =>
     choose(of(id).map((job) => ({ name: job.name, settled: isSettled(job, id) })));
@@ -97,6 +98,12 @@ export function distPaths(job: YamlTable): string[] {
 /** The name of a job's environment. */
 export function environmentName({ environment }: YamlTable): YamlValue | undefined {
   return isYamlTable(environment) ? environment.name : environment;
+}
+
+/** A job that only prepares, verifies, stops or accesses its environment needs no approval, so it is not to publish. */
+function deploys({ environment }: YamlTable): boolean {
+  const action = isYamlTable(environment) ? environment.action : undefined;
+  return action === undefined || action === 'start';
 }
 
 type Role = Target | 'several' | undefined;

@@ -1,16 +1,28 @@
-import { type Facts, knownIndexes } from '../../facts/index.ts';
+import { attempt } from '../../facts/gitlab-project.ts';
+import type { Facts } from '../../facts/index.ts';
 import type { Goal } from '../../goal/index.ts';
-import { credentialKeys, tokenKeys } from '../../indexes/upload-variables.ts';
-import { readPipeline, routeIn } from '../../pipeline/index.ts';
+import { tokenKeys } from '../../indexes/upload-variables.ts';
+import { routeIn } from '../../pipeline/index.ts';
 import type { Difference } from '../difference.ts';
 import { type Finding, fixable, type Offer, ok, unfixable, unreadable } from '../finding.ts';
-import type { Verdicts } from '../verdicts.ts';
-import { type Beating, beatingVariables } from './beating.ts';
-import { rereading, type Setting, type Situation, type Step } from './setting.ts';
+import type { SettingVariable } from './beating.ts';
+import {
+  beatingEffect,
+  differencesIn,
+  groupPage,
+  remediesOf,
+  revoking,
+  sentencesOf,
+  variableText,
+} from './leftover-words.ts';
+import { type Leftovers, leftoversOf } from './leftovers.ts';
+import { closePipelineVariables, pipelineVariables } from './pipeline-variables.ts';
+import type { Setting, Situation, Step } from './setting.ts';
+import { mentions } from './unread-credentials.ts';
 
 /**
- * No variable or job line may override Trusted Publishing. Deleted only after confirmation: someone else may still need
- * it.
+ * No variable or job may override, block or redirect Trusted Publishing, and no unused credential may stay around.
+ * Deleted only after confirmation: someone else may still need it.
  */
 export const leftoverCredentials: Setting = {
   id: 'leftover-credentials',
@@ -18,104 +30,113 @@ export const leftoverCredentials: Setting = {
   title: 'No credentials that beat the Trusted Publisher',
   dependsOn: [],
   inspect,
-  reread: rereading('variables', (gitlab, id) => gitlab.variables(id)),
+  reread: async ({ facts, goal, ...rest }, { gitlab }) => {
+    const { project } = facts.gitlab;
+    const [variables, again] = await Promise.all([
+      attempt(gitlab.variables(project.id)),
+      goal.agreed.includes(closePipelineVariables) ? gitlab.project(project.path) : project,
+    ]);
+    return { ...rest, goal, facts: { ...facts, gitlab: { ...facts.gitlab, variables, project: again } } };
+  },
 };
 
 function inspect(situation: Situation): Finding {
-  const { facts, goal, verdicts } = situation;
+  const { facts, goal } = situation;
   const { variables, project } = facts.gitlab;
   if (!variables.known) return unreadable('CI/CD variables', variables.reason);
-  const keys = credentialKeys[goal.publishWith.value];
-  const inSettings = beatingVariables(facts, goal, keys);
-  const inFile = credentialsLeft(facts, verdicts)
-    .filter(({ key }) => keys.includes(key))
-    .map(({ job, key }) => `${key} in ${facts.pipeline.path.value} (${job})`);
-  const found = [...inSettings.map(wording), ...inFile];
-  const notes = unreadableGroups(facts);
-  if (found.length === 0)
-    return ok('Nothing that could be read takes the place of the Trusted Publisher.', { notes });
-  const { agreed, offers } = deletions(inSettings, situation);
-  const message = `${found.join(', ')}: ${effectOf(goal)}.`;
-  const manual = `Remove ${found.length > 1 ? 'them' : 'it'} at ${places(inSettings, inFile, facts).join(' and ')}, and revoke the token ${revoking(goal)}.`;
-  if (agreed.length === 0)
-    return unfixable('manual', message, { manual, notes, offers, differences: found.map(gone) });
-  const afterwards = [`Revoke the token too, ${revoking(goal)}.`];
-  return fixable('different', message, {
-    manual,
-    offers,
-    differences: agreed.map((it) => gone(wording(it))),
-    steps: agreed.map((it) => deletion(project.id, it)),
-    notes: [...notes, ...afterwards],
-    afterwards,
+  const found = leftoversOf(situation);
+  const passed = pipelineVariables(facts, goal);
+  const { agreed, offers } = deletions(found, situation);
+  const sentences = sentencesOf(found, facts, goal);
+  const more = {
+    manual: remediesOf(found, facts, goal).join(' '),
+    notes: [...unreadableGroups(facts), ...passed.notes],
+    offers: [...offers, ...passed.offers],
+  };
+  const message =
+    sentences.join(' ') || 'Nothing that could be read takes the place of the Trusted Publisher.';
+  const steps = [...agreed.map((it) => deletion(project.id, it)), ...passed.steps];
+  if (steps.length > 0) {
+    const afterwards = agreed.length === 0 ? [] : [`Revoke the token too, ${revoking(goal)}.`];
+    return fixable('different', message, {
+      ...more,
+      steps,
+      differences: [...agreed.map(gone), ...passed.differences],
+      notes: [...more.notes, ...afterwards],
+      afterwards,
+    });
+  }
+  if (sentences.length === 0) return ok(message, more);
+  return unfixable(isWrong(found) ? 'blocked' : 'manual', message, {
+    ...more,
+    differences: differencesIn(found, facts),
   });
 }
 
-const gone = (where: string): Difference => ({ field: { of: 'credential' }, current: where, wanted: null });
+/** Credentials are for a person to delete; what redirects, and jobs beside, is seen to be wrong. */
+function isWrong({ redirecting, redirectingInFile, jobs }: Leftovers): boolean {
+  return redirecting.length + redirectingInFile.length + jobs.length > 0;
+}
+
+const gone = (it: SettingVariable): Difference => ({
+  field: { of: 'credential' },
+  current: variableText(it),
+  wanted: null,
+});
 
 /**
- * Only the project's own variables can be deleted here: those that the token route created, and others once a release
- * has shown that they are not needed. A group's variables serve other projects too.
+ * Variables of the project alone are deleted here: those that the token route made, others once a release has shown
+ * that they are not needed, and those that the pipeline on the default branch does not read either. Those of a group
+ * serve other projects too.
  */
 function deletions(
-  found: Beating[],
+  found: Leftovers,
   { facts, goal, verdicts }: Situation,
-): { agreed: Beating[]; offers: Offer[] } {
+): { agreed: SettingVariable[]; offers: Offer[] } {
   const last = verdicts.published.pypi;
   const hasReleased = last?.known === true && last.value !== undefined;
   const scopes = goal.indexes.map(({ environment }) => environment);
-  const deletable = found.filter(
-    ({ group, key, environmentScope }) =>
-      group === undefined &&
-      (hasReleased || (Object.values(tokenKeys).includes(key) && scopes.includes(environmentScope))),
+  const isOwn = ({ holder }: SettingVariable) => holder.of === 'project';
+  const beating = found.beating.filter(
+    ({ key, environmentScope }) =>
+      hasReleased || (Object.values(tokenKeys).includes(key) && scopes.includes(environmentScope)),
   );
-  const offers = deletable.map((it) => ({ id: offerId(it), question: question(it, facts, goal) }));
-  return { agreed: deletable.filter((it) => goal.agreed.includes(offerId(it))), offers };
+  const unread = found.unread.filter(({ key }) => !isReadOnDefaultBranch(key, facts));
+  const offers = [
+    ...beating.filter(isOwn).map((it) => ({ it, question: question(it, facts, goal) })),
+    ...unread.filter(isOwn).map((it) => ({ it, question: unreadQuestion(it) })),
+  ];
+  return {
+    agreed: offers.map(({ it }) => it).filter((it) => goal.agreed.includes(offerId(it))),
+    offers: offers.map(({ it, question }) => ({ id: offerId(it), question })),
+  };
 }
 
-const offerId = ({ key, environmentScope }: Beating) => `delete ${key} ${environmentScope}`;
+/** Nothing is known of a file that cannot be read. */
+function isReadOnDefaultBranch(key: string, { gitlab }: Facts): boolean {
+  const { committedPipeline: committed } = gitlab;
+  return !committed.known || mentions(committed.value ?? '', key);
+}
 
-function question(it: Beating, { gitlab }: Facts, goal: Goal): string {
+const offerId = ({ key, environmentScope }: SettingVariable) => `delete ${key} ${environmentScope}`;
+
+function question(it: SettingVariable, { gitlab }: Facts, goal: Goal): string {
   const { committedPipeline: committed, project } = gitlab;
   const isRead = committed.known && routeIn(committed.value ?? '') === 'token';
   const warning = isRead
     ? ` The pipeline on ${project.defaultBranch} needs it until the new one is pushed.`
     : '';
-  return `Delete ${wording(it)}? While it is there, ${effectOf(goal)}.${warning}`;
+  return `Delete ${variableText(it)}? While it is there, ${beatingEffect(goal)}.${warning}`;
 }
 
-function deletion(projectId: number, it: Beating): Step {
+const unreadQuestion = (it: SettingVariable) =>
+  `Delete ${variableText(it)}? No job of the pipeline reads it any more; look first whether a script does.`;
+
+function deletion(projectId: number, it: SettingVariable): Step {
   return {
     label: `delete the variable ${it.key} for ${it.environmentScope}`,
     run: ({ gitlab }) => gitlab.deleteVariable(projectId, it),
   };
-}
-
-/** Credentials in the file that its edit does not remove. */
-function credentialsLeft({ pipeline, indexes }: Facts, { pipelineEdit: edit }: Verdicts) {
-  const [file] = edit.kind === 'edited' ? edit.edits : [];
-  return (file ? readPipeline(file.after, knownIndexes(indexes)) : pipeline.reading).credentials;
-}
-
-function effectOf({ publishWith }: Goal): string {
-  return publishWith.value === 'uv'
-    ? 'uv refuses to publish while it is set'
-    : 'twine would use it in place of the Trusted Publisher';
-}
-
-function wording({ key, environmentScope, group }: Beating): string {
-  const where = group === undefined ? 'CI/CD variable' : `CI/CD variable of the group ${group}`;
-  return `${key} (${where}${environmentScope === '*' ? '' : `, environment ${environmentScope}`})`;
-}
-
-function places(inSettings: Beating[], inFile: string[], facts: Facts): string[] {
-  const { project, url } = facts.gitlab;
-  const pages = inSettings.map(({ group }) =>
-    group === undefined ? `${project.webUrl}/-/settings/ci_cd` : groupPage(url.value, group),
-  );
-  return [
-    ...[...new Set(pages)].map((page) => `${page} (section 'Variables')`),
-    ...(inFile.length > 0 ? [facts.pipeline.path.value] : []),
-  ];
 }
 
 function unreadableGroups({ gitlab }: Facts): string[] {
@@ -127,8 +148,3 @@ function unreadableGroups({ gitlab }: Facts): string[] {
         ],
   );
 }
-
-const groupPage = (url: string, path: string) => `${url}/groups/${path}/-/settings/ci_cd`;
-
-const revoking = ({ indexes }: Goal) =>
-  `at ${indexes.map(({ url }) => `${url}/manage/account/`).join(' or ')}`;

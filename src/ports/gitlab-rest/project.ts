@@ -6,7 +6,7 @@ import {
   RepositoryFiles,
   Users,
 } from '@gitbeaker/rest';
-import type { GitLab } from '../gitlab.ts';
+import type { GitLab, ProjectChange } from '../gitlab.ts';
 import { GitLabError } from '../gitlab-error.ts';
 import * as read from './read.ts';
 import { send } from './requester.ts';
@@ -34,14 +34,23 @@ export function projectPart(session: Session): Part {
     currentUser: async () => read.readUser(row(await new Users(options).showCurrentUser())),
     server: () => serverInfo(session),
     project: async (path) => read.readProject(row(await new Projects(options).show(path))),
-    updateProject: async (id, { triggererMayApprove }) => {
-      const body = { allow_pipeline_trigger_approve_deployment: triggererMayApprove };
-      await session.raw.put(`projects/${id}`, { body });
+    updateProject: async (id, change) => {
+      await session.raw.put(`projects/${id}`, { body: bodyOf(change) });
     },
     members: (id) => pages((page) => members.all(id, { includeInherited: true, ...page }), read.readMember),
     file: (id, path, ref) => fileText(session, id, path, ref),
     lint: async (id, content) => read.readLint(row(await new Lint(options).lint(id, content))),
     lintCommitted: async (id) => read.readLint(row((await session.raw.get(`projects/${id}/ci/lint`)).body)),
+  };
+}
+
+function bodyOf({ triggererMayApprove: allowed, pipelineVariablesRole: role }: ProjectChange) {
+  return {
+    ...(allowed === undefined ? {} : { allow_pipeline_trigger_approve_deployment: allowed }),
+    // The role counts only where the older switch is on.
+    ...(role === undefined
+      ? {}
+      : { restrict_user_defined_variables: true, ci_pipeline_variables_minimum_override_role: role }),
   };
 }
 

@@ -7,6 +7,7 @@ import {
   type FeatureAccess,
   type LintResult,
   type Member,
+  type PipelineVariablesRole,
   type Project,
   type ProtectedBranch,
   type ProtectedEnvironment,
@@ -58,6 +59,7 @@ export function readProject(row: Row): Project {
     protectedEnvironmentsLicensed: licence in row,
     triggererMayApprove: booleanOrNull(row[licence]),
     forkPipelines: booleanOrNull(row.ci_allow_fork_pipelines_to_run_in_parent_project),
+    pipelineVariablesRole: variablesRole(row),
     sharedGroups: list(row.shared_with_groups).map((group) => ({
       id: Number(group.group_id),
       path: text(group.group_full_path),
@@ -65,6 +67,14 @@ export function readProject(row: Row): Project {
     })),
     accessLevel: highestAccess(row.permissions),
   };
+}
+
+/** With the older switch off, everybody who can start a pipeline may pass variables, whatever the role. */
+function variablesRole(row: Row): PipelineVariablesRole | null {
+  const role = row.ci_pipeline_variables_minimum_override_role;
+  if (row.restrict_user_defined_variables === false) return 'developer';
+  const known: PipelineVariablesRole[] = ['no_one_allowed', 'owner', 'maintainer', 'developer'];
+  return known.find((it) => it === role) ?? null;
 }
 
 /** Old servers only tell whether a feature is on. */

@@ -1,18 +1,20 @@
-import { GroupVariables, ProjectVariables } from '@gitbeaker/rest';
+import { GroupVariables, InstanceLevelCICDVariables, ProjectVariables } from '@gitbeaker/rest';
 import type { CiVariables, Variable, VariableChange, VariableName } from '../gitlab-variables.ts';
 import type { Row } from './read.ts';
 import type { Session } from './session.ts';
 
 /**
- * CI/CD variables: https://docs.gitlab.com/api/project_level_variables/,
- * https://docs.gitlab.com/api/group_level_variables/
+ * CI/CD variables: https://docs.gitlab.com/api/project_level_variables/, https://docs.gitlab.com/api/group_level_variables/,
+ * https://docs.gitlab.com/api/instance_level_ci_variables/
  */
 export function variablesPart({ options, raw, pages, row }: Session): CiVariables {
   const ofProject = new ProjectVariables(options);
   const ofGroup = new GroupVariables(options);
+  const ofInstance = new InstanceLevelCICDVariables(options);
   return {
     variables: (id) => pages((page) => ofProject.all(id, page as never), readVariable),
     groupVariables: (path) => pages((page) => ofGroup.all(path, page as never), readVariable),
+    instanceVariables: () => pages((page) => ofInstance.all(page as never), readVariable),
     createVariable: async (id, { key, value, environmentScope, description }) => {
       const body = {
         key,

@@ -53,6 +53,13 @@ function shownProject(call: ProjectCall) {
             : {}),
           ci_allow_fork_pipelines_to_run_in_parent_project:
             project.ci_allow_fork_pipelines_to_run_in_parent_project ?? true,
+          restrict_user_defined_variables: project.restrict_user_defined_variables ?? true,
+          ...(knows(call.state, [17, 1])
+            ? {
+                ci_pipeline_variables_minimum_override_role:
+                  project.ci_pipeline_variables_minimum_override_role ?? 'no_one_allowed',
+              }
+            : {}),
           runners_token: 'GR-secret',
         }
       : {}),
@@ -67,6 +74,8 @@ const settable = [
   'builds_access_level',
   'environments_access_level',
   'ci_id_token_sub_claim_components',
+  'ci_pipeline_variables_minimum_override_role',
+  'restrict_user_defined_variables',
 ] as const;
 
 /** Changes settings; silently drops unknown ones, and paid ones without a licence. The response has no permissions. */

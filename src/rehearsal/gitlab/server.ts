@@ -6,12 +6,13 @@ import {
   type RehearsalServer,
   startServer,
 } from '../http-server.ts';
-import { Answered, type Call, refuse } from './call.ts';
+import { Answered, type Call, paginated, refuse } from './call.ts';
 import { aboutGroup } from './groups.ts';
 import { requirePermission } from './permissions.ts';
 import { projectEndpoints } from './routes.ts';
 import { findProject, signIn } from './sign-in.ts';
 import type { GitLabState } from './state.ts';
+import { shownVariable } from './variables.ts';
 import { knows, versionBody } from './versions.ts';
 
 /** A GitLab on the loopback interface that responds like the real one, as far as this tool uses it. */
@@ -62,6 +63,13 @@ function general(call: Call, path: string): Outgoing | undefined {
       status: 200,
       body: { id, username, name, state: 'active', bot: false, ...(is_admin ? { is_admin } : {}) },
     }),
+    'admin/ci/variables': () => {
+      if (!is_admin) throw refuse.forbidden();
+      const all = call.state.instance_variables ?? [];
+      // The whole instance has no environments, so these have no scope.
+      const shown = all.map((it) => ({ ...shownVariable(call, it), environment_scope: undefined }));
+      return paginated(call, shown);
+    },
     'personal_access_tokens/self': () => {
       if (token.kind === 'oauth')
         throw refuse.badRequest('This endpoint requires token type to be a personal access token');

@@ -9,6 +9,8 @@ export interface GitLabState {
   projects: ProjectState[];
   /** What groups have; unlisted groups have nothing. */
   groups?: GroupState[];
+  /** CI/CD variables of the instance, which only administrators may read. */
+  instance_variables?: VariableState[];
   /** Fields of CI/CD variables that the server is too old for: it drops and hides them. */
   unknown_variable_fields?: ('masked' | 'hidden' | 'raw')[];
 }
@@ -179,6 +181,9 @@ export interface ProjectState {
   repository_access_level: string;
   ci_id_token_sub_claim_components: string[];
   allow_pipeline_trigger_approve_deployment: boolean;
+  /** `no_one_allowed` by default, as for new projects on gitlab.com. */
+  ci_pipeline_variables_minimum_override_role?: string;
+  restrict_user_defined_variables?: boolean;
   /** On by default, as on GitLab. */
   ci_allow_fork_pipelines_to_run_in_parent_project?: boolean;
   shared_with_groups: {

@@ -1,0 +1,61 @@
+import { expect, it } from 'vitest';
+import type { Goal } from '../../../src/goal/index.ts';
+import type { PublishTool } from '../../../src/kernel/route.ts';
+import { type Redirection, redirectingVariables } from '../../../src/plan/settings/redirecting.ts';
+
+/** What a variable does to uv and to twine, in jobs as this tool writes them, and in jobs that it could not edit. */
+const table: [key: string, uv: string, twine: string, uvAsItStands: string, twineAsItStands: string][] = [
+  ['BASH_ENV', 'shell', 'shell', 'shell', 'shell'],
+  ['PYTHONPATH', 'python', 'python', 'python', 'python'],
+  ['LD_PRELOAD', 'library', 'library', 'library', 'library'],
+  ['PATH', 'programs', 'programs', 'programs', 'programs'],
+  ['GIT_STRATEGY', '', 'checkout', '', 'checkout'],
+  ['UV_CONFIG_FILE', 'configuration', 'installation', 'configuration', 'installation'],
+  ['UV_PUBLISH_INDEX', 'refusal', '', 'refusal', ''],
+  ['UV_KEYRING_PROVIDER', 'refusal', '', 'refusal', ''],
+  ['UV_INSECURE_HOST', 'certificate', 'certificate', 'certificate', 'certificate'],
+  ['UV_PUBLISH_URL', '', '', 'address', ''],
+  ['TWINE_REPOSITORY', '', '', '', 'address'],
+  ['TWINE_REPOSITORY_URL', '', '', '', 'address'],
+  ['UV_DEFAULT_INDEX', '', 'installation', 'installation', 'installation'],
+  ['UV_INDEX', '', 'installation', 'installation', 'installation'],
+  ['UV_INDEX_URL', '', 'installation', 'installation', 'installation'],
+  ['UV_EXTRA_INDEX_URL', '', 'installation', 'installation', 'installation'],
+  ['UV_FIND_LINKS', '', 'installation', 'installation', 'installation'],
+  ['PIP_INDEX_URL', '', '', '', 'installation'],
+  ['PIP_EXTRA_INDEX_URL', '', '', '', 'installation'],
+  ['PYPI_ID_TOKEN', 'id-token', 'id-token', 'id-token', 'id-token'],
+  ['TESTPYPI_ID_TOKEN', '', '', '', ''],
+  ['HTTPS_PROXY', '', '', '', ''],
+  ['UV_CACHE_DIR', '', '', '', ''],
+];
+
+function effect(key: string, publishWith: PublishTool, isOurs: boolean, environmentScope = '*'): string {
+  const goal = {
+    publishWith: { value: publishWith },
+    indexes: [{ environment: 'release', audience: 'pypi' }],
+  } as unknown as Goal;
+  const flags = { protected: false, masked: false, hidden: false, raw: false, type: 'env_var' } as const;
+  const variable = { key, environmentScope, holder: { of: 'project' }, ...flags } as const;
+  const found: Redirection[] = redirectingVariables([variable], goal, isOurs).map(({ does }) => does);
+  return found.join();
+}
+
+it.each(table)('%s redirects what it can reach', (key, uv, twine, uvAsItStands, twineAsItStands) => {
+  expect([
+    effect(key, 'uv', true),
+    effect(key, 'twine', true),
+    effect(key, 'uv', false),
+    effect(key, 'twine', false),
+  ]).toEqual([uv, twine, uvAsItStands, twineAsItStands]);
+});
+
+it('a variable for other environments redirects nothing', () => {
+  expect(effect('BASH_ENV', 'uv', true, 'staging')).toBe('');
+  expect(effect('BASH_ENV', 'uv', true, 'rel*')).toBe('shell');
+});
+
+it('the job that installs twine has no environment, so only a variable for all of them reaches it', () => {
+  expect(effect('UV_DEFAULT_INDEX', 'twine', true, 'release')).toBe('');
+  expect(effect('UV_DEFAULT_INDEX', 'twine', true, '*')).toBe('installation');
+});
