@@ -115,7 +115,7 @@ describe('the wizard in a terminal', () => {
       while (here.gitlab.writes().length === 0) await new Promise((resolve) => setTimeout(resolve, 20));
       session.kill(signal);
       expect(await session.ended).toBe(exitCode);
-      expect(session.screen()).toContain('Not begun, because the run was stopped.');
+      expect(session.screen()).toContain('Not started, because the run was stopped.');
       const done = here.gitlab.writes().length;
       expect(done).toBeGreaterThan(0);
       expect(changed()).toBe('');

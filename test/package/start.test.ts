@@ -28,13 +28,12 @@ describe('check', () => {
   const watchedCheck = () =>
     watch(['check', ...placeOf(here)], { ...signedIn(here), WATCH_CONNECTIONS: '1' });
 
-  it('loads no prompts, no browser, nothing of the demo, and not all of fetch', async () => {
-    const { exitCode, files, builtins, git } = await watchedCheck();
+  it('loads no prompts, no browser, and nothing of the demo', async () => {
+    const { exitCode, files, git } = await watchedCheck();
     expect(exitCode).toBe(1);
     expect(git).not.toEqual([]);
     expect(files).toContain('gitbeaker.js');
     expect(files.filter((name) => /^(clack|open|demo|setup|interactive|diff)/.test(name))).toEqual([]);
-    expect(builtins.filter((name) => name.includes('undici'))).toEqual([]);
   });
 
   it('connects only to GitLab and the two indexes', async () => {
