@@ -11,7 +11,7 @@ export const chunks = [
     test: /src\/(kernel\/(errors|version|stop)|indexes\/token-variables|cli\/(options|parse)|ports\/network|terminal\/(manner|open|output|nobody|ascii)|screens\/title)\.ts$/,
     priority: 2,
   },
-  { name: 'look', test: /src\/run\/look\.ts$/, priority: 1 },
+  { name: 'survey', test: /src\/run\/survey\.ts$/, priority: 1 },
   {
     name: 'gitbeaker',
     test: /node_modules\/(@gitbeaker|qs|xcase|rate-limiter-flexible|picomatch-browser|side-channel[\w-]*)\//,

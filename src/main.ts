@@ -12,7 +12,7 @@ import { hasDisplay, openPage } from './ports/browser.ts';
 import { openNetwork, timeoutFrom } from './ports/network.ts';
 import type { RequestRecord } from './ports/request-log.ts';
 import type { Context } from './run/context.ts';
-import type { Begun } from './run/look.ts';
+import type { Preparation } from './run/survey.ts';
 import { escapeJson, escapeText, oneLine } from './terminal/escape.ts';
 import { mannerOf } from './terminal/manner.ts';
 import { openTerminal } from './terminal/open.ts';
@@ -20,53 +20,55 @@ import { stillOutput } from './terminal/output.ts';
 import type { Terminal } from './terminal/terminal.ts';
 
 const loaders: Record<Command, () => Promise<(context: Context) => Promise<number>>> = {
-  setup: () => afterBeginning(async () => (await import('./run/setup.ts')).setup),
-  check: () => afterBeginning(async () => (await import('./run/check.ts')).check),
+  setup: () => prepared(async () => (await import('./run/setup.ts')).setup),
+  check: () => prepared(async () => (await import('./run/check.ts')).check),
   demo: async () => (await import('./run/demo.ts')).demo,
 };
 
-type Going = (context: Context, begun: Begun) => Promise<number>;
+type PreparedCommand = (context: Context, preparation: Preparation) => Promise<number>;
 
 /** The parts that read GitLab's responses and edit files are heavy, so load them while GitLab responds. */
-async function afterBeginning(load: () => Promise<Going>): Promise<(context: Context) => Promise<number>> {
-  const { begin } = await import('./run/look.ts');
+async function prepared(
+  load: () => Promise<PreparedCommand>,
+): Promise<(context: Context) => Promise<number>> {
+  const { prepare } = await import('./run/survey.ts');
   return async (context) => {
-    const begun = await begin(context);
-    return (await load())(context, begun);
+    const preparation = await prepare(context);
+    return (await load())(context, preparation);
   };
 }
 
 /** Runs the program with the process's arguments, environment and streams, and sets its exit code. */
 async function main(): Promise<void> {
-  const shown: Shown = { speech: speechOf(process.argv) };
-  const stop = listenForStop(shown);
+  const voice: Voice = { speech: speechOf(process.argv) };
+  const stop = listenForStop(voice);
   finishWithoutOutput();
   try {
     const options = parseCommandLine(process.argv.slice(2));
-    shown.speech = options;
+    voice.speech = options;
     if (options.help) return void process.stdout.write(`${helpText()}\n`);
     if (options.version) return void process.stdout.write(`${version}\n`);
     const command = await loaders[options.command]();
-    process.exitCode = await command(await makeContext(options, stop, shown));
+    process.exitCode = await command(await makeContext(options, stop, voice));
   } catch (error) {
-    process.exitCode = explain(error, shown.speech);
+    process.exitCode = explain(error, voice.speech);
   }
 }
 
 /** The terminal, once there is one, and what it may say; signals and bad usage may come earlier. */
-interface Shown {
+interface Voice {
   speech: Speech;
   terminal?: Terminal;
 }
 
-async function makeContext(options: Options, stop: Stop, shown: Shown): Promise<Context> {
+async function makeContext(options: Options, stop: Stop, voice: Voice): Promise<Context> {
   const { platform } = process;
   const cwd = workingDirectory();
   const env = { ...process.env };
   forgetTokens();
   const browser = options.open && hasDisplay(env, platform);
   const terminal = await makeTerminal(options, stop);
-  shown.terminal = terminal;
+  voice.terminal = terminal;
   process.on('exit', () => terminal.close());
   return {
     options,
@@ -157,7 +159,7 @@ function finishWithoutOutput(): void {
   });
 }
 
-function listenForStop(shown: Shown): Stop {
+function listenForStop(voice: Voice): Stop {
   return makeStop({
     listen: (asked) => {
       process.on('SIGHUP', () => asked(129));
@@ -165,10 +167,10 @@ function listenForStop(shown: Shown): Stop {
       process.on('SIGQUIT', () => asked(131));
       process.on('SIGTERM', () => asked(143));
     },
-    end: (cancelled) => process.exit(explain(cancelled, shown.speech)),
+    end: (cancelled) => process.exit(explain(cancelled, voice.speech)),
     notice: (sentence) => {
-      if (shown.terminal) shown.terminal.notice(shown.terminal.paint.yellow(sentence));
-      else if (!shown.speech.quiet) complain(sentence);
+      if (voice.terminal) voice.terminal.notice(voice.terminal.paint.yellow(sentence));
+      else if (!voice.speech.quiet) complain(sentence);
     },
   });
 }

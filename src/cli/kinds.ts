@@ -24,7 +24,7 @@ interface Described {
 }
 
 /** An option that answers one of the wizard's questions. */
-export interface Asked {
+export interface WizardQuestion {
   question: string;
   /** Why it matters, in one short sentence next to the question. */
   why: string;

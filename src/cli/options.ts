@@ -1,7 +1,7 @@
 import { keysOf } from '../kernel/keys-of.ts';
 import { publishTools, routes } from '../kernel/route.ts';
 import type { Command } from './commands.ts';
-import { type Asked, count, list, type Option, oneOf, text, toggle, url, value } from './kinds.ts';
+import { count, list, type Option, oneOf, text, toggle, url, value, type WizardQuestion } from './kinds.ts';
 
 /** The worlds of `demo --as`; the default is `team-premium`. */
 export const demoWorlds = ['solo', 'team-free', 'team-premium', 'self-managed'] as const;
@@ -103,7 +103,7 @@ const choiceTable = {
     question: 'Which jobs build what is published?',
     why: 'What they leave in dist/ is what is uploaded.',
   }),
-} satisfies Record<string, Option<unknown> & Asked>;
+} satisfies Record<string, Option<unknown> & WizardQuestion>;
 
 /** How to run and what to show. */
 const mannerTable = {

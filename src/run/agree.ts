@@ -8,27 +8,27 @@ import { askFor, openQuestions } from '../screens/questions.ts';
 import { chooseGoal } from './choose.ts';
 import type { Context } from './context.ts';
 import { type Comparison, settleCredentials } from './credentials.ts';
-import type { Looked } from './look.ts';
 import { refuseDeadEnd, refuseGuess, refuseUnmatchable, requireWritable } from './refusals.ts';
+import type { Survey } from './survey.ts';
 import { readVerdicts } from './verdicts.ts';
 
 /**
  * Shows the findings, then asks and shows until the user accepts the plan; asks nothing if there is nothing to change.
  */
-export async function agreeOnPlan(context: Context, found: Looked): Promise<Comparison> {
+export async function agreeOnPlan(context: Context, found: Survey): Promise<Comparison> {
   let { wishes, goal } = await settleJobs(context, found.facts);
-  let looked = found;
+  let survey = found;
   let questions = openQuestions(goal);
   const [asked, seen] = [new Set<string>(), new Set<string>()];
   for (let first = true; ; first = false) {
-    let compared: Comparison = { looked, wishes, goal, ...(await compare(context, looked, goal)) };
+    let compared: Comparison = { survey, wishes, goal, ...(await compare(context, survey, goal)) };
     if (first) showFirstScreen(context.terminal, compared);
     const mustAsk = context.terminal.interactive && questions.length > 0;
     if (!mustAsk || changesOf(compared.plan).length === 0)
       compared = await settleCredentials(context, compared, asked);
     if (changesOf(compared.plan).length === 0) return compared;
-    ({ looked } = compared);
-    const choice = await chooseGoal(context, { ...compared, facts: looked.facts, questions, seen });
+    ({ survey } = compared);
+    const choice = await chooseGoal(context, { ...compared, facts: survey.facts, questions, seen });
     if (choice.decision === 'go') return compared;
     ({ wishes, goal } = choice);
     questions = [];
@@ -50,16 +50,16 @@ async function settleJobs(
   return { wishes, goal };
 }
 
-async function compare({ terminal, options }: Context, looked: Looked, goal: Goal) {
-  const { facts } = looked;
+async function compare({ terminal, options }: Context, survey: Survey, goal: Goal) {
+  const { facts } = survey;
   const verdicts = await terminal.during(
     "Asking GitLab's lint about the pipeline",
-    readVerdicts(looked, goal),
+    readVerdicts(survey, goal),
   );
   const plan = makePlan({ facts, goal, verdicts });
   refuseUnmatchable(plan);
   refuseDeadEnd(facts, goal);
   if (!terminal.interactive) refuseGuess(facts, goal);
-  if (!options.dryRun) await requireWritable(looked, plan);
+  if (!options.dryRun) await requireWritable(survey, plan);
   return { facts, verdicts, plan };
 }

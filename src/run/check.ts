@@ -5,17 +5,17 @@ import { makePlan } from '../plan/plan.ts';
 import { buildReport, exitCodeOf } from '../plan/report.ts';
 import { checkView } from '../screens/check.ts';
 import type { Context } from './context.ts';
-import { type Begun, look } from './look.ts';
+import { type Preparation, surveyProject } from './survey.ts';
 import { readVerdicts } from './verdicts.ts';
 
 /** Inspects and compares; changes nothing. Returns the exit code. */
-export async function check(context: Context, begun?: Begun): Promise<number> {
+export async function check(context: Context, preparation?: Preparation): Promise<number> {
   const { options, terminal } = context;
-  const looked = await look(context, begun);
-  const goal = decide(looked.facts, wishesOf(options));
+  const survey = await surveyProject(context, preparation);
+  const goal = decide(survey.facts, wishesOf(options));
   if (goal.openJobs.length > 0) throw severalJobs(goal.openJobs);
-  const { facts } = looked;
-  const verdicts = await terminal.during("Asking GitLab's lint", readVerdicts(looked, goal));
+  const { facts } = survey;
+  const verdicts = await terminal.during("Asking GitLab's lint", readVerdicts(survey, goal));
   const situation = { facts, goal, verdicts };
   const plan = makePlan(situation);
   const exitCode = exitCodeOf(plan);

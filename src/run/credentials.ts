@@ -9,11 +9,11 @@ import { sourceText } from '../kernel/source.ts';
 import { makePlan, type PlannedSetting } from '../plan/plan.ts';
 import type { Situation } from '../plan/settings/setting.ts';
 import type { Context } from './context.ts';
-import type { Looked } from './look.ts';
+import type { Survey } from './survey.ts';
 
 /** A plan, and everything it was made from. */
 export interface Comparison extends Situation {
-  looked: Looked;
+  survey: Survey;
   wishes: Wishes;
   plan: PlannedSetting[];
 }
@@ -72,17 +72,17 @@ function known(
   now: Comparison,
   id: IndexId,
   token: UploadToken,
-  secrets: Looked['uploadTokens'] = {},
+  secrets: Survey['uploadTokens'] = {},
 ): Comparison {
   const uploadTokens = { ...now.facts.uploadTokens, [id]: token };
-  const { looked, facts } = now;
+  const { survey, facts } = now;
   return {
     ...now,
     facts: { ...facts, uploadTokens },
-    looked: {
-      ...looked,
-      facts: { ...looked.facts, uploadTokens },
-      uploadTokens: { ...looked.uploadTokens, ...secrets },
+    survey: {
+      ...survey,
+      facts: { ...survey.facts, uploadTokens },
+      uploadTokens: { ...survey.uploadTokens, ...secrets },
     },
   };
 }

@@ -7,7 +7,7 @@ import { isWish } from '../kernel/source.ts';
 import { deadEnd } from '../people/dead-end.ts';
 import { changesOf, type PlannedSetting } from '../plan/plan.ts';
 import { openQuestions } from '../screens/questions.ts';
-import type { Looked } from './look.ts';
+import type { Survey } from './survey.ts';
 
 /** Nothing is set up for an index that could never accept it. */
 export function refuseUnmatchable(plan: PlannedSetting[]): void {
@@ -28,7 +28,7 @@ export function refuseGuess({ gitlab: { members } }: Facts, goal: Goal): void {
 }
 
 /** Report a file that cannot be written before changing anything on GitLab. */
-export async function requireWritable({ files }: Looked, plan: PlannedSetting[]): Promise<void> {
+export async function requireWritable({ files }: Survey, plan: PlannedSetting[]): Promise<void> {
   const edits = changesOf(plan).flatMap(({ finding }) => finding.files);
   for (const { path } of edits) await files.requireWritable(path);
 }

@@ -17,13 +17,13 @@ import { type Ending, openPages } from '../screens/still-to-do.ts';
 import { agreeOnPlan } from './agree.ts';
 import type { Context } from './context.ts';
 import type { Comparison } from './credentials.ts';
-import { type Begun, look } from './look.ts';
 import { showPublisherPages } from './publisher-pages.ts';
+import { type Preparation, surveyProject } from './survey.ts';
 
 /** The wizard: look, ask, show the plan, confirm, apply, show the publisher pages, report. Returns the exit code. */
-export async function setup(context: Context, begun?: Begun): Promise<number> {
+export async function setup(context: Context, preparation?: Preparation): Promise<number> {
   const { options, terminal } = context;
-  const wanted = await agreeOnPlan(context, await look(context, begun));
+  const wanted = await agreeOnPlan(context, await surveyProject(context, preparation));
   if (options.dryRun) return showDryRun(context, wanted);
   const settled = await apply(context, wanted);
   const pages = settled.some(({ outcome }) => outcome === 'applied') ? openPages({ ...wanted, settled }) : [];
@@ -38,11 +38,11 @@ export async function setup(context: Context, begun?: Begun): Promise<number> {
 
 async function apply(context: Context, wanted: Comparison): Promise<SettledSetting[]> {
   const { terminal, stop } = context;
-  const { facts, plan, looked } = wanted;
+  const { facts, plan, survey } = wanted;
   terminal.print(...workHeading(plan, terminal.paint));
-  for (const path of editedFolders(facts)) await looked.files.removeDrafts(path);
+  for (const path of editedFolders(facts)) await survey.files.removeDrafts(path);
   const progress = applyProgress(terminal, plan, stop.signal);
-  const settled = await stop.hold(() => applyPlan(plan, wanted, looked, progress));
+  const settled = await stop.hold(() => applyPlan(plan, wanted, survey, progress));
   if (!stop.signal.aborted) return settled;
   terminal.print('', ...outcomeView(settled, terminal.paint));
   const exitCode: CancelCode = stop.signal.reason;

@@ -12,14 +12,14 @@ export interface ShownChoice {
   source: Source;
 }
 
-type Shown = [label: string, value: string, choice: Sourced<unknown>];
+type ChoiceRow = [label: string, value: string, choice: Sourced<unknown>];
 
 /** How each choice is shown; undefined if there is nothing to choose. */
-const rows: Record<ChoiceName, (goal: Goal) => Shown | undefined> = {
+const rows: Record<ChoiceName, (goal: Goal) => ChoiceRow | undefined> = {
   route: ({ route }) => ['Route', route.value, route],
   deployer: ({ deployers }) => ['Deployers', deployers.value.map(({ label }) => label).join(', '), deployers],
   approver: ({ approvals }) => ['Approvers', approversText(approvals.value), approvals],
-  // Shown with the approvers.
+  // ChoiceRow with the approvers.
   approvals: () => undefined,
   selfApproval: ({ approvals, selfApproval }) =>
     approvals.value.length > 0

@@ -10,13 +10,13 @@ import { settledLines } from './progress.ts';
 import { type Ending, showLeft } from './still-to-do.ts';
 
 /** Where the end is shown, and the shell that its commands are for. */
-interface Shown {
+interface EndContext {
   terminal: Terminal;
   platform: NodeJS.Platform;
 }
 
 /** What was done and what failed, what is left to do, and how to make the first release. */
-export function showEnd(context: Shown, ending: Ending): void {
+export function showEnd(context: EndContext, ending: Ending): void {
   const { terminal } = context;
   terminal.print('', ...outcomeView(ending.settled, terminal.paint));
   showLeft(terminal, ending);
@@ -24,7 +24,7 @@ export function showEnd(context: Shown, ending: Ending): void {
 }
 
 /** A pipeline still waiting for its jobs publishes nothing, and later runs need no lesson in releasing. */
-function showWhatIsNext(context: Shown, ending: Ending): void {
+function showWhatIsNext(context: EndContext, ending: Ending): void {
   const { print, paint } = context.terminal;
   const { facts, settled } = ending;
   const { path } = facts.pipeline;
@@ -44,7 +44,7 @@ function showWhatIsNext(context: Shown, ending: Ending): void {
     );
 }
 
-function showRelease({ terminal, platform }: Shown, { facts, goal }: Ending, files: string[]): void {
+function showRelease({ terminal, platform }: EndContext, { facts, goal }: Ending, files: string[]): void {
   const { paint } = terminal;
   terminal.print('', paint.bold(`Your ${facts.tags.length > 0 ? 'next' : 'first'} release`));
   terminal.printAsIs(...firstRelease(facts, files, platform).map((line) => `  ${paint.cyan(line)}`));

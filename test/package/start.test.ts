@@ -3,7 +3,7 @@ import { startWorld, type World } from '../../src/rehearsal/world.ts';
 import { placeOf, signedIn } from '../support/program.ts';
 import { watch } from './watched.ts';
 
-const heavy = /^(clack|yaml|toml|gitbeaker|gitlab-rest|diff|open|demo|setup|check|facts|look)/;
+const heavy = /^(clack|yaml|toml|gitbeaker|gitlab-rest|diff|open|demo|setup|check|facts|survey)/;
 
 describe.each(['--version', '-v', '--help', 'check --help'])('%s', (line) => {
   it('loads no more than it needs, and connects to nobody', async () => {

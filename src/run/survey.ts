@@ -19,7 +19,7 @@ import { findCheckout } from './find-checkout.ts';
 import { tokenFor } from './token-for.ts';
 
 /** Everything that was found, and the ports to change it. */
-export interface Looked {
+export interface Survey {
   facts: Facts;
   gitlab: GitLab;
   files: Files;
@@ -28,17 +28,17 @@ export interface Looked {
 }
 
 /** What has been found or requested before anything heavy is loaded. */
-export interface Begun {
+export interface Preparation {
   git: Git;
   checkout: Checkout;
   token: FoundToken;
   /** Undefined if a token still has to be asked for. */
-  asked: Asked | undefined;
+  connection: Connection | undefined;
 }
 
 /** The ports, and GitLab's first responses. */
-interface Asked {
-  ports: Awaited<ReturnType<typeof connect>>;
+interface Connection {
+  ports: Awaited<ReturnType<typeof openPorts>>;
   tokenSource: Source;
   identity: Promise<GitLabIdentity>;
 }
@@ -46,7 +46,7 @@ interface Asked {
 /**
  * Finds the checkout and a token, and sends GitLab the first requests. Throws a `UserError` if there is no checkout.
  */
-export async function begin(context: Context): Promise<Begun> {
+export async function prepare(context: Context): Promise<Preparation> {
   const { env, home, platform } = context;
   showTitle(context.terminal, context.options.command);
   const directory = resolve(context.cwd, context.options.directory);
@@ -57,19 +57,21 @@ export async function begin(context: Context): Promise<Begun> {
     (await tokenOfGlab(checkout.gitlabUrl.value, { env, home, platform }, (host) =>
       glabToken(host, { env, platform, outside: checkout.root }, context.network.timeLeft()),
     ));
-  const asked = token.kind === 'found' ? await ask(context, checkout, token) : undefined;
-  return { git, checkout, token, asked };
+  const connection = token.kind === 'found' ? await connectToGitLab(context, checkout, token) : undefined;
+  return { git, checkout, token, connection };
 }
 
 /** Reads the checkout, GitLab and both indexes. Throws a `UserError` for an unmet precondition. */
-export async function look(context: Context, begun?: Begun): Promise<Looked> {
-  const { git, checkout, token, ...first } = begun ?? (await begin(context));
+export async function surveyProject(context: Context, preparation?: Preparation): Promise<Survey> {
+  const { git, checkout, token, ...first } = preparation ?? (await prepare(context));
   const { openFiles } = await import('../ports/files.ts');
   const { readFacts, readPython } = await import('../facts/index.ts');
   const files = openFiles(checkout.root);
   const python = await readPython(files, checkout.directory, context.options.package);
-  const asked = first.asked ?? (await ask(context, checkout, await enterToken(context, checkout, token)));
-  const { ports, tokenSource, identity } = asked;
+  const connection =
+    first.connection ??
+    (await connectToGitLab(context, checkout, await enterToken(context, checkout, token)));
+  const { ports, tokenSource, identity } = connection;
   const gitlabComOnly = context.options.customIssuer ? false : context.asOfficial || undefined;
   const sources = { checkout, git, files, ...ports.reading, tokenSource, identity, gitlabComOnly };
   const work = readFacts(sources, python);
@@ -84,12 +86,16 @@ export async function look(context: Context, begun?: Begun): Promise<Looked> {
   };
 }
 
-async function ask(context: Context, checkout: Checkout, { token, source }: Token): Promise<Asked> {
+async function connectToGitLab(
+  context: Context,
+  checkout: Checkout,
+  { token, source }: Token,
+): Promise<Connection> {
   const { terminal } = context;
   requireTokenForm(token, source);
   const url = checkout.gitlabUrl.value;
   terminal.print(terminal.paint.dim(`Using the GitLab token from ${sourceText(source)} for ${url}.`));
-  const ports = await connect(context, checkout, token);
+  const ports = await openPorts(context, checkout, token);
   const use = context.options.command === 'check' ? 'reading' : 'changing';
   const identity = readIdentity(ports.reading.gitlab, checkout.projectPath.value, source, use);
   // Awaited later; problems with the checkout are reported first.
@@ -98,7 +104,7 @@ async function ask(context: Context, checkout: Checkout, { token, source }: Toke
 }
 
 /** The ports; those that read have an overall deadline. */
-async function connect(context: Context, checkout: Checkout, token: Secret) {
+async function openPorts(context: Context, checkout: Checkout, token: Secret) {
   const { options, network } = context;
   const [{ connectGitLab }, { connectPackageIndex }] = await Promise.all([
     import('../ports/gitlab-rest/index.ts'),
