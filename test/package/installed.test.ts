@@ -75,11 +75,11 @@ describe('the installed program', () => {
     expect(quiet.stderr).not.toContain('    at ');
     const { stderr } = await installed(['check', '-C', root], { ...env, DEBUG: '1' });
     const [, file = '', line = ''] =
-      /at (?:async )?locate \(.*\/(dist\/[\w-]+\.js):(\d+):\d+\)/.exec(stderr) ?? [];
-    expect(stderr).toMatch(/at async findCheckout \(/);
+      /at (?:async )?realPathOf \(.*\/(dist\/[\w-]+\.js):(\d+):\d+\)/.exec(stderr) ?? [];
+    expect(stderr).toMatch(/at async openGit \(/);
     const code = (await readFile(inPackage(file), 'utf8')).split('\n').slice(0, Number(line));
-    expect(code.at(-1)).toContain('await realpath(root)');
-    expect(code.findLast((it) => it.startsWith('//#region'))).toBe('//#region src/facts/checkout.ts');
+    expect(code.at(-1)).toContain('await realpath(path)');
+    expect(code.findLast((it) => it.startsWith('//#region'))).toBe('//#region src/ports/git/place.ts');
   });
 });
 

@@ -8,12 +8,22 @@ import { gitProblem } from './problems.ts';
  * configuration and all.
  */
 export async function checkoutAround(directory: string): Promise<string | undefined> {
-  const start = await realpath(directory).catch(() => undefined);
+  const start = await realPathOf(directory);
   if (start === undefined || !(await isFolder(start))) throw gitProblem({ kind: 'no-directory' }, directory);
   for (let folder = start; ; folder = dirname(folder)) {
     if (await isRepository(join(folder, '.git'))) return folder;
     if (await isBare(folder)) throw gitProblem({ kind: 'bare-repository', path: folder }, directory);
     if (folder === dirname(folder)) return undefined;
+  }
+}
+
+/** The path without links; undefined if there is nothing. A bug must not read as a missing directory. */
+async function realPathOf(path: string): Promise<string | undefined> {
+  try {
+    return await realpath(path);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === undefined) throw error;
+    return undefined;
   }
 }
 
