@@ -16,7 +16,7 @@ import { attempt, type GitLabFacts, type GitLabIdentity, readProject } from './g
 import { lintOf } from './lint.ts';
 import { type IndexFacts, readPackageIndex, uploadUrl } from './package-index.ts';
 import { pipelinePath } from './pipeline-path.ts';
-import { refuseAbsentPipeline, refuseProjectName } from './preconditions.ts';
+import { refuseAbsentPipeline, refuseProjectName, refuseWorkspaceRoot } from './preconditions.ts';
 import { requireMaintainer } from './role.ts';
 import type { UploadToken } from './upload-tokens.ts';
 
@@ -109,6 +109,7 @@ export async function readFacts(sources: Sources, python: PythonFacts): Promise<
     sources.git.tags(),
     sources.git.tracked().then((paths) => readCheckoutTexts(sources.files, paths)),
   ]);
+  refuseWorkspaceRoot(texts, checkout.directory);
   const facts = { url: checkout.gitlabUrl, tokenSource, ...identity, ...rest };
   if (pipeline.text === undefined) {
     const tracked = await sources.git.isTracked(path.value);

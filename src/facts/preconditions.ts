@@ -4,6 +4,8 @@ import type { Known } from '../kernel/known.ts';
 import { type Source, type Sourced, sourceText } from '../kernel/source.ts';
 import type { Project } from '../ports/gitlab.ts';
 import type { GitLabError } from '../ports/gitlab-error.ts';
+import { workspaceMembers } from '../python/packages.ts';
+import type { CheckoutTexts } from './checkout-texts.ts';
 import { tokenList } from './gitlab-token.ts';
 import type { IndexFacts } from './package-index.ts';
 
@@ -90,6 +92,25 @@ export function refuseAbsentPipeline(
       `Switch to ${defaultBranch} and pull, or merge it into this branch; then run it again.`,
     );
   }
+}
+
+/** Throws a `UserError` for the root of a workspace that is no package itself, of which there is nothing to publish. */
+export function refuseWorkspaceRoot(texts: CheckoutTexts, directory: string): void {
+  const members = workspaceMembers(texts, directory);
+  if (members === undefined) return;
+  const names = members.map((it) => `${it.name} (${it.directory})`).join(', ');
+  const [first] = members;
+  if (first === undefined)
+    throw new UserError(
+      'workspace-root',
+      'pyproject.toml says that it describes no package, so there is nothing to publish.',
+      "Take 'package = false' out of it if there is, or name the package's folder with '--directory DIR'.",
+    );
+  throw new UserError(
+    'workspace-root',
+    `pyproject.toml describes a workspace and no package of its own; its packages are ${names}.`,
+    `Start in one of them, such as '--directory ${first.directory}'. Nothing was changed.`,
+  );
 }
 
 /** Throws a `UserError` for a name under which PyPI would never create the project, whatever the route. */

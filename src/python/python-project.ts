@@ -57,10 +57,12 @@ function refuseWithoutProject(files: PythonFiles, data: TomlTable): void {
     files['pyproject.toml'] === undefined
       ? 'There is no Python project here: neither pyproject.toml nor setup.cfg nor setup.py is there.'
       : 'pyproject.toml describes no package: it has neither [project] nor [build-system].';
+  const members = getToml(data, 'tool', 'uv', 'workspace', 'members');
+  const where = Array.isArray(members) ? `, one of the members of its workspace (${members.join(', ')})` : '';
   throw new UserError(
     'no-python-project',
     message,
-    "Name the folder of the Python project with '--directory DIR'.",
+    `Name the folder of the Python project with '--directory DIR'${where}.`,
   );
 }
 
