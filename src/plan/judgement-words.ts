@@ -1,6 +1,8 @@
 import type { Difference } from '../pipeline/model/judge.ts';
 import type { OccasionId } from '../pipeline/model/types.ts';
 import type { Upload } from '../pipeline/model/uploads.ts';
+import type { Package } from '../python/packages.ts';
+import type { SeveralPackages } from './several-packages.ts';
 
 /** An occasion in words, with its representative ref, if any. */
 export function occasionText(id: OccasionId, ref: string): string {
@@ -48,17 +50,21 @@ export function reasonOfDifference(difference: Difference): string {
     case 'artifacts-lost':
       return `the job '${difference.job}' would not get ${difference.paths.join(', ')} any more`;
     case 'tagging-lost':
-      return `nothing would make the tags that '${difference.job}' makes now (${difference.commands[0] ?? ''})`;
+      return `'${difference.commands[0] ?? ''}' of the job '${difference.job}', which creates tags, would be gone: ${tagAdvice}`;
     case 'commands-lost':
       return `'${difference.commands[0] ?? ''}' of the job '${difference.job}' would be gone`;
     case 'command-moved':
-      return `'${difference.command.trim().split('\n')[0]}' would run in '${difference.job}' on other occasions than now`;
+      return `'${difference.command.trim().split('\n')[0]}' would run in '${difference.job}' on other occasions than now${/\b(?:semantic-release|cz|bump\w*|git (?:tag|push))\b/.test(difference.command) ? `: ${tagAdvice}` : ''}`;
     case 'start-changed':
     case 'files-changed':
     case 'version-changed':
       return `'${difference.after.job}' would upload something else on ${at(difference.after)}`;
   }
 }
+
+/** https://docs.gitlab.com/ci/jobs/ci_job_token/ : what a job token pushes starts no pipeline. */
+const tagAdvice =
+  'take the upload out of that job first, and let it push its tags with a project access token, since a tag pushed with the job token starts no pipeline';
 
 const at = ({ occasion, ref }: Upload) => `a ${occasionText(occasion, ref)}`;
 
@@ -77,3 +83,35 @@ export function credentialText({ credential }: Pick<Upload, 'credential'>): stri
       return 'a credential that cannot be told';
   }
 }
+
+/** Why jobs are left alone that are about another package, and what is possible for now. */
+export function wordsOfPackages(several: SeveralPackages, path: string): { reason: string; manual: string } {
+  const one = 'One package of a repository can be set up for now';
+  const manual =
+    'Publish the other packages from projects of their own, or give this one jobs, environments and a tag pattern of its own by hand.';
+  switch (several.kind) {
+    case 'other-package':
+      return {
+        reason: `${path} is not edited, because the job '${several.job}' builds another package of this repository, ${packageText(several.package)}. ${one}.`,
+        manual,
+      };
+    case 'any-package':
+      return {
+        reason: `${path} is not edited, because the job '${several.job}' builds whichever package the tag names ('${several.text}'), and the repository has ${listText(several.packages)}. ${one}, whose tags are versions alone.`,
+        manual,
+      };
+    case 'tags-name-packages':
+      return {
+        reason: `${path} is not edited, because tags of this repository name the package that they release ('${several.tag}'), and it has ${listText(several.packages)}. ${one}, whose tags are versions alone.`,
+        manual,
+      };
+  }
+}
+
+const packageText = ({ name, directory }: Package) =>
+  `${name} in ${directory === '.' ? 'the root' : directory}`;
+
+const listText = (packages: Package[]) =>
+  packages.length > 4
+    ? `${packages.slice(0, 4).map(packageText).join(', ')} and ${packages.length - 4} more`
+    : packages.map(packageText).join(', ');

@@ -12,7 +12,8 @@ import type { VersionKind } from '../pipeline/model/version.ts';
 import { versionFromVcs } from '../python/versions/index.ts';
 import type { EditResult } from '../text/result.ts';
 import { YamlSyntaxError } from '../text/yaml/document.ts';
-import { reasonOfDifference } from './judgement-words.ts';
+import { reasonOfDifference, wordsOfPackages } from './judgement-words.ts';
+import { type SeveralPackages, severalPackages } from './several-packages.ts';
 import { planVersion, type VersionPlan } from './version-plan.ts';
 
 /** The edits of all files, as a single change: either all are made or none. */
@@ -30,6 +31,8 @@ export interface ProjectEdit {
 /** Edits pipeline and Python project together, and judges the result by what the pipeline would do. */
 export function editProject(facts: Facts, goal: Goal): ProjectEdit {
   const before = modelOf(facts, goal, facts.pipeline.text ?? '');
+  const several = severalPackages(facts, goal.packageName, before);
+  if (several !== undefined) return refusedForPackages(several, facts, before);
   const plan = planVersion(facts, before);
   const versionEdit = versionEditOf(facts, plan);
   const { text, reading } = facts.pipeline;
@@ -57,6 +60,27 @@ export function editProject(facts: Facts, goal: Goal): ProjectEdit {
         ),
       },
     told: judged.kind === 'edited' ? judgement.told : [],
+  };
+}
+
+/** Jobs of one package are never changed for another. */
+function refusedForPackages(
+  several: SeveralPackages,
+  facts: Facts,
+  before: PipelineModel | undefined,
+): ProjectEdit {
+  const uploads = before === undefined ? [] : whatHappensWhen(before, writtenOr(facts, 'git'));
+  const edit: EditResult = {
+    kind: 'refused',
+    ...wordsOfPackages(several, facts.pipeline.path.value),
+    differences: [],
+    notes: [],
+  };
+  return {
+    versionEdit: edit,
+    pipelineEdit: edit,
+    occasions: before && { before: uploads, after: uploads },
+    told: [],
   };
 }
 
@@ -167,7 +191,8 @@ function refuseWrong(edit: EditResult, { wrong }: Judgement, facts: Facts): Edit
     reason: `${path} is not edited, because then ${reasons.slice(0, 3).join('; ')}${more}.`,
     differences: edit.differences,
     manual: wholeText(edit),
-    notes: edit.notes,
+    // The notes tell what the edit would have done.
+    notes: [],
   };
 }
 
@@ -199,7 +224,8 @@ function waiting(edit: Extract<EditResult, { kind: 'edited' }>, path: string, wh
     reason: `${path} is not edited, because ${why}: both are one change.`,
     differences: edit.differences,
     manual: wholeText(edit),
-    notes: edit.notes,
+    // The notes tell what the edit would have done.
+    notes: [],
   };
 }
 

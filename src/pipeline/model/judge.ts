@@ -194,7 +194,7 @@ function changedJobs(before: PipelineModel, after: PipelineModel): Judgement {
         wrong.push({ kind: 'artifacts-lost', job: job.name, paths, occasion });
       // A publisher's uploads are compared individually.
       if (publishers.includes(job.name) || isDeepStrictEqual(earlier, later)) continue;
-      const more = isBuilder(job) && !mayRun(earlier);
+      const more = isBuilder(job) && isOpened(earlier, later);
       const change = {
         kind: 'job-start-changed' as const,
         job: job.name,
@@ -207,6 +207,10 @@ function changedJobs(before: PipelineModel, after: PipelineModel): Judgement {
   }
   return { wrong, told };
 }
+
+/** Whether a job that might not have run is sure to run. */
+const isOpened = (earlier: Start, later: Start) =>
+  !mayRun(earlier) || (earlier.kind === 'undecided' && later.kind === 'auto');
 
 /** A job of an included file that the file itself adds to is still that job. */
 const isSamePipeline = (one: Origin, other: Origin) =>
