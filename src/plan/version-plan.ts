@@ -36,7 +36,7 @@ export function planVersion(facts: Facts, model: PipelineModel | undefined): Ver
     return { kind: 'git', pipeline: { buildTimeVersion: place }, notes: [] };
   const input = inputOf(facts, model, writtenVersion);
   const uses = versionUses(input);
-  const advice = adviceOf(input, uses);
+  const advice = adviceOf(input, uses, model);
   if (advice.kind === 'leave') return fromPipeline(facts, advice);
   if (place !== undefined) return { kind: 'git', pipeline: { buildTimeVersion: place }, notes: [] };
   return advice.kind === 'keep-written' ? keepWritten(facts, advice.because) : fromGit(uses, model);
@@ -64,10 +64,28 @@ function sourceFor(backend: string): DependentsInput['source'] {
   return /^poetry\b/.test(backend) ? 'poetry-dynamic-versioning' : 'other';
 }
 
-/** A work tree that is modified before the build never gets its tag's version. */
-function adviceOf(input: DependentsInput, uses: VersionUse[]): VersionAdvice {
+/**
+ * What changes the tree before the build, reads the written version, or builds without the requirements that give the
+ * version would break, and cannot be put right here: for its sake the written version stays.
+ */
+function adviceOf(
+  input: DependentsInput,
+  uses: VersionUse[],
+  { publications, jobs }: PipelineModel,
+): VersionAdvice {
   const advice = adviseVersion(input, uses);
-  const spoiling = uses.filter(({ kind, breaks }) => breaks && (kind === 'dirties' || kind === 'writes'));
+  const building = jobs
+    .filter(({ name }) => publications.some((it) => it.target.kind === 'index' && it.job === name))
+    .flatMap(({ name, takesFrom }) => [name, ...takesFrom]);
+  // The edit gives those jobs that build for an index another command.
+  const isReplaced = ({ where, repair }: VersionUse) =>
+    repair.kind === 'install-scm' && 'job' in where && building.includes(where.job);
+  const spoiling = uses.filter(
+    (use) =>
+      use.breaks &&
+      (/^(?:dirties|writes|reads)$/.test(use.kind) ||
+        (use.repair.kind === 'install-scm' && !isReplaced(use))),
+  );
   return advice.kind === 'git' && spoiling.length > 0 ? { kind: 'keep-written', because: spoiling } : advice;
 }
 
@@ -99,12 +117,14 @@ function withPlace({ python }: Facts, why: string): VersionPlan {
     if (!(error instanceof NeedsHand)) throw error;
     return {
       kind: 'refused',
-      reason: `${why}, and the pipeline cannot change it for each build: ${error.message}.`,
-      manual: `Change what depends on it, or ${error.manual.charAt(0).toLowerCase()}${error.manual.slice(1)}`,
+      reason: `${why}, and the pipeline cannot change it for each build: ${lowered(error.message)}.`,
+      manual: `Change what depends on it, or ${lowered(error.manual)}`,
       pipeline: {},
     };
   }
 }
+
+const lowered = (sentence: string) => sentence.charAt(0).toLowerCase() + sentence.slice(1);
 
 function fromGit(uses: VersionUse[], { jobs }: PipelineModel): VersionPlan {
   const breaking = uses.filter(({ breaks }) => breaks);
