@@ -16,9 +16,9 @@ export function stagesFor(
 ): Pick<Surroundings, 'buildStage' | 'publishStage'> {
   const all = stagesOf(data);
   const stageOf = (name: string) => String(resolveJob(data, name)?.value.stage ?? 'test');
-  const last = Math.max(...builders.map((name) => all.indexOf(stageOf(name))), -1);
-  const lastStage = builders.map(stageOf).findLast((stage) => all.indexOf(stage) === last);
-  const buildStage = lastStage ?? 'build';
+  const stages = builders.length > 0 ? builders.map(stageOf) : ['build'];
+  const last = Math.max(...stages.map((stage) => all.indexOf(stage)));
+  const buildStage = stages.findLast((stage) => all.indexOf(stage) === last) ?? 'build';
   const behind = (stage: string) => all.indexOf(stage) > last;
   const used = publishing.map(({ name }) => resolveJob(data, name)?.value.stage);
   const wanted = [...used.filter((stage) => typeof stage === 'string'), 'deploy', 'publish', 'release'];
