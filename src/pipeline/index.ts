@@ -9,6 +9,7 @@ import { newBuilder } from './building/new-builder.ts';
 import { distChecks } from './checks.ts';
 import type { PipelineEdit } from './edit.ts';
 import { planJobs } from './jobs-plan.ts';
+import { jobsToPaste } from './jobs-to-paste.ts';
 import { tellOfOthers } from './other-publishers.ts';
 import { isOfficialUpload, type PipelineGoal } from './pipeline-goal.ts';
 import { repairFields } from './publishing/fields.ts';
@@ -20,9 +21,10 @@ import { rolesOf } from './recognise/roles.ts';
 import { endsInQuotes } from './recognise/shell.ts';
 import { rememberRoute, repairRoute } from './route.ts';
 import { addStages } from './stages.ts';
-import { baseLines, buildLines, checkLines, noSurroundings, publishLines, routeComment } from './template.ts';
+import { checkLines } from './template.ts';
 import { repairWorkflow } from './workflow.ts';
 
+export { jobsToPaste } from './jobs-to-paste.ts';
 export { emptyReading, type PipelineReading, readPipeline, routeIn } from './reading.ts';
 export type { KnownIndex } from './recognise/uploads.ts';
 export { isTrustedJob } from './trusted-job.ts';
@@ -39,16 +41,20 @@ export function editPipeline(
   file?: YamlFile,
 ): EditResult {
   const notes: string[] = [];
+  let data: YamlTable = {};
   try {
-    const edit = begin(file ?? parseYaml(text ?? ''), goal, included, notes);
+    const parsed = file ?? parseYaml(text ?? '');
+    data = merge(included, parsed.data);
+    const edit = begin(parsed, goal, included, notes);
     editAll(edit);
     requireSettled(edit);
     return result(edit, text);
   } catch (error) {
+    const manual = jobsToPaste(goal, data);
     if (error instanceof YamlSyntaxError)
-      return refused(`it cannot be read here (${error.message})`, goal, notes);
+      return refused(`it cannot be read here (${error.message})`, goal, manual, notes);
     if (!(error instanceof UnsafeEdit)) throw error;
-    return refused(error.message, goal, notes);
+    return refused(error.message, goal, manual, notes);
   }
 }
 
@@ -114,15 +120,12 @@ function result({ draft, goal, differences, notes }: PipelineEdit, before: strin
   };
 }
 
-function refused(reason: string, goal: PipelineGoal, notes: string[]): EditResult {
-  const publishing = goal.indexes.map((index) => publishLines(goal, index, noSurroundings));
-  const base = [routeComment(goal), ...baseLines(goal, noSurroundings)];
-  const block = [buildLines(goal, noSurroundings), checkLines(goal, noSurroundings), base, ...publishing];
+function refused(reason: string, goal: PipelineGoal, manual: string, notes: string[]): EditResult {
   return {
     kind: 'refused',
     reason: `${goal.path} is not edited, because ${reason}.`,
     differences: [],
-    manual: `Bring these jobs into ${goal.path} by hand, in place of those that publish there now:\n\n${block.map((lines) => lines.join('\n')).join('\n\n')}\n`,
+    manual,
     notes,
   };
 }

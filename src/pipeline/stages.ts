@@ -94,6 +94,7 @@ function stagesOfOldJobs(edit: PipelineEdit): AddedStage[] {
   });
 }
 
-function stagesOf(data: YamlTable): string[] {
+/** The stages of a file, in order. */
+export function stagesOf(data: YamlTable): string[] {
   return data.stages === undefined ? usual : lines(data.stages);
 }

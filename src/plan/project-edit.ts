@@ -3,12 +3,14 @@ import type { Goal } from '../goal/index.ts';
 import { pipelineGoal } from '../goal/pipeline.ts';
 import { tokenKeys } from '../indexes/upload-variables.ts';
 import type { IndexId } from '../kernel/route.ts';
-import { editPipeline } from '../pipeline/index.ts';
+import { editPipeline, jobsToPaste } from '../pipeline/index.ts';
 import { type Agreed, type Difference, type Judgement, judge } from '../pipeline/model/judge.ts';
 import { followIn } from '../pipeline/model/local-scripts.ts';
 import { type PipelineModel, readModel } from '../pipeline/model/model.ts';
 import { type Upload, whatHappensWhen } from '../pipeline/model/uploads.ts';
 import type { VersionKind } from '../pipeline/model/version.ts';
+import type { PipelineGoal } from '../pipeline/pipeline-goal.ts';
+import { merge } from '../pipeline/recognise/jobs.ts';
 import { versionFromVcs } from '../python/versions/index.ts';
 import type { EditResult } from '../text/result.ts';
 import { YamlSyntaxError } from '../text/yaml/document.ts';
@@ -36,12 +38,8 @@ export function editProject(facts: Facts, goal: Goal): ProjectEdit {
   const plan = planVersion(facts, before);
   const versionEdit = versionEditOf(facts, plan);
   const { text, reading } = facts.pipeline;
-  const pipelineEdit = editPipeline(
-    text,
-    { ...pipelineGoal(facts, goal), ...plan.pipeline },
-    reading.included,
-    reading.file,
-  );
+  const wanted = { ...pipelineGoal(facts, goal), ...plan.pipeline };
+  const pipelineEdit = editPipeline(text, wanted, reading.included, reading.file);
   const intended = intendedPipeline(pipelineEdit, facts);
   const after = intended === undefined ? undefined : modelOf(facts, goal, intended, before);
   const versions = { before: writtenOr(facts, 'git'), after: afterEdit(facts, plan) };
@@ -49,7 +47,7 @@ export function editProject(facts: Facts, goal: Goal): ProjectEdit {
     before && after
       ? allowChosen(judge(before, after, agreedTo(goal, versions)), goal)
       : { wrong: [], told: [] };
-  const judged = refuseWrong(pipelineEdit, judgement, facts);
+  const judged = refuseWrong(pipelineEdit, judgement, facts, wanted);
   return {
     ...together(versionEdit, judged, facts),
     occasions: before &&
@@ -169,7 +167,7 @@ function allowChosen({ wrong, told }: Judgement, { jobs }: Goal): Judgement {
 }
 
 /** Refuses an edit after which the pipeline would not do what it should. */
-function refuseWrong(edit: EditResult, { wrong }: Judgement, facts: Facts): EditResult {
+function refuseWrong(edit: EditResult, { wrong }: Judgement, facts: Facts, wanted: PipelineGoal): EditResult {
   const reasons = [...new Set(wrong.map(reasonOfDifference))];
   if (edit.kind === 'refused' || reasons.length === 0) return edit;
   const { value: path } = facts.pipeline.path;
@@ -189,8 +187,11 @@ function refuseWrong(edit: EditResult, { wrong }: Judgement, facts: Facts): Edit
   return {
     kind: 'refused',
     reason: `${path} is not edited, because then ${reasons.slice(0, 3).join('; ')}${more}.`,
-    differences: edit.differences,
-    manual: wholeText(edit),
+    differences: [],
+    manual: jobsToPaste(
+      wanted,
+      merge(facts.pipeline.reading.included, facts.pipeline.reading.file?.data ?? {}),
+    ),
     // The notes tell what the edit would have done.
     notes: [],
   };

@@ -37,16 +37,25 @@ function inspect({ facts, goal, verdicts }: Situation): Finding {
     });
   }
   if (lint && !lint.value.valid) return invalid(edit, lint.value, facts);
-  const jobs = reading.unsettled.map((name) => `'${name}'`).join(' and ');
   return findingOfEdit(edit, {
     ok: holds,
     different: `${path.value} differs.`,
-    missing:
-      jobs === ''
-        ? `${path.value} does not publish yet.`
-        : `${path.value} publishes by the ${reading.unsettled.length === 1 ? 'job' : 'jobs'} ${jobs}, but not ${wayOf(goal)}.`,
+    missing: whatIsThere({ facts, goal, verdicts }),
     isMissing: !reading.ours,
   });
+}
+
+/** What publishes so far, in a file that no earlier run has written. */
+function whatIsThere({ facts, goal, verdicts }: Situation): string {
+  const { reading, path } = facts.pipeline;
+  const uploads = verdicts.occasions?.before.filter(({ target }) => target.kind === 'index') ?? [];
+  const now = [...new Set(uploads.map(({ job }) => job))];
+  const jobs = now.length > 0 ? now : reading.unsettled;
+  if (jobs.length === 0) return `${path.value} does not publish yet.`;
+  const names = jobs.map((name) => `'${name}'`).join(' and ');
+  const isSettled = jobs.every((name) => !reading.unsettled.includes(name));
+  const but = isSettled ? 'but not in every way as it should' : `but not ${wayOf(goal)}`;
+  return `${path.value} publishes by the ${jobs.length === 1 ? 'job' : 'jobs'} ${names}, ${but}.`;
 }
 
 function wayOf({ route }: Goal): string {

@@ -1,0 +1,81 @@
+import { ownValue } from '../kernel/own-value.ts';
+import { valueAt } from '../text/yaml/data.ts';
+import { isYamlTable, type YamlTable } from '../text/yaml/document.ts';
+import type { PipelineGoal } from './pipeline-goal.ts';
+import { flat, lines, resolveRules, visibleJobs } from './recognise/jobs.ts';
+import { type Occasion, pushRule, tagRule, usuallyRuns } from './recognise/rules.ts';
+import { stagesOf } from './stages.ts';
+import {
+  baseJob,
+  baseLines,
+  buildLines,
+  checkLines,
+  noSurroundings,
+  publishLines,
+  routeComment,
+  type Surroundings,
+} from './template.ts';
+
+/** The jobs as they would stand in a file that cannot be edited: in its stages, on its runners, under names that are free. */
+export function jobsToPaste(goal: PipelineGoal, data: YamlTable): string {
+  const around = surroundingsIn(data);
+  const publishing = goal.indexes.map((index) => publishLines(goal, index, around));
+  const base = [routeComment(goal), ...baseLines(goal, around)];
+  const blocks = [buildLines(goal, around), checkLines(goal, around), base, ...publishing];
+  const text = blocks.map((block) => block.join('\n')).join('\n\n');
+  return `Bring these jobs into ${goal.path} by hand, in place of those that publish there now:\n\n${text}\n${workflowAdvice(goal, data)}`;
+}
+
+/** The rules without which GitLab makes no pipeline for the new jobs. */
+function workflowAdvice(goal: PipelineGoal, data: YamlTable): string {
+  const rules = valueAt(data, ['workflow', 'rules']);
+  if (!Array.isArray(rules)) return '';
+  const needed: [Occasion, YamlTable][] = [
+    ['tag', tagRule],
+    ['default-branch push', pushRule],
+  ];
+  const missing = needed.filter(
+    ([occasion]) => !usuallyRuns(resolveRules(flat(rules), data), occasion, goal),
+  );
+  if (missing.length === 0) return '';
+  const text = missing.map(([, rule]) => `  - if: ${String(rule.if)}`).join('\n');
+  return `\nThe 'workflow:rules' of the file make no pipeline for that, so put these at the beginning of them:\n\n${text}\n`;
+}
+
+function surroundingsIn(data: YamlTable): Surroundings {
+  const free = (name: string, other: string) => (ownValue(data, name) === undefined ? name : other);
+  const { names, checkJob } = noSurroundings;
+  return {
+    ...noSurroundings,
+    ...stagesIn(data),
+    buildJobs: [free('build', 'build-package')],
+    checkJob: free(checkJob, 'check-package-dist'),
+    base: free(baseJob, '.publish-package'),
+    names: {
+      pypi: free(names.pypi, 'release-pypi'),
+      testpypi: free(names.testpypi, 'release-testpypi'),
+    },
+    runnerTags: runnerTagsIn(data),
+    hasDefaultBeforeScript:
+      data.before_script !== undefined || JSON.stringify(data.default ?? '').includes('"before_script"'),
+  };
+}
+
+/** Two stages of the file, of which the second comes later; `.pre` and `.post` are always there. */
+function stagesIn(data: YamlTable): Pick<Surroundings, 'buildStage' | 'publishStage'> {
+  const all = stagesOf(data).filter((stage) => !/^\.(?:pre|post)$/.test(stage));
+  const buildStage = all.includes('build') ? 'build' : (all[0] ?? '.pre');
+  const behind = all.slice(all.indexOf(buildStage) + 1);
+  const publishStage = ['deploy', 'publish', 'release'].find((it) => behind.includes(it)) ?? behind.at(-1);
+  if (publishStage !== undefined) return { buildStage, publishStage };
+  return { buildStage: '.pre', publishStage: buildStage === '.pre' ? '.post' : buildStage };
+}
+
+/** The tags that all jobs have by default, or that each of them asks for. */
+function runnerTagsIn(data: YamlTable): string[] {
+  const usual = isYamlTable(data.default) ? lines(data.default.tags) : [];
+  if (usual.length > 0) return usual;
+  const jobs = visibleJobs(data).filter(({ value }) => value.trigger === undefined);
+  const tags = jobs.map(({ value }) => lines(value.tags));
+  return tags.every((it) => it.length > 0) ? (tags.at(-1) ?? []) : [];
+}
