@@ -6,14 +6,14 @@ import {
   type YamlFile,
   YamlSyntaxError,
   type YamlTable,
-  type YamlValue,
 } from '../text/yaml/document.ts';
 import { type OpenJobs, openJobs } from './jobs-plan.ts';
 import { type Credential, credentialsIn } from './recognise/credentials.ts';
 import { includedParts } from './recognise/included.ts';
 import { type Job, jobValue, merge, parentsOf, scriptOf, visibleJobs } from './recognise/jobs.ts';
 import { environmentName, publishersIn, type Roles, rolesOf } from './recognise/roles.ts';
-import type { KnownIndex } from './recognise/uploads.ts';
+import { expand } from './recognise/shell.ts';
+import { jobVariables, type KnownIndex } from './recognise/uploads.ts';
 import { baseJob } from './template.ts';
 
 /** What a pipeline file has already settled. */
@@ -135,13 +135,15 @@ function environmentOf(
   const [publisher, second] = publishers[id];
   const name = publisher?.name ?? usual;
   if (name === undefined || second !== undefined) return undefined;
-  const environment = environmentName(jobValue(data, name));
-  if (typeof environment !== 'string' || publisher?.settled !== false) return asText(environment);
+  const job = jobValue(data, name);
+  const written = environmentName(job);
+  // One that is another on each occasion is no environment that a publisher could be registered for.
+  const environment = typeof written === 'string' ? expand(written, jobVariables(job, data)) : undefined;
+  if (environment === undefined || /\$/.test(environment)) return undefined;
+  if (publisher?.settled !== false) return environment;
   const users = visibleJobs(data).filter(({ value }) => environmentName(value) === environment);
   return users.length === 1 && /^[a-zA-Z0-9\-_/ ]+$/.test(environment) ? environment : undefined;
 }
-
-const asText = (value: YamlValue | undefined) => (typeof value === 'string' ? value : undefined);
 
 /** The tool that publishes now, else the one that other jobs use; undefined if they use several. */
 function toolOf(data: YamlTable, roles: Roles): PublishTool | undefined {

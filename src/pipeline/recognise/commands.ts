@@ -41,16 +41,22 @@ export type CommandKind =
   | 'place'
   | 'other';
 
-/** Whether a command or program compares the tag with the version written in the project. */
+/** Whether a command or program does nothing but compare the tag with the version written in the project. */
 export function comparesVersion(text: string): boolean {
   const asks =
     /\b(?:poetry|hatch|hatchling|pdm|uv|flit|setuptools_scm)\b.*version|setup\.py.*--version|__version__|importlib.metadata|pyproject\.toml/;
+  const code = text.replace(/(?:^|\s)#[^\n]*/g, '');
   return (
-    /\bCI_COMMIT_(?:TAG|REF_NAME)\b/.test(text) &&
-    asks.test(text) &&
-    /(?:^|[\s;&|])(?:test|\[\[?)\s|\bexit\s+[1-9]|sys\.exit|\bassert\b/.test(text)
+    /\bCI_COMMIT_(?:TAG|REF_NAME)\b/.test(code) &&
+    asks.test(code) &&
+    /(?:^|[\s;&|])(?:test|\[\[?)\s|\bexit\s+[1-9]|sys\.exit|\bassert\b/.test(code) &&
+    !doesMore.test(code)
   );
 }
+
+/** Commands that have an effect of their own beside a comparison: requests, pushes, files that are changed. */
+const doesMore =
+  /(?:^|[\s;&|(])(?:curl|wget|http|git[ \t]+(?:push|tag|commit)|glab|release-cli|docker|sed[ \t]+(?:-\S+[ \t]+)*-\w*i|mv|cp|rm|ssh|scp|rsync|make|npm|tee|twine)\b/m;
 
 /** Classifies a command. */
 export function kindOf(command: string): CommandKind {

@@ -77,8 +77,9 @@ export function predefinedVariables(
   });
   switch (occasion) {
     case 'tag':
-    case 'unprotected tag':
       return ['v1.2.3', '1.2.3'].map(onTag);
+    case 'unprotected tag':
+      return ['v1.2.3', '1.2.3', 'v1.2.3rc1'].map(onTag);
     case 'pre-release tag':
       return ['v1.2.3rc1', '1.2.3-rc.1', 'v1.2.3-beta.2', '1.2.3a1'].map(onTag);
     case 'other branch push':

@@ -73,12 +73,24 @@ function targetOf(
   indexes: readonly KnownIndex[],
 ): Target {
   const named = givenIn(command) ?? fromVariables(command, variables);
-  const signs = `${script}\n${JSON.stringify(variables)}`;
-  if (named === undefined) return otherIndex.test(signs) ? 'other' : 'pypi';
+  if (named === undefined) return otherIndex.test(signsFor(command, script, variables)) ? 'other' : 'pypi';
   const configured = new RegExp(`repositories[.\\s]+${escaped(named)}(?:\\.url)?\\s+(\\S+)`).exec(
     script,
   )?.[1];
   return whichIndex(expand(unquoted(configured ?? named), variables), indexes);
+}
+
+/** What an upload without an address goes by: itself, credentials, and what sets up the tool; not what others need. */
+function signsFor(command: string, script: string, variables: Record<string, string>): string {
+  const credentials = Object.entries(variables).filter(([name]) => isCredentialName(name));
+  const setting = script
+    .split('\n')
+    .filter((line) =>
+      /^\s*(?:export\s+)?(?:TWINE|UV_PUBLISH|POETRY|FLIT|HATCH|PDM)_\w+=\S*\s*$|pypirc|^\s*(?:repository|username|password)\s*[=:]/.test(
+        line,
+      ),
+    );
+  return [command, ...setting, ...credentials.map(([, value]) => value)].join('\n');
 }
 
 function givenIn(command: string): string | undefined {
