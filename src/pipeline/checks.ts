@@ -85,7 +85,7 @@ export function distChecks(goal: PipelineGoal, around: Surroundings): Check[] {
       holds: (job) => /^(empty|none)$/.test(text(job, 'variables', 'GIT_STRATEGY')),
     },
     { path: ['needs'], holds: (job) => around.buildJobs.every((name) => sourcesOf(job).includes(name)) },
-    { path: ['script'], holds: (job) => checksWell(job, goal, around.dist) },
+    { path: ['script'], holds: (job) => checksWell(job, goal, around) },
     {
       path: ['artifacts', 'paths'],
       holds: (job) =>
@@ -96,10 +96,10 @@ export function distChecks(goal: PipelineGoal, around: Surroundings): Check[] {
   ];
 }
 
-function checksWell(job: YamlTable, { publishWith }: PipelineGoal, dist: string): boolean {
+function checksWell(job: YamlTable, { publishWith }: PipelineGoal, { dist, files }: Surroundings): boolean {
   const items = lines(job.script).map((item) => item.trim());
   const brings = publishWith === 'uv' || items.some((item) => /--target tools\b.*\btwine==[\d.]+/.test(item));
-  return brings && items.includes(tagCheck(dist));
+  return brings && items.includes(tagCheck(dist, files));
 }
 
 /** Invariants of a build job. */

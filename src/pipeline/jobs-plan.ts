@@ -7,6 +7,7 @@ import { runsWhereItShould } from './checks.ts';
 import type { PublishingJob } from './edit.ts';
 import type { PipelineGoal, PipelineIndex } from './pipeline-goal.ts';
 import { publishingRules } from './publishing/conditions.ts';
+import { planScript } from './publishing/script-plan.ts';
 import { buildsDistributions } from './recognise/commands.ts';
 import { flat, jobValue, lines, parentsOf, scriptOf, sourcesOf, visibleJobs } from './recognise/jobs.ts';
 import { exclusiveAncestors } from './recognise/parents.ts';
@@ -43,6 +44,7 @@ export function planJobs(original: OriginalPipeline): JobsPlan {
   const buildJobs = builders.length > 0 ? builders : [free('build', 'build-package')];
   const existing = publishing.filter(({ exists }) => exists).map(({ name }) => jobValue(data, name));
   const nameOf = (id: IndexId) => publishing.find(({ index }) => index.id === id)?.name;
+  const dist = builders.flatMap((name) => distPaths(jobValue(data, name)))[0] ?? 'dist';
   return {
     publishing,
     builders,
@@ -53,12 +55,23 @@ export function planJobs(original: OriginalPipeline): JobsPlan {
       ...whenPublished(publishing, data, goal),
       base: baseFor(publishing, original),
       names: { pypi: nameOf('pypi') ?? 'release', testpypi: nameOf('testpypi') ?? 'release-test' },
-      dist: builders.flatMap((name) => distPaths(jobValue(data, name)))[0] ?? 'dist',
+      dist,
+      files: filesBeyond(dist, publishing, data),
       runnerTags: lines(existing[0]?.tags ?? defaultsOf(data).tags),
       hasDefaultBeforeScript:
         data.before_script !== undefined || JSON.stringify(data.default ?? '').includes('"before_script"'),
     },
   };
+}
+
+/** The files that a job uploads by name, where some of them are in another folder; all indexes get the same. */
+function filesBeyond(dist: string, publishing: PublishingJob[], data: YamlTable): string | undefined {
+  const named = publishing
+    .filter(({ exists }) => exists)
+    .flatMap(({ name }) => planScript(name, jobValue(data, name)).files ?? []);
+  return named.find((files) =>
+    files.split(' ').some((file) => !file.replace(/^["']?(?:\.\/)?/, '').startsWith(`${dist}/`)),
+  );
 }
 
 /** The wanted rules and occasions of all publishing jobs. */

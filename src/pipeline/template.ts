@@ -33,6 +33,8 @@ export interface Surroundings {
   names: Record<IndexId, string>;
   /** The folder with what was built. */
   dist: string;
+  /** The built files as shell words, where not all of them are in that folder. */
+  files?: string | undefined;
   /** Runner tags that the project's publishing jobs require. */
   runnerTags: string[];
   /** The file has a global `before_script`, which the new jobs must not run. */
@@ -97,7 +99,7 @@ export function checkLines(goal: PipelineGoal, around: Surroundings): string[] {
     '    GIT_STRATEGY: empty',
     '  script:',
     '    # Only distributions may be published, and on a tag only those of its version.',
-    ...itemLines(tagCheck(around.dist)),
+    ...itemLines(tagCheck(around.dist, around.files)),
     ...(goal.publishWith === 'twine' ? twineLines : []),
     ...ruleLines(around),
   ];
@@ -177,7 +179,7 @@ export function publishLines(goal: PipelineGoal, index: PipelineIndex, around: S
     `    url: ${index.page}`,
     ...(goal.route === 'token' ? [] : tokenLines(index)),
     '  script:',
-    ...publishItems(goal, index, around.dist).flatMap(itemLines),
+    ...publishItems(goal, index, around.dist, around.files).flatMap(itemLines),
   ];
 }
 

@@ -1,6 +1,5 @@
 import { describe, expect, it } from 'vitest';
 import type { allOccasions, Happening } from '../support/pipeline/what-happens.ts';
-import { notYet } from './not-yet.ts';
 import { type Outcome, type Situation, trySituation } from './try-case.ts';
 
 type OccasionName = keyof typeof allOccasions;
@@ -20,12 +19,11 @@ export interface Judged extends Omit<Situation, 'occasions'> {
   mayFail?: string[];
 }
 
-/** One test per situation; those in `notYet` must fail until they are removed from it. */
+/** One test per situation. */
 export function judgeAll(situations: Record<string, Judged>): void {
   describe.concurrent('a user whose project has', { timeout: 240_000 }, () => {
     for (const [name, situation] of Object.entries(situations)) {
-      const test = notYet.includes(name) ? it.fails : it;
-      test(name, async () => {
+      it(name, async () => {
         const occasions = Object.keys(situation.happens) as OccasionName[];
         expect(complaintsAbout(situation, await trySituation({ ...situation, occasions }))).toEqual([]);
       });

@@ -191,7 +191,7 @@ outer:
       'tag v1.2.3': [release, 'another 1.2.3 by glcbt-64_made-up'],
       'tag v1.2.3rc1': ['another 1.2.3rc1 by glcbt-64_made-up'],
     },
-    refusal: /tags: ?\[?[\s\S]{0,6}own/,
+    refusal: /tags: ?\[?[\s\S]{0,10}own/,
   },
   'a manual upload on tags, and pipelines for merge requests by a template': {
     files: hatchling(`include: [{template: Workflows/MergeRequest-Pipelines.gitlab-ci.yml}]

@@ -1,8 +1,9 @@
+import { UnsafeEdit } from '../../text/unsafe-edit.ts';
 import { valueAt } from '../../text/yaml/data.ts';
 import { isYamlTable, type YamlTable } from '../../text/yaml/document.ts';
 import { insertItem, ownAt, setYaml } from '../../text/yaml/draft.ts';
-import { buildChecks } from '../checks.ts';
-import { note, type PipelineEdit, seen } from '../edit.ts';
+import { buildChecks, imageFor } from '../checks.ts';
+import { jobOf, note, type PipelineEdit, seen } from '../edit.ts';
 import { isFromGit } from '../pipeline-goal.ts';
 import { jobValue } from '../recognise/jobs.ts';
 import { buildLines, dataOf, linesOfKey } from '../template.ts';
@@ -21,12 +22,23 @@ export function repairBuildJobs(edit: PipelineEdit): void {
       else repair(edit, name, path, job);
     }
     seeTheVersion(edit, name);
+    refuseOldPython(edit, name);
     bringUv(edit, name);
     if (isFromGit(edit.goal)) bringGit(edit, name);
   }
   for (const name of edit.goal.jobsNeedingGit ?? [])
     if (!edit.builders.includes(name) && !edit.publishing.some((it) => it.name === name))
       bringGit(edit, name);
+}
+
+/** What gives the version from git needs Python 3.9 (setuptools 77 and newer: https://pypi.org/project/setuptools/). */
+function refuseOldPython(edit: PipelineEdit, name: string): void {
+  const image = imageFor(jobOf(edit, name), seen(edit));
+  const [, minor] = /\bpython-?:?3\.(\d+)/.exec(image) ?? [];
+  if (!isFromGit(edit.goal) || minor === undefined || Number(minor) >= 9) return;
+  throw new UnsafeEdit(
+    `the job '${name}' builds in ${image}, and what takes the version from git needs Python 3.9 or newer: give that job a newer image first`,
+  );
 }
 
 /** The job, with the global variables underneath its own. */

@@ -3,6 +3,7 @@ import { isCredentialName } from '../../indexes/upload-variables.ts';
 import { isYamlTable, type YamlTable, type YamlValue } from '../../text/yaml/document.ts';
 import { imageFor } from '../checks.ts';
 import type { PublishingJob } from '../edit.ts';
+import { isRedirecting } from '../globals.ts';
 import { isFromGit, type PipelineGoal } from '../pipeline-goal.ts';
 import { planScript, type ScriptStep } from '../publishing/script-plan.ts';
 import { jobValue } from '../recognise/jobs.ts';
@@ -38,9 +39,17 @@ export function newBuilder(
   for (const { name } of publishing.filter(({ exists }) => exists)) {
     const job = jobValue(data, name);
     const { building } = planScript(name, job);
-    if (building.some(({ kind }) => kind === 'other')) return fromJob(job, data, building, goal, around);
+    if (building.some(({ kind }) => kind === 'other') || (building.length > 0 && isEquipped(job, data)))
+      return fromJob(job, data, building, goal, around);
   }
   return template;
+}
+
+/** Whether a job has something that its build may need: an image of its own, services, or variables. */
+function isEquipped(job: YamlTable, data: YamlTable): boolean {
+  const image = imageFor(job, data);
+  const isUsual = image === '' || /^(?:[\w.-]+\/)*(?:python|uv|alpine|debian|ubuntu)(?::|$)/.test(image);
+  return !isUsual || job.services !== undefined || Object.keys(plainVariables(job.variables)).length > 0;
 }
 
 /** Whether all that a job builds are source distributions. */
@@ -111,7 +120,7 @@ function distOf(building: ScriptStep[]): string {
 function plainVariables(variables: YamlValue | undefined): YamlTable {
   if (!isYamlTable(variables)) return {};
   const plain = Object.entries(variables).filter(
-    ([key]) => !isCredentialName(key) && !/^GIT_(STRATEGY|DEPTH)$/.test(key),
+    ([key]) => !isCredentialName(key) && !isRedirecting(key) && !/^GIT_(STRATEGY|DEPTH)$/.test(key),
   );
   return Object.fromEntries(plain);
 }
