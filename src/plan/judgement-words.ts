@@ -36,9 +36,9 @@ export function reasonOfDifference(difference: Difference): string {
     case 'upload-added':
       return `'${difference.upload.job}' would upload to ${targetText(difference.upload)} on ${at(difference.upload)} too`;
     case 'two-publishers':
-      return `${difference.jobs.map((job) => `'${job}'`).join(' and ')} would both upload to ${difference.index === 'pypi' ? 'PyPI' : 'TestPyPI'}`;
+      return `${difference.uploads.map(uploaderText).join(' and ')} would both upload to ${difference.index === 'pypi' ? 'PyPI' : 'TestPyPI'}`;
     case 'other-credential':
-      return `'${difference.upload.job}' would still upload to ${targetText(difference.upload)} with ${credentialText(difference.upload)}`;
+      return `${uploaderText(difference.upload)} would still upload to ${targetText(difference.upload)} with ${credentialText(difference.upload)}`;
     case 'nothing-built':
       return `nothing would build on ${at(difference.upload)} what '${difference.upload.job}' uploads`;
     case 'needed-job-absent':
@@ -60,6 +60,13 @@ export function reasonOfDifference(difference: Difference): string {
     case 'version-changed':
       return `'${difference.after.job}' would upload something else on ${at(difference.after)}`;
   }
+}
+
+/** The job that uploads, with the script or the child pipeline that it does it in. */
+function uploaderText({ job, origin, publication }: Upload): string {
+  const via = publication.command?.via ?? [];
+  const through = via.length > 0 ? ` (through ${via.join(', ')})` : '';
+  return `'${job}'${origin.kind === 'child' ? ` of the child pipeline ${origin.file}` : ''}${through}`;
 }
 
 /** https://docs.gitlab.com/ci/jobs/ci_job_token/ : what a job token pushes starts no pipeline. */

@@ -32,7 +32,7 @@ export type Difference =
   | { kind: 'upload-added' | 'upload-lost'; upload: Upload }
   | { kind: 'start-changed' | 'files-changed' | 'version-changed'; before: Upload; after: Upload }
   /** The same files reach an index twice on one occasion. */
-  | { kind: 'two-publishers'; index: IndexId; occasion: OccasionId; jobs: string[] }
+  | { kind: 'two-publishers'; index: IndexId; occasion: OccasionId; jobs: string[]; uploads: Upload[] }
   /** It uploads with a credential other than its route's. */
   | { kind: 'other-credential'; upload: Upload }
   /** Nothing builds what it uploads on that occasion. */
@@ -110,7 +110,9 @@ function duplicates(later: Upload[]): Difference[] {
     if (target.kind !== 'index') return [];
     const others = later.slice(at + 1).filter((it) => sameTarget(one, it) && overlap(one.files, it.files));
     const jobs = [one.job, ...others.map(({ job }) => job)];
-    return others.length === 0 ? [] : [{ kind: 'two-publishers', index: target.id, occasion, jobs }];
+    return others.length === 0
+      ? []
+      : [{ kind: 'two-publishers', index: target.id, occasion, jobs, uploads: [one, ...others] }];
   });
 }
 

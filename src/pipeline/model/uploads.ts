@@ -3,7 +3,7 @@ import type { PipelineModel } from './model.ts';
 import type { CredentialUse, Publication, Target } from './publications.ts';
 import { shellHolds, shellVariables } from './shell-conditions.ts';
 import { either, mayRun } from './starts.ts';
-import type { ModelJob, Occasion, OccasionId, Start } from './types.ts';
+import type { ModelJob, Occasion, OccasionId, Origin, Start } from './types.ts';
 import { type VersionKind, versionBuiltBy } from './version.ts';
 
 /** An upload on an occasion: a row of the table of what happens when. */
@@ -13,6 +13,8 @@ export interface Upload {
   ref: string;
   target: Target;
   job: string;
+  /** Where that job is written. */
+  origin: Origin;
   files: string[];
   credential: CredentialUse;
   /** Including the jobs it waits for, and shell conditions. */
@@ -59,6 +61,7 @@ function uploadOn(
       ref,
       target,
       job: job.name,
+      origin: job.origin,
       files,
       credential,
       start,

@@ -21,11 +21,13 @@ export const pyproject: Setting = {
 };
 
 function inspect({ facts, verdicts }: Situation): Finding {
-  const { files, version } = facts.python;
+  const { files, version, writtenVersion } = facts.python;
   return findingOfEdit(verdicts.versionEdit, {
-    ok: buildTimeVersion(files)
-      ? 'The pipeline gives each build its own version, without a local part.'
-      : 'Each build takes its own version from git, without a local part.',
+    ok:
+      // One that is written and stays is not git's.
+      buildTimeVersion(files) || writtenVersion !== undefined
+        ? 'The pipeline gives each build its own version, without a local part.'
+        : 'Each build takes its own version from git, without a local part.',
     different: `Not each build would have a version that the index accepts (${version.value}, ${sourceText(version.source)}).`,
     missing: '',
     isMissing: false,
