@@ -1,6 +1,17 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { UserError } from '../kernel/errors.ts';
-import type { RequestLog } from './request-log.ts';
+
+/** A line of `--verbose`: never a header, a body or a token. */
+export interface RequestRecord {
+  method: string;
+  /** Path and query, without the host. */
+  path: string;
+  /** HTTP status; 0 without a response. */
+  status: number;
+  milliseconds: number;
+}
+
+type RequestLog = (record: RequestRecord) => void;
 
 /** Shared by all requests of a run: time limits, and who is notified. */
 export interface Network {

@@ -1,8 +1,6 @@
-import type { Reply } from './exchange.ts';
-import { request } from './http.ts';
+import { networkProblem, type Reply, request } from './http.ts';
 import { isTable, type Json, parseJson } from './json.ts';
 import type { Network } from './network.ts';
-import { networkProblem } from './network-errors.ts';
 import {
   type Ownership,
   type PackageIndex,

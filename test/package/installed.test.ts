@@ -79,7 +79,7 @@ describe('the installed program', () => {
     expect(stderr).toMatch(/at (?:async )?openGit \(/);
     const code = (await readFile(inPackage(file), 'utf8')).split('\n').slice(0, Number(line));
     expect(code.at(-1)).toContain('await realpath(path)');
-    expect(code.findLast((it) => it.startsWith('//#region'))).toBe('//#region src/ports/git/place.ts');
+    expect(code.findLast((it) => it.startsWith('//#region'))).toBe('//#region src/ports/git.ts');
   });
 });
 

@@ -2,7 +2,7 @@ import { createServer, type RequestListener } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { gzipSync } from 'node:zlib';
 import { afterEach, expect, it } from 'vitest';
-import { exchange } from '../../src/ports/exchange.ts';
+import { exchange } from '../../src/ports/http.ts';
 
 const closing: (() => void)[] = [];
 

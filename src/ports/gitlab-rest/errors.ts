@@ -1,6 +1,5 @@
-import type { Reply } from '../exchange.ts';
 import { GitLabError, type GitLabErrorKind } from '../gitlab-error.ts';
-import { retryAfter } from '../http.ts';
+import { type Reply, retryAfter } from '../http.ts';
 import { isTable, parseJson } from '../json.ts';
 
 /** Parses an error in any of the shapes that GitLab uses; an HTML page is not from GitLab's API. */

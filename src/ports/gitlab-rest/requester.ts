@@ -1,11 +1,17 @@
 import { createRequesterFn } from '@gitbeaker/requester-utils';
 import type { Secret } from '../../kernel/secret.ts';
-import { headersWith, type Reply } from '../exchange.ts';
 import { GitLabError } from '../gitlab-error.ts';
-import { type HttpOptions, isLoopback, request } from '../http.ts';
+import {
+  type HttpOptions,
+  headersWith,
+  isLoopback,
+  isUnsent,
+  networkProblem,
+  type Reply,
+  request,
+} from '../http.ts';
 import { parseJson } from '../json.ts';
 import type { Network } from '../network.ts';
-import { isUnsent, networkProblem } from '../network-errors.ts';
 import { notGitLab, refusalOf } from './errors.ts';
 
 /** Common to all requests to one GitLab. */

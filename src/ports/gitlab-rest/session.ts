@@ -1,7 +1,7 @@
 import { Projects } from '@gitbeaker/rest';
+import { GitLabError } from '../gitlab-error.ts';
 import { isTable } from '../json.ts';
 import { notGitLab } from './errors.ts';
-import { allPages, type Page } from './pages.ts';
 import type { Row } from './read.ts';
 import { type Connection, requesterFor } from './requester.ts';
 
@@ -43,4 +43,61 @@ function classOptions(connection: Connection) {
     queryTimeout: null,
     rateLimits: {},
   };
+}
+
+/** Which page of a list to request. */
+interface Page {
+  page: number;
+  perPage: number;
+  showExpanded: true;
+}
+
+type ReadPage = (options: Page) => Promise<unknown>;
+
+const perPage = 100;
+/** 50,000 rows, more than any group has members; a server may claim any number. */
+const mostPages = 500;
+const atOnce = 10;
+
+/** A complete list: the first page tells the number of pages, the others are requested several at a time. */
+async function allPages(read: ReadPage, url: string): Promise<Row[]> {
+  const first = await onePage(read, 1, url);
+  if (first.pages > mostPages) throw tooLong(url);
+  // Above 10,000 rows GitLab omits the totals and only names the next page.
+  if (Number.isNaN(first.pages)) return [...first.rows, ...(await following(read, first.next, url))];
+  const pages = [first];
+  while (pages.length < first.pages) {
+    const count = Math.min(atOnce, first.pages - pages.length);
+    const numbers = Array.from({ length: count }, (_, index) => pages.length + index + 1);
+    pages.push(...(await Promise.all(numbers.map((page) => onePage(read, page, url)))));
+  }
+  return pages.flatMap(({ rows }) => rows);
+}
+
+async function following(read: ReadPage, second: number | undefined, url: string): Promise<Row[]> {
+  const rows: Row[] = [];
+  let count = 1;
+  for (let next = second; next !== undefined; count += 1) {
+    if (count >= mostPages) throw tooLong(url);
+    const page = await onePage(read, next, url);
+    rows.push(...page.rows);
+    ({ next } = page);
+  }
+  return rows;
+}
+
+async function onePage(read: ReadPage, page: number, url: string) {
+  const answer = await read({ page, perPage, showExpanded: true });
+  if (!isTable(answer) || !Array.isArray(answer.data) || !isTable(answer.paginationInfo))
+    throw notGitLab(url, 200);
+  const { totalPages, next } = answer.paginationInfo;
+  return { rows: answer.data.filter(isTable), pages: Number(totalPages), next: Number(next) || undefined };
+}
+
+function tooLong(url: string): GitLabError {
+  return new GitLabError(
+    'not-gitlab',
+    `${url} answers with a list of more than ${mostPages} pages, so it was not read to its end.`,
+    200,
+  );
 }
