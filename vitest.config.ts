@@ -7,8 +7,8 @@ export default defineConfig({
     maxWorkers: '100%',
     globalSetup: './test/support/temporary-folder.ts',
     // Long enough for a slow, busy machine.
-    testTimeout: 240_000,
-    hookTimeout: 240_000,
+    testTimeout: 600_000,
+    hookTimeout: 600_000,
     reporters: ['default', './test/support/closing-line.ts'],
   },
 });

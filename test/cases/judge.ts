@@ -21,7 +21,7 @@ export interface Judged extends Omit<Situation, 'occasions'> {
 
 /** One test per situation. */
 export function judgeAll(situations: Record<string, Judged>): void {
-  describe.concurrent('a user whose project has', { timeout: 240_000 }, () => {
+  describe.concurrent('a user whose project has', { timeout: 900_000 }, () => {
     for (const [name, situation] of Object.entries(situations)) {
       it(name, async () => {
         const occasions = Object.keys(situation.happens) as OccasionName[];

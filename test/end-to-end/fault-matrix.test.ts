@@ -162,7 +162,7 @@ function table(outcomes: Outcome[]): string {
 /** The route `token` shares its other requests with the route `protected`. */
 const disturbed: Record<typeof route, RegExp> = { protected: /./, token: /^POST .*\/variables$/ };
 
-describe.each(['protected', 'token'] as const)('a setup by the route %s', { timeout: 600_000 }, (by) => {
+describe.each(['protected', 'token'] as const)('a setup by the route %s', { timeout: 1_800_000 }, (by) => {
   beforeAll(() => runUndisturbed(by));
 
   it('that is disturbed exits with the reason, and one more run converges to the same state', async () => {

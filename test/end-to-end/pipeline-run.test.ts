@@ -132,7 +132,7 @@ const files = (version: string, environment: string) =>
 
 const runs = describe.skipIf(!machine).concurrent;
 
-runs('a pipeline that was set up', { timeout: 600_000 }, () => {
+runs('a pipeline that was set up', { timeout: 1_800_000 }, () => {
   it.each(Object.entries(cases))(
     'publishes each push only to TestPyPI and each tag only to PyPI: %s',
     async (_, { pushVersion = '1.2.3.dev1', ...project }) => {
@@ -174,7 +174,7 @@ const untidy = `build:
 const uv: Project = { files: hatchling, publishWith: 'uv' };
 const twine: Project = { files: hatchling, publishWith: 'twine' };
 
-runs('a tag', { timeout: 600_000 }, () => {
+runs('a tag', { timeout: 1_800_000 }, () => {
   it.each<[string, Project, string[][], string]>([
     [
       'that is not a version',
@@ -206,7 +206,7 @@ runs('a tag', { timeout: 600_000 }, () => {
   });
 });
 
-runs('a publisher for another environment', { timeout: 600_000 }, () => {
+runs('a publisher for another environment', { timeout: 1_800_000 }, () => {
   it.each(['uv', 'twine'] as const)(
     "rejects the job's token, and the job shows the reason: %s",
     async (tool) => {

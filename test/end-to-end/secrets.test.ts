@@ -164,7 +164,7 @@ describe('no secret', () => {
     console.log(
       `secrets: ${runs.length} runs, ${requests} requests, ${Object.keys(canaries).length} canaries, leaks ${leaks.length}`,
     );
-  }, 120_000);
+  }, 900_000);
 
   it("of the user's gets into the help or the demo", async () => {
     const env = { ...machine.env, GITLAB_TOKEN: canaries.GITLAB_TOKEN, DEBUG: '1' };

@@ -35,7 +35,7 @@ afterAll(() => place?.close());
 const repositoryOn = (publishWith: PublishTool) =>
   editedRepository({ files, publishWith, goal: { route: 'token' } });
 
-describe.skipIf(!machine)('a pipeline on the token route, run for real', { timeout: 300_000 }, () => {
+describe.skipIf(!machine)('a pipeline on the token route, run for real', { timeout: 1_800_000 }, () => {
   it.each(['uv', 'twine'] as const)(
     "publishes with %s using each environment's token, and not without one",
     async (tool) => {

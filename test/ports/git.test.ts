@@ -8,7 +8,7 @@ import { programFolder } from '../support/folders.ts';
 import { run } from '../support/tools.ts';
 
 const open = (directory: string, env: Record<string, string | undefined> = process.env) =>
-  openGit({ directory, env, platform: process.platform, timeout: 20_000 });
+  openGit({ directory, env, platform: process.platform, timeout: 120_000 });
 
 describe('tags', () => {
   it('are listed newest first, whatever their kind and name', async () => {
@@ -33,7 +33,7 @@ describe('tags', () => {
     execFileSync('git', ['pack-refs', '--all'], { cwd: root });
     const tags = await (await open(root)).tags();
     expect([tags.length, tags.includes('v1.2.3')]).toEqual([12_001, true]);
-  }, 60_000);
+  }, 600_000);
 });
 
 describe('changes', () => {

@@ -31,7 +31,7 @@ const all = {
   'merge request': occasions.mergeRequest('feature'),
 };
 
-describe.skipIf(!machine).concurrent('a pipeline run by the tests', { timeout: 600_000 }, () => {
+describe.skipIf(!machine).concurrent('a pipeline run by the tests', { timeout: 1_800_000 }, () => {
   const limited = `
 always: {script: [echo]}
 tags: {script: [echo], only: [tags]}

@@ -92,7 +92,7 @@ function innermost(pid: number): number {
 }
 
 async function waitFor(shown: () => boolean, text: string | RegExp, screen: () => string): Promise<void> {
-  const until = Date.now() + 10_000;
+  const until = Date.now() + 120_000;
   while (!shown()) {
     if (Date.now() > until) throw new Error(`The screen does not show ${text}:\n${screen()}`);
     await new Promise((resolve) => setTimeout(resolve, 20));

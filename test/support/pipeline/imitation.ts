@@ -211,7 +211,7 @@ function defined(variables: Variables): Record<string, string> {
 
 function bash(script: string, cwd: string, env: Record<string, string>) {
   return new Promise<{ code: number; output: string }>((resolve) => {
-    const child = execFile('bash', ['-c', `set -eo pipefail\n${script}`], { cwd, env, timeout: 20_000 });
+    const child = execFile('bash', ['-c', `set -eo pipefail\n${script}`], { cwd, env, timeout: 120_000 });
     let output = '';
     for (const stream of [child.stdout, child.stderr])
       stream?.on('data', (data) => {
