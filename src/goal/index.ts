@@ -6,11 +6,9 @@ import type { Sourced } from '../kernel/source.ts';
 import type { Approval, Who } from '../people/who.ts';
 import type { PipelineIndex } from '../pipeline/pipeline-goal.ts';
 import { type Advice, advise } from './advice.ts';
-import { chooseEnvironments } from './environment-names.ts';
+import { chooseEnvironments, choosePublishTool, chooseRoute, foundTestHalf } from './choose.ts';
 import { chooseJobs, type JobChoice, type OpenJob } from './jobs.ts';
 import { chooseApprovals, chooseDeployers, chooseSelfApproval } from './people.ts';
-import { chooseRoute } from './route.ts';
-import { choosePublishTool, foundTestHalf } from './uploads.ts';
 import type { Wishes } from './wishes.ts';
 
 /** An index with everything wanted for it. */
