@@ -15,10 +15,9 @@ import {
   sentencesOf,
   variableText,
 } from './leftover-words.ts';
-import { type Leftovers, leftoversOf } from './leftovers.ts';
+import { type Leftovers, leftoversOf, mentions } from './leftovers.ts';
 import { closePipelineVariables, pipelineVariables } from './pipeline-variables.ts';
 import type { Setting, Situation, Step } from './setting.ts';
-import { mentions } from './unread-credentials.ts';
 
 /**
  * No variable or job may override, block or redirect Trusted Publishing, and no unused credential may stay around.

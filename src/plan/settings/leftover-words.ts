@@ -2,8 +2,7 @@ import type { Facts } from '../../facts/index.ts';
 import type { Goal } from '../../goal/index.ts';
 import type { Difference } from '../difference.ts';
 import type { Holder, SettingVariable } from './beating.ts';
-import type { JobBeside } from './jobs-beside.ts';
-import type { FileVariable, Leftovers } from './leftovers.ts';
+import type { FileVariable, JobBeside, Leftovers } from './leftovers.ts';
 import type { Redirection } from './redirecting.ts';
 
 /** What is left over, in finished sentences. */

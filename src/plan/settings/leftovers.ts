@@ -1,13 +1,14 @@
 import { type Facts, knownIndexes } from '../../facts/index.ts';
 import type { Goal } from '../../goal/index.ts';
-import { credentialKeys } from '../../indexes/upload-variables.ts';
+import { credentialKeys, isCredentialName, uploadVariables } from '../../indexes/upload-variables.ts';
 import { readPipeline } from '../../pipeline/index.ts';
 import type { PipelineModel } from '../../pipeline/model/model.ts';
+import type { ModelJob } from '../../pipeline/model/types.ts';
+import { uploadTool } from '../../pipeline/model/upload-tools.ts';
 import { toolsFolder } from '../../pipeline/template.ts';
+import { intendedPipeline, modelOf } from '../project-edit.ts';
 import type { Verdicts } from '../verdicts.ts';
 import { beatingVariables, type SettingVariable, settingVariables } from './beating.ts';
-import { intendedModel } from './intended-model.ts';
-import { type JobBeside, jobsBeside, publishersOf } from './jobs-beside.ts';
 import {
   type Redirecting,
   type Redirection,
@@ -15,7 +16,6 @@ import {
   redirectionInFile,
 } from './redirecting.ts';
 import type { Situation } from './setting.ts';
-import { unreadCredentials } from './unread-credentials.ts';
 
 /** A variable that the pipeline file sets for a job. */
 export interface FileVariable {
@@ -67,4 +67,100 @@ function redirectingInFile(model: PipelineModel, goal: Goal, isOurs: boolean) {
       return does === undefined || does === 'checkout' || isOwn ? [] : [{ key, job: name, does }];
     }),
   );
+}
+
+/** The pipeline as it is to be, with what it includes and calls; undefined where there is none, or none that can be read. */
+function intendedModel(facts: Facts, goal: Goal, verdicts: Verdicts): PipelineModel | undefined {
+  const text = intendedPipeline(verdicts.pipelineEdit, facts);
+  return text === undefined ? undefined : modelOf(facts, goal, text);
+}
+
+/**
+ * Credentials of PyPI or TestPyPI, as far as their names tell, that no job of the pipeline names and no tool in it reads
+ * by itself. Scripts that jobs call are read with them; of Python files it is enough that one names it.
+ */
+function unreadCredentials(facts: Facts, goal: Goal, model: PipelineModel): SettingVariable[] {
+  const tools = new Set(
+    model.jobs.flatMap(({ commands }) => commands.flatMap((command) => uploadTool(command)?.name ?? [])),
+  );
+  const texts = [
+    ...model.jobs.map(({ value, variables, commands }) => JSON.stringify([value, variables, commands])),
+    ...[...facts.texts].flatMap(([path, text]) => (path.endsWith('.py') ? [text] : [])),
+  ];
+  const isRead = (key: string) =>
+    texts.some((text) => mentions(text, key)) || [...tools].some((tool) => readsByItself(tool, key));
+  return settingVariables(facts).filter(({ key }) => isOfIndex(key, goal) && !isRead(key));
+}
+
+/** Whether a text names a variable. */
+export function mentions(text: string, key: string): boolean {
+  return new RegExp(`(?<![A-Za-z0-9_])${key.replace(/\W/g, '')}(?![A-Za-z0-9_])`).test(text);
+}
+
+const tools: Record<string, { secretVariables: readonly string[]; userVariables: readonly string[] }> =
+  uploadVariables;
+const credentials = Object.values(tools).flatMap((it) => [...it.secretVariables, ...it.userVariables]);
+
+function readsByItself(tool: string, key: string): boolean {
+  if (tool === 'poetry') return key.startsWith('POETRY_');
+  const own = Object.hasOwn(tools, tool) ? tools[tool] : undefined;
+  return own !== undefined && [...own.secretVariables, ...own.userVariables].includes(key);
+}
+
+/** Of the names that only sound like it: the variable of an ID token, an address, and what is for another registry. */
+const isOther =
+  /_ID_TOKEN$|^PYPI_OIDC_|_(?:URL|REPOSITORY|INDEX)$|DEVPI|NEXUS|ARTIFACTORY|GITLAB|GITEA|INTERNAL|PRIVATE|MIRROR/i;
+
+function isOfIndex(key: string, { publishWith }: Goal): boolean {
+  if (credentials.includes(key)) return !readsByItself(publishWith.value, key);
+  return /PYPI/i.test(key) && isCredentialName(key) && !isOther.test(key);
+}
+
+/** A job that PyPI would let publish, although it is not the one that should. */
+export interface JobBeside {
+  name: string;
+  /** It stands in a file that the pipeline includes or starts. */
+  elsewhere: boolean;
+  /** The publishing environment that it is in, and what it does there: `start` deploys, all else needs no approval. */
+  environment: { name: string; action: string } | undefined;
+  /** The audiences of indexes that it asks for. */
+  audiences: string[];
+}
+
+/**
+ * Every job in a publishing environment, or with an ID token for an index, but for those that publish. Whatever such a
+ * job runs can publish: PyPI looks at neither the job's name nor the action of its environment. `isOurs` where the
+ * publishers are as this tool writes them.
+ */
+function jobsBeside(model: PipelineModel, goal: Goal, isOurs: boolean): JobBeside[] {
+  const publishers = publishersOf(model, goal, isOurs);
+  return model.jobs
+    .filter((job) => !publishers.includes(job))
+    .flatMap(({ name, origin, environment, idTokens }) => {
+      const shared = goal.indexes.some((index) => index.environment === environment?.name);
+      const asked = idTokens.flatMap((token) => token.audiences);
+      const audiences = goal.indexes.map(({ audience }) => audience).filter((it) => asked.includes(it));
+      if (!shared && audiences.length === 0) return [];
+      const elsewhere = origin.kind !== 'file';
+      return [{ name, elsewhere, environment: shared ? environment : undefined, audiences }];
+    });
+}
+
+/**
+ * The jobs that publish to the indexes as they should; before they are migrated, in whatever environment. A job of which
+ * its ID token alone tells that it may publish counts where no other job has a command that does.
+ */
+function publishersOf(model: PipelineModel, { indexes }: Goal, isOurs: boolean): ModelJob[] {
+  const found = indexes.flatMap((index) => {
+    const publications = model.publications.filter(
+      ({ target }) => target.kind === 'index' && target.id === index.id,
+    );
+    const uploads = publications.filter(({ command }) => command !== undefined);
+    const names = (uploads.length > 0 || isOurs ? uploads : publications).map(({ job }) => job);
+    return model.jobs.filter(({ name, environment }) => {
+      const deploys = environment === undefined || environment.action === 'start';
+      return names.includes(name) && deploys && (!isOurs || environment?.name === index.environment);
+    });
+  });
+  return [...new Set(found)];
 }

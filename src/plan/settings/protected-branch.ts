@@ -15,8 +15,7 @@ import {
   whoOfRow,
 } from './access-rows.ts';
 import { lockOut } from './lock-out.ts';
-import { byHand, isEnterprise, lostRows } from './recreating.ts';
-import { replaceRule } from './replace-rule.ts';
+import { byHand, isEnterprise, lostRows, replaceRule } from './replace-rule.ts';
 import { rereading, type Setting, type Situation, type Step } from './setting.ts';
 
 /**

@@ -1,16 +1,20 @@
-import { protectedAs, protectedEnvironments } from '../../facts/gitlab-project.ts';
+import {
+  type GitLabFacts,
+  type GroupProtection,
+  protectedAs,
+  protectedEnvironments,
+} from '../../facts/gitlab-project.ts';
 import type { Facts } from '../../facts/index.ts';
 import { whyUnprotected } from '../../facts/server-version.ts';
 import type { Goal } from '../../goal/index.ts';
 import { releaseRules } from '../../goal/people.ts';
-import { deadEnd } from '../../people/dead-end.ts';
-import { approvalLabels, approvalOf, labels, sameWho, whoOf } from '../../people/who.ts';
+import { deadEnd, type ReleaseRules } from '../../people/dead-end.ts';
+import { namesOf, peopleOf, pushersBelow } from '../../people/index.ts';
+import { deployersAmong } from '../../people/threats.ts';
+import { approvalLabels, approvalOf, labels, membersOf, sameWho, type Who, whoOf } from '../../people/who.ts';
 import type { AccessRule, ApprovalRule, ProtectedEnvironment, ProtectionRules } from '../../ports/gitlab.ts';
 import { compare, type Difference } from '../difference.ts';
 import { type Finding, fixable, ok, unfixable, unreadable } from '../finding.ts';
-import { approverNotes } from './approver-notes.ts';
-import { deployerNotes } from './deployer-notes.ts';
-import { groupNotes } from './group-protections.ts';
 import { rereading, type Setting, type Situation, type Step } from './setting.ts';
 
 /**
@@ -147,4 +151,60 @@ function isUnwanted<T extends AccessRule>(row: T, index: number, existing: T[], 
 function manualWay(facts: Facts, goal: Goal): string {
   const { webUrl } = facts.gitlab.project;
   return `Open ${webUrl}/-/settings/ci_cd, section 'Protected environments', protect '${goal.releaseEnvironment.value}', allowed to deploy: ${labels(goal.deployers.value)}; approvers: ${approvalLabels(goal.approvals.value)}.`;
+}
+
+/**
+ * Approvers who are not also deployers. GitLab's documentation requires them to be, while its own examples have
+ * approvers who are not: https://docs.gitlab.com/ci/environments/deployment_approvals/#approve-or-reject-a-deployment
+ */
+function approverNotes({ members }: Pick<GitLabFacts, 'members'>, rules: ReleaseRules): string[] {
+  if (!members.known) return [];
+  const all = members.value;
+  const deployers = new Set(rules.deployers.flatMap((who) => membersOf(who, all) ?? []));
+  const deploys = (who: Who) =>
+    rules.deployers.some(({ rule }) => sameWho(rule, who.rule)) ||
+    (membersOf(who, all)?.every((member) => deployers.has(member)) ?? false);
+  const others = rules.approvals.filter(({ who }) => !deploys(who)).map(({ who }) => who.label);
+  if (others.length === 0) return [];
+  return [
+    `Not all of ${others.join(', ')} may deploy, and GitLab may accept an approval only of who may: if it refuses one, name them with '--deployer' too.`,
+  ];
+}
+
+/**
+ * Advises against deployers below Maintainer: only deployments need approval, and a job can be in an environment
+ * without making one. A Maintainer could lift the protection too, but that would show in the audit log.
+ */
+function deployerNotes(facts: GitLabFacts, deployers: Who[], environment: string): string[] {
+  const people = peopleOf(facts);
+  if (people === undefined) return [];
+  const below = deployersAmong(deployers, pushersBelow(people, facts.protectedBranches));
+  if (below.length === 0) return [];
+  const are = below.length === 1 ? 'is below Maintainer and' : 'are below Maintainer and each of them';
+  return [
+    `${namesOf(below)} ${are} can publish alone, without any approval: with a job on a branch that only accesses ${environment} ('action: access'), since approvals guard deployments only. Let only Maintainers deploy.`,
+  ];
+}
+
+/**
+ * The rules of the groups above the project for the tier `production`, which a release must satisfy in addition to the
+ * project's: https://docs.gitlab.com/ci/environments/protected_environments/#group-level-protected-environments
+ */
+function groupNotes(facts: Pick<GitLabFacts, 'groupProtections' | 'members' | 'project'>): string[] {
+  return facts.groupProtections.flatMap((protection) => noteOf(protection, facts));
+}
+
+function noteOf({ group, environments }: GroupProtection, facts: Parameters<typeof groupNotes>[0]): string[] {
+  if (!environments.known) {
+    return [
+      `Whether the group ${group} has rules for the tier production too could not be read; its Owners may read them. ${environments.reason}`,
+    ];
+  }
+  const rule = environments.value.find(({ name }) => name === 'production');
+  if (rule === undefined) return [];
+  const deployers = labels(rule.deployAccessLevels.map((row) => whoOf(row, facts)));
+  const approvals = approvalLabels(rule.approvalRules.map((row) => approvalOf(row, facts)));
+  return [
+    `The group ${group} protects the tier production too, and a release must meet both: deployers ${deployers}; approvals ${approvals}.`,
+  ];
 }

@@ -12,8 +12,7 @@ import {
   unknownPeopleNote,
 } from './access-rows.ts';
 import { lockOut } from './lock-out.ts';
-import { byHand, lostRows } from './recreating.ts';
-import { replaceRule } from './replace-rule.ts';
+import { byHand, lostRows, replaceRule } from './replace-rule.ts';
 import { rereading, type Setting, type Situation, type Step } from './setting.ts';
 
 const everyTag = '*';
