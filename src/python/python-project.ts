@@ -1,9 +1,9 @@
+import { posix } from 'node:path';
 import { reasonOf, UserError } from '../kernel/errors.ts';
 import type { Sourced } from '../kernel/source.ts';
 import { findCfgOption } from '../text/setup-cfg.ts';
 import { literalString, setupKeywords } from '../text/setup-py.ts';
 import { getToml, parseToml, type TomlTable, Unreadable } from '../text/toml/document.ts';
-import { cargoManifest, cargoName } from './cargo.ts';
 import type { PythonFiles, PythonProject } from './python-files.ts';
 
 type Found = Sourced<string>;
@@ -138,4 +138,21 @@ function fromCargo(files: PythonFiles, data: TomlTable): Found | undefined {
   return value === undefined
     ? undefined
     : { value, source: { by: 'file', path: cargoManifest(data), section: '[package]' } };
+}
+
+/** The `Cargo.toml` that maturin reads, relative to the project's folder: https://www.maturin.rs/config */
+export function cargoManifest(data: TomlTable): string {
+  const path = getToml(data, 'tool', 'maturin', 'manifest-path');
+  return posix.normalize(typeof path === 'string' ? path : 'Cargo.toml');
+}
+
+/** The crate's name, which is the package's name if `[project]` has none; undefined for broken TOML. */
+function cargoName(files: PythonFiles, data: TomlTable): string | undefined {
+  if (getToml(data, 'build-system', 'build-backend') !== 'maturin') return undefined;
+  try {
+    const name = getToml(parseToml(files[cargoManifest(data)] ?? '').data, 'package', 'name');
+    return typeof name === 'string' ? name : undefined;
+  } catch {
+    return undefined;
+  }
 }

@@ -1,7 +1,6 @@
 import { getToml } from '../../text/toml/document.ts';
-import { cargoManifest } from '../cargo.ts';
 import type { PythonFiles } from '../python-files.ts';
-import { readToml } from '../python-project.ts';
+import { cargoManifest, readToml } from '../python-project.ts';
 import { NeedsHand } from './backend.ts';
 import { type BuildTimeVersion, hasCargoVersion } from './build-time-command.ts';
 
