@@ -1,6 +1,5 @@
 import { type AST, getStaticTOMLValue, ParseError, parseTOML, traverseNodes } from 'toml-eslint-parser';
 import { ownValue } from '../../kernel/own-value.ts';
-import { isTooDeep } from './depth.ts';
 
 /** A TOML value as plain data. */
 export type TomlValue = string | number | boolean | Date | TomlValue[] | TomlTable;
@@ -75,4 +74,13 @@ export function isTable(value: TomlValue | undefined): value is TomlTable {
 /** The parts of a key as written, without quotes. */
 export function keyPath(key: AST.TOMLKey): string[] {
   return key.keys.map((part) => (part.type === 'TOMLBare' ? part.name : part.value));
+}
+
+/** GitLab's own limit, and more than twice what anyone writes. */
+const deepest = 150;
+
+/** Whether data is nested too deep for recursive code. */
+function isTooDeep(value: unknown, level = 0): boolean {
+  if (typeof value !== 'object' || value === null) return false;
+  return level > deepest || Object.values(value).some((inner) => isTooDeep(inner, level + 1));
 }
