@@ -8,7 +8,7 @@ import { minifySync } from 'rolldown/utils';
 export const chunks = [
   {
     name: 'start',
-    test: /src\/(kernel\/(errors|version|stop)|indexes\/token-variables|cli\/(options|parse)|ports\/network|terminal\/(manner|open|output|nobody|ascii)|screens\/title)\.ts$/,
+    test: /src\/(kernel\/(errors|version|stop)|indexes\/token-variables|cli\/(options|parse)|ports\/network|terminal\/(manner|open|output|ascii)|screens\/title)\.ts$/,
     priority: 2,
   },
   { name: 'survey', test: /src\/run\/survey\.ts$/, priority: 1 },

@@ -2,7 +2,6 @@ import type { Stop } from '../kernel/stop.ts';
 import { asciiStream, inAscii } from './ascii.ts';
 import { lineAsker } from './line-asker.ts';
 import type { Manner } from './manner.ts';
-import { nobody } from './nobody.ts';
 import { movingOutput, stillOutput } from './output.ts';
 import type { Asker, Output, Streams, Terminal } from './terminal.ts';
 
@@ -33,3 +32,18 @@ function joined(output: Output, asker: Asker): Terminal {
     },
   };
 }
+
+const refuse = async (): Promise<never> => {
+  throw new Error('A question was asked although there is nobody to answer it.');
+};
+
+/** For pipes, CI, `--yes`, `--json` and `--quiet`. */
+const nobody: Asker = {
+  interactive: false,
+  select: refuse,
+  selectMany: refuse,
+  text: refuse,
+  confirm: refuse,
+  secret: refuse,
+  close: () => undefined,
+};

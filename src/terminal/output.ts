@@ -1,9 +1,7 @@
-import { copySequence } from '../ports/clipboard.ts';
 import { oneLine } from './escape.ts';
 import { makePaint } from './paint.ts';
 import type { Output } from './terminal.ts';
-import { shorten } from './width.ts';
-import { wrapLine } from './wrap.ts';
+import { shorten, wrapLine } from './width.ts';
 
 /** What an output is made from. */
 export interface Sink {
@@ -75,4 +73,12 @@ export function movingOutput(sink: Sink): Output {
     during: (label, work) => work.finally(busy(label)),
     copy: (text) => void sink.write(copySequence(text)),
   };
+}
+
+/**
+ * The escape sequence that makes a terminal copy a text to the clipboard, even over SSH (OSC 52,
+ * https://invisible-island.net/xterm/ctlseqs/ctlseqs.html). Terminals without support ignore it.
+ */
+function copySequence(text: string): string {
+  return `\u001B]52;c;${Buffer.from(text).toString('base64')}\u0007`;
 }

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { wrapLine } from '../../src/terminal/wrap.ts';
+import { wrapLine } from '../../src/terminal/width.ts';
 
 it('wraps a line between words and keeps its indent', () => {
   expect(wrapLine('  - one two three four five six seven', 24)).toBe(
