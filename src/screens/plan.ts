@@ -2,11 +2,11 @@ import { type Difference, wordsOf } from '../plan/difference.ts';
 import { type Fixable, filesOf } from '../plan/finding.ts';
 import { changesOf, type PlannedSetting } from '../plan/plan.ts';
 import { oneLine } from '../terminal/escape.ts';
+import type { Paint } from '../terminal/paint.ts';
 import type { Output, Screen } from '../terminal/terminal.ts';
 import { shorten } from '../terminal/width.ts';
 import { unifiedDiff } from '../text/diff.ts';
 import type { FileEdit } from '../text/result.ts';
-import { diffView } from './diff.ts';
 
 /**
  * The file edits as diffs. They come first, because they are long, and the rest is what people decide by. Diffs in
@@ -65,3 +65,18 @@ export function differencesView(differences: Difference[], { paint }: Screen): s
 }
 
 const shown = (text: string) => shorten(oneLine(text), 160);
+
+/** A coloured diff, line by line; CRLF line endings are not shown. */
+async function diffView(edit: FileEdit, paint: Paint): Promise<string[]> {
+  const text = await unifiedDiff(edit);
+  return text
+    .trimEnd()
+    .split('\n')
+    .map((line) => `  ${brushFor(line, paint)(line.replace(/\r$/, ''))}`);
+}
+
+function brushFor(line: string, paint: Paint) {
+  if (/^(---|\+\+\+|@@)/.test(line)) return paint.dim;
+  if (line.startsWith('+')) return paint.green;
+  return line.startsWith('-') ? paint.red : paint.plain;
+}
