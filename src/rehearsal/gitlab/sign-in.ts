@@ -1,6 +1,5 @@
 import type { Incoming } from '../http-server.ts';
-import { type Call, type ProjectCall, refuse } from './call.ts';
-import { readParams } from './params.ts';
+import { type Call, type ProjectCall, readParams, refuse } from './call.ts';
 import type { GitLabState, ProjectState, TokenState } from './state.ts';
 
 /** Identifies the sender; OAuth tokens are only accepted as bearer tokens. */

@@ -1,7 +1,14 @@
 import { escapeHtml, page } from '../html.ts';
 import type { Incoming, Outgoing } from '../http-server.ts';
-import { type Form, publisherForm, tabs } from './form.ts';
-import { isAccepted, pendingVerdict, registrationVerdict, type Verdict } from './form-rules.ts';
+import {
+  type Form,
+  isAccepted,
+  pendingVerdict,
+  publisherForm,
+  registrationVerdict,
+  tabs,
+  type Verdict,
+} from './form.ts';
 import { normalized } from './names.ts';
 import type { IndexState, PendingPublisher, PublisherState } from './state.ts';
 

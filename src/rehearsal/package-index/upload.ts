@@ -2,7 +2,6 @@ import { createHash } from 'node:crypto';
 import { escapeHtml } from '../html.ts';
 import type { Incoming, Outgoing } from '../http-server.ts';
 import { attestationProblem } from './attestations.ts';
-import { type Multipart, readMultipart } from './multipart.ts';
 import { normalized } from './names.ts';
 import type { ApiToken, IndexProject, IndexState, UploadedFile } from './state.ts';
 import { fileProblem } from './upload-filename.ts';
@@ -148,4 +147,43 @@ function answer(status: number, message: string): Outgoing {
     reason: message,
     body: `<html><head><title>${status} ${text}</title></head><body><h1>${status} ${text}</h1></body></html>`,
   };
+}
+
+/** The parts of a form that includes a file. */
+interface Multipart {
+  /** All values of each field, in order. */
+  fields: Record<string, string[]>;
+  file?: { filename: string; content: Buffer };
+}
+
+/** Parses a `multipart/form-data` body (RFC 7578); undefined if it is not one. */
+function readMultipart(contentType: string | undefined, body: Buffer): Multipart | undefined {
+  const [, quoted, plain] =
+    /^multipart\/form-data;.*boundary=(?:"([^"]+)"|([^;\s]+))/i.exec(contentType ?? '') ?? [];
+  const boundary = quoted ?? plain;
+  if (boundary === undefined) return undefined;
+  const parts: Multipart = { fields: {} };
+  for (const part of split(body, `--${boundary}`)) {
+    const end = part.indexOf('\r\n\r\n');
+    if (end < 0) continue;
+    const head = part.subarray(0, end).toString('utf8');
+    const content = part.subarray(end + 4, part.length - 2);
+    const name = /[ ;]name="([^"]*)"/i.exec(head)?.[1] ?? '';
+    const filename = /filename="([^"]*)"/i.exec(head)?.[1];
+    if (filename !== undefined) parts.file = { filename, content };
+    else parts.fields[name] = [...(parts.fields[name] ?? []), content.toString('utf8')];
+  }
+  return parts;
+}
+
+function split(body: Buffer, delimiter: string): Buffer[] {
+  const parts: Buffer[] = [];
+  let from = body.indexOf(delimiter);
+  while (from >= 0) {
+    const to = body.indexOf(delimiter, from + delimiter.length);
+    if (to < 0) break;
+    parts.push(body.subarray(from + delimiter.length, to));
+    from = to;
+  }
+  return parts;
 }
