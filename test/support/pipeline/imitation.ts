@@ -57,12 +57,25 @@ export async function imitate(request: ImitationRequest): Promise<Imitated> {
     const bin = await makeTools(folder);
     const result: Imitated = { uploads: [], failures: [], skipped: [], others: [] };
     const { stages, jobs } = request.expanded;
-    const ordered = stages.flatMap((stage) => jobs.filter((job) => job.stage === stage));
+    const ordered = neededFirst(stages.flatMap((stage) => jobs.filter((job) => job.stage === stage)));
     for (const job of ordered) await imitateJob({ ...request, folder, bin }, job, ordered, result);
     return result;
   } finally {
     await rm(folder, { recursive: true, force: true });
   }
+}
+
+/** Stages in order, but a job that another one needs comes before it, wherever it stands in the file. */
+function neededFirst(jobs: SelectedJob[]): SelectedJob[] {
+  const ordered = new Set<SelectedJob>();
+  const visit = (job: SelectedJob, above: SelectedJob[]) => {
+    if (ordered.has(job) || above.includes(job)) return;
+    const needed = job.data.needs === undefined ? [] : waitsFor(job, jobs);
+    for (const it of needed) visit(it, [...above, job]);
+    ordered.add(job);
+  };
+  for (const job of jobs) visit(job, []);
+  return [...ordered];
 }
 
 async function makeTools(folder: string): Promise<string> {
