@@ -35,8 +35,8 @@ describe.each(['hatchling', 'setuptools'] as const)('a %s project with nothing s
       'environment:release-test',
       'protected-environment:release',
       'protected-tags',
-      'pyproject',
       'pipeline',
+      'pyproject',
     ]);
     expect(here.gitlab.writes()).toEqual([]);
     expect(gitStatus(here.directory)).toBe('');
