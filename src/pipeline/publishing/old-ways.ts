@@ -1,9 +1,9 @@
 import { isCredentialName, tokenKeys } from '../../indexes/upload-variables.ts';
 import { UnsafeEdit } from '../../text/unsafe-edit.ts';
-import { staleComments } from '../../text/yaml/comments.ts';
 import { valueAt } from '../../text/yaml/data.ts';
 import { isYamlTable, type YamlTable } from '../../text/yaml/document.ts';
 import { changeComment, hasOwn, ownAt, removeYaml, reread } from '../../text/yaml/draft.ts';
+import { staleComments } from '../../text/yaml/splices.ts';
 import { jobOf, note, type PipelineEdit, seen } from '../edit.ts';
 import { isRedirecting, othersUpload, redirectingGlobals } from '../globals.ts';
 import { tokenVariable } from '../pipeline-goal.ts';

@@ -2,13 +2,19 @@ import { isDeepStrictEqual } from 'node:util';
 import { ownValue } from '../../kernel/own-value.ts';
 import { appendLines, applySplices, endOfLine, type Splice } from '../text.ts';
 import { UnsafeEdit } from '../unsafe-edit.ts';
-import { commentLine } from './comments.ts';
 import { assign, listAt, tableAt, valueAt } from './data.ts';
 import { isYamlTable, parseYaml, type YamlFile, type YamlTable, type YamlValue } from './document.ts';
-import { insertion, itemRemoval, itemReplacement } from './items.ts';
-import { pairExchange, pairRemoval, settingOf } from './pairs.ts';
 import { hasPair, isWritten, isWrittenInBrackets } from './places.ts';
-import type { Rendering } from './rendering.ts';
+import {
+  commentLine,
+  insertion,
+  itemRemoval,
+  itemReplacement,
+  pairExchange,
+  pairRemoval,
+  type Rendering,
+  settingOf,
+} from './splices.ts';
 
 /**
  * A pipeline file being edited. Edits are collected and applied together; then the text is parsed again (`reread`) to
