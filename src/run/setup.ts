@@ -1,7 +1,7 @@
 import { repeatCommand } from '../cli/repeat.ts';
 import { inDirectory } from '../facts/checkout.ts';
 import type { Facts } from '../facts/index.ts';
-import { plainChoices } from '../goal/plain-choices.ts';
+import { plainChoices } from '../goal/wishes.ts';
 import { type CancelCode, Cancelled } from '../kernel/errors.ts';
 import { applyPlan } from '../plan/apply.ts';
 import type { SettledSetting } from '../plan/plan.ts';
