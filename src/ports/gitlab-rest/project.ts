@@ -40,7 +40,7 @@ export function projectPart(session: Session): Part {
     members: (id) => pages((page) => members.all(id, { includeInherited: true, ...page }), read.readMember),
     file: (id, path, ref) => fileText(session, id, path, ref),
     lint: async (id, content) => read.readLint(row(await new Lint(options).lint(id, content))),
-    lintCommitted: async (id) => read.readLint(row((await session.raw.get(`projects/${id}/ci/lint`)).body)),
+    lintCommitted: async (id) => read.readLint(row(await new Lint(options).check(id, {}))),
   };
 }
 

@@ -10,7 +10,17 @@ export interface Session {
   connection: Connection;
   /** For the constructors of gitbeaker's classes. */
   options: ReturnType<typeof classOptions>;
-  /** For requests that gitbeaker's classes lack, or do not make the way GitLab expects. */
+  /**
+   * For requests that gitbeaker's classes (43.8.0) lack, or do not make the way GitLab expects:
+   * - protection of tags and branches: `create` sends the lists of who may do what in the query, not in the body;
+   * - protection of environments: `edit` does not encode the name in the path;
+   * - CI/CD variables: `edit` requires a value even if only flags change, and `remove` sends its filter in the body of a
+   *   DELETE, which a proxy may drop;
+   * - the project: the type of `edit` lacks the role that may pass variables to pipelines;
+   * - `/version`: no class has it, and the newer `/metadata` is requested the same way.
+   *
+   * Where one request of a resource is made so, its others with a body are too, so that these bodies look alike.
+   */
   raw: Projects['requester'];
   /** A response that must be an object. */
   row(answer: unknown): Row;
