@@ -5,7 +5,7 @@ import { type Source, type Sourced, sourceText } from '../kernel/source.ts';
 import type { Project } from '../ports/gitlab.ts';
 import type { GitLabError } from '../ports/gitlab-error.ts';
 import { workspaceMembers } from '../python/packages.ts';
-import type { CheckoutTexts } from './checkout-texts.ts';
+import type { CheckoutTexts } from './checkout.ts';
 import { tokenList } from './gitlab-token.ts';
 import type { IndexFacts } from './package-index.ts';
 

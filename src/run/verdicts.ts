@@ -1,5 +1,5 @@
 import { attempt } from '../facts/gitlab-project.ts';
-import { lintOf } from '../facts/lint.ts';
+import { lintOf } from '../facts/pipeline-file.ts';
 import type { Goal } from '../goal/index.ts';
 import { editProject, intendedPipeline } from '../plan/project-edit.ts';
 import type { Verdicts } from '../plan/verdicts.ts';

@@ -1,6 +1,6 @@
 import { acceptedIssuer, isIssuerRefused, isSubjectRefused } from '../../facts/id-tokens.ts';
 import type { Facts } from '../../facts/index.ts';
-import { isForeignPipeline } from '../../facts/pipeline-path.ts';
+import { isForeignPipeline } from '../../facts/pipeline-file.ts';
 import { isOlderThan } from '../../facts/server-version.ts';
 import type { Goal } from '../../goal/index.ts';
 import { refusalText } from '../../indexes/project-name.ts';
