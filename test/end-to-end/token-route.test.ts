@@ -71,8 +71,8 @@ describe('the token route', () => {
       'protected-branch',
       'variable:UV_PUBLISH_TOKEN',
       'variable:UV_PUBLISH_TOKEN@release-test',
-      'pyproject',
       'pipeline',
+      'pyproject',
     ]);
     expect(before.report.publisherPages).toEqual([]);
 
