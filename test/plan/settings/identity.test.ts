@@ -29,14 +29,20 @@ function inspect(
     },
     pipeline: { path: { value: change.pipeline ?? '.gitlab-ci.yml', source: { by: 'default' } } },
     python: { packageName: { value: 'demo-pkg', source: { by: 'default' } } },
+    indexes: { pypi: {} },
   } as unknown as Facts;
   const index = {
+    id: 'pypi',
     title: 'PyPI',
     official: true,
     gitlabComOnly: true,
     environment: change.environment ?? 'release',
   } as IndexGoal;
-  return identity.inspect({ facts, goal: { indexes: [index] } } as unknown as Situation);
+  return identity.inspect({
+    facts,
+    goal: { indexes: [index] },
+    verdicts: { published: {} },
+  } as unknown as Situation);
 }
 
 describe("the match of a project's ID tokens", () => {
