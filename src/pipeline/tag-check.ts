@@ -13,7 +13,7 @@ export function isTagCheck(text: string): boolean {
 export function tagCheck(dist: string, files = `${quoteForShell(dist)}/*`): string {
   return `uv run --no-project --with packaging==${toolVersions.packaging} python - ${files} <<'EOF'
 import os, re, sys; from packaging import utils, version
-tag = re.sub(r"^((?![vV]?\\d).*[-_/])?[vV]?(?=\\d)", "", os.environ.get("CI_COMMIT_TAG", ""))
+tag = re.sub(r"^((?![vV]?\\d).*?[-_/])?[vV]?(?=\\d)", "", os.environ.get("CI_COMMIT_TAG", ""))
 built = {(utils.parse_wheel_filename if f.endswith(".whl") else utils.parse_sdist_filename)(os.path.basename(f))[1] for f in sys.argv[1:]}
 if tag and built != {version.Version(tag)}: sys.exit(f"Built {', '.join(map(str, built))}, but the tag is {tag}: nothing is published.")
 EOF`;
