@@ -8,7 +8,7 @@ import { oneLine } from '../terminal/escape.ts';
 import type { Screen } from '../terminal/terminal.ts';
 import { factsView } from './facts.ts';
 import { whatHappensWhen } from './occasions.ts';
-import { differencesView } from './plan.ts';
+import { differencesView, manualText } from './plan.ts';
 import { howManyHold, notesView, statesView } from './states.ts';
 import { waysHeading, waysView } from './threats.ts';
 
@@ -39,13 +39,14 @@ export function checkView(situation: Situation, plan: PlannedSetting[], screen: 
   ];
 }
 
-function details({ setting, finding }: PlannedSetting, screen: Screen): string[] {
+function details(planned: PlannedSetting, screen: Screen): string[] {
   const { paint } = screen;
+  const { setting, finding } = planned;
   return [
     `  ${paint.plain(oneLine(setting.title))}`,
     `     ${paint.dim(oneLine(finding.message))}`,
     ...differencesView(differencesOf(finding), screen),
-    ...(finding.kind === 'fixable' ? [] : [`     ${paint.plain(finding.manual)}`]),
+    ...(finding.kind === 'fixable' ? [] : [`     ${paint.plain(manualText(planned))}`]),
   ];
 }
 

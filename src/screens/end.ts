@@ -9,6 +9,7 @@ import { oneLine } from '../terminal/escape.ts';
 import type { Paint } from '../terminal/paint.ts';
 import type { Output, Terminal } from '../terminal/terminal.ts';
 import { uncommittedHint } from './check.ts';
+import { manualText } from './plan.ts';
 import { settledLines } from './progress.ts';
 import { formView } from './publisher-form.ts';
 
@@ -109,7 +110,7 @@ function showLeft(output: Output, ending: Ending): void {
   const { paint } = output;
   const { settled } = ending;
   const items = [
-    ...settled.filter(isManual).map(({ finding }) => `${oneLine(finding.message)} ${finding.manual}`),
+    ...settled.filter(isManual).map((it) => `${oneLine(it.finding.message)} ${manualText(it)}`),
     ...settled.flatMap(({ outcome, finding }) =>
       outcome === 'applied' && finding.kind === 'fixable' ? finding.afterwards : [],
     ),

@@ -80,3 +80,7 @@ function brushFor(line: string, paint: Paint) {
   if (line.startsWith('+')) return paint.green;
   return line.startsWith('-') ? paint.red : paint.plain;
 }
+
+/** How to do it by hand. Only the files' settings have text of several lines to paste; elsewhere outside names stay on one. */
+export const manualText = ({ setting, finding }: PlannedSetting): string =>
+  setting.kind === 'pipeline' || setting.kind === 'pyproject' ? finding.manual : oneLine(finding.manual);

@@ -4,6 +4,7 @@ import { changesOf, type PlannedSetting, type SettledSetting } from '../plan/pla
 import { oneLine } from '../terminal/escape.ts';
 import type { Paint } from '../terminal/paint.ts';
 import type { Terminal } from '../terminal/terminal.ts';
+import { manualText } from './plan.ts';
 
 /** Which step of how many is in progress, on a line that then becomes its outcome. */
 export function applyProgress(terminal: Terminal, plan: PlannedSetting[], stop: AbortSignal): ApplyProgress {
@@ -36,7 +37,8 @@ export function settledLines(
     return [`  ${paint.green('✔')} ${paint.dim(number)}${paint.plain(oneLine(steps))}`];
   }
   const mark = outcome === 'failed' ? paint.red('✖') : paint.yellow('-');
-  const by = finding.manual === '' ? [] : [`    ${paint.plain(`By hand: ${finding.manual}`)}`];
+  const manual = manualText({ setting, finding });
+  const by = manual === '' ? [] : [`    ${paint.plain(`By hand: ${manual}`)}`];
   return [
     `  ${mark} ${paint.dim(number)}${paint.plain(oneLine(`${setting.title}: ${message ?? finding.message}`))}`,
     ...by,

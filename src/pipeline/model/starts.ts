@@ -1,6 +1,8 @@
 import { isDeepStrictEqual } from 'node:util';
+import { ownValue } from '../../kernel/own-value.ts';
 import { isYamlTable, type YamlTable, type YamlValue } from '../../text/yaml/document.ts';
 import { flat, lines } from '../recognise/jobs.ts';
+import { oldSources } from '../recognise/only-except.ts';
 import { evaluate, type Variables, type Verdict } from '../recognise/rule-expression.ts';
 import { knowsChanges, takesVariables } from './occasions.ts';
 import type { Occasion, ReadFile, SettledStart, Start } from './types.ts';
@@ -251,20 +253,6 @@ function anyOf(items: string[], tell: (item: string) => Verdict): { verdict: Ver
   return { verdict, text: open.join(', ') };
 }
 
-/** Pipeline sources by their old names. */
-const sources: Record<string, string> = {
-  api: 'api',
-  chat: 'chat',
-  external: 'external',
-  external_pull_requests: 'external_pull_request_event',
-  merge_requests: 'merge_request_event',
-  pipelines: 'pipeline',
-  pushes: 'push',
-  schedules: 'schedule',
-  triggers: 'trigger',
-  web: 'web',
-};
-
 /** Whether a member of `refs` matches: a kind of ref, a source, a name or a pattern, and the project after an `@`. */
 function isRef(ref: string, { occasion: { variables } }: Scope): Verdict {
   const [, name = ref, path] = /^(.*)@([\w./-]+)$/.exec(ref) ?? [];
@@ -275,7 +263,7 @@ function isRef(ref: string, { occasion: { variables } }: Scope): Verdict {
 function isNamed(name: string, variables: Variables): Verdict {
   if (name === 'tags') return evaluate('$CI_COMMIT_TAG', variables);
   if (name === 'branches') return evaluate('$CI_COMMIT_BRANCH', variables);
-  const source = Object.hasOwn(sources, name) ? sources[name] : undefined;
+  const source = ownValue(oldSources, name);
   if (source !== undefined) return variables.CI_PIPELINE_SOURCE === source;
   if (variables.CI_PIPELINE_SOURCE === 'merge_request_event') return false;
   const pattern = /^\/.*\/[a-z]*$/s.test(name);

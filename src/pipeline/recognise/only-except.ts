@@ -13,7 +13,7 @@ export interface OldConditions {
 }
 
 /** Pipeline sources by their old names: https://docs.gitlab.com/ci/yaml/deprecated_keywords/ */
-const sources: Record<string, string> = {
+export const oldSources: Record<string, string> = {
   api: 'api',
   chat: 'chat',
   external: 'external',
@@ -56,7 +56,7 @@ function plainExpression(name: string): string {
   if (name === 'tags') return '$CI_COMMIT_TAG';
   if (name === 'branches') return '$CI_COMMIT_BRANCH';
   if (/^\/.*\/[a-z]*$/.test(name)) return `$CI_COMMIT_REF_NAME =~ ${name}`;
-  const source = ownValue(sources, name);
+  const source = ownValue(oldSources, name);
   return source === undefined ? `$CI_COMMIT_REF_NAME == "${name}"` : `$CI_PIPELINE_SOURCE == "${source}"`;
 }
 

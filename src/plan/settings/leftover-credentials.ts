@@ -48,7 +48,7 @@ function inspect(situation: Situation): Finding {
   const { agreed, offers } = deletions(found, situation);
   const sentences = sentencesOf(found, facts, goal);
   const more = {
-    manual: remediesOf(found, facts, goal).join(' ').replace(/\s+/g, ' '),
+    manual: remediesOf(found, facts, goal).join(' '),
     notes: [...unreadableGroups(facts), ...passed.notes],
     offers: [...offers, ...passed.offers],
   };
