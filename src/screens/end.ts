@@ -22,7 +22,9 @@ interface EndContext {
 /** What was done and what failed, what is left to do, and how to make the first release. */
 export function showEnd(context: EndContext, ending: Ending): void {
   const { terminal } = context;
-  terminal.print('', ...outcomeView(ending.settled, terminal.paint));
+  // A run with nothing to do stays on one screen.
+  if (!isUnchanged(ending.settled)) terminal.print('');
+  terminal.print(...outcomeView(ending.settled, terminal.paint));
   showLeft(terminal, ending);
   if (!ending.settled.some(isOpen)) showWhatIsNext(context, ending);
 }
@@ -118,7 +120,8 @@ function showLeft(output: Output, ending: Ending): void {
   ];
   const pages = openPages(ending);
   if (items.length + pages.length === 0) return;
-  if (isUnchanged(settled)) output.print(paint.bold('Left for you all the same:'));
+  if (isUnchanged(settled))
+    output.print(paint.bold(`Left for you all the same:${pages.length > 0 ? ` ${reminder}` : ''}`));
   else output.print('', paint.bold('Left for you'));
   for (const [index, item] of items.entries()) output.print(`  ${index + 1}. ${paint.plain(item)}`);
   for (const [index, page] of pages.entries()) showPage(output, items.length + index + 1, page, ending);
@@ -133,6 +136,9 @@ function isManual({ setting, finding, outcome }: SettledSetting): boolean {
   return outcome === 'unchanged' && finding.kind === 'manual' && setting.kind !== 'publisher';
 }
 
+/** Said once for both pages; each page says it in full when it is opened. */
+const reminder = 'on these pages, remove every publisher without an environment or in a different spelling.';
+
 /** We never claim that it is registered, and on a later run it most likely is. */
 function showPage(output: Output, number: number, page: PublisherPage, ending: Ending): void {
   const isNew = !isUnchanged(ending.settled);
@@ -141,5 +147,4 @@ function showPage(output: Output, number: number, page: PublisherPage, ending: E
   output.print(`  ${number}. ${output.paint.plain(task)}`);
   output.printAsIs(`     ${output.paint.cyan(page.url)}`);
   if (isNew && !ending.formsShown) output.print(...formView(page, output));
-  if (!isNew) output.print(`     ${output.paint.dim(page.reminder)}`);
 }
