@@ -24,3 +24,8 @@ export function inheritsVariable(job: YamlTable, name: string): boolean {
   const inherited = valueAt(job, ['inherit', 'variables']);
   return inherited !== false && !(Array.isArray(inherited) && !inherited.includes(name));
 }
+
+/** Whether the file gives all jobs a `before_script`, in either of the two places for it. */
+export function hasDefaultBeforeScript(data: YamlTable): boolean {
+  return data.before_script !== undefined || JSON.stringify(data.default ?? '').includes('"before_script"');
+}

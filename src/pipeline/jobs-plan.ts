@@ -5,6 +5,7 @@ import { UnsafeEdit } from '../text/unsafe-edit.ts';
 import { isYamlTable, type YamlFile, type YamlTable } from '../text/yaml/document.ts';
 import { runsWhereItShould } from './checks.ts';
 import type { PublishingJob } from './edit.ts';
+import { hasDefaultBeforeScript } from './globals.ts';
 import type { PipelineGoal, PipelineIndex } from './pipeline-goal.ts';
 import { publishingRules } from './publishing/conditions.ts';
 import { planScript } from './publishing/script-plan.ts';
@@ -58,8 +59,7 @@ export function planJobs(original: OriginalPipeline): JobsPlan {
       dist,
       files: filesBeyond(dist, publishing, data),
       runnerTags: lines(existing[0]?.tags ?? defaultsOf(data).tags),
-      hasDefaultBeforeScript:
-        data.before_script !== undefined || JSON.stringify(data.default ?? '').includes('"before_script"'),
+      hasDefaultBeforeScript: hasDefaultBeforeScript(data),
     },
   };
 }

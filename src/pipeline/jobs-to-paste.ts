@@ -1,6 +1,7 @@
 import { ownValue } from '../kernel/own-value.ts';
 import { valueAt } from '../text/yaml/data.ts';
 import { isYamlTable, type YamlTable } from '../text/yaml/document.ts';
+import { hasDefaultBeforeScript } from './globals.ts';
 import type { PipelineGoal } from './pipeline-goal.ts';
 import { flat, lines, resolveRules, visibleJobs } from './recognise/jobs.ts';
 import { type Occasion, pushRule, tagRule, usuallyRuns } from './recognise/rules.ts';
@@ -56,8 +57,7 @@ function surroundingsIn(data: YamlTable): Surroundings {
       testpypi: free(names.testpypi, 'release-testpypi'),
     },
     runnerTags: runnerTagsIn(data),
-    hasDefaultBeforeScript:
-      data.before_script !== undefined || JSON.stringify(data.default ?? '').includes('"before_script"'),
+    hasDefaultBeforeScript: hasDefaultBeforeScript(data),
   };
 }
 

@@ -198,6 +198,18 @@ function itemLines(item: string): string[] {
   ];
 }
 
+/** The lines of a job given as data. */
+export function linesOf(name: string, job: YamlTable): string[] {
+  return stringify({ [name]: job }, { lineWidth: 0, aliasDuplicateObjects: false })
+    .trimEnd()
+    .split('\n');
+}
+
+/** The fields of a job that another one, split off from it, takes over. */
+export function fieldsOf(job: YamlTable, keys: readonly string[]): YamlTable {
+  return Object.fromEntries(keys.flatMap((key) => (job[key] === undefined ? [] : [[key, job[key]]])));
+}
+
 /** The data of jobs given as lines. */
 export function dataOf(lines: string[]): YamlTable {
   return parseYaml(`${lines.join('\n')}\n`).data;

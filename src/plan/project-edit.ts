@@ -42,7 +42,7 @@ export function editProject(facts: Facts, goal: Goal): ProjectEdit {
   const pipelineEdit = editPipeline(text, wanted, reading.included, reading.file);
   const intended = intendedPipeline(pipelineEdit, facts);
   const after = intended === undefined ? undefined : modelOf(facts, goal, intended, before);
-  const versions = { before: writtenOr(facts, 'git'), after: afterEdit(facts, plan) };
+  const versions = { before: versionNow(facts), after: afterEdit(facts, plan) };
   const judgement: Judgement =
     before && after
       ? allowChosen(judge(before, after, agreedTo(goal, versions)), goal)
@@ -67,7 +67,7 @@ function refusedForPackages(
   facts: Facts,
   before: PipelineModel | undefined,
 ): ProjectEdit {
-  const uploads = before === undefined ? [] : whatHappensWhen(before, writtenOr(facts, 'git'));
+  const uploads = before === undefined ? [] : whatHappensWhen(before, versionNow(facts));
   const edit: EditResult = {
     kind: 'refused',
     ...wordsOfPackages(several, facts.pipeline.path.value),
@@ -127,15 +127,12 @@ function versionEditOf({ python, checkout, tags }: Facts, plan: VersionPlan): Ed
   return { ...edit, notes: [...edit.notes, ...plan.notes] };
 }
 
-const writtenOr = ({ python }: Facts, otherwise: 'git'): VersionKind =>
-  python.writtenVersion === undefined
-    ? { kind: otherwise }
-    : { kind: 'written', value: python.writtenVersion };
+/** Where the version comes from today. */
+const versionNow = ({ python }: Facts): VersionKind =>
+  python.writtenVersion === undefined ? { kind: 'git' } : { kind: 'written', value: python.writtenVersion };
 
 const afterEdit = (facts: Facts, plan: VersionPlan): VersionKind =>
-  plan.kind === 'git' && plan.pipeline.buildTimeVersion === undefined
-    ? { kind: 'git' }
-    : writtenOr(facts, 'git');
+  plan.kind === 'git' && plan.pipeline.buildTimeVersion === undefined ? { kind: 'git' } : versionNow(facts);
 
 const tags = ['version-tag', 'pre-release-tag', 'other-tag'] as const;
 /** Pipelines of forks and merge requests, and those to which anyone can pass variables. */

@@ -1,4 +1,3 @@
-import { stringify } from 'yaml';
 import { isCredentialName } from '../../indexes/upload-variables.ts';
 import { isYamlTable, type YamlTable, type YamlValue } from '../../text/yaml/document.ts';
 import { imageFor } from '../checks.ts';
@@ -7,7 +6,7 @@ import { isRedirecting } from '../globals.ts';
 import { isFromGit, type PipelineGoal } from '../pipeline-goal.ts';
 import { planScript, type ScriptStep } from '../publishing/script-plan.ts';
 import { jobValue } from '../recognise/jobs.ts';
-import { buildLines, type Surroundings } from '../template.ts';
+import { buildLines, fieldsOf, linesOf, type Surroundings } from '../template.ts';
 import { addGit, imageWithGit } from './image.ts';
 import { versionCommands } from './version.ts';
 
@@ -66,14 +65,13 @@ function fromJob(
   around: Surroundings,
 ): NewBuilder {
   const dist = distOf(building);
-  const own = inherited.flatMap((key) => (job[key] === undefined ? [] : [[key, job[key]] as const]));
   const fromGit = isFromGit(goal);
   const image = imageFor(job, data);
   const variables = { ...plainVariables(job.variables), ...(fromGit ? { GIT_DEPTH: '0' } : {}) };
   const git = fromGit && /alpine/.test(image) ? [addGit] : [];
   const built: YamlTable = {
     stage: around.buildStage,
-    ...(Object.fromEntries(own) as YamlTable),
+    ...fieldsOf(job, inherited),
     ...(fromGit ? wholeImage(job.image, imageWithGit(image)) : {}),
     ...(Object.keys(variables).length > 0 ? { variables } : {}),
     ...(around.hasDefaultBeforeScript && job.before_script !== undefined ? { before_script: [] } : {}),
@@ -81,11 +79,7 @@ function fromJob(
     artifacts: { paths: [`${dist}/`] },
     rules: around.rules,
   };
-  const text = stringify(
-    { [around.buildJobs[0] ?? 'build']: built },
-    { lineWidth: 0, aliasDuplicateObjects: false },
-  );
-  return { lines: text.trimEnd().split('\n'), dist };
+  return { lines: linesOf(around.buildJobs[0] ?? 'build', built), dist };
 }
 
 /** Replaces the image's name, keeping its other fields, such as an entry point. */

@@ -41,7 +41,6 @@ function repairOne(
 ): void {
   const { goal, around } = edit;
   const before = jobOf(edit, name);
-  const { rest, wrapper } = planScript(name, before);
   const template = publishLines(goal, index, around);
   const base = baseLines(goal, around);
   const extend = baseOf(edit, name);
@@ -50,10 +49,11 @@ function repairOne(
     setYaml(edit.draft, [name, 'extends'], extend);
   }
   if (!publishes(before, goal, index, around.dist)) {
-    if (wrapper !== undefined) tellOfWrapper(edit, name, wrapper);
-    moveRest(edit, name, before, rest, rules?.rules ?? (flat(before.rules) as YamlTable[]));
+    const plan = planScript(name, before);
+    if (plan.wrapper !== undefined) tellOfWrapper(edit, name, plan.wrapper);
+    moveRest(edit, name, before, plan.rest, rules?.rules ?? (flat(before.rules) as YamlTable[]));
+    repairScripts(edit, { index, name, home }, plan);
   }
-  repairScripts(edit, { index, name, home });
   sendGuestsAway(edit, name, home);
   repairFields(edit, name, home, base, baseChecks(goal, around, { isBase: home !== name }));
   if (rules !== undefined) repairConditions(edit, name, rules);

@@ -1,11 +1,10 @@
-import { stringify } from 'yaml';
 import { isCredentialName } from '../../indexes/upload-variables.ts';
 import { ownValue } from '../../kernel/own-value.ts';
 import { UnsafeEdit } from '../../text/unsafe-edit.ts';
 import { isYamlTable, type YamlTable } from '../../text/yaml/document.ts';
 import { appendJobs } from '../../text/yaml/draft.ts';
 import { note, type PipelineEdit, seen } from '../edit.ts';
-import { dataOf } from '../template.ts';
+import { dataOf, fieldsOf, linesOf } from '../template.ts';
 import type { ScriptPlan } from './script-plan.ts';
 
 /** What a job without the token inherits from the job it is split off from. */
@@ -24,11 +23,12 @@ export function moveRest(
 ): void {
   const { around } = edit;
   const stage = String(job.stage ?? 'test');
-  const shared = Object.fromEntries(
-    inherited.flatMap((key) => (job[key] === undefined ? [] : [[key, job[key]]])),
-  ) as YamlTable;
   const variables = variablesFor(job);
-  const common = { ...shared, ...(Object.keys(variables).length > 0 ? { variables } : {}), rules };
+  const common = {
+    ...fieldsOf(job, inherited),
+    ...(Object.keys(variables).length > 0 ? { variables } : {}),
+    rules,
+  };
   if (before.length > 0)
     append(edit, gateOf(name), `what '${name}' did before the upload`, {
       stage: around.buildStage,
@@ -53,9 +53,7 @@ function append(edit: PipelineEdit, name: string, what: string, job: YamlTable):
     throw new UnsafeEdit(
       `a job '${name}' is there already, which is what the rest of another would be called`,
     );
-  const lines = stringify({ [name]: job }, { lineWidth: 0, aliasDuplicateObjects: false })
-    .trimEnd()
-    .split('\n');
+  const lines = linesOf(name, job);
   note(edit, [name], undefined, what);
   appendJobs(edit.draft, lines, dataOf(lines));
 }

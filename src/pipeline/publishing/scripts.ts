@@ -11,18 +11,16 @@ import {
 } from '../../text/yaml/draft.ts';
 import { jobOf, note, type PipelineEdit, type PublishingJob } from '../edit.ts';
 import { lines } from '../recognise/jobs.ts';
-import { publishes, publishItems } from '../uploading.ts';
-import { type PlannedItem, planScript } from './script-plan.ts';
+import { publishItems } from '../uploading.ts';
+import type { PlannedItem, ScriptPlan } from './script-plan.ts';
 
 /** A publishing job, and the hidden base it shares with others of its kind, or itself. */
 type Home = Pick<PublishingJob, 'index' | 'name'> & { home: string };
 
 /** Replaces how a job uploads, and drops what only served the old way. */
-export function repairScripts(edit: PipelineEdit, { index, name, home }: Home): void {
+export function repairScripts(edit: PipelineEdit, { index, name, home }: Home, plan: ScriptPlan): void {
   const { goal, around } = edit;
   const job = jobOf(edit, name);
-  if (publishes(job, goal, index, around.dist)) return;
-  const plan = planScript(name, job);
   const upload = publishItems(goal, index, around.dist, plan.files);
   note(edit, [name, 'script'], lines(job.script), upload[0] ?? null);
   writeItems(edit, [name, 'script'], lines(job.script), plan.script, upload);
