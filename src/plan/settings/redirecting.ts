@@ -48,7 +48,8 @@ const byPip = { twine: { does: 'installation', withstood: true } } as const;
 /**
  * Variables that lead an upload elsewhere, or bring code beside the token. Those of a project, a group and the instance
  * win over those of a job, and `inherit` does not keep them out: https://docs.gitlab.com/ci/variables/#cicd-variable-precedence.
- * Each was tried with uv 0.13.9 and `uv publish --publish-url`. A proxy sees nothing of a TLS connection, so it is not
+ * Those named UV_PUBLISH_*, UV_CONFIG_FILE, UV_KEYRING_PROVIDER and UV_DEFAULT_INDEX were tried with uv 0.13.9 and
+ * `uv publish --publish-url`; the others follow from GitLab's documentation and how the jobs are written. A proxy sees nothing of a TLS connection, so it is not
  * listed; nor is a bundle of certificates, which companies need.
  */
 const effects: Record<string, Partial<Record<PublishTool, Effect>>> = {
