@@ -44,6 +44,7 @@ async function roundTrips(
 async function setUp(world: World, options: string[]): Promise<void> {
   const token = (index: { url: string }) => madeUpToken(new URL(index.url).host, 'made up for the bench');
   const tokens = { PYPI_TOKEN: token(world.pypi), TESTPYPI_TOKEN: token(world.testpypi) };
-  await timeOf(program('setup', '--yes', ...options, ...placeOf(world)), tokens);
+  const place = ['--gitlab-url', world.gitlab.url, ...placeOf(world)];
+  await timeOf(program('setup', '--yes', ...options, ...place), tokens);
   if (world.gitlab.writes().length === 0) throw new Error('Nothing was set up.');
 }
