@@ -1,9 +1,8 @@
 import { isDeepStrictEqual } from 'node:util';
 import { findCfgOption } from '../../text/setup-cfg.ts';
 import { setupKeywords } from '../../text/setup-py.ts';
-import { getToml } from '../../text/toml/document.ts';
+import { getToml, type TomlTable } from '../../text/toml/document.ts';
 import type { PythonFiles } from '../python-files.ts';
-import { readToml } from '../python-project.ts';
 
 /** Where version-bumping tools keep their settings in pyproject.toml. */
 const places = [
@@ -15,9 +14,14 @@ const places = [
   ['tool', 'semantic_release', 'version_variables'],
 ];
 
+/** A project's files, and the data of its pyproject.toml, which is parsed once. */
+export interface ParsedProject {
+  files: PythonFiles;
+  data: TomlTable;
+}
+
 /** Tables of version-bumping tools, which have nothing to bump once the version comes from git. */
-export function bumpTools(files: PythonFiles): string[] {
-  const data = readToml(files['pyproject.toml']);
+export function bumpTools({ files, data }: ParsedProject): string[] {
   const inToml = places.filter((path) => getToml(data, ...path) !== undefined);
   const inCfg = findCfgOption(files['setup.cfg'] ?? '', 'bumpversion', 'current_version');
   const names = [
@@ -37,15 +41,14 @@ const writtenPlaces = [
 ];
 
 /** Whether a version that was written somewhere is no longer written there. */
-export function losesWrittenVersion(before: PythonFiles, after: PythonFiles): boolean {
+export function losesWrittenVersion(before: ParsedProject, after: ParsedProject): boolean {
   const later = writtenVersions(after);
   return writtenVersions(before).some(
     (written, index) => written !== undefined && !isDeepStrictEqual(written, later[index]),
   );
 }
 
-function writtenVersions(files: PythonFiles): unknown[] {
-  const data = readToml(files['pyproject.toml']);
+function writtenVersions({ files, data }: ParsedProject): unknown[] {
   const keyword = setupKeywords(files['setup.py'] ?? '')?.find(({ name }) => name === 'version');
   return [
     ...writtenPlaces.map((path) => getToml(data, ...path)),

@@ -34,8 +34,7 @@ export const sdistNote =
  * Whether a plain build produces a `linux_x86_64` wheel, which PyPI and TestPyPI reject: they only accept
  * https://peps.python.org/pep-0600/ and https://peps.python.org/pep-0656/.
  */
-export function isCompiled(files: PythonFiles): boolean {
-  const data = readToml(files['pyproject.toml']);
+export function isCompiled(files: PythonFiles, data = readToml(files['pyproject.toml'])): boolean {
   return (
     backends.test(String(getToml(data, 'build-system', 'build-backend'))) ||
     buildRequires(data).some((it) => compilers.includes(requirementName(it))) ||

@@ -9,7 +9,7 @@ import { defaultBackend, readToml } from '../python-project.ts';
 import { NeedsHand, type VersionEdit, type VersionEditor } from './backend.ts';
 import { atBuildTime, placeOfVersion } from './build-time.ts';
 import type { BuildTimeVersion } from './build-time-command.ts';
-import { bumpTools, losesWrittenVersion } from './bump-tools.ts';
+import { bumpTools, losesWrittenVersion, type ParsedProject } from './bump-tools.ts';
 import { isCompiled, sdistNote } from './compiled.ts';
 import { inTree, mesonPython, unknownBackend } from './explained.ts';
 import { flitScm } from './flit.ts';
@@ -49,18 +49,20 @@ export function versionFromVcs(
   files: PythonFiles,
   { directory, tags = [] }: { directory: string; tags?: readonly string[] },
 ): EditResult {
+  const toml = draftOf(files['pyproject.toml'] ?? '');
+  const before = { files, data: toml.doc.data };
   const edit: VersionEdit = {
     files,
-    toml: draftOf(files['pyproject.toml'] ?? ''),
+    toml,
     root: posix.relative(directory, '.') || '.',
     tags,
     others: [],
     differences: [],
-    notes: isCompiled(files) ? [sdistNote] : [],
+    notes: isCompiled(files, before.data) ? [sdistNote] : [],
   };
   try {
-    editorFor(edit.toml.doc.data)(edit);
-    return result(edit, directory);
+    editorFor(before.data)(edit);
+    return result(edit, before, directory);
   } catch (error) {
     if (!(error instanceof UnsafeEdit)) throw error;
     return refusal(error, edit.notes);
@@ -91,14 +93,17 @@ function editorFor(data: TomlTable): VersionEditor {
   return path === undefined ? unknownBackend(backend) : inTree(backend, path);
 }
 
-function result(edit: VersionEdit, directory: string): EditResult {
+function result(edit: VersionEdit, original: ParsedProject, directory: string): EditResult {
   const before = edit.files['pyproject.toml'];
   const after = finishDraft(edit.toml);
   const differences = [...edit.toml.differences, ...edit.differences];
   const others = Object.fromEntries(edit.others.map((other) => [other.path, other.after]));
   const notes = [
     ...edit.notes,
-    ...bumpNote(edit.files, { ...edit.files, 'pyproject.toml': after, ...others }),
+    ...bumpNote(original, {
+      files: { ...edit.files, 'pyproject.toml': after, ...others },
+      data: edit.toml.doc.data,
+    }),
   ];
   if (differences.length === 0) return { kind: 'unchanged', notes };
   const own: FileEdit = {
@@ -112,7 +117,7 @@ function result(edit: VersionEdit, directory: string): EditResult {
 }
 
 /** Once the written version is gone, tools that bump it have nothing to do. */
-function bumpNote(before: PythonFiles, after: PythonFiles): string[] {
+function bumpNote(before: ParsedProject, after: ParsedProject): string[] {
   const tools = losesWrittenVersion(before, after) ? bumpTools(before) : [];
   if (tools.length === 0) return [];
   return [
