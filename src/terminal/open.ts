@@ -1,11 +1,10 @@
 import type { Stop } from '../kernel/stop.ts';
 import { asciiStream, inAscii } from './ascii.ts';
-import { lineAsker } from './line-asker.ts';
 import type { Manner } from './manner.ts';
 import { movingOutput, stillOutput } from './output.ts';
 import type { Asker, Output, Streams, Terminal } from './terminal.ts';
 
-/** Opens a terminal to match. Does not load the prompt library if nobody will be asked. */
+/** Opens a terminal to match. Loads only the way of asking that is needed, and none if nobody will be asked. */
 export async function openTerminal(
   { input, output: stream }: Streams,
   manner: Manner,
@@ -17,7 +16,10 @@ export async function openTerminal(
   const output = redraws ? movingOutput(sink) : stillOutput(sink);
   if (!attended) return joined(output, nobody);
   const streams = { input, output: unicode ? stream : asciiStream(stream) };
-  if (!redraws) return joined(output, lineAsker(streams, output, stop));
+  if (!redraws) {
+    const { lineAsker } = await import('./line-asker.ts');
+    return joined(output, lineAsker(streams, output, stop));
+  }
   const { interactiveAsker } = await import('./interactive.ts');
   return joined(output, interactiveAsker(streams, output.paint, stop));
 }
