@@ -55,7 +55,7 @@ const toolVariables: Record<PipelineGoal['publishWith'], [key: string, value: st
 };
 
 /** Things a job runs or fetches from elsewhere; a publishing job has none of them. */
-export const guests = ['before_script', 'after_script', 'services', 'cache', 'hooks'] as const;
+export const extraKeys = ['before_script', 'after_script', 'services', 'cache', 'hooks'] as const;
 
 /** Invariants of a publishing job itself. */
 export function publishChecks(goal: PipelineGoal, index: PipelineIndex): Check[] {

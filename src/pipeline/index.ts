@@ -10,7 +10,7 @@ import { distChecks } from './checks.ts';
 import type { PipelineEdit } from './edit.ts';
 import { planJobs } from './jobs-plan.ts';
 import { jobsToPaste } from './jobs-to-paste.ts';
-import { tellOfOthers } from './other-publishers.ts';
+import { noteOtherPublishers } from './other-publishers.ts';
 import { isOfficialUpload, type PipelineGoal } from './pipeline-goal.ts';
 import { repairFields } from './publishing/fields.ts';
 import { repairPublishingJobs } from './publishing/index.ts';
@@ -64,7 +64,7 @@ function begin(file: YamlFile, goal: PipelineGoal, included: YamlTable, notes: s
   const ours = isOurs(file.text, file.data);
   const data = merge(included, file.data);
   const roles = rolesOf(data, goal.indexes, routeIn(file.text));
-  tellOfOthers(roles, goal, notes);
+  noteOtherPublishers(roles, goal, notes);
   const plan = planJobs({ file, data, goal, ours, roles });
   const builder = plan.builders.length > 0 ? undefined : newBuilder(data, goal, plan.around, plan.publishing);
   const around = builder === undefined ? plan.around : { ...plan.around, dist: builder.dist };

@@ -3,7 +3,7 @@ import { isFromGit, type PipelineGoal } from './pipeline-goal.ts';
 import type { Roles } from './recognise/roles.ts';
 
 /** Reports which jobs are left alone and why. Throws `UnsafeEdit` if one script uploads to several indexes. */
-export function tellOfOthers(roles: Roles, goal: PipelineGoal, notes: string[]): void {
+export function noteOtherPublishers(roles: Roles, goal: PipelineGoal, notes: string[]): void {
   const { mixed, elsewhere, besides, doubtful } = roles;
   if (elsewhere.length > 0) notes.push(`${leftAlone(elsewhere, 'to another index')}.`);
   if (besides.length > 0) {

@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { YamlTable, YamlValue } from '../../text/yaml/document.ts';
 import { hasOwn, ownAt, removeYaml, reread, setYaml } from '../../text/yaml/draft.ts';
-import { baseChecks, guests, publishChecks, runsWhereItShould } from '../checks.ts';
+import { baseChecks, extraKeys, publishChecks, runsWhereItShould } from '../checks.ts';
 import { jobOf, note, type PipelineEdit, type PublishingJob, seen } from '../edit.ts';
 import { flat } from '../recognise/jobs.ts';
 import { ancestorsOf, exclusiveAncestors } from '../recognise/parents.ts';
@@ -50,25 +50,25 @@ function repairOne(
   }
   if (!publishes(before, goal, index, around.dist)) {
     const plan = planScript(name, before);
-    if (plan.wrapper !== undefined) tellOfWrapper(edit, name, plan.wrapper);
+    if (plan.wrapper !== undefined) noteWrapper(edit, name, plan.wrapper);
     moveRest(edit, name, before, plan.rest, rules?.rules ?? (flat(before.rules) as YamlTable[]));
     repairScripts(edit, { index, name, home }, plan);
   }
-  sendGuestsAway(edit, name, home);
+  removeExtras(edit, name, home);
   repairFields(edit, name, home, base, baseChecks(goal, around, { isBase: home !== name }));
   if (rules !== undefined) repairConditions(edit, name, rules);
   repairFields(edit, name, name, template, publishChecks(goal, index));
 }
 
-function tellOfWrapper({ notes }: PipelineEdit, name: string, wrapper: string): void {
+function noteWrapper({ notes }: PipelineEdit, name: string, wrapper: string): void {
   notes.push(
     `The job '${name}' no longer runs '${wrapper}'; if that does more than upload, bring the rest into another job.`,
   );
 }
 
 /** Nothing foreign may run next to the token: remove what the job has itself, override what it inherits. */
-function sendGuestsAway(edit: PipelineEdit, name: string, home: string): void {
-  for (const key of guests) {
+function removeExtras(edit: PipelineEdit, name: string, home: string): void {
+  for (const key of extraKeys) {
     const value = jobOf(edit, name)[key];
     const isEmpty = value === undefined || value === null || (Array.isArray(value) && value.length === 0);
     if (isEmpty) continue;

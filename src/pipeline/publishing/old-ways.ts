@@ -35,7 +35,7 @@ export function clearOldWays(
   }
   clearGlobals(edit, names);
   for (const name of names) refuseRedirected(edit, name);
-  tellOfTokens(edit, before);
+  noteUnreadTokens(edit, before);
   for (const holder of [...names, ...shared]) clearComments(edit, holder, removed);
 }
 
@@ -59,7 +59,7 @@ function refuseRedirected(edit: PipelineEdit, name: string): void {
 }
 
 /** Reports credentials in project or group settings that nothing in the file reads any more. */
-function tellOfTokens({ draft, notes, goal }: PipelineEdit, before: YamlTable[]): void {
+function noteUnreadTokens({ draft, notes, goal }: PipelineEdit, before: YamlTable[]): void {
   const set = new Set(
     before.flatMap(({ variables }) => (isYamlTable(variables) ? Object.keys(variables) : [])),
   );
