@@ -23,3 +23,8 @@ const toFillIn = (platform: NodeJS.Platform) => {
   const mark = platform === 'win32' ? '"' : "'";
   return `${mark}(a name that cannot be quoted here)${mark}`;
 };
+
+/** Quotes a path as a single word of a POSIX shell, for a line in a pipeline. */
+export function quoteForShell(path: string): string {
+  return /^[\w./-]+$/.test(path) ? path : `'${path.replaceAll("'", "'\\''")}'`;
+}

@@ -1,6 +1,5 @@
 import { ownValue } from '../kernel/own-value.ts';
-import type { EditResult } from '../text/result.ts';
-import { UnsafeEdit } from '../text/unsafe-edit.ts';
+import { type EditResult, UnsafeEdit } from '../text/result.ts';
 import { parseYaml, type YamlFile, YamlSyntaxError, type YamlTable } from '../text/yaml/document.ts';
 import { draftOf, reread } from '../text/yaml/draft.ts';
 import { addMissingJobs } from './add-jobs.ts';

@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import { ownValue } from '../kernel/own-value.ts';
 import type { IndexId } from '../kernel/route.ts';
-import { UnsafeEdit } from '../text/unsafe-edit.ts';
+import { UnsafeEdit } from '../text/result.ts';
 import { isYamlTable, type YamlFile, type YamlTable } from '../text/yaml/document.ts';
 import { runsWhereItShould } from './checks.ts';
 import type { PublishingJob } from './edit.ts';

@@ -1,4 +1,4 @@
-import { UnsafeEdit } from '../text/unsafe-edit.ts';
+import { UnsafeEdit } from '../text/result.ts';
 import { isFromGit, type PipelineGoal } from './pipeline-goal.ts';
 import type { Roles } from './recognise/roles.ts';
 

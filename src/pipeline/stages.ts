@@ -1,4 +1,4 @@
-import { UnsafeEdit } from '../text/unsafe-edit.ts';
+import { UnsafeEdit } from '../text/result.ts';
 import type { YamlTable } from '../text/yaml/document.ts';
 import { insertItems, setYaml } from '../text/yaml/draft.ts';
 import { jobOf, note, type PipelineEdit, type PublishingJob } from './edit.ts';

@@ -1,4 +1,4 @@
-import { quoteForShell } from '../text/shell.ts';
+import { quoteForShell } from '../kernel/quote.ts';
 import { toolVersions } from './tool-versions.ts';
 
 /** Whether a script item compares the built files with the tag, in the current or an earlier wording. */

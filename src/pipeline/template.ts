@@ -1,8 +1,8 @@
 import { stringify } from 'yaml';
+import { quoteForShell } from '../kernel/quote.ts';
 import type { IndexId } from '../kernel/route.ts';
 import { routeLabels } from '../kernel/route.ts';
 import { buildTimeCommand } from '../python/versions/build-time-command.ts';
-import { quoteForShell } from '../text/shell.ts';
 import { parseYaml, type YamlTable } from '../text/yaml/document.ts';
 import { isFromGit, type PipelineGoal, type PipelineIndex, tokenVariable } from './pipeline-goal.ts';
 import { guardRule, type Occasion, pushRule, tagRule } from './recognise/rules.ts';

@@ -1,4 +1,4 @@
-import { quoteForShell } from '../text/shell.ts';
+import { quoteForShell } from '../kernel/quote.ts';
 import type { YamlTable } from '../text/yaml/document.ts';
 import { isOfficialUpload, type PipelineGoal, type PipelineIndex } from './pipeline-goal.ts';
 import { kindOf, uploads } from './recognise/commands.ts';

@@ -20,3 +20,8 @@ export type EditResult =
   | { kind: 'edited'; edits: FileEdit[]; differences: Difference[]; notes: string[] }
   /** Unsafe or impossible; nothing changed. `manual` says exactly how to do it by hand. */
   | { kind: 'refused'; reason: string; differences: Difference[]; manual: string; notes: string[] };
+
+/** An edit that cannot be made safely. The message says why, without a full stop. */
+export class UnsafeEdit extends Error {
+  override name = 'UnsafeEdit';
+}

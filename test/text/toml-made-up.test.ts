@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { UnsafeEdit } from '../../src/text/result.ts';
 import { draftOf, finishDraft } from '../../src/text/toml/draft.ts';
-import { UnsafeEdit } from '../../src/text/unsafe-edit.ts';
 import { type Edit, editsOf, keys, read, values } from './made-up-edits.ts';
 import { type MadeUpToml, madeUpToml } from './made-up-toml.ts';
 import { runs } from './runs.ts';

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { UnsafeEdit } from '../../src/text/unsafe-edit.ts';
+import { UnsafeEdit } from '../../src/text/result.ts';
 import { valueAt } from '../../src/text/yaml/data.ts';
 import { isYamlTable, parseYaml, type YamlTable, type YamlValue } from '../../src/text/yaml/document.ts';
 import {

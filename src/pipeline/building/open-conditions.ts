@@ -1,4 +1,4 @@
-import { UnsafeEdit } from '../../text/unsafe-edit.ts';
+import { UnsafeEdit } from '../../text/result.ts';
 import { valueAt } from '../../text/yaml/data.ts';
 import { isYamlTable, type YamlTable, type YamlValue } from '../../text/yaml/document.ts';
 import { insertItem, ownAt, setYaml } from '../../text/yaml/draft.ts';

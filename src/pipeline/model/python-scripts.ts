@@ -1,4 +1,4 @@
-import { quoteForShell } from '../../text/shell.ts';
+import { quoteForShell } from '../../kernel/quote.ts';
 
 const starts =
   /\b(?:subprocess\.(?:run|call|check_call|check_output|Popen)|os\.(?:system|popen)|(?:c|ctx|context|session|s)\.(?:run(?:_always|_install)?|install|sudo))\s*\(/g;

@@ -1,5 +1,5 @@
 import { ownValue } from '../../kernel/own-value.ts';
-import { UnsafeEdit } from '../../text/unsafe-edit.ts';
+import { UnsafeEdit } from '../../text/result.ts';
 import { valueAt } from '../../text/yaml/data.ts';
 import type { YamlTable } from '../../text/yaml/document.ts';
 import { exchangeYaml, hasOwn, removeItem, removeYaml, reread } from '../../text/yaml/draft.ts';

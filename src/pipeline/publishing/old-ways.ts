@@ -1,5 +1,5 @@
 import { isCredentialName, tokenKeys } from '../../indexes/upload-variables.ts';
-import { UnsafeEdit } from '../../text/unsafe-edit.ts';
+import { UnsafeEdit } from '../../text/result.ts';
 import { valueAt } from '../../text/yaml/data.ts';
 import { isYamlTable, type YamlTable } from '../../text/yaml/document.ts';
 import { changeComment, hasOwn, ownAt, removeYaml, reread } from '../../text/yaml/draft.ts';

@@ -1,6 +1,6 @@
 import { isCredentialName } from '../../indexes/upload-variables.ts';
 import { ownValue } from '../../kernel/own-value.ts';
-import { UnsafeEdit } from '../../text/unsafe-edit.ts';
+import { UnsafeEdit } from '../../text/result.ts';
 import { isYamlTable, type YamlTable } from '../../text/yaml/document.ts';
 import { appendJobs } from '../../text/yaml/draft.ts';
 import { note, type PipelineEdit, seen } from '../edit.ts';

@@ -1,5 +1,5 @@
 import { isCredentialName } from '../../indexes/upload-variables.ts';
-import { UnsafeEdit } from '../../text/unsafe-edit.ts';
+import { UnsafeEdit } from '../../text/result.ts';
 import type { YamlTable } from '../../text/yaml/document.ts';
 import { type CommandKind, comparesVersion, isWrapper, kindOf, uploads } from '../recognise/commands.ts';
 import { lines } from '../recognise/jobs.ts';

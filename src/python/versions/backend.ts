@@ -1,7 +1,6 @@
-import type { Difference, FileEdit } from '../../text/result.ts';
+import { type Difference, type FileEdit, UnsafeEdit } from '../../text/result.ts';
 import { getToml, type TomlTable } from '../../text/toml/document.ts';
 import { addToList, dropKey, exchangeKey, type TomlDraft } from '../../text/toml/draft.ts';
-import { UnsafeEdit } from '../../text/unsafe-edit.ts';
 import type { PythonFiles } from '../python-files.ts';
 
 /** What a build backend's editor works on. */

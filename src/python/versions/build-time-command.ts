@@ -1,5 +1,5 @@
 import { posix } from 'node:path';
-import { quoteForShell } from '../../text/shell.ts';
+import { quoteForShell } from '../../kernel/quote.ts';
 
 /**
  * Where the build job writes its own version, for build backends that cannot take it from git. Paths are relative to

@@ -1,7 +1,7 @@
 import { ownValue } from '../../kernel/own-value.ts';
+import { UnsafeEdit } from '../../text/result.ts';
 import { getToml, isTable, type TomlTable, type TomlValue } from '../../text/toml/document.ts';
 import { addTable, dropKey, setKey, type TomlDraft } from '../../text/toml/draft.ts';
-import { UnsafeEdit } from '../../text/unsafe-edit.ts';
 import { makeVersionDynamic, NeedsHand, requireForBuild, type VersionEdit } from './backend.ts';
 import { setDunamaiOptions } from './dunamai.ts';
 import { isWithoutLocalPart, localScheme } from './scm-options.ts';

@@ -1,9 +1,8 @@
 import { posix } from 'node:path';
 import { ownValue } from '../../kernel/own-value.ts';
-import type { EditResult, FileEdit } from '../../text/result.ts';
+import { type EditResult, type FileEdit, UnsafeEdit } from '../../text/result.ts';
 import { getToml, type TomlTable } from '../../text/toml/document.ts';
 import { draftOf, finishDraft } from '../../text/toml/draft.ts';
-import { UnsafeEdit } from '../../text/unsafe-edit.ts';
 import type { PythonFiles } from '../python-files.ts';
 import { defaultBackend, readToml } from '../python-project.ts';
 import { NeedsHand, type VersionEdit, type VersionEditor } from './backend.ts';

@@ -1,8 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import { ownValue } from '../../kernel/own-value.ts';
-import type { Difference } from '../result.ts';
+import { type Difference, UnsafeEdit } from '../result.ts';
 import { appendLines, applySplices, type Splice } from '../text.ts';
-import { UnsafeEdit } from '../unsafe-edit.ts';
 import {
   getToml,
   isTable,

@@ -1,6 +1,6 @@
 import { type AST, getStaticTOMLValue } from 'toml-eslint-parser';
+import { UnsafeEdit } from '../result.ts';
 import { appendLines, endOfLine, lineStart, nextLine, type Splice } from '../text.ts';
-import { UnsafeEdit } from '../unsafe-edit.ts';
 import { getToml, keyPath, type TomlDocument } from './document.ts';
 
 type Path = readonly (string | number)[];

@@ -1,5 +1,5 @@
 import { ownValue } from '../../kernel/own-value.ts';
-import { UnsafeEdit } from '../unsafe-edit.ts';
+import { UnsafeEdit } from '../result.ts';
 import { isYamlTable, type YamlTable, type YamlValue } from './document.ts';
 
 /** The value at a path, written there or merged in from an anchor. */

@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import { ownValue } from '../../kernel/own-value.ts';
+import { UnsafeEdit } from '../result.ts';
 import { appendLines, applySplices, endOfLine, type Splice } from '../text.ts';
-import { UnsafeEdit } from '../unsafe-edit.ts';
 import { assign, listAt, tableAt, valueAt } from './data.ts';
 import { isYamlTable, parseYaml, type YamlFile, type YamlTable, type YamlValue } from './document.ts';
 import { hasPair, isWritten, isWrittenInBrackets } from './places.ts';

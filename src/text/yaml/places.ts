@@ -1,4 +1,4 @@
-import { UnsafeEdit } from '../unsafe-edit.ts';
+import { UnsafeEdit } from '../result.ts';
 import {
   isElsewhere,
   isFlow,

@@ -1,6 +1,6 @@
 import { stringify } from 'yaml';
+import { UnsafeEdit } from '../result.ts';
 import { endOfLine, lineStart, nextLine, type Splice } from '../text.ts';
-import { UnsafeEdit } from '../unsafe-edit.ts';
 import { valueAt } from './data.ts';
 import {
   endOfNode,

@@ -1,4 +1,0 @@
-/** Quotes a path as a single POSIX shell word. */
-export function quoteForShell(path: string): string {
-  return /^[\w./-]+$/.test(path) ? path : `'${path.replaceAll("'", "'\\''")}'`;
-}
