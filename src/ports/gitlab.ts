@@ -1,10 +1,11 @@
+import type { GitLabRepository } from './gitlab-repository.ts';
 import type { CiVariables } from './gitlab-variables.ts';
 
 /**
  * The GitLab instance, as much of it as the tool needs. Every method rejects with a `GitLabError`. Projects are
  * identified by their numeric id, which survives a rename.
  */
-export interface GitLab extends CiVariables {
+export interface GitLab extends CiVariables, GitLabRepository {
   /** Base URL without a trailing slash, including the instance's path prefix, if any. */
   readonly url: string;
   token(): Promise<TokenInfo>;

@@ -179,6 +179,74 @@ const file = entity({
   execute_filemode: 'boolean',
 });
 
+const commit = entity(
+  {
+    id: 'string',
+    short_id: 'string',
+    title: 'string',
+    message: 'string',
+    author_name: 'string',
+    author_email: 'string',
+    created_at: 'string',
+    parent_ids: strings,
+    web_url: 'string',
+  },
+  { authored_date: 'string', committer_name: 'string', committer_email: 'string', committed_date: 'string' },
+);
+
+const branch = entity(
+  { name: 'string', commit, merged: 'boolean', protected: 'boolean', can_push: 'boolean' },
+  { default: 'boolean', web_url: 'string', developers_can_push: 'boolean', developers_can_merge: 'boolean' },
+);
+
+const comparison = entity(
+  {
+    commit: 'any',
+    commits: listOf(commit),
+    diffs: listOf(
+      entity({
+        old_path: 'string',
+        new_path: 'string',
+        new_file: 'boolean',
+        renamed_file: 'boolean',
+        deleted_file: 'boolean',
+        diff: 'string',
+      }),
+    ),
+    compare_timeout: 'boolean',
+    compare_same_ref: 'boolean',
+  },
+  { web_url: 'string' },
+);
+
+const treeEntry = entity({ id: 'string', name: 'string', type: 'string', path: 'string', mode: 'string' });
+
+const mergeRequest = entity(
+  {
+    id: 'integer',
+    iid: 'integer',
+    project_id: 'integer',
+    title: 'string',
+    description: 'string?',
+    state: 'string',
+    source_branch: 'string',
+    target_branch: 'string',
+    source_project_id: 'integer',
+    target_project_id: 'integer',
+    sha: 'string?',
+    merged_at: 'string?',
+    closed_at: 'string?',
+    created_at: 'string',
+    web_url: 'string',
+  },
+  {
+    author: 'object',
+    draft: 'boolean',
+    detailed_merge_status: 'string',
+    force_remove_source_branch: 'boolean',
+  },
+);
+
 const lint = entity(
   {
     valid: 'boolean',
@@ -323,6 +391,36 @@ export const description: readonly Described[] = [
   route('PUT', below('variables/[^/]+'), variable, ['filter'], ['filter', ...variableBody]),
   route('DELETE', below('variables/[^/]+'), undefined, ['filter'], ['filter']),
   route('GET', below('repository/files/[^/]+'), file, ['ref']),
+  route('GET', below('repository/tree'), listOf(treeEntry), [...page, 'ref', 'recursive', 'path']),
+  route('GET', below('repository/compare'), comparison, ['from', 'to', 'straight']),
+  route('GET', below('repository/branches/[^/]+'), branch),
+  route(
+    'POST',
+    below('repository/commits'),
+    commit,
+    [],
+    ['branch', 'commit_message', 'actions', 'start_sha', 'start_branch', 'force'],
+  ),
+  route('GET', below('merge_requests'), listOf(mergeRequest), [
+    ...page,
+    'source_branch',
+    'target_branch',
+    'state',
+  ]),
+  route(
+    'POST',
+    below('merge_requests'),
+    mergeRequest,
+    [],
+    ['source_branch', 'target_branch', 'title', 'description', 'remove_source_branch'],
+  ),
+  route(
+    'PUT',
+    below(String.raw`merge_requests/\d+`),
+    mergeRequest,
+    [],
+    ['title', 'description', 'state_event'],
+  ),
   route('GET', below('ci/lint'), lint, lintQuery),
   route('POST', below('ci/lint'), lint, [], ['content', 'dry_run', 'include_jobs', 'ref']),
   route('GET', /^groups\/[^/]+\/protected_environments$/, listOf(protectedEnvironment), page),

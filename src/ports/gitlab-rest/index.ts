@@ -2,6 +2,7 @@ import type { GitLab } from '../gitlab.ts';
 import { environmentsPart } from './environments.ts';
 import { projectPart } from './project.ts';
 import { protectedRefsPart } from './protected-refs.ts';
+import { repositoryPart } from './repository.ts';
 import type { Connection } from './requester.ts';
 import { openSession } from './session.ts';
 import { variablesPart } from './variables.ts';
@@ -14,6 +15,7 @@ export function connectGitLab(connection: Connection): GitLab {
     ...projectPart(session),
     ...environmentsPart(session),
     ...protectedRefsPart(session),
+    ...repositoryPart(session),
     ...variablesPart(session),
   };
 }

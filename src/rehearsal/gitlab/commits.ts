@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { Outgoing } from '../http-server.ts';
 import { type ProjectCall, refuse, required, requireLevel } from './call.ts';
-import type { ProjectState } from './state.ts';
+import type { CommitState, ProjectState } from './state.ts';
 
 /** Texts by path. */
 export type Files = Record<string, string>;
@@ -20,26 +20,48 @@ export function lastCommitOf(path: string, text: string): string {
 
 /** The files at a branch or commit; undefined if there is none of that name. */
 export function filesAt(project: ProjectState, ref: string): Files | undefined {
-  const known = [...Object.values(project.files), ...(project.commits ?? [])];
+  const known = [...Object.values(project.files), ...(project.commits ?? []).map(({ files }) => files)];
   return Object.hasOwn(project.files, ref)
     ? project.files[ref]
     : known.find((files) => headOf(files) === ref);
 }
 
 /** A commit in the API, with the fields that every commit has. */
-export function shownCommit({ base, project, user }: ProjectCall, files: Files, message = 'Commit') {
+export function shownCommit({ base, project, state }: ProjectCall, files: Files) {
   const id = headOf(files);
+  const known = commitOf(project, id);
+  const message = known?.message ?? 'Commit';
+  const author = state.users.find((user) => user.id === known?.authorId) ?? state.users[0];
   return {
     id,
     short_id: id.slice(0, 8),
     title: message.split('\n')[0],
     message,
-    author_name: user.name,
-    author_email: `${user.username}@example.org`,
+    author_name: author?.name,
+    author_email: `${author?.username}@example.org`,
     created_at: '2026-01-01T00:00:00.000Z',
-    parent_ids: [],
+    parent_ids: known?.parent === undefined ? [] : [known.parent],
     web_url: `${base}/${project.path_with_namespace}/-/commit/${id}`,
   };
+}
+
+const commitOf = (project: ProjectState, id: string): CommitState | undefined =>
+  project.commits?.find(({ files }) => headOf(files) === id);
+
+/** A commit and everything before it, newest first. */
+export function historyOf(project: ProjectState, id: string): string[] {
+  const ids = [id];
+  for (let parent = commitOf(project, id)?.parent; parent !== undefined && !ids.includes(parent); ) {
+    ids.push(parent);
+    parent = commitOf(project, parent)?.parent;
+  }
+  return ids;
+}
+
+/** Commits are remembered when a branch has gone on, each once. */
+function remember(project: ProjectState, commit: CommitState): void {
+  const others = (project.commits ?? []).filter(({ files }) => headOf(files) !== headOf(commit.files));
+  project.commits = [...others, commit];
 }
 
 interface Action {
@@ -62,11 +84,15 @@ export function createCommit(call: ProjectCall): Outgoing {
     throw refuse.parameter('start_branch, start_sha are mutually exclusive');
   requirePush(call, branch);
   refuseWithoutContent(actions);
-  const files = actions.reduce(applied, baseOf(call, branch));
+  const base = baseOf(call, branch);
+  const files = actions.reduce(applied, base);
+  const parent = headOf(base);
   const before = project.files[branch];
-  project.commits = [...(project.commits ?? []), ...(before ? [before] : [])];
+  for (const known of before ? [base, before] : [base])
+    if (commitOf(project, headOf(known)) === undefined) remember(project, { files: known });
+  if (headOf(files) !== parent) remember(project, { files, parent, message, authorId: call.user.id });
   project.files[branch] = files;
-  return { status: 201, body: shownCommit(call, files, message) };
+  return { status: 201, body: shownCommit(call, files) };
 }
 
 /** The files that a commit starts from. An existing branch is only reset by force. */
@@ -111,14 +137,19 @@ function applied(files: Files, { action, file_path: path, ...change }: Action): 
 
 /** Throws if the sender may not push to a protected branch, including a new one that matches a rule. */
 function requirePush(call: ProjectCall, branch: string): void {
+  if (!mayPush(call, branch)) throw refuse.forbidden('You are not allowed to push into this branch');
+}
+
+/** Whether the sender may push to a branch: by its rules, else from Developer. */
+export function mayPush(call: ProjectCall, branch: string): boolean {
   const rules = call.project.protected_branches.filter(({ name }) => fits(name, branch));
-  const mayPush = rules.some(({ push_access_levels: rows }) =>
+  const isAllowed = rules.some(({ push_access_levels: rows }) =>
     rows.some(
       ({ access_level, user_id }) =>
         (access_level !== null && access_level > 0 && call.level >= access_level) || user_id === call.user.id,
     ),
   );
-  if (rules.length > 0 && !mayPush) throw refuse.forbidden('You are not allowed to push into this branch');
+  return rules.length > 0 ? isAllowed : call.level >= 30;
 }
 
 function fits(pattern: string, name: string): boolean {

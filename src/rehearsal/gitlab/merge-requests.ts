@@ -51,6 +51,7 @@ export function createMergeRequest(call: ProjectCall): Outgoing {
     authorId: user.id,
     merged_at: null,
     closed_at: null,
+    force_remove_source_branch: params.remove_source_branch === true,
   };
   project.merge_requests = [...requestsOf(call), request];
   return { status: 201, body: shown(call, request) };
@@ -76,8 +77,10 @@ export function acceptMergeRequest(call: ProjectCall, iid: string): Outgoing {
   requireLevel(call, 40);
   const request = find(call, iid);
   if (request.state !== 'opened') throw refuse.methodNotAllowed();
-  const files = call.project.files[request.source_branch];
+  const { [request.source_branch]: files, ...others } = call.project.files;
   if (files) call.project.files[request.target_branch] = files;
+  if (files && request.force_remove_source_branch)
+    call.project.files = { ...others, [request.target_branch]: files };
   Object.assign(request, { state: 'merged', merged_at: new Date().toISOString() });
   return { status: 200, body: shown(call, request) };
 }
@@ -96,7 +99,7 @@ function shown({ state, project, base }: ProjectCall, { authorId, ...request }: 
   return {
     ...request,
     project_id: project.id,
-    source_project_id: project.id,
+    source_project_id: request.source_project_id ?? project.id,
     target_project_id: project.id,
     author: author && { id: author.id, username: author.username, name: author.name, state: 'active' },
     sha: files ? headOf(files) : null,

@@ -35,6 +35,7 @@ const permissions: readonly [method: string, path: RegExp, permission: string, o
   ['PUT', /\/variables\/[^/]+$/, 'Variable: Update'],
   ['DELETE', /\/variables\/[^/]+$/, 'Variable: Delete'],
   ['GET', /\/repository\/(?:files\/[^/]+|tree)$/, 'Repository: Read', 'public'],
+  ['GET', /\/repository\/compare$/, 'Repository: Read'],
   ['GET', /\/repository\/branches(?:\/[^/]+)?$/, 'Branch: Read', 'public'],
   ['POST', /\/repository\/branches$/, 'Branch: Create'],
   ['POST', /\/repository\/commits$/, 'Commit: Create'],

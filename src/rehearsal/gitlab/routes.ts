@@ -58,6 +58,8 @@ export const projectEndpoints: readonly Endpoint[] = [
   endpoint('PUT', /^variables\/([^/]+)$/, variables.updateVariable),
   endpoint('DELETE', /^variables\/([^/]+)$/, variables.deleteVariable),
   endpoint('GET', /^repository\/files\/([^/]+)$/, repository.showFile),
+  endpoint('GET', /^repository\/tree$/, repository.showTree),
+  endpoint('GET', /^repository\/compare$/, repository.compareCommits),
   endpoint('GET', /^repository\/branches\/([^/]+)$/, repository.showBranch),
   endpoint('POST', /^repository\/branches$/, repository.createBranch),
   endpoint('POST', /^repository\/commits$/, commits.createCommit),

@@ -41,6 +41,15 @@ export interface DeploymentState {
   approvals?: object[];
 }
 
+export interface CommitState {
+  /** Texts by path. */
+  files: Record<string, string>;
+  /** The id of the commit before it; absent for the start of what is known. */
+  parent?: string;
+  message?: string;
+  authorId?: number;
+}
+
 export interface MergeRequestState {
   id: number;
   iid: number;
@@ -52,6 +61,9 @@ export interface MergeRequestState {
   authorId: number;
   merged_at: string | null;
   closed_at: string | null;
+  /** The fork that its branch is in; the project itself by default. */
+  source_project_id?: number;
+  force_remove_source_branch?: boolean;
 }
 
 export interface PipelineState {
@@ -201,8 +213,8 @@ export interface ProjectState {
   deployments: DeploymentState[];
   /** Texts by branch and path. */
   files: Record<string, Record<string, string>>;
-  /** Files of commits that no branch points to any more. */
-  commits?: Record<string, string>[];
+  /** The commits made through the API, and those that they were made on; more than their files is told of the former. */
+  commits?: CommitState[];
   merge_requests?: MergeRequestState[];
   pipelines?: PipelineState[];
   jobs?: JobState[];
