@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { appendFileSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
 import { type GitLabState, teamState, type VariableState } from '../../src/rehearsal/gitlab/state.ts';
@@ -6,6 +6,8 @@ import { madeUpToken } from '../../src/rehearsal/package-index/made-up-token.ts'
 import { scratchFiles } from '../../src/rehearsal/scratch-project.ts';
 import { startWorld, type World } from '../../src/rehearsal/world.ts';
 import { type Ended, placeOf, type ReportLike, runProgram, signedIn } from '../support/program.ts';
+import { keys, startInTerminal } from '../support/terminal.ts';
+import { variableState } from '../support/variable-state.ts';
 
 const tokens = {
   PYPI_TOKEN: madeUpToken('127.0.0.1', 'canary of the releases'),
@@ -71,6 +73,7 @@ describe('the token route', () => {
       'protected-branch',
       'variable:UV_PUBLISH_TOKEN',
       'variable:UV_PUBLISH_TOKEN@release-test',
+      'leftover-credentials',
       'pipeline',
       'pyproject',
     ]);
@@ -221,6 +224,118 @@ describe('the token route', () => {
       `twine upload --username __token__ --repository-url ${here.pypi.url}/legacy/ dist/*`,
     );
     expect((await run(['check'], {})).exitCode).toBe(0);
+  });
+});
+
+describe('beside the API token', () => {
+  const leftovers = async (...args: string[]) => {
+    const { report, exitCode } = await run(['check', ...args], {});
+    const found = report.settings.find(({ id }) => id === 'leftover-credentials');
+    return { ...found, exitCode, currents: found?.differences?.map(({ current }) => current) };
+  };
+  const add = (key: string, change: Partial<VariableState> = {}) =>
+    variables().push(variableState({ key, value: 'canary', ...change }));
+
+  it('credentials that no job reads any more are named by every check until they are gone', async () => {
+    await begin();
+    await setUp();
+    expect(await leftovers()).toMatchObject({ state: 'ok', exitCode: 0 });
+    add('PYPI_TOKEN');
+    add('TWINE_PASSWORD', { environment_scope: 'release' });
+    for (let time = 0; time < 2; time += 1) {
+      const found = await leftovers();
+      expect(found).toMatchObject({
+        state: 'manual',
+        exitCode: 0,
+        currents: ['PYPI_TOKEN (CI/CD variable)', 'TWINE_PASSWORD (CI/CD variable, environment release)'],
+      });
+      expect(found.message).toContain('no job in .gitlab-ci.yml reads them any more');
+      expect(JSON.stringify(found)).not.toContain('canary');
+    }
+    const [release, test] = variables();
+    variables().splice(2);
+    expect(variables()).toEqual([release, test]);
+    expect((await leftovers()).state).toBe('ok');
+  });
+
+  it('a token for all jobs is named as well, unless another job reads it', async () => {
+    await begin();
+    await setUp();
+    add('UV_PUBLISH_TOKEN');
+    expect(await leftovers()).toMatchObject({
+      state: 'manual',
+      currents: ['UV_PUBLISH_TOKEN (CI/CD variable)'],
+    });
+    appendFileSync(
+      join(here.directory, '.gitlab-ci.yml'),
+      '\nmirror: {stage: deploy, script: [uv publish --publish-url https://mirror.example.com/ dist/a.whl]}\n',
+    );
+    expect((await leftovers()).state).toBe('ok');
+  });
+
+  it.each([
+    ['uv', 'UV_PUBLISH_PASSWORD', 'uv refuses to publish while it is set'],
+    ['twine', 'TWINE_USERNAME', 'twine would sign in by that name'],
+  ])('a credential that %s takes besides is named: %s', async (tool, key, effect) => {
+    await begin();
+    await run(['setup', '--yes', ...route, '--publish-with', tool]);
+    add(key);
+    const found = await leftovers();
+    expect(found).toMatchObject({ state: 'manual', currents: [`${key} (CI/CD variable)`] });
+    expect(found.message).toContain(effect);
+  });
+
+  it('what redirects the upload or brings code does not hold, but for what matters to ID tokens alone', async () => {
+    await begin();
+    await setUp();
+    for (const key of ['BASH_ENV', 'UV_KEYRING_PROVIDER', 'PYPI_ID_TOKEN', 'UV_PUBLISH_URL']) add(key);
+    expect(await leftovers()).toMatchObject({
+      state: 'different',
+      exitCode: 1,
+      currents: ['BASH_ENV (CI/CD variable)'],
+    });
+  });
+
+  it('a job in the environment does not hold, as it gets the token; one with an ID token does', async () => {
+    await begin();
+    await setUp();
+    appendFileSync(
+      join(here.directory, '.gitlab-ci.yml'),
+      `
+sneak: {stage: deploy, environment: {name: release, action: access}, script: [./any.sh]}
+claim: {stage: build, id_tokens: {T: {aud: pypi}}, script: [./any.sh]}
+`,
+    );
+    const found = await leftovers();
+    expect(found).toMatchObject({ state: 'different', exitCode: 1, currents: ['release (access)'] });
+    expect(found.message).toContain(
+      "The job 'sneak' is in the environment release, so whatever it runs gets the API token.",
+    );
+  });
+
+  it('the variables that people pass to pipelines are explained', async () => {
+    await begin(teamState({ ci_pipeline_variables_minimum_override_role: 'developer' }, scratchFiles()));
+    await setUp();
+    expect(JSON.stringify(await run(['check'], {}))).toContain('may pass variables to it');
+  });
+
+  it('is deleted on a yes, and the tokens stay', async () => {
+    await begin();
+    await setUp();
+    add('PYPI_TOKEN');
+    const text = readFileSync(join(here.directory, '.gitlab-ci.yml'), 'utf8');
+    const project = here.gitlab.state.projects[0]!;
+    project.files.main = { ...project.files.main, '.gitlab-ci.yml': text };
+    const session = startInTerminal(['setup', ...route, ...placeOf(here)], signedIn(here));
+    await session.shows(/◆ +Delete PYPI_TOKEN/);
+    session.press('y');
+    await session.shows('Make this change?');
+    session.press(keys.enter);
+    expect(await session.ended).toBe(0);
+    expect(variables().map(({ environment_scope: scope, value }) => [scope, value])).toEqual([
+      ['release', tokens.PYPI_TOKEN],
+      ['release-test', tokens.TESTPYPI_TOKEN],
+    ]);
   });
 });
 

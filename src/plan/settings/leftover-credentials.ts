@@ -20,13 +20,16 @@ import { closePipelineVariables, pipelineVariables } from './pipeline-variables.
 import type { Setting, Situation, Step } from './setting.ts';
 
 /**
- * No variable or job may override, block or redirect Trusted Publishing, and no unused credential may stay around.
- * Deleted only after confirmation: someone else may still need it.
+ * No variable or job may override, block or redirect what publishes, and no unused credential may stay around. Deleted
+ * only after confirmation: someone else may still need it. The variables that the token route sets are not among them.
  */
-export const leftoverCredentials: Setting = {
+export const leftoverCredentials = ({ route }: Goal): Setting => ({
   id: 'leftover-credentials',
   kind: 'leftover-credentials',
-  title: 'No credentials that beat the Trusted Publisher',
+  title:
+    route.value === 'token'
+      ? 'Nothing that overrides or exposes the API token'
+      : 'No credentials that beat the Trusted Publisher',
   dependsOn: [],
   inspect,
   reread: async ({ facts, goal, ...rest }, { gitlab }) => {
@@ -37,7 +40,7 @@ export const leftoverCredentials: Setting = {
     ]);
     return { ...rest, goal, facts: { ...facts, gitlab: { ...facts.gitlab, variables, project: again } } };
   },
-};
+});
 
 function inspect(situation: Situation): Finding {
   const { facts, goal } = situation;
@@ -52,8 +55,8 @@ function inspect(situation: Situation): Finding {
     notes: [...unreadableGroups(facts), ...passed.notes],
     offers: [...offers, ...passed.offers],
   };
-  const message =
-    sentences.join(' ') || 'Nothing that could be read takes the place of the Trusted Publisher.';
+  const what = goal.route.value === 'token' ? 'API token' : 'Trusted Publisher';
+  const message = sentences.join(' ') || `Nothing that could be read takes the place of the ${what}.`;
   const steps = [...agreed.map((it) => deletion(project.id, it)), ...passed.steps];
   if (steps.length > 0) {
     const afterwards = agreed.length === 0 ? [] : [`Revoke the token too, ${revoking(goal)}.`];

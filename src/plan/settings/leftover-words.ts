@@ -46,7 +46,7 @@ export function remediesOf(found: Leftovers, facts: Facts, goal: Goal): string[]
     ...found.redirectingInFile.map(({ key, job }) => `Remove ${key} from the job '${job}' in ${file}.`),
     ...found.jobs.map(
       ({ name, elsewhere }) =>
-        `Give the job '${name}' (${elsewhere ? `in a file that ${file} includes` : file}) another environment and no ID token for an index, or remove it.`,
+        `Give the job '${name}' (${elsewhere ? `in a file that ${file} includes` : file}) another environment${goal.route.value === 'token' ? '' : ' and no ID token for an index'}, or remove it.`,
     ),
   ];
 }
@@ -91,9 +91,10 @@ export function variableText({ key, environmentScope, holder }: SettingVariable)
 }
 
 /** What a credential does while it is there. */
-export function beatingEffect({ publishWith }: Goal): string {
-  return publishWith.value === 'uv'
-    ? 'uv refuses to publish while it is set'
+export function beatingEffect({ publishWith, route }: Goal): string {
+  if (publishWith.value === 'uv') return 'uv refuses to publish while it is set';
+  return route.value === 'token'
+    ? 'twine would sign in by that name, where an API token needs __token__'
     : 'twine would use it in place of the Trusted Publisher';
 }
 
@@ -114,13 +115,15 @@ const effects: Record<Redirection, string> = {
   refusal: 'uv refuses to publish while it is set',
   certificate: 'uv would trust that host with any certificate',
   installation: 'what is installed from there runs beside the token',
-  address: 'the upload would go to that index, and the ID token with it',
+  address: 'the upload would go to that index, and the token with it',
   'id-token': 'it has the name of the ID token and may take its place',
 };
 
 const inFileText = ({ key, job }: FileVariable, file: string) => `${key} in ${file} (${job})`;
 
 function jobText({ name, environment, audiences }: JobBeside, goal: Goal): string {
+  if (goal.route.value === 'token')
+    return `The job '${name}' is in the environment ${environment?.name}, so whatever it runs gets the API token.`;
   const asks = audiences.length === 0 ? [] : [`asks for an ID token for ${audiences.join(' and ')}`];
   const isIn = environment === undefined ? [] : [`is in the environment ${environment.name}`];
   const isOpen =

@@ -1,6 +1,11 @@
 import { type Facts, knownIndexes } from '../../facts/index.ts';
 import type { Goal } from '../../goal/index.ts';
-import { credentialKeys, isCredentialName, uploadVariables } from '../../indexes/upload-variables.ts';
+import {
+  credentialKeys,
+  isCredentialName,
+  tokenKeys,
+  uploadVariables,
+} from '../../indexes/upload-variables.ts';
 import { readPipeline } from '../../pipeline/index.ts';
 import type { PipelineModel } from '../../pipeline/model/model.ts';
 import type { ModelJob } from '../../pipeline/model/types.ts';
@@ -8,7 +13,7 @@ import { uploadTool } from '../../pipeline/model/upload-tools.ts';
 import { toolsFolder } from '../../pipeline/template.ts';
 import { intendedPipeline, modelOf } from '../project-edit.ts';
 import type { Verdicts } from '../verdicts.ts';
-import { beatingVariables, type SettingVariable, settingVariables } from './beating.ts';
+import { beatingVariables, reachesPublishing, type SettingVariable, settingVariables } from './beating.ts';
 import {
   type Redirecting,
   type Redirection,
@@ -38,17 +43,26 @@ export interface Leftovers {
 
 /** Looks for everything that is left over, as far as settings and files can be read. */
 export function leftoversOf({ facts, goal, verdicts }: Situation): Leftovers {
-  const keys = credentialKeys[goal.publishWith.value];
+  const keys = beatingKeys(goal);
   const isOurs = verdicts.pipelineEdit.kind !== 'refused';
   const model = intendedModel(facts, goal, verdicts);
   return {
     beating: beatingVariables(facts, goal, keys),
     beatingInFile: credentialsLeft(facts, verdicts).filter(({ key }) => keys.includes(key)),
-    unread: model ? unreadCredentials(facts, goal, model) : [],
+    unread: model ? unreadCredentials(facts, goal, model, isOurs) : [],
     redirecting: redirectingVariables(settingVariables(facts), goal, isOurs),
     redirectingInFile: model ? redirectingInFile(model, goal, isOurs) : [],
     jobs: model ? jobsBeside(model, goal, isOurs) : [],
   };
+}
+
+/**
+ * Credentials that take the place of what publishes. Beside an API token, uv refuses a user name and a password, and
+ * twine takes the user name (tried with uv 0.13.9).
+ */
+function beatingKeys({ publishWith, route }: Goal): string[] {
+  const keys = credentialKeys[publishWith.value];
+  return keys.filter((key) => route.value !== 'token' || key !== tokenKeys[publishWith.value]);
 }
 
 /** Those of the file that its edit does not take out. */
@@ -79,17 +93,52 @@ function intendedModel(facts: Facts, goal: Goal, verdicts: Verdicts): PipelineMo
  * Credentials of PyPI or TestPyPI, as far as their names tell, that no job of the pipeline names and no tool in it reads
  * by itself. Scripts that jobs call are read with them; of Python files it is enough that one names it.
  */
-function unreadCredentials(facts: Facts, goal: Goal, model: PipelineModel): SettingVariable[] {
+function unreadCredentials(
+  facts: Facts,
+  goal: Goal,
+  model: PipelineModel,
+  isOurs: boolean,
+): SettingVariable[] {
+  const isRead = readersOf(model.jobs, facts);
+  const publishers = publishersOf(model, goal, isOurs);
+  const others = model.jobs.filter((job) => !publishers.includes(job));
+  const isReadByOthers = readersOf(others, facts);
+  const all = settingVariables(facts);
+  return all.filter(
+    (it) =>
+      (isOfIndex(it.key, goal) && !isRead(it.key)) || (isOutranked(it, all, goal) && !isReadByOthers(it.key)),
+  );
+}
+
+/** Tells whether some of the jobs, or a Python file, read a variable. */
+function readersOf(jobs: ModelJob[], { texts: files }: Facts): (key: string) => boolean {
   const tools = new Set(
-    model.jobs.flatMap(({ commands }) => commands.flatMap((command) => uploadTool(command)?.name ?? [])),
+    jobs.flatMap(({ commands }) => commands.flatMap((command) => uploadTool(command)?.name ?? [])),
   );
   const texts = [
-    ...model.jobs.map(({ value, variables, commands }) => JSON.stringify([value, variables, commands])),
-    ...[...facts.texts].flatMap(([path, text]) => (path.endsWith('.py') ? [text] : [])),
+    ...jobs.map(({ value, variables, commands }) => JSON.stringify([value, variables, commands])),
+    ...[...files].flatMap(([path, text]) => (path.endsWith('.py') ? [text] : [])),
   ];
-  const isRead = (key: string) =>
+  return (key) =>
     texts.some((text) => mentions(text, key)) || [...tools].some((tool) => readsByItself(tool, key));
-  return settingVariables(facts).filter(({ key }) => isOfIndex(key, goal) && !isRead(key));
+}
+
+/**
+ * Whether a variable of the project has the key of the API token, for more than an environment that publishes, while
+ * each of these has one of its own, which wins: https://docs.gitlab.com/ci/environments/#limit-the-environment-scope-of-a-cicd-variable
+ */
+function isOutranked(it: SettingVariable, all: SettingVariable[], goal: Goal): boolean {
+  const own = all.filter(
+    ({ key, holder }) => key === tokenKeys[goal.publishWith.value] && holder.of === 'project',
+  );
+  const scopes = goal.indexes.map(({ environment }) => environment);
+  return (
+    goal.route.value === 'token' &&
+    own.includes(it) &&
+    reachesPublishing(it, goal) &&
+    !scopes.includes(it.environmentScope) &&
+    scopes.every((scope) => own.some(({ environmentScope }) => environmentScope === scope))
+  );
 }
 
 /** Whether a text names a variable. */
@@ -116,7 +165,7 @@ function isOfIndex(key: string, { publishWith }: Goal): boolean {
   return /PYPI/i.test(key) && isCredentialName(key) && !isOther.test(key);
 }
 
-/** A job that PyPI would let publish, although it is not the one that should. */
+/** A job that could publish, although it is not the one that should. */
 export interface JobBeside {
   name: string;
   /** It stands in a file that the pipeline includes or starts. */
@@ -129,8 +178,9 @@ export interface JobBeside {
 
 /**
  * Every job in a publishing environment, or with an ID token for an index, but for those that publish. Whatever such a
- * job runs can publish: PyPI looks at neither the job's name nor the action of its environment. `isOurs` where the
- * publishers are as this tool writes them.
+ * job runs can publish: PyPI looks at neither the job's name nor the action of its environment, and an API token reaches
+ * all jobs in its environment, on which ID tokens have no bearing. `isOurs` where the publishers are as this tool writes
+ * them.
  */
 function jobsBeside(model: PipelineModel, goal: Goal, isOurs: boolean): JobBeside[] {
   const publishers = publishersOf(model, goal, isOurs);
@@ -138,7 +188,7 @@ function jobsBeside(model: PipelineModel, goal: Goal, isOurs: boolean): JobBesid
     .filter((job) => !publishers.includes(job))
     .flatMap(({ name, origin, environment, idTokens }) => {
       const shared = goal.indexes.some((index) => index.environment === environment?.name);
-      const asked = idTokens.flatMap((token) => token.audiences);
+      const asked = goal.route.value === 'token' ? [] : idTokens.flatMap((token) => token.audiences);
       const audiences = goal.indexes.map(({ audience }) => audience).filter((it) => asked.includes(it));
       if (!shared && audiences.length === 0) return [];
       const elsewhere = origin.kind !== 'file';

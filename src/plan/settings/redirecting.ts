@@ -80,6 +80,9 @@ const effects: Record<string, Partial<Record<PublishTool, Effect>>> = {
   PIP_CONFIG_FILE: byPip,
 };
 
+/** uv has no use for a keyring where it has an API token (tried with uv 0.13.9). */
+const withToken = ['UV_KEYRING_PROVIDER'];
+
 /** A variable that redirects, and how. */
 export interface Redirecting {
   variable: SettingVariable;
@@ -107,7 +110,9 @@ export function redirectionInFile(key: string, goal: Goal, isOurs: boolean): Red
     : effect.does;
 }
 
-function effectOf(key: string, { publishWith, indexes }: Goal): Effect | undefined {
-  if (indexes.some(({ audience }) => tokenVariable(audience) === key)) return { does: 'id-token' };
+function effectOf(key: string, { publishWith, indexes, route }: Goal): Effect | undefined {
+  if (route.value === 'token' && withToken.includes(key)) return undefined;
+  if (indexes.some(({ audience }) => tokenVariable(audience) === key))
+    return route.value === 'token' ? undefined : { does: 'id-token' };
   return Object.hasOwn(effects, key) ? effects[key]?.[publishWith.value] : undefined;
 }

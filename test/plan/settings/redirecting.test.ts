@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import type { Goal } from '../../../src/goal/index.ts';
-import type { PublishTool } from '../../../src/kernel/route.ts';
+import type { PublishTool, Route } from '../../../src/kernel/route.ts';
 import { type Redirection, redirectingVariables } from '../../../src/plan/settings/redirecting.ts';
 
 /** What a variable does to uv and to twine, in jobs as this tool writes them, and in jobs that it could not edit. */
@@ -30,9 +30,16 @@ const table: [key: string, uv: string, twine: string, uvAsItStands: string, twin
   ['UV_CACHE_DIR', '', '', '', ''],
 ];
 
-function effect(key: string, publishWith: PublishTool, isOurs: boolean, environmentScope = '*'): string {
+function effect(
+  key: string,
+  publishWith: PublishTool,
+  isOurs: boolean,
+  environmentScope = '*',
+  route: Route = 'trusted',
+): string {
   const goal = {
     publishWith: { value: publishWith },
+    route: { value: route },
     indexes: [{ environment: 'release', audience: 'pypi' }],
   } as unknown as Goal;
   const flags = { protected: false, masked: false, hidden: false, raw: false, type: 'env_var' } as const;
@@ -58,4 +65,11 @@ it('a variable for other environments redirects nothing', () => {
 it('the job that installs twine has no environment, so only a variable for all of them reaches it', () => {
   expect(effect('UV_DEFAULT_INDEX', 'twine', true, 'release')).toBe('');
   expect(effect('UV_DEFAULT_INDEX', 'twine', true, '*')).toBe('installation');
+});
+
+it('on the route with an API token neither the keyring nor the name of an ID token redirects anything', () => {
+  for (const key of ['UV_KEYRING_PROVIDER', 'PYPI_ID_TOKEN'])
+    expect(effect(key, 'uv', true, '*', 'token')).toBe('');
+  for (const key of ['BASH_ENV', 'UV_PUBLISH_INDEX'])
+    expect(effect(key, 'uv', true, '*', 'token')).not.toBe('');
 });
