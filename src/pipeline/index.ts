@@ -1,17 +1,15 @@
-import { ownValue } from '../kernel/own-value.ts';
 import { type EditResult, UnsafeEdit } from '../text/result.ts';
 import { parseYaml, type YamlFile, YamlSyntaxError, type YamlTable } from '../text/yaml/document.ts';
 import { draftOf, reread } from '../text/yaml/draft.ts';
 import { addMissingJobs } from './add-jobs.ts';
 import { repairBuildJobs } from './building/index.ts';
 import { newBuilder } from './building/new-builder.ts';
-import { distChecks } from './checks.ts';
+import { repairCheckJob } from './check-job.ts';
 import type { PipelineEdit } from './edit.ts';
 import { planJobs } from './jobs-plan.ts';
 import { jobsToPaste } from './jobs-to-paste.ts';
 import { noteOtherPublishers } from './other-publishers.ts';
 import { isOfficialUpload, type PipelineGoal } from './pipeline-goal.ts';
-import { repairFields } from './publishing/fields.ts';
 import { repairPublishingJobs } from './publishing/index.ts';
 import { isOurs, routeIn } from './reading.ts';
 import { jobValue, lines, merge } from './recognise/jobs.ts';
@@ -20,7 +18,6 @@ import { rolesOf } from './recognise/roles.ts';
 import { endsInQuotes } from './recognise/shell.ts';
 import { rememberRoute, repairRoute } from './route.ts';
 import { addStages } from './stages.ts';
-import { checkLines } from './template.ts';
 import { repairWorkflow } from './workflow.ts';
 
 export { jobsToPaste } from './jobs-to-paste.ts';
@@ -84,14 +81,6 @@ function editAll(edit: PipelineEdit): void {
   addStages(edit);
   addMissingJobs(edit);
   rememberRoute(edit);
-}
-
-/** The check job from an earlier run. */
-function repairCheckJob(edit: PipelineEdit): void {
-  const { goal, around } = edit;
-  const { checkJob } = around;
-  if (ownValue(edit.draft.data, checkJob) !== undefined)
-    repairFields(edit, checkJob, checkJob, checkLines(goal, around), distChecks(goal, around));
 }
 
 /** Edits of users' own jobs must be idempotent, or the next run would go on editing. */

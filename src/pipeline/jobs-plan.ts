@@ -3,7 +3,6 @@ import { ownValue } from '../kernel/own-value.ts';
 import type { IndexId } from '../kernel/route.ts';
 import { UnsafeEdit } from '../text/result.ts';
 import { isYamlTable, type YamlFile, type YamlTable } from '../text/yaml/document.ts';
-import { runsWhereItShould } from './checks.ts';
 import type { PublishingJob } from './edit.ts';
 import { hasDefaultBeforeScript } from './globals.ts';
 import type { PipelineGoal, PipelineIndex } from './pipeline-goal.ts';
@@ -14,6 +13,7 @@ import { flat, jobValue, lines, parentsOf, scriptOf, sourcesOf, visibleJobs } fr
 import { exclusiveAncestors } from './recognise/parents.ts';
 import { distPaths, keepsDist, publishersIn, type Roles } from './recognise/roles.ts';
 import { letsThrough, type Occasion, pushRule, tagRule } from './recognise/rules.ts';
+import { runsWhereItShould } from './runs-when.ts';
 import { stagesFor } from './stages.ts';
 import { isTagCheck } from './tag-check.ts';
 import { baseJob, type Surroundings } from './template.ts';

@@ -1,9 +1,9 @@
 import { UnsafeEdit } from '../text/result.ts';
 import type { YamlTable } from '../text/yaml/document.ts';
-import { insertItems, setYaml } from '../text/yaml/draft.ts';
-import { jobOf, note, type PipelineEdit, type PublishingJob } from './edit.ts';
+import { jobOf, type PipelineEdit, type PublishingJob } from './edit.ts';
 import { lines, resolveJob } from './recognise/jobs.ts';
 import type { Surroundings } from './template.ts';
+import { want } from './want.ts';
 
 /** The default stages: https://docs.gitlab.com/ci/yaml/#stages */
 const usual = ['build', 'test', 'deploy'];
@@ -54,20 +54,9 @@ export function addStages(edit: PipelineEdit): void {
   const behind = added.flatMap(({ stage, first }) => (first ? [] : [stage]));
   const start = stages[0] === '.pre' ? 1 : 0;
   const end = stages.length - (stages.at(-1) === '.post' ? 1 : 0);
-  if (own === undefined) {
-    const middle = stages.slice(start, end);
-    const all = [...stages.slice(0, start), ...before, ...middle, ...behind, ...stages.slice(end)];
-    setYaml(draft, ['stages'], all);
-  } else
-    insertItems(
-      draft,
-      ['stages'],
-      [
-        ...behind.toReversed().map((value) => ({ index: end, value })),
-        ...before.toReversed().map((value) => ({ index: start, value })),
-      ],
-    );
-  note(edit, ['stages'], stages, draft.data.stages ?? null);
+  const middle = stages.slice(start, end);
+  const all = [...stages.slice(0, start), ...before, ...middle, ...behind, ...stages.slice(end)];
+  want(edit, ['stages'], all, { current: stages });
 }
 
 function isAbsent({ stage }: AddedStage, stages: string[]): boolean {

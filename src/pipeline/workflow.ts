@@ -1,14 +1,15 @@
 import { valueAt } from '../text/yaml/data.ts';
-import { insertItem, setYaml } from '../text/yaml/draft.ts';
-import { note, type PipelineEdit, seen } from './edit.ts';
+import { type PipelineEdit, seen } from './edit.ts';
 import { flat, resolveRules } from './recognise/jobs.ts';
 import { type Occasion, placeFor, pushRule, tagRule, usuallyRuns } from './recognise/rules.ts';
+import { want } from './want.ts';
 
 /** Opens `workflow:rules` that prevent pipelines for tags or the default branch. */
 export function repairWorkflow(edit: PipelineEdit): void {
-  const { draft, goal } = edit;
+  const { goal } = edit;
   const path = ['workflow', 'rules'];
-  const before = valueAt(seen(edit), path);
+  const data = seen(edit);
+  const before = valueAt(data, path);
   if (!Array.isArray(before)) return;
   const needed: [Occasion, typeof tagRule][] = [
     ['tag', tagRule],
@@ -16,13 +17,10 @@ export function repairWorkflow(edit: PipelineEdit): void {
       ? [['default-branch push', pushRule] as [Occasion, typeof tagRule]]
       : []),
   ];
+  let rules = flat(before);
   for (const [occasion, rule] of needed) {
-    const data = seen(edit);
-    const rules = flat(valueAt(data, path));
     if (usuallyRuns(resolveRules(rules, data), occasion, goal)) continue;
-    if (valueAt(draft.data, path) === undefined) setYaml(draft, path, rules);
-    insertItem(draft, path, placeFor(rules, occasion, goal), rule);
+    rules = rules.toSpliced(placeFor(rules, occasion, goal), 0, rule);
   }
-  const after = valueAt(seen(edit), path) ?? null;
-  if (JSON.stringify(after) !== JSON.stringify(before)) note(edit, path, before, after);
+  if (rules.length > flat(before).length) want(edit, path, rules, { current: before });
 }

@@ -1,35 +1,68 @@
 import { UnsafeEdit } from '../../text/result.ts';
 import { valueAt } from '../../text/yaml/data.ts';
 import { isYamlTable, type YamlTable } from '../../text/yaml/document.ts';
-import { insertItem, ownAt, setYaml } from '../../text/yaml/draft.ts';
-import { buildChecks, imageFor } from '../checks.ts';
-import { jobOf, note, type PipelineEdit, seen } from '../edit.ts';
+import { type Check, repairJob, textAt } from '../check.ts';
+import { jobOf, type PipelineEdit, seen } from '../edit.ts';
 import { isFromGit } from '../pipeline-goal.ts';
-import { jobValue } from '../recognise/jobs.ts';
-import { buildLines, dataOf, linesOfKey } from '../template.ts';
-import { bringGit, bringUv } from './image.ts';
+import { imageFor } from '../recognise/image.ts';
+import { lines, scriptOf } from '../recognise/jobs.ts';
+import { keepsDist } from '../recognise/roles.ts';
+import { runsWhenPublished } from '../runs-when.ts';
+import { buildLines } from '../template.ts';
+import { want } from '../want.ts';
+import { gitCheck, uvCheck } from './image.ts';
 import { openConditions } from './open-conditions.ts';
-import { giveVersion, seeTheVersion } from './version.ts';
+import { giveVersion, versionChecks } from './version.ts';
 
 /** Gives the build jobs what the version and the publishing jobs need from them. */
 export function repairBuildJobs(edit: PipelineEdit): void {
-  for (const name of edit.builders) {
-    for (const { path, holds } of buildChecks(edit.goal, edit.around)) {
-      const job = withGlobals(seen(edit), name);
-      if (holds(job)) continue;
-      if (path[0] === 'rules') openConditions(edit, name, job);
-      else if (path[0] === 'script') giveVersion(edit, name, job);
-      else repair(edit, name, path, job);
-    }
-    seeTheVersion(edit, name);
+  const { goal, around, builders, publishing } = edit;
+  for (const name of builders) {
+    const template = buildLines(goal, { ...around, buildJobs: [name] });
+    repairJob(edit, { name, home: name }, template, buildChecks(edit));
     refuseOldPython(edit, name);
-    bringUv(edit, name);
-    if (isFromGit(edit.goal)) bringGit(edit, name);
+    repairJob(edit, { name, home: name }, template, [
+      uvCheck(edit),
+      ...(isFromGit(goal) ? [gitCheck(edit)] : []),
+    ]);
   }
-  for (const name of edit.goal.jobsNeedingGit ?? [])
-    if (!edit.builders.includes(name) && !edit.publishing.some((it) => it.name === name))
-      bringGit(edit, name);
+  const needingGit = (goal.jobsNeedingGit ?? []).filter(
+    (name) => !builders.includes(name) && !publishing.some((it) => it.name === name),
+  );
+  for (const name of needingGit) repairJob(edit, { name, home: name }, [], [gitCheck(edit)]);
 }
+
+/** Invariants of a build job. */
+function buildChecks(edit: PipelineEdit): Check[] {
+  const { goal, around } = edit;
+  const globals = { variables: seen(edit).variables ?? null };
+  const depth = (job: YamlTable) =>
+    textAt(job, 'variables', 'GIT_DEPTH') || textAt(globals, 'variables', 'GIT_DEPTH');
+  return [
+    { path: ['variables', 'GIT_DEPTH'], holds: (job) => !isFromGit(goal) || depth(job) === '0' },
+    { path: ['artifacts', 'paths'], holds: keepsDist, repair: keepDist },
+    {
+      path: ['rules'],
+      holds: (job) => runsWhenPublished(job, goal, around),
+      repair: (_, { name }, job) => openConditions(edit, name, job),
+    },
+    {
+      path: ['script'],
+      holds: (job) => goal.buildTimeVersion === undefined || scriptOf(job).includes('CI_PIPELINE_IID'),
+      repair: (_, { name }, job) => giveVersion(edit, name, job),
+    },
+    ...versionChecks(goal),
+  ];
+}
+
+function keepDist(edit: PipelineEdit, { name }: { name: string }, job: YamlTable): void {
+  const path = ['artifacts', 'paths'];
+  if (!isYamlTable(job.artifacts))
+    want(edit, [name, 'artifacts'], { paths: ['dist/'] }, { lines: distLines });
+  else want(edit, [name, ...path], [...lines(valueAt(job, path)), 'dist/']);
+}
+
+const distLines = ['artifacts:', '  paths:', '    - dist/'];
 
 /** What gives the version from git needs Python 3.9 (setuptools 77 and newer: https://pypi.org/project/setuptools/). */
 function refuseOldPython(edit: PipelineEdit, name: string): void {
@@ -39,30 +72,4 @@ function refuseOldPython(edit: PipelineEdit, name: string): void {
   throw new UnsafeEdit(
     `the job '${name}' builds in ${image}, and what takes the version from git needs Python 3.9 or newer: give that job a newer image first`,
   );
-}
-
-/** The job, with the global variables underneath its own. */
-function withGlobals(data: YamlTable, name: string): YamlTable {
-  const job = jobValue(data, name);
-  const globals = isYamlTable(data.variables) ? data.variables : {};
-  return { ...job, variables: { ...globals, ...(isYamlTable(job.variables) ? job.variables : {}) } };
-}
-
-function repair(edit: PipelineEdit, name: string, path: string[], job: YamlTable): void {
-  const { draft } = edit;
-  const template = buildLines(edit.goal, { ...edit.around, buildJobs: [name] });
-  const wanted = valueAt(dataOf(template)[name], path) ?? null;
-  note(edit, [name, ...path], valueAt(job, path), wanted);
-  const list = ownAt(draft, [name, ...path]);
-  if (Array.isArray(list) && Array.isArray(wanted))
-    insertItem(draft, [name, ...path], list.length, wanted[0] ?? null);
-  else if (job[path[0] ?? ''] === undefined && path.length === 2) {
-    const [field = ''] = path;
-    setYaml(
-      draft,
-      [name, field],
-      valueAt(dataOf(template)[name], [field]) ?? null,
-      linesOfKey(template, field),
-    );
-  } else setYaml(draft, [name, ...path], wanted);
 }

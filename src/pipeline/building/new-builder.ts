@@ -1,10 +1,10 @@
 import { isCredentialName } from '../../indexes/upload-variables.ts';
 import { isYamlTable, type YamlTable, type YamlValue } from '../../text/yaml/document.ts';
-import { imageFor } from '../checks.ts';
 import type { PublishingJob } from '../edit.ts';
 import { isRedirecting } from '../globals.ts';
 import { isFromGit, type PipelineGoal } from '../pipeline-goal.ts';
 import { planScript, type ScriptStep } from '../publishing/script-plan.ts';
+import { imageFor } from '../recognise/image.ts';
 import { jobValue } from '../recognise/jobs.ts';
 import { buildLines, fieldsOf, linesOf, type Surroundings } from '../template.ts';
 import { addGit, imageWithGit } from './image.ts';

@@ -1,10 +1,11 @@
 import { UnsafeEdit } from '../../text/result.ts';
 import { valueAt } from '../../text/yaml/data.ts';
-import { isYamlTable, type YamlTable, type YamlValue } from '../../text/yaml/document.ts';
-import { insertItem, ownAt, setYaml } from '../../text/yaml/draft.ts';
-import { note, type PipelineEdit, seen } from '../edit.ts';
+import { isYamlTable, type YamlTable } from '../../text/yaml/document.ts';
+import { ownAt } from '../../text/yaml/draft.ts';
+import { type PipelineEdit, seen } from '../edit.ts';
 import { flat, lines, resolveRules } from '../recognise/jobs.ts';
 import { letsThrough, type Occasion, placeFor, pushRule, tagRule } from '../recognise/rules.ts';
+import { want } from '../want.ts';
 
 /** Lets the job run for tags and pushes to the default branch, using the kind of conditions that it has now. */
 export function openConditions(edit: PipelineEdit, name: string, job: YamlTable): void {
@@ -21,15 +22,12 @@ function openRules(edit: PipelineEdit, name: string, job: YamlTable): void {
   const own = ownAt(draft, path);
   const before = Array.isArray(own) ? own : flat(job.rules);
   if (JSON.stringify(before).includes('"!reference"') && !Array.isArray(own)) throw limited(name);
-  const rules = [...before];
-  if (!Array.isArray(own)) setYaml(draft, path, rules);
+  let rules = before;
   for (const occasion of around.occasions) {
-    const rule = ruleFor(occasion);
-    const now = valueAt(draft.data, path) as YamlValue[];
-    if (letsThrough(resolveRules(now, seen(edit)), occasion, goal) === true) continue;
-    insertItem(draft, path, placeFor(now, occasion, goal), rule);
+    if (letsThrough(resolveRules(rules, seen(edit)), occasion, goal) === true) continue;
+    rules = rules.toSpliced(placeFor(rules, occasion, goal), 0, ruleFor(occasion));
   }
-  note(edit, path, before, valueAt(draft.data, path) ?? null);
+  want(edit, path, rules, { current: before });
 }
 
 function ruleFor(occasion: Occasion): YamlTable {
@@ -38,18 +36,19 @@ function ruleFor(occasion: Occasion): YamlTable {
 }
 
 /** Removes from `except` whatever excludes tags or the default branch. */
-function closeNothing({ draft, goal }: PipelineEdit, name: string, job: YamlTable): void {
+function closeNothing(edit: PipelineEdit, name: string, job: YamlTable): void {
+  const { draft, goal } = edit;
   if (job.except === undefined) return;
   const own = ownAt(draft, [name, 'except']);
   const closing = ['tags', 'branches', 'pushes', goal.defaultBranch];
   if (!Array.isArray(own) || own.some((it) => typeof it !== 'string' || it.startsWith('/')))
     throw limited(name);
   const rest = own.filter((ref) => !closing.includes(String(ref)));
-  setYaml(draft, [name, 'except'], rest.length > 0 ? rest : ['schedules']);
+  want(edit, [name, 'except'], rest.length > 0 ? rest : ['schedules']);
 }
 
 function openOnly(edit: PipelineEdit, name: string, job: YamlTable): void {
-  const { draft, goal, around } = edit;
+  const { goal, around } = edit;
   if (job.only === undefined) return;
   const path = [name, ...(isYamlTable(job.only) ? ['only', 'refs'] : ['only'])];
   const before = valueAt(job, path.slice(1));
@@ -61,10 +60,7 @@ function openOnly(edit: PipelineEdit, name: string, job: YamlTable): void {
     ...(on('default-branch push', 'schedule') && !refs.includes('branches') ? [goal.defaultBranch] : []),
   ];
   const missing = needed.filter((ref) => !refs.includes(ref));
-  const own = ownAt(draft, path);
-  if (Array.isArray(own)) for (const ref of missing) insertItem(draft, path, own.length, ref);
-  else setYaml(draft, path, [...refs, ...missing]);
-  note(edit, path, before, [...refs, ...missing]);
+  want(edit, path, [...refs, ...missing], { current: before });
 }
 
 function limited(name: string): UnsafeEdit {

@@ -1,14 +1,45 @@
+import { isDeepStrictEqual } from 'node:util';
 import { ownValue } from '../../kernel/own-value.ts';
 import { UnsafeEdit } from '../../text/result.ts';
 import { valueAt } from '../../text/yaml/data.ts';
-import type { YamlTable } from '../../text/yaml/document.ts';
-import { exchangeYaml, hasOwn, removeItem, removeYaml, reread } from '../../text/yaml/draft.ts';
+import type { YamlTable, YamlValue } from '../../text/yaml/document.ts';
+import {
+  exchangeYaml,
+  hasOwn,
+  ownAt,
+  removeItem,
+  removeYaml,
+  reread,
+  setYaml,
+} from '../../text/yaml/draft.ts';
+import type { Check } from '../check.ts';
 import { jobOf, note, type PipelineEdit, seen } from '../edit.ts';
 import { parentsOf } from '../recognise/jobs.ts';
 import { ancestorsOf, exclusiveAncestors } from '../recognise/parents.ts';
 
+/** A job's new rules, and the conditions that they replace. */
+export interface NewRules {
+  before: YamlValue | undefined;
+  rules: YamlTable[];
+}
+
+/** That the job runs by its new rules alone. */
+export function conditionsCheck({ before, rules }: NewRules): Check {
+  return {
+    path: ['rules'],
+    holds: ({ only, except, ...job }) =>
+      only === undefined && except === undefined && isDeepStrictEqual(job.rules, rules),
+    repair: (edit, { name }) => {
+      note(edit, [name, 'rules'], before, rules);
+      clearConditions(edit, name, rules);
+      if (!isDeepStrictEqual(ownAt(edit.draft, [name, 'rules']), rules))
+        setYaml(edit.draft, [name, 'rules'], rules);
+    },
+  };
+}
+
 /** Removes `only` and `except`, wherever they come from: GitLab does not allow them next to rules. */
-export function clearConditions(edit: PipelineEdit, name: string, rules: YamlTable[]): void {
+function clearConditions(edit: PipelineEdit, name: string, rules: YamlTable[]): void {
   const { draft } = edit;
   for (const key of ['only', 'except']) {
     clearInherited(edit, name, key);

@@ -1,0 +1,44 @@
+import { ownValue } from '../kernel/own-value.ts';
+import { valueAt } from '../text/yaml/data.ts';
+import type { YamlTable } from '../text/yaml/document.ts';
+import { type Check, repairJob, textAt } from './check.ts';
+import type { PipelineEdit } from './edit.ts';
+import type { PipelineGoal } from './pipeline-goal.ts';
+import { lines, sourcesOf } from './recognise/jobs.ts';
+import { runsWhenPublished } from './runs-when.ts';
+import { tagCheck } from './tag-check.ts';
+import { checkLines, type Surroundings, toolsFolder } from './template.ts';
+
+/** Repairs the job from an earlier run that checks what was built. */
+export function repairCheckJob(edit: PipelineEdit): void {
+  const { goal, around, draft } = edit;
+  const name = around.checkJob;
+  if (ownValue(draft.data, name) === undefined) return;
+  repairJob(edit, { name, home: name }, checkLines(goal, around), distChecks(goal, around));
+}
+
+/** Invariants of the job that checks what was built. */
+function distChecks(goal: PipelineGoal, around: Surroundings): Check[] {
+  return [
+    { path: ['inherit', 'default'], holds: (job) => valueAt(job, ['inherit', 'default']) === false },
+    {
+      path: ['variables', 'GIT_STRATEGY'],
+      holds: (job) => /^(empty|none)$/.test(textAt(job, 'variables', 'GIT_STRATEGY')),
+    },
+    { path: ['needs'], holds: (job) => around.buildJobs.every((name) => sourcesOf(job).includes(name)) },
+    { path: ['script'], holds: (job) => checksWell(job, goal, around) },
+    {
+      path: ['artifacts', 'paths'],
+      holds: (job) =>
+        goal.publishWith !== 'twine' ||
+        lines(valueAt(job, ['artifacts', 'paths'])).includes(`${toolsFolder}/`),
+    },
+    { path: ['rules'], holds: (job) => runsWhenPublished(job, goal, around) },
+  ];
+}
+
+function checksWell(job: YamlTable, { publishWith }: PipelineGoal, { dist, files }: Surroundings): boolean {
+  const items = lines(job.script).map((item) => item.trim());
+  const brings = publishWith === 'uv' || items.some((item) => /--target tools\b.*\btwine==[\d.]+/.test(item));
+  return brings && items.includes(tagCheck(dist, files));
+}

@@ -1,0 +1,49 @@
+import { valueAt } from '../text/yaml/data.ts';
+import { isYamlTable, type YamlTable, type YamlValue } from '../text/yaml/document.ts';
+import { jobOf, note, type PipelineEdit } from './edit.ts';
+import { dataOf, linesOfKey } from './template.ts';
+import { write } from './want.ts';
+
+/** A job, and where what it is to have is written: itself, or a hidden base of its own. */
+export interface Place {
+  name: string;
+  home: string;
+}
+
+/** An invariant of a job, with its repair. */
+export interface Check {
+  path: string[];
+  holds(job: YamlTable): boolean;
+  /** For what the template's value would not repair. `job` is the job as GitLab sees it now. */
+  repair?(edit: PipelineEdit, place: Place, job: YamlTable): void;
+}
+
+/** Repairs the invariants of a job that do not hold, by default with the values of the job in `lines`. */
+export function repairJob(edit: PipelineEdit, place: Place, lines: string[], checks: Check[]): void {
+  const template = Object.values(dataOf(lines))[0] as YamlTable;
+  for (const { path, holds, repair } of checks) {
+    const job = jobOf(edit, place.name);
+    if (holds(job)) continue;
+    if (repair !== undefined) {
+      repair(edit, place, job);
+      continue;
+    }
+    const [target, value] = repairOf(job, path, template);
+    const written = target.length === 1 ? linesOfKey(lines, target[0] ?? '') : [];
+    note(edit, [place.home, ...path], valueAt(job, path), valueAt(template, path) ?? 'start');
+    write(edit.draft, [place.home, ...target], value, written.length > 0 ? written : undefined);
+  }
+}
+
+/** Where to write: `environment: name` has no fields yet, and a missing value is written whole. */
+function repairOf(job: YamlTable, path: string[], template: YamlTable): [string[], YamlValue] {
+  const [first = ''] = path;
+  if (path.length > 1 && !isYamlTable(job[first])) return [[first], template[first] ?? null];
+  return [path, valueAt(template, path) ?? 'start'];
+}
+
+/** A scalar of a job as text; empty for anything else. */
+export function textAt(job: YamlTable, ...path: string[]): string {
+  const value = valueAt(job, path);
+  return value === undefined || value === null || typeof value === 'object' ? '' : String(value);
+}

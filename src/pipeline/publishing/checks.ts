@@ -1,0 +1,135 @@
+import { ownValue } from '../../kernel/own-value.ts';
+import { valueAt } from '../../text/yaml/data.ts';
+import { isYamlTable, type YamlTable } from '../../text/yaml/document.ts';
+import { hasOwn, ownAt, removeYaml, setYaml } from '../../text/yaml/draft.ts';
+import { type Check, type Place, textAt } from '../check.ts';
+import { jobOf, note, type PipelineEdit, seen } from '../edit.ts';
+import { type PipelineGoal, type PipelineIndex, tokenVariable } from '../pipeline-goal.ts';
+import { imageOf } from '../recognise/image.ts';
+import { flat, sourcesOf } from '../recognise/jobs.ts';
+import { environmentName } from '../recognise/roles.ts';
+import { runsWhereItShould } from '../runs-when.ts';
+import { isEarlier } from '../stages.ts';
+import { type Surroundings, toolsFolder } from '../template.ts';
+import { oldestUv } from '../tool-versions.ts';
+import { sameUrl } from '../uploading.ts';
+import { want } from '../want.ts';
+import { gateOf } from './rest-jobs.ts';
+
+/** Things a job runs or fetches from elsewhere; a publishing job has none of them. */
+export const extraChecks: Check[] = ['before_script', 'after_script', 'services', 'cache', 'hooks'].map(
+  (key) => ({ path: [key], holds: (job) => isEmpty(job[key]), repair: removeExtra(key) }),
+);
+
+const isEmpty = (value: YamlTable[string] | undefined) =>
+  value === undefined || value === null || (Array.isArray(value) && value.length === 0);
+
+/** Removes what the job has itself, and overrides what it inherits. */
+function removeExtra(key: string): NonNullable<Check['repair']> {
+  return (edit, { name, home }, job) => {
+    note(edit, [name, key], job[key], null);
+    for (const holder of [name, home])
+      if (hasOwn(edit.draft, [holder, key])) removeYaml(edit.draft, [holder, key]);
+    if (jobOf(edit, name)[key] !== undefined)
+      setYaml(edit.draft, [name, key], key === 'hooks' ? { pre_get_sources_script: [] } : []);
+  };
+}
+
+/** Invariants of a publishing job that may live in a hidden base shared by several. */
+export function baseChecks(
+  goal: PipelineGoal,
+  around: Surroundings,
+  { isBase }: { isBase: boolean },
+): Check[] {
+  return [
+    ...(isBase ? [{ path: ['stage'], holds: (job: YamlTable) => typeof job.stage === 'string' }] : []),
+    { path: ['image'], holds: (job) => hasTool(job, goal) },
+    { path: ['inherit', 'default'], holds: (job) => valueAt(job, ['inherit', 'default']) === false },
+    { path: ['inherit', 'variables'], holds: (job) => valueAt(job, ['inherit', 'variables']) === false },
+    { path: ['dependencies'], holds: (job) => takesFrom(job, around, goal), repair: takeFromBuilders },
+    {
+      path: ['variables', 'GIT_STRATEGY'],
+      holds: (job) => /^(empty|none)$/.test(textAt(job, 'variables', 'GIT_STRATEGY')),
+    },
+    ...toolVariables[goal.publishWith].map(([key, value]) => ({
+      path: ['variables', key],
+      holds: (job: YamlTable) => textAt(job, 'variables', key) === value,
+    })),
+    { path: ['interruptible'], holds: ({ interruptible }) => interruptible === false || !isBase },
+    { path: ['timeout'], holds: (job) => job.timeout !== undefined },
+  ];
+}
+
+/** Without these uv reads configuration and caches of others; twine is where the check job installed it. */
+const toolVariables: Record<PipelineGoal['publishWith'], [key: string, value: string][]> = {
+  uv: [
+    ['UV_NO_CONFIG', '1'],
+    ['UV_NO_CACHE', '1'],
+  ],
+  twine: [
+    ['PYTHONPATH', toolsFolder],
+    ['TWINE_NON_INTERACTIVE', '1'],
+  ],
+};
+
+/** Invariants of a publishing job itself. */
+export function publishChecks(goal: PipelineGoal, index: PipelineIndex): Check[] {
+  const token = ['id_tokens', tokenVariable(index.audience), 'aud'];
+  return [
+    { path: ['rules'], holds: (job) => runsWhereItShould(job, goal, index) },
+    { path: ['resource_group'], holds: (job) => job.resource_group !== undefined },
+    { path: ['environment', 'name'], holds: (job) => environmentName(job) === index.environment },
+    { path: ['environment', 'url'], holds: (job) => sameUrl(textAt(job, 'environment', 'url'), index.page) },
+    {
+      path: ['environment', 'action'],
+      holds: (job) => /^(start)?$/.test(textAt(job, 'environment', 'action')),
+    },
+    // Whatever the token route must not have is removed along with the other old ways.
+    ...(goal.route === 'token'
+      ? []
+      : [{ path: token, holds: (job: YamlTable) => valueAt(job, token) === index.audience }]),
+  ];
+}
+
+/** Whether it receives the artifacts, and only after they were checked. */
+function takesFrom(job: YamlTable, { buildJobs, checkJob }: Surroundings, goal: PipelineGoal): boolean {
+  const sources = sourcesOf(job);
+  const waits = job.needs === undefined || sources.includes(checkJob);
+  if (goal.publishWith === 'twine' && !sources.includes(checkJob)) return false;
+  return waits && buildJobs.every((name) => sources.includes(name));
+}
+
+/**
+ * Takes the builders' artifacts. `dependencies` only reach earlier stages and imply no order; a job with `needs`, or in
+ * a stage no later than the builders', also needs the check job so that it waits for it.
+ */
+function takeFromBuilders(edit: PipelineEdit, { name, home }: Place, job: YamlTable): void {
+  const { draft, around, goal } = edit;
+  const data = seen(edit);
+  const isBehind = isEarlier(data, around.buildStage, String(job.stage ?? 'test'));
+  const key = job.needs === undefined && isBehind ? 'dependencies' : 'needs';
+  const checked = key === 'needs' || goal.publishWith === 'twine' ? [around.checkJob] : [];
+  const gates = key === 'needs' && ownValue(data, gateOf(name)) !== undefined ? [gateOf(name)] : [];
+  if (key === 'needs' && job.dependencies !== undefined && ownAt(draft, [home, 'dependencies']) !== undefined)
+    removeYaml(draft, [home, 'dependencies']);
+  const present = flat(job[key]);
+  const names = present.map((need) => (isYamlTable(need) ? need.job : need));
+  const missing = [...around.buildJobs, ...checked, ...gates].filter((it) => !names.includes(it));
+  want(edit, [home, key], [...present, ...missing], { current: job[key] });
+}
+
+/** Whether the image has a uv that supports GitLab's ID tokens, or the Python that twine was installed for. */
+function hasTool(job: YamlTable, goal: PipelineGoal): boolean {
+  const image = imageOf(job);
+  if (image.includes('$')) return false;
+  if (goal.publishWith === 'twine') return /\bpython-?:?3\.13\b(?!.*alpine)/.test(image);
+  const [, version] = /\buv:(\d+\.\d+(?:\.\d+)?)/.exec(image) ?? [];
+  return version !== undefined && !isOlder(version, oldestUv);
+}
+
+/** Whether a numeric version is older than another; `0.12` stands for any 0.12.x. */
+function isOlder(version: string, than: string): boolean {
+  const [one, other] = [version, than].map((text) => text.split('.').map(Number));
+  const at = one?.findIndex((part, index) => part !== other?.[index]) ?? -1;
+  return at >= 0 && (one?.[at] ?? 0) < (other?.[at] ?? 0);
+}

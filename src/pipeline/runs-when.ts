@@ -1,0 +1,31 @@
+import { isDeepStrictEqual } from 'node:util';
+import type { YamlTable } from '../text/yaml/document.ts';
+import type { PipelineGoal, PipelineIndex } from './pipeline-goal.ts';
+import { flat } from './recognise/jobs.ts';
+import { runsOn } from './recognise/only-except.ts';
+import { adverse, letsThrough, type Occasion } from './recognise/rules.ts';
+import type { Surroundings } from './template.ts';
+
+/** Whether a job runs whenever something is published: certainly, or under the very conditions of the publishing jobs. */
+export function runsWhenPublished(
+  job: YamlTable,
+  goal: PipelineGoal,
+  { occasions, rules }: Surroundings,
+): boolean {
+  const own = flat(job.rules);
+  if (rules.every((rule) => own.some((it) => isDeepStrictEqual(it, rule)))) return true;
+  return occasions.every((it) => runsOn(job, it, goal) === true);
+}
+
+/**
+ * Whether a job publishes only for pushes to protected refs of this project: to PyPI only for tags, to TestPyPI on the
+ * occasions that the project chose.
+ */
+export function runsWhereItShould(job: YamlTable, goal: PipelineGoal, index: PipelineIndex): boolean {
+  if (job.rules === undefined || job.only !== undefined || job.except !== undefined) return false;
+  const may = (occasion: Occasion) => letsThrough(flat(job.rules), occasion, goal) !== false;
+  if (adverse.some(may) || may('other branch push')) return false;
+  const onTags = may('tag') || may('pre-release tag');
+  if (index.id === 'pypi') return onTags && !may('default-branch push') && !may('schedule');
+  return onTags || may('default-branch push') || may('schedule');
+}
