@@ -2,7 +2,7 @@ import { protectedAs } from '../facts/gitlab-project.ts';
 import type { Facts } from '../facts/index.ts';
 import { accessLevels } from '../kernel/access-level.ts';
 import { fromGitLab, type Sourced } from '../kernel/source.ts';
-import { deadEnd, type ReleaseRules } from '../people/dead-end.ts';
+import { type DeadEnd, deadEnd, lockOut, type ReleaseRules } from '../people/dead-end.ts';
 import { peopleOf } from '../people/index.ts';
 import { type Approval, approvalOf, findWho, maintainers, sameWho, type Who, whoOf } from '../people/who.ts';
 import type { AccessRule } from '../ports/gitlab.ts';
@@ -12,6 +12,13 @@ import type { Wishes } from './wishes.ts';
 /** The rules for approving and deploying a release. */
 export function releaseRules({ deployers, approvals, selfApproval }: Goal): ReleaseRules {
   return { deployers: deployers.value, approvals: approvals.value, selfApproval: selfApproval.value };
+}
+
+/** Why the wanted rules of the release environment would keep people out; undefined if they keep out nobody. */
+export function releaseProblem({ gitlab }: Pick<Facts, 'gitlab'>, goal: Goal): DeadEnd | undefined {
+  const existing = protectedAs(gitlab, goal.releaseEnvironment.value);
+  const before = existing?.deployAccessLevels.map((row) => whoOf(row, gitlab));
+  return lockOut(gitlab, goal.deployers.value, before) ?? deadEnd(gitlab, releaseRules(goal));
 }
 
 /** Who may deploy to the release environment: the user's choice, else today's deployers, else Maintainers. */

@@ -1,7 +1,7 @@
 import type { GitLabFacts } from '../facts/gitlab-project.ts';
 import type { Member } from '../ports/gitlab.ts';
 import { namesOf, peopleOf, tagCreators } from './index.ts';
-import { type Approval, approvalOf, membersOf, type Who, whoOf } from './who.ts';
+import { type Approval, approvalOf, labels, membersOf, type Who, whoOf } from './who.ts';
 
 /** Who could not release what they started, why, and the ways out. */
 export interface DeadEnd {
@@ -50,6 +50,29 @@ export function deadEnd(facts: DeadEndFacts, rules: ReleaseRules): DeadEnd | und
     ? 'With these rules nobody could release: no one who may create a tag has enough others who may approve.'
     : `With these rules ${namesOf(stuck)} could not release: nobody else may approve what they start.`;
   return { total, message, hint: waysOut };
+}
+
+/**
+ * Whether new deployers would keep out the user who runs this and every Maintainer, where one of them may deploy now.
+ * Members of groups are unknown, so a group may be theirs.
+ */
+export function lockOut(
+  { members, user }: Pick<GitLabFacts, 'members' | 'user'>,
+  deployers: Who[],
+  before: Who[] | undefined,
+): DeadEnd | undefined {
+  const people = peopleOf({ members });
+  if (people === undefined || (user.known && user.value.admin)) return undefined;
+  const self = members.known && user.known ? members.value.filter(({ id }) => id === user.value.id) : [];
+  const concerned = [...new Set([...self, ...people.maintainers])];
+  const mayDeploy = (whos: Who[]) => whos.some((who) => (membersOf(who, concerned) ?? concerned).length > 0);
+  const could = before === undefined || mayDeploy(before);
+  if (concerned.length === 0 || !could || mayDeploy(deployers)) return undefined;
+  return {
+    total: true,
+    message: `With these rules only ${labels(deployers)} could deploy a release: neither you nor any Maintainer could.`,
+    hint: "Name yourself or a Maintainer with '--deployer' too.",
+  };
 }
 
 function releasersOf(maintainers: Member[], { protectedTags }: DeadEndFacts): Member[] {

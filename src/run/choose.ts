@@ -1,11 +1,10 @@
 import { type ChoiceName, flagOf, isAboutPeople } from '../cli/options.ts';
 import type { Facts } from '../facts/index.ts';
 import { decide, type Goal } from '../goal/index.ts';
-import { releaseRules } from '../goal/people.ts';
+import { releaseProblem } from '../goal/people.ts';
 import type { Wishes } from '../goal/wishes.ts';
 import { Cancelled, UserError } from '../kernel/errors.ts';
 import { routes } from '../kernel/route.ts';
-import { deadEnd } from '../people/dead-end.ts';
 import { threatsOf, waysOf } from '../people/threats.ts';
 import { changesOf, type PlannedSetting } from '../plan/plan.ts';
 import type { Verdicts } from '../plan/verdicts.ts';
@@ -78,7 +77,7 @@ async function again(context: Context, choosing: Choosing, names: ChoiceName[]):
     if (goal.route.value !== 'protected' && isAboutPeople(name)) continue;
     ({ wishes, goal } = await askUntilPossible(name, terminal, { facts, wishes, goal }));
   }
-  const stuck = goal.route.value === 'protected' ? deadEnd(facts.gitlab, releaseRules(goal)) : undefined;
+  const stuck = goal.route.value === 'protected' ? releaseProblem(facts, goal) : undefined;
   if (stuck === undefined || !(stuck.total || names.some((name) => name === 'route' || isAboutPeople(name))))
     return { decision: 'again', wishes, goal };
   const way = await askWayOut(stuck, goal, terminal);

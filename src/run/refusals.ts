@@ -1,10 +1,9 @@
 import { flagOf } from '../cli/options.ts';
 import type { Facts } from '../facts/index.ts';
 import type { Goal } from '../goal/index.ts';
-import { releaseRules } from '../goal/people.ts';
+import { releaseProblem } from '../goal/people.ts';
 import { UserError } from '../kernel/errors.ts';
 import { isWish } from '../kernel/source.ts';
-import { deadEnd } from '../people/dead-end.ts';
 import { changesOf, type PlannedSetting } from '../plan/plan.ts';
 import { openQuestions } from '../screens/questions.ts';
 import type { Survey } from './survey.ts';
@@ -34,9 +33,9 @@ export async function requireWritable({ files }: Survey, plan: PlannedSetting[])
 }
 
 /** Reject rules the user asked for before they lock everyone out. */
-export function refuseDeadEnd({ gitlab }: Facts, goal: Goal): void {
+export function refuseDeadEnd(facts: Facts, goal: Goal): void {
   const wished = [goal.approvals, goal.deployers, goal.selfApproval].some(isWish);
   if (!wished || goal.route.value !== 'protected') return;
-  const stuck = deadEnd(gitlab, releaseRules(goal));
+  const stuck = releaseProblem(facts, goal);
   if (stuck?.total) throw new UserError('dead-end', stuck.message, stuck.hint);
 }

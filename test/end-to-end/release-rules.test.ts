@@ -24,6 +24,45 @@ describe('rules that keep someone from releasing', () => {
     expect(scene.sent).toEqual([]);
   });
 
+  it.each([
+    ['the user and every Maintainer out of deploying', ['--deployer', '@carol'], /only @carol could deploy/],
+    [
+      'everybody out, because nobody who could approve is left',
+      ['--approver', '@carol', '--approvals', '2', '--approver', '@alice', '--approver', '@bob'],
+      /nobody could release/,
+    ],
+  ])('are rejected, and not written, if they keep %s', async (_, options, words) => {
+    scene = await startScene();
+    const { report, exitCode } = await setUp(scene, ...options);
+    expect(exitCode).toBe(2);
+    expect(report.error).toMatchObject({ code: 'dead-end', message: expect.stringMatching(words) });
+    expect(scene.sent).toEqual([]);
+    const checked = await reportOf(scene.here, ['check', ...options]);
+    expect(protectionOf(checked.report)).toMatchObject({
+      state: 'different',
+      message: expect.stringMatching(words),
+    });
+  });
+
+  it('are kept where the team has chosen them itself', async () => {
+    const carol = { ...roleRow(0), access_level: null, user_id: 3, access_level_description: 'Carol' };
+    scene = await startScene({
+      protected_environments: [{ name: 'release', deploy_access_levels: [carol], approval_rules: [] }],
+    });
+    const { exitCode } = await setUp(scene);
+    expect(exitCode).toBe(0);
+    expect(scene.project.protected_environments[0]?.deploy_access_levels).toMatchObject([{ user_id: 3 }]);
+  });
+
+  it('may name a group, whose members are unknown', async () => {
+    scene = await startScene({
+      shared_with_groups: [
+        { group_id: 9, group_name: 'releasers', group_full_path: 'releasers', group_access_level: 40 },
+      ],
+    });
+    expect((await setUp(scene, '--deployer', 'group:releasers')).exitCode).toBe(0);
+  });
+
   it('are reported if others still can', async () => {
     scene = await startScene();
     const { report, exitCode } = await setUp(scene, '--approver', '@bob');

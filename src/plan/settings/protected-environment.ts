@@ -7,8 +7,8 @@ import {
 import type { Facts } from '../../facts/index.ts';
 import { whyUnprotected } from '../../facts/server-version.ts';
 import type { Goal } from '../../goal/index.ts';
-import { releaseRules } from '../../goal/people.ts';
-import { deadEnd, type ReleaseRules } from '../../people/dead-end.ts';
+import { releaseProblem, releaseRules } from '../../goal/people.ts';
+import type { ReleaseRules } from '../../people/dead-end.ts';
 import { namesOf, peopleOf, pushersBelow } from '../../people/index.ts';
 import { deployersAmong } from '../../people/threats.ts';
 import { approvalLabels, approvalOf, labels, membersOf, sameWho, type Who, whoOf } from '../../people/who.ts';
@@ -37,7 +37,10 @@ function inspect({ facts, goal }: Situation): Finding {
   if (!all.known) return unreadable('protected environments', all.reason);
   const existing = protectedAs(facts.gitlab, name);
   const differences = compareRules(existing, facts, goal);
+  const stuck = releaseProblem(facts, goal);
   const notes = notesFor(facts, goal);
+  if (stuck?.total && (existing === undefined || differences.length > 0))
+    return unfixable('blocked', stuck.message, { manual: stuck.hint, differences, notes });
   if (existing === undefined) {
     const steps = [protection(project.id, goal)];
     return fixable('missing', `Anybody who can run a job may deploy to ${name}.`, {
@@ -51,7 +54,6 @@ function inspect({ facts, goal }: Situation): Finding {
     const steps = [repair(project.id, existing, goal)];
     return fixable('different', `The protection of ${name} differs.`, { manual, steps, differences, notes });
   }
-  const stuck = deadEnd(facts.gitlab, releaseRules(goal));
   if (stuck?.total) return unfixable('manual', stuck.message, { manual: stuck.hint, notes });
   const { members } = facts.gitlab;
   const unjudged = members.known
@@ -82,7 +84,7 @@ function compareRules(existing: ProtectedEnvironment | undefined, facts: Facts, 
 /** Other things that affect a release: people who could start one but are stuck, and group rules. */
 function notesFor(facts: Facts, goal: Goal): string[] {
   const rules = releaseRules(goal);
-  const stuck = deadEnd(facts.gitlab, rules);
+  const stuck = releaseProblem(facts, goal);
   const partly = stuck === undefined || stuck.total ? [] : [`${stuck.message} ${stuck.hint}`];
   return [
     ...partly,
