@@ -1,5 +1,5 @@
 import { keysOf } from '../kernel/keys-of.ts';
-import { publishTools, routes } from '../kernel/route.ts';
+import { occasionChoices, publishTools, routes } from '../kernel/route.ts';
 import type { Command } from './commands.ts';
 import { count, list, type Option, oneOf, text, toggle, url, value, type WizardQuestion } from './kinds.ts';
 
@@ -82,6 +82,11 @@ const choiceTable = {
     help: 'environment of the test uploads (release-test)',
     question: 'What is the environment of the test uploads called?',
     why: 'TestPyPI trusts the jobs of this environment alone.',
+  }),
+  occasions: oneOf('WHEN', occasionChoices, {
+    help: "own (the project's own occasions, as now) or push-and-tag (own)",
+    question: 'When should it publish?',
+    why: 'The jobs that publish now do so on other occasions than each tag and each push to the default branch.',
   }),
   publishWith: oneOf('TOOL', publishTools, {
     help: `${publishTools.join(' or ')} (what the project already uses, else uv)`,

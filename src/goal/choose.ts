@@ -1,10 +1,12 @@
 import { protectedAs } from '../facts/gitlab-project.ts';
-import type { Facts } from '../facts/index.ts';
+import { type Facts, knownIndexes } from '../facts/index.ts';
 import { whyUnprotected } from '../facts/server-version.ts';
 import { UserError } from '../kernel/errors.ts';
 import type { IndexId, PublishTool, Route } from '../kernel/route.ts';
 import { fromGitLab, type Source, type Sourced } from '../kernel/source.ts';
+import { indexesWithOwnOccasions } from '../pipeline/index.ts';
 import type { Advice } from './advice.ts';
+import type { Goal } from './index.ts';
 import type { Wishes } from './wishes.ts';
 
 /**
@@ -55,6 +57,18 @@ export function choosePublishTool(facts: Facts, wishes: Wishes, route: Route): S
       ? undefined
       : { value: reading.publishWith, source: { by: 'file', path: path.value } as const };
   return wishes.publishWith ?? found ?? { value: 'uv', source: { by: 'default' } };
+}
+
+/** The project's own occasions unless the user wants others. An earlier run has settled it in the file. */
+export function chooseOccasions(facts: Facts, wishes: Wishes): Pick<Goal, 'occasions' | 'ownOccasions'> {
+  const { reading, path } = facts.pipeline;
+  const { defaultBranch, path: projectPath } = facts.gitlab.project;
+  const project = { defaultBranch: defaultBranch ?? 'main', projectPath };
+  const source: Source = reading.ours ? { by: 'file', path: path.value } : { by: 'default' };
+  return {
+    occasions: wishes.occasions ?? { value: 'own', source },
+    ownOccasions: indexesWithOwnOccasions(reading, knownIndexes(facts.indexes), project),
+  };
 }
 
 /** A pipeline of ours without the test job and its environment was set up with `--no-testpypi`. */

@@ -1,12 +1,18 @@
 import type { Facts } from '../facts/index.ts';
 import { uploadUrl } from '../facts/package-index.ts';
 import { UserError } from '../kernel/errors.ts';
-import type { IndexId, PublishTool, Route } from '../kernel/route.ts';
+import type { IndexId, OccasionChoice, PublishTool, Route } from '../kernel/route.ts';
 import type { Sourced } from '../kernel/source.ts';
 import type { Approval, Who } from '../people/who.ts';
 import type { PipelineIndex } from '../pipeline/pipeline-goal.ts';
 import { type Advice, advise } from './advice.ts';
-import { chooseEnvironments, choosePublishTool, chooseRoute, foundTestHalf } from './choose.ts';
+import {
+  chooseEnvironments,
+  chooseOccasions,
+  choosePublishTool,
+  chooseRoute,
+  foundTestHalf,
+} from './choose.ts';
 import { chooseJobs, type JobChoice, type OpenJob } from './jobs.ts';
 import { chooseApprovals, chooseDeployers, chooseSelfApproval } from './people.ts';
 import type { Wishes } from './wishes.ts';
@@ -29,6 +35,9 @@ export interface Goal {
   approvals: Sourced<Approval[]>;
   selfApproval: Sourced<boolean>;
   publishWith: Sourced<PublishTool>;
+  occasions: Sourced<OccasionChoice>;
+  /** The indexes that the project's own jobs publish to on other occasions than each push or tag. */
+  ownOccasions: IndexId[];
   releaseEnvironment: Sourced<string>;
   testEnvironment: Sourced<string>;
   testpypi: Sourced<boolean>;
@@ -59,6 +68,7 @@ export function decide(facts: Facts, wishes: Wishes): Goal {
     approvals: chooseApprovals(facts, wishes, environments.release.value),
     selfApproval: chooseSelfApproval(facts, wishes),
     publishWith: choosePublishTool(facts, wishes, route.value),
+    ...chooseOccasions(facts, wishes),
     releaseEnvironment: environments.release,
     testEnvironment: environments.test,
     testpypi,

@@ -13,6 +13,7 @@ export function pipelineGoal(facts: Facts, goal: Goal): PipelineGoal {
     route: goal.route.value,
     developersDeploy: goal.route.value === 'protected' && goal.deployers.value.some(isDeveloperRole),
     publishWith: goal.publishWith.value,
+    occasions: goal.occasions.value,
     sdistOnly: isCompiled(facts.python.files),
     poetryPlugin: /^poetry/.test(facts.python.buildBackend.value),
     indexes: goal.indexes,

@@ -45,6 +45,7 @@ export function plainChoices(goal: Goal): Partial<Choices> {
     ...(testpypi.value ? {} : { testpypi: false }),
     ...(testEnvironment.value === 'release-test' ? {} : { testEnvironment: testEnvironment.value }),
     publishWith: publishWith.value,
+    ...(goal.occasions.value === 'own' ? {} : { occasions: goal.occasions.value }),
     ...(releaseJob ? { releaseJob: releaseJob.value } : {}),
     ...(testJob ? { testJob: testJob.value } : {}),
     ...(buildJob ? { buildJob: buildJob.value } : {}),

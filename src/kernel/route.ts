@@ -13,5 +13,9 @@ export const routeLabels: Record<Route, string> = {
 export const publishTools = ['uv', 'twine'] as const;
 export type PublishTool = (typeof publishTools)[number];
 
+/** When to publish: on the project's own occasions, or on each push to the default branch and each tag. */
+export const occasionChoices = ['own', 'push-and-tag'] as const;
+export type OccasionChoice = (typeof occasionChoices)[number];
+
 /** The two indexes that a project publishes to. */
 export type IndexId = 'pypi' | 'testpypi';

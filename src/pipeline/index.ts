@@ -21,6 +21,7 @@ import { addStages } from './stages.ts';
 import { repairWorkflow } from './workflow.ts';
 
 export { jobsToPaste } from './jobs-to-paste.ts';
+export { indexesWithOwnOccasions } from './own-occasions.ts';
 export { emptyReading, type PipelineReading, readPipeline, routeIn } from './reading.ts';
 export type { KnownIndex } from './recognise/uploads.ts';
 export { isTrustedJob } from './trusted-job.ts';

@@ -1,4 +1,4 @@
-import type { IndexId, PublishTool, Route } from '../kernel/route.ts';
+import type { IndexId, OccasionChoice, PublishTool, Route } from '../kernel/route.ts';
 import type { BuildTimeVersion } from '../python/versions/build-time-command.ts';
 
 /** An index that the pipeline uploads to. */
@@ -25,6 +25,8 @@ export interface PipelineGoal {
   /** Developers may deploy on purpose; recorded in the file. */
   developersDeploy: boolean;
   publishWith: PublishTool;
+  /** The project's own occasions, if absent. */
+  occasions?: OccasionChoice;
   /** The build backend cannot take the version from git, so the build job writes one for each push, here. */
   buildTimeVersion?: BuildTimeVersion | undefined;
   /** The project's own commands give each build its version, so that nothing has to be added. */

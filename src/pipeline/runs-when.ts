@@ -19,13 +19,15 @@ export function runsWhenPublished(
 
 /**
  * Whether a job publishes only for pushes to protected refs of this project: to PyPI only for tags, to TestPyPI on the
- * occasions that the project chose.
+ * occasions that the project has, or on each push to the default branch if the user chose that.
  */
 export function runsWhereItShould(job: YamlTable, goal: PipelineGoal, index: PipelineIndex): boolean {
   if (job.rules === undefined || job.only !== undefined || job.except !== undefined) return false;
   const may = (occasion: Occasion) => letsThrough(flat(job.rules), occasion, goal) !== false;
   if (adverse.some(may) || may('other branch push')) return false;
   const onTags = may('tag') || may('pre-release tag');
-  if (index.id === 'pypi') return onTags && !may('default-branch push') && !may('schedule');
-  return onTags || may('default-branch push') || may('schedule');
+  const onBranch = may('default-branch push');
+  if (index.id === 'pypi') return onTags && !onBranch && !may('schedule');
+  if (goal.occasions === 'push-and-tag') return onBranch && !onTags && !may('schedule');
+  return onTags || onBranch || may('schedule');
 }

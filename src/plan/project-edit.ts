@@ -148,6 +148,7 @@ function agreedTo(goal: Goal, versions: Agreed['versions']): Agreed {
     ends: [
       ...places('pypi', [...unsafe, 'default-branch', 'schedule'] as const),
       ...places('testpypi', unsafe),
+      ...(goal.occasions.value === 'own' ? [] : places('testpypi', [...tags, 'schedule'] as const)),
     ],
     ...(goal.route.value === 'token' ? { tokens: { pypi: key, testpypi: key } } : {}),
     versions,

@@ -1,5 +1,6 @@
 import { type ChoiceName, choiceNames, isAboutPeople } from '../cli/options.ts';
 import type { Goal } from '../goal/index.ts';
+import type { OccasionChoice } from '../kernel/route.ts';
 import { type Source, type Sourced, sourceText } from '../kernel/source.ts';
 import { sourcedTable } from '../terminal/table.ts';
 import type { Screen } from '../terminal/terminal.ts';
@@ -33,10 +34,20 @@ const rows: Record<ChoiceName, (goal: Goal) => ChoiceRow | undefined> = {
   testpypi: ({ testpypi }) => ['Test uploads', testpypi.value ? 'to TestPyPI' : 'none', testpypi],
   testEnvironment: ({ testpypi, testEnvironment }) =>
     testpypi.value ? ['Tests from', testEnvironment.value, testEnvironment] : undefined,
+  occasions: ({ occasions, ownOccasions }) =>
+    ownOccasions.length > 0 || occasions.value !== 'own'
+      ? ['Publishes', occasionLabels[occasions.value], occasions]
+      : undefined,
   publishWith: ({ publishWith }) => ['Publish with', publishWith.value, publishWith],
   releaseJob: ({ jobs: { releaseJob } }) => releaseJob && ['Release job', releaseJob.value, releaseJob],
   testJob: ({ jobs: { testJob } }) => testJob && ['Test job', testJob.value, testJob],
   buildJob: ({ jobs: { buildJob } }) => buildJob && ['Build jobs', buildJob.value.join(', '), buildJob],
+};
+
+/** The choice of occasions in words. */
+export const occasionLabels: Record<OccasionChoice, string> = {
+  own: "when the project's own jobs do",
+  'push-and-tag': 'each tag to PyPI, each push to the default branch to TestPyPI',
 };
 
 const approversText = (approvals: Goal['approvals']['value']) =>

@@ -5,17 +5,18 @@ import type { JobChoice } from '../goal/jobs.ts';
 import type { Wishes } from '../goal/wishes.ts';
 import { accessLevels } from '../kernel/access-level.ts';
 import { UserError } from '../kernel/errors.ts';
-import { publishTools, routeLabels, routes } from '../kernel/route.ts';
+import { occasionChoices, publishTools, routeLabels, routes } from '../kernel/route.ts';
 import { answered, isUndecided } from '../kernel/source.ts';
 import { isActive } from '../people/index.ts';
 import type { Choice, Terminal } from '../terminal/terminal.ts';
-import { choicesOf } from './choices.ts';
+import { choicesOf, occasionLabels } from './choices.ts';
 
 /** The questions with a real choice that neither an option nor the current state answers. */
 export function openQuestions(goal: Goal): ChoiceName[] {
   const people = goal.route.value === 'protected';
   return [
     ...(isUndecided(goal.route) ? (['route'] as const) : []),
+    ...(goal.ownOccasions.length > 0 && isUndecided(goal.occasions) ? (['occasions'] as const) : []),
     ...(people && isUndecided(goal.deployers) ? (['deployer'] as const) : []),
     ...(people && isUndecided(goal.approvals) ? (['approver'] as const) : []),
   ];
@@ -44,6 +45,10 @@ export async function askFor(
       return { selfApproval: answered(await terminal.confirm(question, goal.selfApproval.value)) };
     case 'testpypi':
       return { testpypi: answered(await terminal.confirm(question, goal.testpypi.value)) };
+    case 'occasions': {
+      const choices = occasionChoices.map((value) => ({ value, label: occasionLabels[value] }));
+      return { occasions: answered(await terminal.select(question, choices, goal.occasions.value)) };
+    }
     case 'publishWith': {
       const tools = publishTools.map((value) => ({ value, label: value }));
       return { publishWith: answered(await terminal.select(question, tools, goal.publishWith.value)) };

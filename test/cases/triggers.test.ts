@@ -26,6 +26,26 @@ ship:
       'other tag': [],
     },
   },
+  'candidates for TestPyPI, and each push asked for instead': {
+    options: ['--occasions', 'push-and-tag'],
+    files: hatchling(`image: python:3.13
+try:
+  stage: deploy
+  environment: staging
+  rules: [{if: '$CI_COMMIT_TAG =~ /rc\\d+$/'}]
+  ${lone('TRY_TOKEN', '-r testpypi')}
+ship:
+  stage: deploy
+  rules: [{if: '$CI_COMMIT_TAG =~ /^v\\d+\\.\\d+\\.\\d+$/'}]
+  ${lone('SHIP_TOKEN', '')}
+`),
+    happens: {
+      push: ['testpypi *.dev* by id-token'],
+      'tag v1.2.3': [release],
+      'tag v1.2.3rc1': ['pypi 1.2.3rc1 by id-token'],
+      'merge request': [],
+    },
+  },
   'candidates for TestPyPI as a Trusted Publisher': {
     files: hatchling(`image: python:3.13
 stages: [build, deploy]

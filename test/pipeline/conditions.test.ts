@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest';
+import { indexesWithOwnOccasions, readPipeline } from '../../src/pipeline/index.ts';
 import { publishingRules } from '../../src/pipeline/publishing/conditions.ts';
+import { officialIndexes } from '../../src/pipeline/reading.ts';
 import { runsOn } from '../../src/pipeline/recognise/only-except.ts';
 import { parseYaml } from '../../src/text/yaml/document.ts';
 import { goalWith, guard, guardWithSchedules } from './pipeline-goal.ts';
@@ -54,6 +56,30 @@ describe('the conditions of a release job', () => {
     ],
   ])('%s', (_, conditions, rules) => {
     expect(publishingRules(job(conditions), 'pypi', goalWith())).toEqual([guard, ...rules]);
+  });
+});
+
+describe('the conditions after a choice of each push and each tag', () => {
+  it.each([
+    ['pypi', '$CI_COMMIT_TAG =~ /^v/', { if: tag }],
+    ['testpypi', '$CI_COMMIT_TAG =~ /rc/', { if: push }],
+  ] as const)('%s', (id, condition, rule) => {
+    const goal = { ...goalWith(), occasions: 'push-and-tag' as const };
+    expect(publishingRules({ rules: [{ if: condition }] }, id, goal)).toEqual([guard, rule]);
+  });
+});
+
+describe('occasions of its own', () => {
+  it.each([
+    ['candidates go to TestPyPI', 'rules: [{if: $CI_COMMIT_TAG =~ /rc/}]', ['testpypi']],
+    ['each push goes to TestPyPI', `rules: [{if: '${push}'}]`, []],
+    ['a schedule goes to TestPyPI', 'only: [schedules]', ['testpypi']],
+  ])('%s', (_, conditions, own) => {
+    const text = `up:\n  ${conditions}\n  script: [twine upload -r testpypi dist/*]\n`;
+    const project = { defaultBranch: 'main', projectPath: 'team/demo-pkg' };
+    expect(indexesWithOwnOccasions(readPipeline(text, officialIndexes), officialIndexes, project)).toEqual(
+      own,
+    );
   });
 });
 

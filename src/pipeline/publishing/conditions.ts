@@ -1,5 +1,6 @@
 import type { IndexId } from '../../kernel/route.ts';
 import { isYamlTable, type YamlTable, type YamlValue } from '../../text/yaml/document.ts';
+import type { PipelineGoal } from '../pipeline-goal.ts';
 import { flat } from '../recognise/jobs.ts';
 import { expressionOfRef, oldConditions } from '../recognise/only-except.ts';
 import {
@@ -11,12 +12,19 @@ import {
   tagRule,
 } from '../recognise/rules.ts';
 
+/** The project, and the user's choice of occasions. */
+export type ProjectOccasions = PipelineProject & Pick<PipelineGoal, 'occasions'>;
+
+/** When each index is published to, unless the project has occasions of its own. */
+export const usualRule: Record<IndexId, YamlTable> = { pypi: tagRule, testpypi: pushRule };
+
 /**
  * The rules for a publishing job: the occasions that the project chose, as written, behind the guard. PyPI only gets
  * tags, since nothing else produces a release version from git.
  */
-export function publishingRules(job: YamlTable, id: IndexId, project: PipelineProject): YamlTable[] {
-  const standard = id === 'pypi' ? tagRule : pushRule;
+export function publishingRules(job: YamlTable, id: IndexId, project: ProjectOccasions): YamlTable[] {
+  const standard = usualRule[id];
+  if (project.occasions === 'push-and-tag') return [guardRule(project.projectPath), standard];
   const own = job.rules === undefined ? rulesFromOld(job) : flat(job.rules);
   if (id === 'testpypi' && own.length === 0) return [guardRule(project.projectPath, true), ...anywhere];
   const kept = own.flatMap((rule) => keptOf(rule, id, project));
@@ -42,8 +50,7 @@ function keptOf(rule: YamlValue, id: IndexId, project: PipelineProject): YamlTab
   if (!wanted[id].some(may)) return [];
   const isRest = condition === undefined && rest.changes === undefined && rest.exists === undefined;
   if (rest.when === 'never') return isRest ? [] : [rule];
-  if (typeof condition !== 'string')
-    return [{ if: String((id === 'pypi' ? tagRule : pushRule).if), ...rest }];
+  if (typeof condition !== 'string') return [{ ...usualRule[id], ...rest }];
   if (id === 'testpypi' || !may('default-branch push')) return [rule];
   const inner = /\|\|/.test(condition.replace(/\([^()]*\)/g, '')) ? `(${condition})` : condition;
   return [{ if: `${String(tagRule.if)} && ${inner}`, ...rest }];

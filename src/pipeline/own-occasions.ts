@@ -1,0 +1,31 @@
+import type { IndexId } from '../kernel/route.ts';
+import { publishingRules, usualRule } from './publishing/conditions.ts';
+import type { PipelineReading } from './reading.ts';
+import { jobValue, merge } from './recognise/jobs.ts';
+import { rolesOf } from './recognise/roles.ts';
+import { guardRule, letsThrough, type Occasion, type PipelineProject } from './recognise/rules.ts';
+import type { KnownIndex } from './recognise/uploads.ts';
+
+const occasions: Occasion[] = ['tag', 'pre-release tag', 'default-branch push', 'schedule'];
+
+/**
+ * The indexes that the project's own jobs publish to on other occasions than each tag (PyPI) or each push to the default
+ * branch (TestPyPI).
+ */
+export function indexesWithOwnOccasions(
+  { file, included, route }: PipelineReading,
+  indexes: readonly KnownIndex[],
+  project: PipelineProject,
+): IndexId[] {
+  if (file === undefined) return [];
+  const data = merge(included, file.data);
+  const { publishers } = rolesOf(data, indexes, route);
+  return indexes.flatMap(({ id }) => {
+    const [publisher] = publishers[id];
+    if (publisher === undefined) return [];
+    const own = publishingRules(jobValue(data, publisher.name), id, project);
+    const usual = [guardRule(project.projectPath), usualRule[id]];
+    const on = (rules: typeof own) => occasions.map((it) => letsThrough(rules, it, project)).join();
+    return on(own) === on(usual) ? [] : [id];
+  });
+}
