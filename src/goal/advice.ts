@@ -5,7 +5,7 @@ import { whyUnprotected } from '../facts/server-version.ts';
 import { accessLevels } from '../kernel/access-level.ts';
 import type { Route } from '../kernel/route.ts';
 import { isBot, namesOf, type People, peopleOf, pushersBelow } from '../people/index.ts';
-import { type OpenRef, reachersOf, refsLeftOpen } from '../people/protected-refs.ts';
+import { type OpenRef, openToPeople, reachersOf, refsLeftOpen } from '../people/protected-refs.ts';
 import type { Member } from '../ports/gitlab.ts';
 
 /** The route that suits the project, and why. */
@@ -39,7 +39,7 @@ function recommend(facts: AdviceFacts): Omit<Advice, 'notes'> {
     };
   if (project.protectedEnvironmentsLicensed) return { route: 'protected', because: reasonsToProtect(people) };
   const pushers = people ? pushersBelow(people, facts.gitlab.protectedBranches) : [];
-  const open = people ? refsLeftOpen(facts.gitlab, people) : [];
+  const open = people ? openToPeople(refsLeftOpen(facts.gitlab, people)) : [];
   // A token that the same people can read protects from nobody, and can leak.
   if (pushers.length > 0 && open.length > 0)
     return { route: 'trusted', because: [whyUnprotected(facts.gitlab), reasonAgainstToken(pushers, open)] };
@@ -81,12 +81,17 @@ function reasonForToken(pushers: Member[]): string {
 
 function reasonAgainstToken(pushers: Member[], open: OpenRef[]): string {
   const names = open.map(({ name, by }) => `${name} (${by})`).join(', ');
-  const branches = open.length === 1 ? 'the protected branch' : 'the protected branches';
   const groups = [...new Set(open.flatMap((ref) => ref.groups))];
   const reachers = reachersOf(open);
   const people = reachers.length === 0 ? [] : [countOf(reachers)];
   const who = [...people, ...groups].join(' and ');
-  return `${countOf(pushers)} can push a branch and so ask for an ID token, but a protected variable with an API token would not be kept from ${who} either: ${branches} ${names} would get it, and a token can leak.`;
+  return `${countOf(pushers)} can push a branch and so ask for an ID token, but a protected variable with an API token would not be kept from ${who} either: the protected ${kindsOf(open)} ${names} would get it, and a token can leak.`;
+}
+
+function kindsOf(open: OpenRef[]): string {
+  const tags = open.filter(({ by }) => by === 'tag').length;
+  if (tags > 0) return tags === open.length ? 'tags' : 'branches and tags';
+  return open.length === 1 ? 'branch' : 'branches';
 }
 
 function reasonsToTrust(people: People | undefined): string[] {
@@ -135,9 +140,9 @@ function notesFor(facts: AdviceFacts): string[] {
 }
 
 /** 'dev/* (push: @carol)'. */
-function readersText({ name, by, who, groups }: OpenRef): string {
+function readersText({ name, by, who, groups, keys }: OpenRef): string {
   const people = who.length === 0 ? [] : [namesOf(who)];
-  return `${name} (${by}: ${[...people, ...groups].join(' and ')})`;
+  return `${name} (${by}: ${[...people, ...groups, ...keys].join(' and ')})`;
 }
 
 /** '1 Developer'; if others can push too, '1 person or token below Maintainer'. */

@@ -3,9 +3,17 @@ import { protectedAs } from '../facts/gitlab-project.ts';
 import { isPublishingSecret } from '../indexes/upload-variables.ts';
 import { accessLevels } from '../kernel/access-level.ts';
 import type { Route } from '../kernel/route.ts';
-import type { Member } from '../ports/gitlab.ts';
+import type { Member, ProtectedEnvironment } from '../ports/gitlab.ts';
 import { branchPushers, letsIn, type People, peopleOf, pushersBelow, tagCreators } from './index.ts';
-import { type OpenRef, openRefs, reachersOf, refsLeftOpen } from './protected-refs.ts';
+import {
+  groupsIn,
+  keysIn,
+  type OpenRef,
+  openRefs,
+  openToPeople,
+  reachersOf,
+  refsLeftOpen,
+} from './protected-refs.ts';
 import { membersOf, type Who } from './who.ts';
 
 /** How far someone gets on a route. */
@@ -43,14 +51,21 @@ export type How =
 /** People who could publish a release today, and how. */
 export interface Way {
   who: Member[];
-  /** Groups too, whose members are unknown. */
-  groups: string[];
+  /** Groups and deploy keys too, whose members and holders are unknown. */
+  others: string[];
   how: How;
 }
 
 type ThreatFacts = Pick<
   GitLabFacts,
-  'members' | 'project' | 'protectedBranches' | 'protectedTags' | 'protectedEnvironments' | 'variables'
+  | 'members'
+  | 'project'
+  | 'protectedBranches'
+  | 'protectedTags'
+  | 'environments'
+  | 'protectedEnvironments'
+  | 'groupProtections'
+  | 'variables'
 >;
 
 /** The rules for the release environment that the route `protected` would set. */
@@ -102,7 +117,7 @@ export function deployersAmong(deployers: Who[], members: Member[]): Member[] {
 }
 
 function reachOfToken(facts: ThreatFacts, people: People): Reach {
-  const refs = refsLeftOpen(facts, people);
+  const refs = openToPeople(refsLeftOpen(facts, people));
   const reachers = reachersOf(refs);
   // The members of a group are unknown.
   if (reachers.length === 0) return refs.length > 0 ? 'can' : 'cannot';
@@ -125,49 +140,74 @@ export function waysOf(facts: ThreatFacts, environment: string, route: Route): W
     way(readers, { by: 'readable credentials', keys: credentials }),
     way(people.empowered, { by: 'protection' }),
   ];
-  return [...ways, ...others].filter(({ who, groups }) => who.length + groups.length > 0);
+  return [...ways, ...others].filter(({ who, others }) => who.length + others.length > 0);
 }
 
-const way = (who: Member[], how: How, groups: string[] = []): Way => ({ who, groups, how });
+const way = (who: Member[], how: How, others: string[] = []): Way => ({ who, others, how });
 
 /**
  * Every job in the environment gets an ID token, and only deployers can run one. Only deployments need approval:
- * https://gitlab.com/gitlab-org/gitlab/-/issues/390025
+ * https://gitlab.com/gitlab-org/gitlab/-/issues/390025. A pipeline of a deploy key runs as the key's owner, who is
+ * unknown and so taken for a deployer.
  */
 function waysByIdToken(facts: ThreatFacts, people: People, environment: string): Way[] {
   const { maintainers, developers, bots } = people;
-  const protection = facts.project.protectedEnvironmentsLicensed
-    ? protectedAs(facts, environment)
-    : undefined;
+  const protections = protectionsOf(facts, environment);
   const deployers = (members: Member[]) =>
-    protection === undefined
-      ? members
-      : members.filter((member) => protection.deployAccessLevels.some((row) => letsIn(row, member)));
-  const approved = (protection?.approvalRules.length ?? 0) > 0;
+    members.filter((member) => protections.every((rule) => mayDeploy(rule, member)));
+  const approved = protections.some(({ approvalRules }) => approvalRules.length > 0);
   const pushers = deployers(branchPushers(developers, facts.protectedBranches));
+  const own = facts.project.protectedEnvironmentsLicensed ? protectedAs(facts, environment) : undefined;
+  const groups = own === undefined ? [] : groupsIn(own.deployAccessLevels);
+  const { protectedBranches: branches, protectedTags: tags } = facts;
+  const creating = tags.known ? tags.value.flatMap((rule) => keysIn(rule.createAccessLevels)) : [];
+  const pushing = branches.known ? branches.value.flatMap((rule) => keysIn(rule.pushAccessLevels)) : [];
   return [
-    way(deployers(maintainers), { by: 'tag', approved }),
-    way(deployers(tagCreators(developers, facts.protectedTags)), { by: 'open tag', approved }),
+    way(deployers(maintainers), { by: 'tag', approved }, [...groups, ...new Set(creating)]),
+    way(deployers(tagCreators(developers, tags)), { by: 'open tag', approved }),
     approved
-      ? way([...deployers(maintainers), ...pushers], { by: 'access job' })
-      : way(pushers, { by: 'branch' }),
+      ? way([...deployers(maintainers), ...pushers], { by: 'access job' }, [...groups, ...new Set(pushing)])
+      : way(pushers, { by: 'branch' }, [...new Set(pushing)]),
     way(deployers(bots), { by: 'access token' }),
   ];
 }
+
+/**
+ * The rules that a deployment must meet, all of them: the project's, and those of its groups for the tier that the
+ * environment has now. What cannot be read keeps nobody out.
+ * https://docs.gitlab.com/ci/environments/protected_environments/#group-level-protected-environments
+ */
+function protectionsOf(facts: ThreatFacts, environment: string): ProtectedEnvironment[] {
+  const { environments, groupProtections, project } = facts;
+  if (!project.protectedEnvironmentsLicensed) return [];
+  const now = environments.known ? environments.value.find(({ name }) => name === environment) : undefined;
+  const ofGroups = groupProtections.flatMap(({ environments: rules }) =>
+    rules.known ? rules.value.filter((rule) => rule.name === now?.tier && !namesGroup(rule)) : [],
+  );
+  const own = protectedAs(facts, environment);
+  return own === undefined ? ofGroups : [own, ...ofGroups];
+}
+
+/** Its members are unknown, so such a rule may let in anybody. */
+const namesGroup = ({ deployAccessLevels }: ProtectedEnvironment) => groupsIn(deployAccessLevels).length > 0;
+
+const mayDeploy = ({ deployAccessLevels }: ProtectedEnvironment, member: Member) =>
+  deployAccessLevels.some((row) => letsIn(row, member));
 
 /** An API token in a protected variable is passed to every protected branch and tag, and nowhere else. */
 function waysByToken(facts: ThreatFacts, people: People): Way[] {
   const byPeople = new Map<string, OpenRef[]>();
   for (const ref of openRefs(facts, people)) {
-    const key = JSON.stringify([ref.who.map(({ id }) => id), ref.groups]);
+    const key = JSON.stringify([ref.who.map(({ id }) => id), ref.groups, ref.keys]);
     byPeople.set(key, [...(byPeople.get(key) ?? []), ref]);
   }
   const isMaintainer = ({ accessLevel }: Member) => accessLevel >= accessLevels.maintainer;
   return [
     way(people.maintainers, { by: 'tag', approved: false }),
-    ...[...byPeople.values()].map((refs) =>
-      way(refs[0]?.who ?? [], { by: 'protected refs', refs }, refs[0]?.groups),
-    ),
+    ...[...byPeople.values()].map((refs) => {
+      const { who = [], groups = [], keys = [] } = refs[0] ?? {};
+      return way(who, { by: 'protected refs', refs }, [...groups, ...keys]);
+    }),
     way(people.bots.filter(isMaintainer), { by: 'access token' }),
   ];
 }

@@ -91,9 +91,9 @@ export function waysView(ways: Way[], environment: string, paint: Paint): string
   );
 }
 
-function whoText({ who, groups }: Way): string {
+function whoText({ who, others }: Way): string {
   const people = who.length === 0 ? [] : [namesOf(who)];
-  return [...people, ...groups].join(' and ');
+  return [...people, ...others].join(' and ');
 }
 
 /** A way to publish, in words. */

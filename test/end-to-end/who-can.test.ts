@@ -65,6 +65,33 @@ it('on the token route the screens agree about who reaches the token', async () 
   expect(stdout).toContain('can be read through dev/* (push: @carol)');
 });
 
+it('counts a deploy key of a protected branch, and the rules of the groups above the project', async () => {
+  const protected_environments = [
+    { name: 'production', deploy_access_levels: [roleRow(40)], approval_rules: [] },
+  ];
+  scene = await startScene(
+    {
+      protected_environments: [{ name: 'release', deploy_access_levels: [roleRow(30)], approval_rules: [] }],
+    },
+    { groups: [{ full_path: 'demo-group', owners: [1], protected_environments }] },
+  );
+  const { here, project } = scene;
+  await setUp(scene, '--deployer', 'developers', '--approvals', '0');
+  const shown = async () => (await runIn(here, ['check'])).stdout;
+  expect(await shown()).toContain('    @alice and @bob: by a tag\n');
+  expect(await shown()).not.toContain('@carol: by a branch');
+  const key = {
+    ...roleRow(0),
+    access_level: null,
+    deploy_key_id: 5,
+    access_level_description: 'CI key',
+  };
+  project.protected_branches[0]?.push_access_levels.push(key);
+  expect(await shown()).toContain(
+    '    whoever holds the deploy key CI key: by a branch with a job in the environment release',
+  );
+});
+
 describe('a Developer with a custom role', () => {
   const carol = (...powers: string[]) => ({
     userId: 3,

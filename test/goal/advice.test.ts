@@ -205,3 +205,18 @@ describe('further notes', () => {
     expect(namesOf(many.slice(0, 1))).toBe('@user0');
   });
 });
+
+it('a deploy key on a protected branch or tag is named, but does not speak against a token', () => {
+  const rows = [{ accessLevel: 40 }, { deployKeyId: 5, description: 'CI key' }];
+  const change = {
+    protectedBranches: known([
+      { name: 'main', pushAccessLevels: rows, mergeAccessLevels: [] } as unknown as ProtectedBranch,
+    ]),
+    protectedTags: known([{ name: '*', createAccessLevels: rows }]),
+  };
+  const { route, notes } = ask({ members: [alice, carol], project: free, change });
+  expect(route).toBe('token');
+  expect(notes.join()).toContain(
+    'main (push: whoever holds the deploy key CI key), * (tag: whoever holds the deploy key CI key)',
+  );
+});

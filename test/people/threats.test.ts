@@ -21,8 +21,8 @@ function ways(
   route: Route = 'protected',
 ): string[] {
   return waysOf(peopleFacts(members, project, change), 'release', route).map(
-    ({ who, groups, how }) =>
-      `${[...who.map(({ username }) => username), ...groups].join(', ')}: ${howText(how, 'release')}`,
+    ({ who, others, how }) =>
+      `${[...who.map(({ username }) => username), ...others].join(', ')}: ${howText(how, 'release')}`,
   );
 }
 
@@ -92,6 +92,65 @@ describe('who could publish today', () => {
 
   it('is not reduced by a protection that the tier does not enforce', () => {
     expect(ways([alice, carol], free, { ...closedTags, ...protection(1) })).toHaveLength(2);
+  });
+
+  it('includes whoever holds a deploy key that may push to a protected branch or create a tag', () => {
+    const rows = [...maintainersOnly, { deployKeyId: 5, description: 'CI key' }];
+    const change = {
+      protectedBranches: known([branch('main', rows)]),
+      protectedTags: known([{ name: '*', createAccessLevels: rows }]),
+    };
+    expect(ways([alice], free, change, 'token')).toEqual([
+      'alice: by a tag',
+      'whoever holds the deploy key CI key: by a push to the protected branch main, a tag *, where pipelines get protected variables',
+    ]);
+    expect(ways([alice], free, change, 'trusted')).toEqual([
+      'alice, whoever holds the deploy key CI key: by a tag',
+      'whoever holds the deploy key CI key: by a branch with a job in the environment release',
+    ]);
+    expect(ways([alice], {}, { ...change, ...protection(1) })).toEqual([
+      'alice, whoever holds the deploy key CI key: by a tag, once somebody else approves',
+      `alice, whoever holds the deploy key CI key: ${byAccess}`,
+    ]);
+  });
+
+  it("is only who meets the rules of the project's groups too, for the tier of the environment", () => {
+    const ofGroup = (rows: AccessRule[], approvals: number, tier = 'production') => ({
+      ...closedTags,
+      ...protection(0, [{ accessLevel: 30 }]),
+      environments: known([{ name: 'release', tier } as never]),
+      groupProtections: [
+        {
+          group: 'top',
+          environments: known([
+            {
+              name: 'production',
+              deployAccessLevels: rows,
+              approvalRules: Array.from({ length: approvals }, () => ({
+                accessLevel: 40,
+                requiredApprovals: 1,
+              })),
+            },
+          ]),
+        },
+      ],
+    });
+    const carolToo = ['alice, bob: by a tag', 'carol: by a branch with a job in the environment release'];
+    const all = [alice, bob, carol];
+    expect(ways(all, {}, ofGroup([{ userId: bob.id }], 0))).toEqual(['bob: by a tag']);
+    expect(ways(all, {}, ofGroup([{ accessLevel: 40 }], 1))).toEqual([
+      'alice, bob: by a tag, once somebody else approves',
+      `alice, bob: ${byAccess}`,
+    ]);
+    expect(ways(all, {}, ofGroup([{ accessLevel: 40 }], 1, 'staging'))).toEqual(carolToo);
+    expect(ways(all, {}, ofGroup([{ groupId: 5 }], 0))).toEqual(carolToo);
+  });
+
+  it('names a group that may deploy, whose members are unknown', () => {
+    const rows = [...maintainersOnly, { groupId: 5, description: 'Writers' }];
+    expect(ways([alice, carol], {}, { ...closedTags, ...protection(0, rows) })).toEqual([
+      'alice, the group Writers: by a tag',
+    ]);
   });
 
   it('includes access tokens, and custom roles that may change a protection', () => {

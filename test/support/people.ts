@@ -37,6 +37,7 @@ export function peopleFacts(
     },
     protectedBranches: nothing,
     protectedTags: nothing,
+    environments: nothing,
     protectedEnvironments: nothing,
     groupProtections: [],
     user: unknown('not asked'),
