@@ -15,6 +15,7 @@ import { attempt, type GitLabFacts, type GitLabIdentity, readProject } from './g
 import { type IndexFacts, readPackageIndex, uploadUrl } from './package-index.ts';
 import { lintOf, pipelinePath } from './pipeline-file.ts';
 import { refuseAbsentPipeline, refuseProjectName, refuseWorkspaceRoot } from './preconditions.ts';
+import { type Repository, readRepository } from './repository.ts';
 import { requireMaintainer } from './role.ts';
 import type { UploadToken } from './upload-tokens.ts';
 
@@ -32,6 +33,7 @@ export interface Facts {
   texts: CheckoutTexts;
   /** Names of the tags in the checkout, newest first. */
   tags: string[];
+  repository: Repository;
   /** Where to get the indexes' API tokens, for the route that needs them. */
   uploadTokens: Record<IndexId, UploadToken>;
 }
@@ -101,10 +103,18 @@ export async function readFacts(sources: Sources, python: PythonFacts): Promise<
   const { id, defaultBranch } = identity.project;
   const committed = attempt(gitlab.file(id, path.value, defaultBranch ?? 'HEAD'));
   const lint = (text: string) => lintOf(gitlab, id, text, committed);
-  const [rest, pipeline, tags, texts] = await Promise.all([
+  const { directory } = checkout;
+  const readTags = sources.git.tags();
+  const [rest, pipeline, tags, repository, texts] = await Promise.all([
     readProject(gitlab, identity, committed),
     readLocalPipeline(sources, path, lint, knownIndexes({ pypi, testpypi })),
-    sources.git.tags(),
+    readTags,
+    readRepository(sources.git, checkout, {
+      defaultBranch,
+      paths: [...editable.map((file) => inDirectory(directory, file)), path.value],
+      // Without a tag, nothing else tells which version the project had reached.
+      looksBack: readTags.then((names) => names.length === 0 && python.writtenVersion === undefined),
+    }),
     sources.git.tracked().then((paths) => readCheckoutTexts(sources.files, paths)),
   ]);
   refuseWorkspaceRoot(texts, checkout.directory);
@@ -114,7 +124,7 @@ export async function readFacts(sources: Sources, python: PythonFacts): Promise<
     refuseAbsentPipeline(path.value, tracked, rest.committedPipeline, identity.project.defaultBranch);
   }
   requireMaintainer(facts, tokenSource);
-  return { checkout, python, pipeline, gitlab: facts, indexes: { pypi, testpypi }, texts, tags };
+  return { checkout, python, pipeline, gitlab: facts, indexes: { pypi, testpypi }, texts, tags, repository };
 }
 
 type Lint = (text: string) => Promise<LintResult>;

@@ -99,7 +99,7 @@ export function modelOf(
   { gitlab, pipeline, indexes, texts }: Facts,
   { packageName }: Pick<Goal, 'packageName'>,
   text: string,
-  like?: PipelineModel,
+  like?: Pick<PipelineModel, 'occasions'>,
 ): PipelineModel | undefined {
   const readFile = (path: string) => texts.get(path);
   const { defaultBranch, path } = gitlab.project;

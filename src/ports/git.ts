@@ -13,8 +13,20 @@ export interface Git {
   remotes(): Promise<{ name: string; url: string }[]>;
   /** The remote that the current branch tracks. */
   trackedRemote(): Promise<string | undefined>;
+  /** The current branch; undefined for a detached HEAD. */
+  branch(): Promise<string | undefined>;
+  /** Names of all local branches. */
+  branches(): Promise<string[]>;
   /** Names of all tags, newest first. */
   tags(): Promise<string[]>;
+  /** Whether any tag is annotated: these go before lightweight ones where git looks for the nearest tag. */
+  hasAnnotatedTags(): Promise<boolean>;
+  /**
+   * The paths (from the root) that differ between HEAD and a remote's branch as last fetched; undefined if it never was.
+   */
+  unpushed(remote: string, branch: string, paths: string[]): Promise<string[] | undefined>;
+  /** The parents of the last commit that changed a line with a (POSIX) pattern in these files (from the root). */
+  beforeLastChange(pattern: string, paths: string[]): Promise<string[]>;
   /** The paths (from the root) that have uncommitted changes or are untracked. */
   changed(paths: string[]): Promise<string[]>;
   /**
@@ -23,7 +35,7 @@ export interface Git {
   isTracked(path: string): Promise<boolean>;
   /** The paths of all tracked files, from the root. */
   tracked(): Promise<string[]>;
-  /** The text of a file (from the root) at a commit, or undefined if the checkout does not have it. */
+  /** The text of a file (from the root) at a commit or 'HEAD', or undefined if the checkout does not have it. */
   textAt(sha: string, path: string): Promise<string | undefined>;
 }
 
@@ -53,6 +65,7 @@ function gitIn(run: RunGit, directory: string): Git {
     throw problemOf(answer, directory);
   };
   const line = (args: string[]) => git(args, isNone).then((text) => text?.trim() || undefined);
+  const branch = () => line(['symbolic-ref', '--short', '-q', 'HEAD']);
   const root = async () => ((await git(['rev-parse', '--show-toplevel'])) ?? '').replace(/\r?\n$/, '');
   // A name with NUL cannot be passed to a program, and no file has one.
   const possible = (paths: string[]) => paths.filter((path) => !path.includes('\0'));
@@ -60,11 +73,33 @@ function gitIn(run: RunGit, directory: string): Git {
     root,
     remotes: async () => parseRemotes((await git(['config', '-z', '--get-regexp', remoteUrl], isNone)) ?? ''),
     trackedRemote: async () => {
-      const branch = await line(['symbolic-ref', '--short', '-q', 'HEAD']);
-      return branch && (await line(['config', `branch.${branch}.remote`]));
+      const name = await branch();
+      return name && (await line(['config', `branch.${name}.remote`]));
     },
+    branch,
+    branches: async () =>
+      ((await git(['for-each-ref', '--format=%(refname:strip=2)', 'refs/heads'])) ?? '')
+        .split('\n')
+        .filter(Boolean),
     tags: async () =>
       ((await git(['tag', '--list', '--sort=-creatordate'])) ?? '').split('\n').filter(Boolean),
+    hasAnnotatedTags: async () =>
+      ((await git(['for-each-ref', '--format=%(objecttype)', 'refs/tags'])) ?? '')
+        .split('\n')
+        .includes('tag'),
+    unpushed: async (remote, name, paths) => {
+      const known = possible(paths);
+      const diff = ['diff', '--name-only', '-z', '--no-ext-diff', `refs/remotes/${remote}/${name}`, 'HEAD'];
+      const options = ['-C', await root(), '--literal-pathspecs'];
+      const found = await git([...options, ...diff, '--', ...known], () => true);
+      return found?.split('\0').filter(Boolean);
+    },
+    beforeLastChange: async (pattern, paths) => {
+      const options = ['-C', await root(), '--literal-pathspecs'];
+      const log = ['log', '-1', '--format=%P', '--no-ext-diff', '--no-textconv', `-G${pattern}`];
+      const found = await git([...options, ...log, '--', ...possible(paths)], () => true);
+      return (found ?? '').split(/\s+/).filter(Boolean);
+    },
     changed: async (paths) => {
       const known = possible(paths);
       if (known.length === 0) return [];
@@ -84,7 +119,9 @@ function gitIn(run: RunGit, directory: string): Git {
     tracked: async () =>
       ((await git(['-C', await root(), 'ls-files', '-z'])) ?? '').split('\0').filter(Boolean),
     textAt: async (sha, path) =>
-      /^[0-9a-f]{40,64}$/.test(sha) ? git(['cat-file', 'blob', `${sha}:${path}`], () => true) : undefined,
+      /^(?:HEAD|[0-9a-f]{40,64})$/.test(sha)
+        ? git(['cat-file', 'blob', `${sha}:${path}`], () => true)
+        : undefined,
   };
 }
 

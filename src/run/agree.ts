@@ -29,7 +29,7 @@ export async function agreeOnPlan(context: Context, found: Survey): Promise<Comp
     if (changesOf(compared.plan).length === 0) return compared;
     ({ survey } = compared);
     const choice = await chooseGoal(context, { ...compared, facts: survey.facts, questions, seen });
-    if (choice.decision === 'go') return compared;
+    if (choice.decision !== 'again') return { ...compared, declined: choice.decision === 'stop' };
     ({ wishes, goal } = choice);
     questions = [];
   }

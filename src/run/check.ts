@@ -4,6 +4,7 @@ import { wishesOf } from '../goal/wishes.ts';
 import { makePlan } from '../plan/plan.ts';
 import { buildReport, exitCodeOf } from '../plan/report.ts';
 import { checkView } from '../screens/check.ts';
+import { showNextSteps } from '../screens/next-steps.ts';
 import type { Context } from './context.ts';
 import { type Preparation, surveyProject } from './survey.ts';
 import { readVerdicts } from './verdicts.ts';
@@ -20,6 +21,7 @@ export async function check(context: Context, preparation?: Preparation): Promis
   const plan = makePlan(situation);
   const exitCode = exitCodeOf(plan);
   terminal.print(...checkView(situation, plan, terminal));
+  showNextSteps(context, { ...situation, settings: plan, registered: new Set() }, { brief: true });
   if (options.json) context.writeJson(await buildReport('check', situation, plan, exitCode));
   return exitCode;
 }

@@ -3,7 +3,7 @@ import type { Facts } from '../facts/index.ts';
 import { decide, type Goal } from '../goal/index.ts';
 import { releaseProblem } from '../goal/people.ts';
 import type { Wishes } from '../goal/wishes.ts';
-import { Cancelled, UserError } from '../kernel/errors.ts';
+import { UserError } from '../kernel/errors.ts';
 import { routes } from '../kernel/route.ts';
 import { threatsOf, waysOf } from '../people/threats.ts';
 import { changesOf, type PlannedSetting } from '../plan/plan.ts';
@@ -31,8 +31,8 @@ export interface Choosing {
   seen: Set<string>;
 }
 
-/** The user's decision: go ahead, or compare again with other choices. */
-export type Decision = { decision: 'go' } | { decision: 'again'; wishes: Wishes; goal: Goal };
+/** The user's decision: go ahead, leave everything as it is, or compare again with other choices. */
+export type Decision = { decision: 'go' | 'stop' } | { decision: 'again'; wishes: Wishes; goal: Goal };
 
 /** Shows the recommendation, asks what is open, shows the plan and asks once whether to apply it. */
 export async function chooseGoal(context: Context, choosing: Choosing): Promise<Decision> {
@@ -41,7 +41,7 @@ export async function chooseGoal(context: Context, choosing: Choosing): Promise<
   if (choosing.questions.length > 0) return again(context, choosing, choosing.questions);
   if (options.dryRun) return { decision: 'go' };
   await showPlan(context, choosing);
-  const answer = await terminal.select(
+  const answer = await terminal.select<'go' | 'change' | 'stop'>(
     `Make ${countOf(choosing.plan)}?\nNothing has been changed so far.`,
     [
       { value: 'go', label: 'Yes' },
@@ -50,8 +50,7 @@ export async function chooseGoal(context: Context, choosing: Choosing): Promise<
     ],
     'go',
   );
-  if (answer === 'stop') throw new Cancelled();
-  if (answer === 'go') return { decision: 'go' };
+  if (answer !== 'change') return { decision: answer };
   const name = await pickChoice(choosing.goal, terminal);
   return again(context, choosing, name === undefined ? [] : [name]);
 }

@@ -20,6 +20,8 @@ export interface Context {
   network: Network;
   /** Assumes that the indexes accept what the official ones do, for the rehearsal of a GitLab that those reject. */
   asOfficial?: boolean;
+  /** The servers are embedded, and end with the program. */
+  rehearsal?: boolean;
   /** Writes the JSON document to stdout. */
   writeJson(document: unknown): void;
   stop: Stop;

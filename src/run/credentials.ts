@@ -16,6 +16,8 @@ export interface Comparison extends Situation {
   survey: Survey;
   wishes: Wishes;
   plan: PlannedSetting[];
+  /** The user said no to it. */
+  declined?: boolean;
 }
 
 /**

@@ -43,7 +43,7 @@ function insideOf(world: World, context: Context): Context {
   const options = { ...context.options, ...placeOf(world), command: 'setup' as const };
   const { asOfficial, gitlab } = world;
   const tokens = { GITLAB_TOKEN: token, GITLAB_HOST: gitlab.url, ...uploadTokens(world) };
-  return { ...context, options, asOfficial, env: { ...env, ...tokens } };
+  return { ...context, options, asOfficial, rehearsal: true, env: { ...env, ...tokens } };
 }
 
 function uploadTokens({ pypi, testpypi }: World): Record<string, string> {
@@ -55,12 +55,19 @@ function placeOf({ directory, pypi, testpypi }: World) {
   return { directory, pypiUrl: pypi.url, testpypiUrl: testpypi.url };
 }
 
-function showWhatNext({ directory }: World, { terminal, program, platform }: Context): void {
+function showWhatNext({ directory }: World, { terminal, program, platform, options }: Context): void {
   const { paint, print, printAsIs } = terminal;
   const again = `${program} demo --directory ${quote(directory, platform)}`;
   print('', paint.bold('What to try next'));
+  if (options.dryRun) {
+    print(
+      `  ${paint.plain(`Nothing was edited in the scratch project, ${directory}. To make the changes there:`)}`,
+    );
+    printAsIs(`  ${paint.cyan(again)}`);
+    return;
+  }
   print(`  ${paint.plain(`The scratch project is in ${directory}; 'git diff' there shows the edits.`)}`);
-  print('  Look again (nothing is left to do), or edit its files and see them put right:');
+  print('  Look again, or edit its files and see them repaired:');
   printAsIs(`  ${paint.cyan(`${again} --dry-run`)}`, `  ${paint.cyan(again)}`);
 }
 

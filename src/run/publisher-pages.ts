@@ -1,54 +1,76 @@
 import { indexNames } from '../facts/package-index.ts';
 import { formRows } from '../indexes/publisher-page.ts';
+import type { IndexId } from '../kernel/route.ts';
 import type { PublisherPage } from '../plan/settings/publisher.ts';
 import { formView } from '../screens/publisher-form.ts';
 import type { Context } from './context.ts';
 
 /**
- * Opens the page on which each index registers the Trusted Publisher, if wanted; in a terminal it shows each with its
- * form until the user continues. Makes no claims about what the user did there.
+ * Walks the user through the pages on which the publishers are registered, one at a time, and adds to `registered` each
+ * index of which they say that it is. Asks nothing outside a terminal. Where nothing was changed, most likely all is
+ * registered, so one question comes first.
  */
-export async function showPublisherPages(context: Context, pages: PublisherPage[]): Promise<void> {
-  for (const page of pages) {
-    if (context.terminal.interactive) await offer(context, page);
-    else context.openPage?.(page.url);
-  }
+export async function showPublisherPages(
+  context: Context,
+  pages: PublisherPage[],
+  { registered, changed }: { registered: Set<IndexId>; changed: boolean },
+): Promise<void> {
+  if (!context.terminal.interactive || pages.length === 0) return;
+  const answer = changed ? 'show' : await askBefore(context, pages);
+  if (answer === 'later') return;
+  for (const page of pages)
+    if (answer === 'registered' || (await walkThrough(context, page)) !== 'later')
+      registered.add(page.index.id);
 }
 
-/** Opens and copies as often as the user likes, until they continue. */
-async function offer(context: Context, page: PublisherPage): Promise<void> {
+async function askBefore({ terminal }: Context, pages: PublisherPage[]) {
+  const names = pages.map(({ index }) => indexNames[index.id]).join(' and ');
+  return terminal.select<'registered' | 'show' | 'later'>(
+    `Is the Trusted Publisher registered on ${names}?\nPyPI has no API to check.`,
+    [
+      { value: 'registered', label: 'Already registered' },
+      { value: 'show', label: 'No', hint: 'show the page and what to enter' },
+      { value: 'later', label: 'Later', hint: 'keep it on the list' },
+    ],
+    'registered',
+  );
+}
+
+type Answer = 'open' | 'done' | 'registered' | 'copy' | 'later';
+
+/** Opens and copies as often as the user likes, until they are done with the page. */
+async function walkThrough(context: Context, page: PublisherPage): Promise<Answer> {
   const { terminal, openPage } = context;
   const { paint } = terminal;
-  terminal.print('', paint.bold(`Register the Trusted Publisher on ${indexNames[page.index.id]}`));
+  const name = indexNames[page.index.id];
+  terminal.print('', paint.bold(`Register the Trusted Publisher on ${name}`));
   terminal.printAsIs(`  ${paint.cyan(page.url)}`);
-  terminal.print(...formView(page, terminal));
-  const choices = choicesFor(page, openPage !== undefined);
-  let initial = openPage ? 'open' : 'on';
+  terminal.print(...formView(page, terminal, { brief: false }));
+  let initial: Answer = openPage ? 'open' : 'done';
   for (;;) {
-    const question = `${indexNames[page.index.id]}: what now?\nYou have to click "Add" yourself; it needs your account there.`;
-    const answer = await terminal.select(question, choices, initial);
-    if (answer === 'on') return;
+    const question = `Registered on ${name}?\nYou have to click "Add" yourself; it needs your account there.`;
+    const answer = await terminal.select<Answer>(question, choicesFor(openPage !== undefined), initial);
     if (answer === 'open') {
       openPage?.(page.url);
       terminal.print(paint.dim(page.reminder));
-    } else {
-      terminal.copy(answer === 'copy:url' ? page.url : answer.slice('copy:'.length));
-      terminal.print(paint.dim('Copied (if your terminal supports it).'));
-    }
-    initial = 'on';
+      initial = 'done';
+    } else if (answer === 'copy') {
+      await copyValue(context, page);
+    } else return answer;
   }
 }
 
-function choicesFor(page: PublisherPage, canOpen: boolean) {
-  const copies = formRows(page.fields, page.prefilled).map(({ label, value }) => ({
-    value: `copy:${value}`,
-    label: `Copy ${label}`,
-    hint: value,
-  }));
-  return [
-    ...(canOpen ? [{ value: 'open', label: 'Open the page in the browser' }] : []),
-    { value: 'on', label: 'Done, continue' },
-    { value: 'copy:url', label: 'Copy the address' },
-    ...copies,
-  ];
+const choicesFor = (canOpen: boolean) => [
+  ...(canOpen ? [{ value: 'open' as const, label: 'Open the page' }] : []),
+  { value: 'done' as const, label: 'Done' },
+  { value: 'registered' as const, label: 'Already registered' },
+  { value: 'copy' as const, label: 'Copy a value' },
+  { value: 'later' as const, label: 'Later', hint: 'keep it on the list' },
+];
+
+async function copyValue({ terminal }: Context, page: PublisherPage): Promise<void> {
+  const rows = [{ label: 'Address of the page', value: page.url }, ...formRows(page.fields, page.prefilled)];
+  const choices = rows.map(({ label, value }) => ({ value, label, hint: value }));
+  terminal.copy(await terminal.select('Which value?', choices, choices[1]?.value ?? page.url));
+  terminal.print(terminal.paint.dim('Copied (if your terminal supports it).'));
 }

@@ -3,12 +3,14 @@ import { inDirectory } from '../facts/checkout.ts';
 import type { Facts } from '../facts/index.ts';
 import { plainChoices } from '../goal/wishes.ts';
 import { type CancelCode, Cancelled } from '../kernel/errors.ts';
+import type { IndexId } from '../kernel/route.ts';
 import { applyPlan } from '../plan/apply.ts';
+import { openPages } from '../plan/next-steps.ts';
 import type { SettledSetting } from '../plan/plan.ts';
 import { buildReport, exitCodeOf } from '../plan/report.ts';
-import type { Situation } from '../plan/settings/setting.ts';
 import { choicesView } from '../screens/choices.ts';
-import { type Ending, openPages, outcomeView, showEnd } from '../screens/end.ts';
+import { type Ending, outcomeView, showEnd } from '../screens/end.ts';
+import { showNextSteps } from '../screens/next-steps.ts';
 import { showOccasions } from '../screens/occasions.ts';
 import { planView, showEdits } from '../screens/plan.ts';
 import { applyProgress, workHeading } from '../screens/progress.ts';
@@ -21,18 +23,26 @@ import { type Preparation, surveyProject } from './survey.ts';
 
 /** The wizard: look, ask, show the plan, confirm, apply, show the publisher pages, report. Returns the exit code. */
 export async function setup(context: Context, preparation?: Preparation): Promise<number> {
-  const { options, terminal } = context;
+  const { options } = context;
   const wanted = await agreeOnPlan(context, await surveyProject(context, preparation));
   if (options.dryRun) return showDryRun(context, wanted);
-  const settled = await apply(context, wanted);
-  const pages = settled.some(({ outcome }) => outcome === 'applied') ? openPages({ ...wanted, settled }) : [];
-  const ending = { ...wanted, settled, formsShown: terminal.interactive };
-  await showPublisherPages(context, pages).catch(async (error) => {
+  if (wanted.declined) return leaveAsItIs(context, wanted);
+  const settings = await apply(context, wanted);
+  const registered = new Set<IndexId>();
+  const ending = { ...wanted, settings, registered };
+  const changed = settings.some(({ outcome }) => outcome === 'applied');
+  await showPublisherPages(context, openPages(ending), { registered, changed }).catch(async (error) => {
     if (!(error instanceof Cancelled)) throw error;
     await finish(context, ending, error.exitCode);
     throw new Cancelled(error.exitCode, 'Cancelled; what is reported above stays as it is.');
   });
-  return finish(context, ending, exitCodeOf(settled));
+  return finish(context, ending, exitCodeOf(settings));
+}
+
+/** After a "No": what it would take, all of it still to do. */
+function leaveAsItIs(context: Context, wanted: Comparison): never {
+  showNextSteps(context, { ...wanted, settings: wanted.plan, registered: new Set() }, { brief: true });
+  throw new Cancelled();
 }
 
 async function apply(context: Context, wanted: Comparison): Promise<SettledSetting[]> {
@@ -54,15 +64,16 @@ function editedFolders({ checkout, pipeline }: Facts): string[] {
   return [inDirectory(checkout.directory, 'pyproject.toml'), pipeline.path.value];
 }
 
-async function finish(context: Context, ending: Ending & Situation, exitCode: number): Promise<number> {
+async function finish(context: Context, ending: Ending, exitCode: number): Promise<number> {
   const { terminal, options } = context;
-  const { goal, settled } = ending;
+  const { goal, settings } = ending;
   showEnd(context, ending);
-  if (settled.some(({ outcome }) => outcome !== 'unchanged')) {
-    terminal.print('', terminal.paint.bold('The same again without questions'));
+  // The servers of a rehearsal end with the program.
+  if (settings.some(({ outcome }) => outcome !== 'unchanged') && !context.rehearsal) {
+    terminal.print('', terminal.paint.bold('To repeat without prompts'));
     terminal.printAsIs(`  ${terminal.paint.cyan(repeatCommand(context, plainChoices(goal)))}`);
   }
-  if (options.json) context.writeJson(await buildReport('setup', ending, settled, exitCode));
+  if (options.json) context.writeJson(await buildReport('setup', ending, settings, exitCode));
   return exitCode;
 }
 
@@ -75,6 +86,7 @@ async function showDryRun(context: Context, compared: Comparison): Promise<numbe
   showOccasions(terminal, compared);
   terminal.print(paint.bold('The plan, in this order'), ...(await planView(plan, terminal)));
   terminal.print(...notesView(plan, terminal), '', 'Nothing was changed, because this was a dry run.');
+  showNextSteps(context, { ...compared, settings: plan, registered: new Set() }, { brief: false });
   if (options.json) context.writeJson(await buildReport('setup', compared, plan, 0));
   return 0;
 }

@@ -1,4 +1,3 @@
-import type { Facts } from '../facts/index.ts';
 import { waysOf } from '../people/threats.ts';
 import { differencesOf } from '../plan/finding.ts';
 import { isToDo, type PlannedSetting } from '../plan/plan.ts';
@@ -35,7 +34,7 @@ export function checkView(situation: Situation, plan: PlannedSetting[], screen: 
       : ['', paint.bold('What is to do'), ...open.flatMap((it) => details(it, screen))]),
     ...notesView(plan, screen),
     '',
-    closing(facts, plan, screen),
+    closing(plan, screen),
   ];
 }
 
@@ -50,19 +49,8 @@ function details(planned: PlannedSetting, screen: Screen): string[] {
   ];
 }
 
-function closing(facts: Facts, plan: PlannedSetting[], { paint }: Screen): string {
+function closing(plan: PlannedSetting[], { paint }: Screen): string {
   const { ok, toDo, unknown, manual } = summarize(plan);
   const counts = `${ok} hold, ${toDo} to do, ${unknown} unknown, ${manual} for a person to do or to check.`;
-  if (toDo > 0) return `${counts} ${paint.bold("Run 'gitlab-to-pypi' to put it right.")}`;
-  return uncommittedHint(facts) === '' ? counts : `${counts} ${uncommittedHint(facts)}`;
-}
-
-/** The edits only take effect once they are on the default branch. */
-export function uncommittedHint({ gitlab, pipeline }: Facts): string {
-  const { committedPipeline, project } = gitlab;
-  if (pipeline.text === undefined) return '';
-  if (!committedPipeline.known)
-    return `Whether ${pipeline.path.value} is like this on ${project.defaultBranch} could not be read: ${committedPipeline.reason}`;
-  if (committedPipeline.value === pipeline.text) return '';
-  return `${pipeline.path.value} is not yet like this on ${project.defaultBranch}: commit and push it.`;
+  return toDo > 0 ? `${counts} ${paint.bold("Run 'gitlab-to-pypi' to put it right.")}` : counts;
 }

@@ -7,8 +7,8 @@ import { factsView } from './facts.ts';
 import { howManyHold, statesView } from './states.ts';
 
 /**
- * What was found, with sources, and the state of every setting at a glance. If all is well this is the whole run, so
- * keep it short.
+ * What was found, with sources, and the state of every setting at a glance. If there is nothing to change this is
+ * almost the whole run, so it shows only what is open.
  */
 export function showFirstScreen(
   terminal: Terminal,
@@ -19,7 +19,8 @@ export function showFirstScreen(
     const which = oneLine(
       `${facts.gitlab.project.path} by the route ${goal.route.value}: ${howManyHold(plan)}`,
     );
-    terminal.print('', paint.bold(which), ...statesView(plan, terminal));
+    const open = plan.filter(({ finding }) => finding.kind !== 'ok');
+    terminal.print('', paint.bold(which), ...statesView(open, terminal));
     return;
   }
   terminal.print('', paint.bold('What was found'), ...factsView(facts, terminal), '');

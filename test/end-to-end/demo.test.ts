@@ -32,7 +32,7 @@ describe('the demo', () => {
       expect(states.gitlab.projects[0].protected_environments).toHaveLength(protections);
       const again = await demo('--directory', first.directory);
       expect(again.exitCode).toBe(0);
-      expect(again.stdout).toContain('Nothing to do');
+      expect(again.stdout).toContain('Nothing to change');
       expect((await saved(first.directory)).states.gitlab).toEqual(states.gitlab);
     },
   );
@@ -69,7 +69,7 @@ describe('the demo', () => {
     }));
     await writeFile(savedIn(directory), JSON.stringify(world));
     const { exitCode, stdout } = await again();
-    expect([exitCode, stdout]).toEqual([0, expect.stringContaining('Nothing to do')]);
+    expect([exitCode, stdout]).toEqual([0, expect.stringContaining('Nothing to change')]);
   });
 
   it('defaults to the team on Premium, and resumes a world saved before there was a choice', async () => {
@@ -77,7 +77,7 @@ describe('the demo', () => {
     expect(first.stdout).toMatch(/Route +protected +recommended/);
     const { asOfficial: _, ...older } = await saved(first.directory);
     await writeFile(savedIn(first.directory), JSON.stringify(older));
-    expect((await demo('--directory', first.directory)).stdout).toContain('Nothing to do');
+    expect((await demo('--directory', first.directory)).stdout).toContain('Nothing to change');
   });
 
   it.each([

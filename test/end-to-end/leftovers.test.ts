@@ -49,7 +49,7 @@ async function answer(session: Session, about: string, key: string): Promise<voi
 /** Continues from the pages that register the publishers. */
 async function passPages(session: Session): Promise<void> {
   for (const index of ['PyPI', 'TestPyPI']) {
-    await session.shows(new RegExp(`◆ +${index}: what now\\?`));
+    await session.shows(new RegExp(`◆ +Registered on ${index}\\?`));
     session.press(keys.enter);
   }
 }

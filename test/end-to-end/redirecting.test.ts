@@ -203,7 +203,7 @@ describe('a credential that no job reads any more', () => {
     await session.shows('Make this change?');
     session.press(keys.enter);
     for (const index of ['PyPI', 'TestPyPI']) {
-      await session.shows(new RegExp(`◆ +${index}: what now\\?`));
+      await session.shows(new RegExp(`◆ +Registered on ${index}\\?`));
       session.press(keys.enter);
     }
     expect(await session.ended).toBe(0);
@@ -227,7 +227,7 @@ describe('variables that people pass to pipelines', () => {
     await session.shows('Make this change?');
     session.press(keys.enter);
     for (const index of ['PyPI', 'TestPyPI']) {
-      await session.shows(new RegExp(`◆ +${index}: what now\\?`));
+      await session.shows(new RegExp(`◆ +Registered on ${index}\\?`));
       session.press(keys.enter);
     }
     expect(await session.ended).toBe(0);

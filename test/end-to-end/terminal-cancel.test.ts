@@ -68,9 +68,9 @@ describe('an interrupted question', () => {
   it('after the changes says what was done and what is left', async () => {
     const session = startInTerminal(['demo', '--as', 'solo']);
     await answerAll(session, demoQuestions.solo.before);
-    await isAsked(session, 'PyPI: what now?');
+    await isAsked(session, 'Registered on PyPI?');
     session.kill('SIGTERM');
     expect(await session.ended).toBe(143);
-    expect(session.screen()).toMatch(/Done: 5 put in place[\s\S]*Left for you[\s\S]*Your first release/);
+    expect(session.screen()).toMatch(/Done: 5 changes made[\s\S]*Still to do[\s\S]*Release v0\.1\.1/);
   });
 });

@@ -34,9 +34,9 @@ describe('a terminal', () => {
         'Environment release for PyPI',
         'Could publish a release',
         'a Developer with a branch',
-        'Done: 6 put in place',
-        'Left for you',
-        'Your first release',
+        'Done: 6 changes made',
+        'Still to do',
+        'Release v0.1.1',
         'git push origin',
       ])
         expect(screen).toContain(text);
@@ -84,18 +84,21 @@ describe('for a screen reader', () => {
 });
 
 describe('a second run', () => {
-  it.concurrent('with nothing to do asks nothing, and fits on one screen', async () => {
+  it.concurrent('with nothing to change only asks whether the publishers are registered, and fits on one screen', async () => {
     const session = startInTerminal(['demo'], {}, { cols: 80, rows: 30 });
     await answerAll(session, [...before, ...after]);
     await isAsked(session, 'What now?');
     session.press(keys.down + keys.down + keys.enter);
-    await session.shows(/9 of 11 hold[\s\S]*What now\?/);
+    await isAsked(session, 'Is the Trusted Publisher registered on PyPI and TestPyPI?');
+    session.press(keys.enter);
+    await session.shows(/9 of 11 hold[\s\S]*Release v[\s\S]*What now\?/);
     const [, again = ''] =
       /looks, asks[\s\S]*?Run the wizard again([\s\S]*?)│\s*◆ {2}What now/.exec(session.screen()) ?? [];
     session.press(keys.ctrlC);
     await session.ended;
-    expect(again).toContain('Nothing to do');
-    expect(again).not.toContain('◇');
+    expect(again).toContain('Nothing to change');
+    expect(again.match(/◇/g)).toHaveLength(1);
+    expect(again).not.toContain('Register the');
     // In a real project nothing waits for a commit, and URLs are shorter: that saves two lines.
     expect(again.trim().split('\n').length).toBeLessThanOrEqual(25);
   });

@@ -39,11 +39,11 @@ describe('the wizard in a terminal', () => {
     expect(here.gitlab.writes()).toEqual([]);
     session.press(keys.enter);
     for (const index of ['PyPI', 'TestPyPI']) {
-      await session.shows(new RegExp(`◆ +${index}: what now\\?`));
+      await session.shows(new RegExp(`◆ +Registered on ${index}\\?`));
       session.press(keys.enter);
     }
     expect(await session.ended).toBe(0);
-    expect(session.screen()).toMatch(/Done: 6 put in place, 3 held already\./);
+    expect(session.screen()).toMatch(/Done: 6 changes made, 3 were already right\./);
     // A terminal breaks a long command at its own width.
     expect(session.screen().replaceAll('\n', '')).toContain(
       '--route protected --deployer maintainers --approver maintainers',
@@ -149,8 +149,8 @@ describe('the wizard in a terminal', () => {
       'Who must',
       'How many',
       'Make these',
-      'PyPI: what now',
-      'TestPyPI: what now',
+      'Registered on PyPI',
+      'Registered on TestPyPI',
     ]) {
       await session.shows(question);
       session.press(keys.enter);

@@ -69,7 +69,7 @@ describe('the API token route in a terminal', () => {
     await setUp(first);
     const next = { PYPI_TOKEN: madeUpToken('127.0.0.1', 'the next one') };
     const again = await setUp(next);
-    expect(again.stdout).toContain('Nothing to do');
+    expect(again.stdout).toContain('Nothing to change');
     const before = here.gitlab.writes().length;
 
     const kept = start(['setup'], next);

@@ -13,11 +13,11 @@ export const demoQuestions = {
       'How many approvals',
       'Make these 6 changes?',
     ],
-    after: ['PyPI: what now?', 'TestPyPI: what now?'],
+    after: ['Registered on PyPI?', 'Registered on TestPyPI?'],
   },
   solo: {
     before: ['How should releases be protected?', 'Make these 5 changes?'],
-    after: ['PyPI: what now?', 'TestPyPI: what now?'],
+    after: ['Registered on PyPI?', 'Registered on TestPyPI?'],
   },
   'team-free': { before: ['How should releases be protected?', 'Make these 7 changes?'], after: [] },
   'self-managed': { before: ['How should releases be protected?', 'Make these 7 changes?'], after: [] },

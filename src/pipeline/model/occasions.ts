@@ -69,7 +69,8 @@ export const takesVariables = (id: OccasionId): boolean =>
 export const knowsChanges = (id: OccasionId): boolean =>
   id === 'default-branch' || id === 'other-branch' || id === 'merge-request';
 
-function tagged(id: OccasionId, tag: string, project: ProjectFacts): Occasion {
+/** The push of a tag. */
+export function tagged(id: OccasionId, tag: string, project: ProjectFacts): Occasion {
   const names = { CI_COMMIT_TAG: tag, CI_COMMIT_REF_NAME: tag, CI_COMMIT_BRANCH: null };
   const source = { CI_PIPELINE_SOURCE: 'push', CI_COMMIT_REF_PROTECTED: 'true' };
   return { id, ref: tag, variables: { ...always(project), ...noMergeRequest, ...names, ...source } };
