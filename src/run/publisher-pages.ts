@@ -2,6 +2,7 @@ import { indexNames } from '../facts/package-index.ts';
 import { formRows } from '../indexes/publisher-page.ts';
 import type { IndexId } from '../kernel/route.ts';
 import type { PublisherPage } from '../plan/settings/publisher.ts';
+import { copyBySystem } from '../ports/clipboard.ts';
 import { formView } from '../screens/publisher-form.ts';
 import type { Context } from './context.ts';
 
@@ -13,13 +14,13 @@ import type { Context } from './context.ts';
 export async function showPublisherPages(
   context: Context,
   pages: PublisherPage[],
-  { registered, changed }: { registered: Set<IndexId>; changed: boolean },
+  { registered, changed, root }: { registered: Set<IndexId>; changed: boolean; root: string },
 ): Promise<void> {
   if (!context.terminal.interactive || pages.length === 0) return;
   const answer = changed ? 'show' : await askBefore(context, pages);
   if (answer === 'later') return;
   for (const page of pages)
-    if (answer === 'registered' || (await walkThrough(context, page)) !== 'later')
+    if (answer === 'registered' || (await walkThrough(context, page, root)) !== 'later')
       registered.add(page.index.id);
 }
 
@@ -39,7 +40,7 @@ async function askBefore({ terminal }: Context, pages: PublisherPage[]) {
 type Answer = 'open' | 'done' | 'registered' | 'copy' | 'later';
 
 /** Opens and copies as often as the user likes, until they are done with the page. */
-async function walkThrough(context: Context, page: PublisherPage): Promise<Answer> {
+async function walkThrough(context: Context, page: PublisherPage, root: string): Promise<Answer> {
   const { terminal, openPage } = context;
   const { paint } = terminal;
   const name = indexNames[page.index.id];
@@ -55,7 +56,7 @@ async function walkThrough(context: Context, page: PublisherPage): Promise<Answe
       terminal.print(paint.dim(page.reminder));
       initial = 'done';
     } else if (answer === 'copy') {
-      await copyValue(context, page);
+      await copyValue(context, page, root);
     } else return answer;
   }
 }
@@ -68,9 +69,13 @@ const choicesFor = (canOpen: boolean) => [
   { value: 'later' as const, label: 'Later', hint: 'keep it on the list' },
 ];
 
-async function copyValue({ terminal }: Context, page: PublisherPage): Promise<void> {
+/** By the terminal, which may be far away, and by the system, as not every terminal can. */
+async function copyValue(context: Context, page: PublisherPage, root: string): Promise<void> {
+  const { terminal, env, platform } = context;
   const rows = [{ label: 'Address of the page', value: page.url }, ...formRows(page.fields, page.prefilled)];
   const choices = rows.map(({ label, value }) => ({ value, label, hint: value }));
-  terminal.copy(await terminal.select('Which value?', choices, choices[1]?.value ?? page.url));
-  terminal.print(terminal.paint.dim('Copied (if your terminal supports it).'));
+  const value = await terminal.select('Which value?', choices, choices[1]?.value ?? page.url);
+  terminal.copy(value);
+  const copied = await copyBySystem(value, { env, platform, outside: root });
+  terminal.print(terminal.paint.dim(copied ? 'Copied.' : 'Copied (if your terminal supports it).'));
 }

@@ -31,7 +31,8 @@ export async function setup(context: Context, preparation?: Preparation): Promis
   const registered = new Set<IndexId>();
   const ending = { ...wanted, settings, registered };
   const changed = settings.some(({ outcome }) => outcome === 'applied');
-  await showPublisherPages(context, openPages(ending), { registered, changed }).catch(async (error) => {
+  const { root } = wanted.facts.checkout;
+  await showPublisherPages(context, openPages(ending), { registered, changed, root }).catch(async (error) => {
     if (!(error instanceof Cancelled)) throw error;
     await finish(context, ending, error.exitCode);
     throw new Cancelled(error.exitCode, 'Cancelled; what is reported above stays as it is.');
