@@ -53,7 +53,8 @@ describe('the demo', () => {
     const { ports } = await saved(directory);
     const issuer = encodeURIComponent(`http://127.0.0.1:${ports.gitlab}`);
     expect(stdout.replace(/\s/g, '')).toContain(`&environment=release&issuer_url=${issuer}`);
-    expect(stdout).toMatch(/ setup [^$]*--custom-issuer [^$]*--route trusted/);
+    // A command for these servers would be of no use once they have ended.
+    expect(stdout).not.toContain('To repeat without prompts');
   });
 
   it('as self-managed needs no option once both indexes have taken a release from that GitLab', async () => {
