@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import { ownValue } from '../kernel/own-value.ts';
 import { valueAt } from '../text/yaml/data.ts';
 import type { YamlTable } from '../text/yaml/document.ts';
@@ -7,7 +8,7 @@ import type { PipelineGoal } from './pipeline-goal.ts';
 import { lines, sourcesOf } from './recognise/jobs.ts';
 import { runsWhenPublished } from './runs-when.ts';
 import { tagCheck } from './tag-check.ts';
-import { checkLines, type Surroundings, toolsFolder } from './template.ts';
+import { checkedPaths, checkLines, type Surroundings, toolsFolder } from './template.ts';
 
 /** Repairs the job from an earlier run that checks what was built. */
 export function repairCheckJob(edit: PipelineEdit): void {
@@ -21,17 +22,21 @@ export function repairCheckJob(edit: PipelineEdit): void {
 function distChecks(goal: PipelineGoal, around: Surroundings): Check[] {
   return [
     { path: ['inherit', 'default'], holds: (job) => valueAt(job, ['inherit', 'default']) === false },
+    { path: ['inherit', 'variables'], holds: (job) => valueAt(job, ['inherit', 'variables']) === false },
     {
       path: ['variables', 'GIT_STRATEGY'],
       holds: (job) => /^(empty|none)$/.test(textAt(job, 'variables', 'GIT_STRATEGY')),
+    },
+    {
+      path: ['variables', 'UV_NO_CONFIG'],
+      holds: (job) => textAt(job, 'variables', 'UV_NO_CONFIG') === '1',
     },
     { path: ['needs'], holds: (job) => around.buildJobs.every((name) => sourcesOf(job).includes(name)) },
     { path: ['script'], holds: (job) => checksWell(job, goal, around) },
     {
       path: ['artifacts', 'paths'],
       holds: (job) =>
-        goal.publishWith !== 'twine' ||
-        lines(valueAt(job, ['artifacts', 'paths'])).includes(`${toolsFolder}/`),
+        isDeepStrictEqual(lines(valueAt(job, ['artifacts', 'paths'])), checkedPaths(goal, around)),
     },
     { path: ['rules'], holds: (job) => runsWhenPublished(job, goal, around) },
   ];
@@ -39,6 +44,7 @@ function distChecks(goal: PipelineGoal, around: Surroundings): Check[] {
 
 function checksWell(job: YamlTable, { publishWith }: PipelineGoal, { dist, files }: Surroundings): boolean {
   const items = lines(job.script).map((item) => item.trim());
-  const brings = publishWith === 'uv' || items.some((item) => /--target tools\b.*\btwine==[\d.]+/.test(item));
+  const installs = (item: string) => /--system --target tools\b.*\btwine==[\d.]+/.test(item);
+  const brings = publishWith === 'uv' || (items.some(installs) && items.includes(`rm -rf ${toolsFolder}`));
   return brings && items.includes(tagCheck(dist, files));
 }

@@ -170,7 +170,9 @@ export function openJobs(data: YamlTable, roles: Roles): OpenJobs {
 /** The build jobs behind the publishing jobs: by name, else all whose artifacts arrive, else the only one. */
 function sourcesFor(names: string[], data: YamlTable, roles: Roles): { certain: string[]; open: string[] } {
   const jobs = names.map((name) => jobValue(data, name));
-  const named = [...new Set(jobs.flatMap(sourcesOf))].filter((name) => hands(data, name));
+  const check = checkJobIn(data);
+  const behind = (name: string) => (name === check ? sourcesOf(jobValue(data, name)) : [name]);
+  const named = [...new Set(jobs.flatMap(sourcesOf).flatMap(behind))].filter((name) => hands(data, name));
   if (named.length > 0) return { certain: named, open: [] };
   const found = roles.builders.filter((name) => !names.includes(name));
   const takesAll = jobs.some((job) => job.needs === undefined && job.dependencies === undefined);

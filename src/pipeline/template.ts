@@ -93,24 +93,34 @@ export function checkLines(goal: PipelineGoal, around: Surroundings): string[] {
     ...tagLines(around),
     '  inherit:',
     '    default: false',
+    '    variables: false',
     '  needs:',
     ...around.buildJobs.map((name) => `    - ${quoted(name)}`),
     '  variables:',
     '    GIT_STRATEGY: empty',
+    '    UV_NO_CONFIG: "1"',
     '  script:',
     '    # Only distributions may be published, and on a tag only those of its version.',
     ...itemLines(tagCheck(around.dist, around.files)),
     ...(goal.publishWith === 'twine' ? twineLines : []),
+    '  artifacts: # all that the publishing jobs get',
+    '    paths:',
+    ...checkedPaths(goal, around).map((path) => `      - ${quoted(path)}`),
     ...ruleLines(around),
   ];
 }
 
+/** What the check job hands on: the files that it checked, and twine where that uploads. */
+export function checkedPaths({ publishWith }: PipelineGoal, { dist, files }: Surroundings): string[] {
+  const checked = files?.split(' ').map((word) => word.replace(/["']/g, '').replace(/^\.\//, ''));
+  return [...(checked ?? [`${dist}/`]), ...(publishWith === 'twine' ? [`${toolsFolder}/`] : [])];
+}
+
+/** Whatever the build left in the folder goes, and no environment of its own takes part. */
 const twineLines = [
   '    # Installed here, so that nothing is installed beside the token.',
-  `    - uv pip install --quiet --target ${toolsFolder} twine==${toolVersions.twine}`,
-  '  artifacts:',
-  '    paths:',
-  `      - ${toolsFolder}/`,
+  `    - rm -rf ${toolsFolder}`,
+  `    - uv pip install --quiet --system --target ${toolsFolder} twine==${toolVersions.twine}`,
 ];
 
 function ruleLines({ rules }: Surroundings): string[] {
@@ -152,7 +162,7 @@ export function baseLines(goal: PipelineGoal, around: Surroundings): string[] {
     '    default: false',
     '    variables: false',
     '  dependencies:',
-    ...[...around.buildJobs, ...(twine ? [around.checkJob] : [])].map((name) => `    - ${quoted(name)}`),
+    `    - ${quoted(around.checkJob)}`,
     '  variables:',
     '    GIT_STRATEGY: empty # no checkout: only the built files',
     ...(twine

@@ -127,6 +127,6 @@ describe('an existing build job', () => {
     const result = editPipeline(text, goalWith());
     const after = result.kind === 'edited' ? (result.edits[0]?.after ?? '') : '';
     expect(after).toContain('/legacy/ py/dist/*.whl py/dist/*.tar.gz');
-    expect(after).toContain('python - py/dist/* <<');
+    expect(after).toContain('python -P - py/dist/* <<');
   });
 });

@@ -31,7 +31,7 @@ describe('the content of included files', () => {
     const merged = 'wheel: {stage: build, script: [python -m build], artifacts: {paths: [dist/]}}\n';
     const { jobs, again } = edit(head, merged);
     expect(jobs.wheel).toEqual({ variables: { GIT_DEPTH: '0' } });
-    expect(jobs['.publish']?.dependencies).toEqual(['wheel']);
+    expect(jobs['check-dist']?.needs).toEqual(['wheel']);
     expect(jobs.build).toBeUndefined();
     expect(again().kind).toBe('unchanged');
   });

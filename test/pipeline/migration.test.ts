@@ -106,7 +106,8 @@ describe('a job that builds and uploads', () => {
       ],
       variables: { GIT_DEPTH: '0' },
     });
-    expect(job(after, 'release').dependencies).toEqual(['build']);
+    expect(job(after, 'release').dependencies).toEqual(['check-dist']);
+    expect(job(after, 'check-dist').needs).toEqual(['build']);
     expect(JSON.stringify(job(after, 'release').script)).not.toContain('built.txt');
   });
 });

@@ -62,7 +62,7 @@ describe('a pipeline that does not publish yet', () => {
       'release-test',
       'release',
     ]);
-    expect(jobs(after)['.publish']?.dependencies).toEqual(['wheel']);
+    expect(jobs(after)['check-dist']?.needs).toEqual(['wheel']);
     expect(jobs(after).build).toBeUndefined();
   });
 
@@ -99,7 +99,8 @@ describe('a pipeline that does not publish yet', () => {
     const { after } = edited(undefined, goalWith({ publishWith: 'twine' }));
     expect(after).toContain('python -m twine upload --repository-url https://upload.pypi.org/legacy/ dist/*');
     expect(jobs(after)['.publish']).not.toHaveProperty('before_script');
-    expect(jobs(after)['.publish']?.dependencies).toEqual(['build', 'check-dist']);
+    expect(jobs(after)['.publish']?.dependencies).toEqual(['check-dist']);
+    expect(jobs(after)['check-dist']?.artifacts).toEqual({ paths: ['dist/', 'tools/'] });
     expect(readPipeline(after, officialIndexes).publishWith).toBe('twine');
   });
 
@@ -203,10 +204,14 @@ describe('jobs from an earlier run', () => {
     ['check-dist.variables.GIT_STRATEGY', 'GIT_STRATEGY: empty\n', 'GIT_STRATEGY: fetch\n'],
     ['check-dist.script', 'if tag and built', 'if built'],
     ['check-dist.needs', '  needs:\n    - build\n', ''],
-    ['.publish.inherit.default', '    default: false\n    variables', '    default: true\n    variables'],
+    ['check-dist.inherit.default', '    default: false\n', '    default: true\n'],
+    ['check-dist.inherit.variables', '    variables: false\n  needs', '  needs'],
+    ['check-dist.artifacts.paths', /(get\n {4}paths:\n) {6}- dist\/\n/, '$1      - dist/\n      - uv.toml\n'],
+    ['.publish.inherit.default', /(beside the token\n {4}default:) false/, '$1 true'],
     ['release.after_script', 'release:\n', 'release:\n  after_script: [./notify.sh]\n'],
     ['release.cache', 'release:\n', 'release:\n  cache: {paths: [.uv-cache]}\n'],
-    ['.publish.dependencies', '  dependencies:\n    - build\n', ''],
+    ['.publish.dependencies', '  dependencies:\n    - check-dist\n', ''],
+    ['.publish.dependencies', '    - check-dist\n', '    - check-dist\n    - build\n'],
     ['.publish.stage', '  stage: deploy\n', ''],
     ['release.environment.name', '    name: release\n', '    name: production\n'],
     ['release.environment.url', 'https://pypi.org/project/demo-pkg/', 'https://pypi.org/project/other/'],

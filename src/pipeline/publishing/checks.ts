@@ -1,12 +1,13 @@
+import { isDeepStrictEqual } from 'node:util';
 import { ownValue } from '../../kernel/own-value.ts';
 import { valueAt } from '../../text/yaml/data.ts';
-import { isYamlTable, type YamlTable } from '../../text/yaml/document.ts';
-import { hasOwn, ownAt, removeYaml, setYaml } from '../../text/yaml/draft.ts';
+import { isYamlTable, type YamlTable, type YamlValue } from '../../text/yaml/document.ts';
+import { hasOwn, removeYaml, setYaml } from '../../text/yaml/draft.ts';
 import { type Check, type Place, textAt } from '../check.ts';
 import { jobOf, note, type PipelineEdit, seen } from '../edit.ts';
 import { type PipelineGoal, type PipelineIndex, tokenVariable } from '../pipeline-goal.ts';
 import { imageOf } from '../recognise/image.ts';
-import { flat, sourcesOf } from '../recognise/jobs.ts';
+import { flat, lines, sourcesOf } from '../recognise/jobs.ts';
 import { environmentName } from '../recognise/roles.ts';
 import { runsWhereItShould } from '../runs-when.ts';
 import { isEarlier } from '../stages.ts';
@@ -46,7 +47,7 @@ export function baseChecks(
     { path: ['image'], holds: (job) => hasTool(job, goal) },
     { path: ['inherit', 'default'], holds: (job) => valueAt(job, ['inherit', 'default']) === false },
     { path: ['inherit', 'variables'], holds: (job) => valueAt(job, ['inherit', 'variables']) === false },
-    { path: ['dependencies'], holds: (job) => takesFrom(job, around, goal), repair: takeFromBuilders },
+    { path: ['dependencies'], holds: (job) => takesFrom(job, around), repair: takeFromCheck },
     {
       path: ['variables', 'GIT_STRATEGY'],
       holds: (job) => /^(empty|none)$/.test(textAt(job, 'variables', 'GIT_STRATEGY')),
@@ -91,31 +92,35 @@ export function publishChecks(goal: PipelineGoal, index: PipelineIndex): Check[]
   ];
 }
 
-/** Whether it receives the artifacts, and only after they were checked. */
-function takesFrom(job: YamlTable, { buildJobs, checkJob }: Surroundings, goal: PipelineGoal): boolean {
-  const sources = sourcesOf(job);
-  const waits = job.needs === undefined || sources.includes(checkJob);
-  if (goal.publishWith === 'twine' && !sources.includes(checkJob)) return false;
-  return waits && buildJobs.every((name) => sources.includes(name));
+/**
+ * Whether it gets the files that were checked, and nothing else: artifacts of other jobs could bring further files to
+ * upload, programs, or variables (`artifacts:reports:dotenv`).
+ */
+function takesFrom({ dependencies, needs }: YamlTable, { checkJob }: Surroundings): boolean {
+  const waits = needs === undefined || sourcesOf({ needs }).includes(checkJob);
+  return waits && !flat(needs).some(isForeignNeed) && isDeepStrictEqual(lines(dependencies), [checkJob]);
 }
 
+/** A need for another pipeline or project, whose artifacts `dependencies` do not keep out. */
+const isForeignNeed = (need: YamlValue) =>
+  isYamlTable(need) && (need.project !== undefined || need.pipeline !== undefined);
+
 /**
- * Takes the builders' artifacts. `dependencies` only reach earlier stages and imply no order; a job with `needs`, or in
- * a stage no later than the builders', also needs the check job so that it waits for it.
+ * Takes the artifacts of the check job alone. `dependencies` only reach earlier stages and imply no order; a job with
+ * `needs`, or in a stage no later than the builders', also needs the check job so that it waits for it.
  */
-function takeFromBuilders(edit: PipelineEdit, { name, home }: Place, job: YamlTable): void {
-  const { draft, around, goal } = edit;
+function takeFromCheck(edit: PipelineEdit, { name, home }: Place, job: YamlTable): void {
+  const { around } = edit;
   const data = seen(edit);
   const isBehind = isEarlier(data, around.buildStage, String(job.stage ?? 'test'));
-  const key = job.needs === undefined && isBehind ? 'dependencies' : 'needs';
-  const checked = key === 'needs' || goal.publishWith === 'twine' ? [around.checkJob] : [];
-  const gates = key === 'needs' && ownValue(data, gateOf(name)) !== undefined ? [gateOf(name)] : [];
-  if (key === 'needs' && job.dependencies !== undefined && ownAt(draft, [home, 'dependencies']) !== undefined)
-    removeYaml(draft, [home, 'dependencies']);
-  const present = flat(job[key]);
-  const names = present.map((need) => (isYamlTable(need) ? need.job : need));
-  const missing = [...around.buildJobs, ...checked, ...gates].filter((it) => !names.includes(it));
-  want(edit, [home, key], [...present, ...missing], { current: job[key] });
+  if (job.needs !== undefined || !isBehind) {
+    const gates = ownValue(data, gateOf(name)) === undefined ? [] : [gateOf(name)];
+    const present = flat(job.needs).filter((need) => !isForeignNeed(need));
+    const names = present.map((need) => (isYamlTable(need) ? need.job : need));
+    const missing = [around.checkJob, ...gates].filter((it) => !names.includes(it));
+    want(edit, [home, 'needs'], [...present, ...missing], { current: job.needs });
+  }
+  want(edit, [home, 'dependencies'], [around.checkJob], { current: job.dependencies });
 }
 
 /** Whether the image has a uv that supports GitLab's ID tokens, or the Python that twine was installed for. */

@@ -19,12 +19,21 @@ export interface JobData {
   environment?: string | { name: string };
   id_tokens?: Record<string, { aud: unknown }>;
   image?: { name: string };
+  services?: { name: string }[];
+  cache?: Cache[];
+  hooks?: { pre_get_sources_script?: string[] };
   dependencies?: string[];
   needs?: (string | Need)[];
   artifacts?: { paths?: string[]; when?: string };
   inherit?: { default?: boolean | string[]; variables?: boolean | string[] };
   trigger?: { include?: string | { local?: string }[] };
   [keyword: string]: unknown;
+}
+
+/** Files that a job gets from earlier runs of jobs with the same key, and leaves for later ones. */
+export interface Cache {
+  key?: string | object;
+  paths?: string[];
 }
 
 interface Rule {
@@ -102,12 +111,15 @@ function selected(file: File, names: string[], questions: Questions, answers: Ma
   return { stages: file.stages, variables: file.variables ?? {}, jobs, problems: problemsOf(jobs, file) };
 }
 
-/** gitlab-ci-local does not pass on `default:id_tokens`: https://docs.gitlab.com/ci/yaml/#id_tokens */
+/** Defaults that gitlab-ci-local does not pass on: https://docs.gitlab.com/ci/yaml/#default */
 function inherited(file: File, name: string): JobData {
   const inherit = file[name]?.inherit?.default ?? true;
-  const isTaken = Array.isArray(inherit) ? inherit.includes('id_tokens') : inherit;
-  const tokens = isTaken ? file.default?.id_tokens : undefined;
-  return tokens === undefined ? {} : { id_tokens: tokens };
+  const taken = (['id_tokens', 'hooks'] as const).filter((key) =>
+    Array.isArray(inherit) ? inherit.includes(key) : inherit,
+  );
+  return Object.fromEntries(
+    taken.flatMap((key) => (file.default?.[key] === undefined ? [] : [[key, file.default[key]]])),
+  );
 }
 
 /** GitLab creates no pipeline in which a job needs a missing one: https://docs.gitlab.com/ci/yaml/#needs */
@@ -154,7 +166,11 @@ class Questions {
       for (const [place, rule] of (rules ?? []).entries())
         if (rule.variables) this.#ask(`rule ${place} ${name}`, [plain(rule)], all);
       if (rules) continue;
-      const limits = limitsOf({ only, except }, occasion, path);
+      const limits = limitsOf(
+        { only, except, hasWorkflow: file.workflow?.rules !== undefined },
+        occasion,
+        path,
+      );
       this.#limits.set(name, limits);
       for (const kind of ['only', 'except'] as const)
         if (limits?.[kind].length)

@@ -4,6 +4,8 @@ import type { Occasion } from './occasion.ts';
 export interface Limits {
   only?: unknown;
   except?: unknown;
+  /** The pipeline has `workflow:rules`: then a job without conditions is in every pipeline. */
+  hasWorkflow?: boolean;
 }
 
 /** Expressions on the job's variables that remain to be evaluated once the refs are known. */
@@ -20,14 +22,15 @@ export interface VariableQuestions {
  * gitlab-ci-local ignores them. Every `changes` counts as changed. Throws for anything undecidable.
  */
 export function limitsOf(
-  { only, except }: Limits,
+  { only, except, hasWorkflow = false }: Limits,
   occasion: Occasion,
   projectPath: string,
 ): VariableQuestions | undefined {
   const matches = (ref: string) => refMatches(ref, occasion, projectPath);
   const wanted = partsOf(only ?? {});
   const unwanted = partsOf(except ?? {});
-  if (!(wanted.refs ?? ['branches', 'tags']).some(matches)) return undefined;
+  const isOpen = hasWorkflow && only === undefined;
+  if (!isOpen && !(wanted.refs ?? ['branches', 'tags']).some(matches)) return undefined;
   if (unwanted.refs?.some(matches) || unwanted.changes) return undefined;
   return { only: wanted.variables, except: unwanted.variables };
 }

@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { stripVTControlCharacters } from 'node:util';
@@ -33,6 +34,8 @@ export interface JobReport {
   environment?: string;
   /** The audiences of its ID tokens. */
   audiences: unknown[];
+  /** The containers that it would run in and beside. */
+  images: string[];
 }
 
 /** Where a job's artifacts are kept. */
@@ -51,6 +54,8 @@ export async function runJob(
   const project = join(folder, 'checkout');
   const variables = { ...pipeline.predefined, ...pipeline.globals, ...data.variables, ...pipeline.settings };
   await getSources(project, pipeline.source, variables);
+  const caches = cachesOf(pipeline, data, variables);
+  for (const { kept } of caches) if (existsSync(kept)) await restoreArtifacts(kept, project);
   for (const producer of producers) await restoreArtifacts(keptBy(pipeline, producer), project);
   await writeFile(join(folder, 'job.yml'), jobFile(pipeline, { name, stage, data }));
   const environment = environmentOf(data, variables);
@@ -71,6 +76,7 @@ export async function runJob(
   });
   const passed = end.exitCode === 0;
   const paths = (data.artifacts?.paths ?? []).map((path) => expand(path, variables));
+  for (const { kept, paths } of caches) if (passed) await saveArtifacts(project, kept, paths);
   if (keeps(data, passed)) await saveArtifacts(project, keptBy(pipeline, name), paths);
   return {
     name,
@@ -78,12 +84,21 @@ export async function runJob(
     output: await outputOf(folder, end.stdout + end.stderr),
     ...(environment === undefined ? {} : { environment }),
     audiences: tokens.map(({ audience }) => audience),
+    images: [...(image === undefined ? [] : [image]), ...(data.services ?? []).map(({ name }) => name)],
   };
 }
 
 function environmentOf({ environment }: JobData, variables: Variables): string | undefined {
   const name = typeof environment === 'object' ? environment.name : environment;
   return name === undefined ? undefined : expand(name, variables);
+}
+
+/** The caches of a job; those with the same key are shared by all jobs of the pipeline. */
+function cachesOf({ folder }: PipelineRun, { cache = [] }: JobData, variables: Variables) {
+  return cache.map(({ key, paths = [] }) => ({
+    kept: join(folder, 'caches', encodeURIComponent(expand(JSON.stringify(key ?? 'default'), variables))),
+    paths: paths.map((path) => expand(path, variables)),
+  }));
 }
 
 /** The job by itself, without what is already decided or is up to the runner (the shell executor has no images). */
@@ -103,9 +118,14 @@ function jobFile(
     cache,
     image,
     services,
+    hooks,
+    before_script = [],
     ...rest
   } = data;
-  return JSON.stringify({ stages: [stage], variables: globals, [name]: rest });
+  // The hook runs in the same environment, before the sources are there.
+  const first = [...(hooks?.pre_get_sources_script ?? []), ...before_script];
+  const before = first.length > 0 ? { before_script: first } : {};
+  return JSON.stringify({ stages: [stage], variables: globals, [name]: { ...rest, ...before } });
 }
 
 function keeps({ artifacts }: JobData, passed: boolean): boolean {

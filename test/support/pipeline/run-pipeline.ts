@@ -97,7 +97,14 @@ async function runStages(
     const unasked = job.when === 'manual' && !play.includes(job.name);
     const due = job.when === 'always' || failed === (job.when === 'on_failure');
     if (due && !unasked) reports.push(await runJob(pipeline, job, producersOf(job, before, reports)));
-    else reports.push({ name: job.name, outcome: due ? 'manual' : 'skipped', output: '', audiences: [] });
+    else
+      reports.push({
+        name: job.name,
+        outcome: due ? 'manual' : 'skipped',
+        output: '',
+        audiences: [],
+        images: [],
+      });
   }
   return reports;
 }
