@@ -64,7 +64,11 @@ export interface Followed {
 }
 
 /** What a command calls; empty unless it calls a program of the project. */
-export type Follow = (command: Command) => { programs: Followed[]; holes: Hole['why'][] };
+export type Follow = (
+  command: Command,
+  /** The job's. */
+  variables: Record<string, string>,
+) => { programs: Followed[]; holes: Hole['why'][] };
 
 export interface ScriptsOfJob {
   name: string;
@@ -335,7 +339,10 @@ class Walk {
       shell.exported = { ...shell.exported, ...caller };
       return;
     }
-    const { programs, holes } = this.follow?.(command) ?? { programs: [], holes: [] };
+    const { programs, holes } = this.follow?.(command, this.job.variables ?? {}) ?? {
+      programs: [],
+      holes: [],
+    };
     for (const why of holes) this.hole(command.text, why);
     for (const program of programs) {
       if (place.via.includes(program.name)) continue;

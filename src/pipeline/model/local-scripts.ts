@@ -25,7 +25,7 @@ const environments =
 
 /** Opens scripts, make targets, tox environments and the like in the checkout. */
 export function followIn(lookup: Lookup): Follow {
-  return (command) => {
+  return (command, variables) => {
     const { tool = '' } = command;
     if (tool === 'source' || tool === '.') return sourced(command, lookup);
     if (shells.test(tool)) return shellScript(command, lookup);
@@ -37,7 +37,7 @@ export function followIn(lookup: Lookup): Follow {
       );
     if (tool.includes('/')) return script(command, tool, command.args, lookup);
     const known = Object.hasOwn(taskRunners, tool) ? taskRunners[tool] : undefined;
-    return known?.(command, lookup) ?? scriptOfProject(command, lookup) ?? nothing;
+    return known?.(command, lookup, variables) ?? scriptOfProject(command, lookup) ?? nothing;
   };
 }
 
@@ -84,8 +84,11 @@ function inPython(name: string, text: string): Answer {
   };
 }
 
+/** The arguments of a script; those that are not given are empty. */
 const positional = (args: string[]) =>
-  Object.fromEntries(args.map((value, index) => [String(index + 1), value]));
+  Object.fromEntries(
+    Array.from({ length: Math.max(9, args.length) }, (_, index) => [String(index + 1), args[index] ?? '']),
+  );
 
 function at(command: Command, path: string, lookup: Lookup): { path: string; text: string } | undefined {
   const resolved = directoryFrom(command.directory, path, command.exported);
@@ -95,17 +98,22 @@ function at(command: Command, path: string, lookup: Lookup): { path: string; tex
     : { path: resolved, text };
 }
 
-type TaskRunner = (command: Command, lookup: Lookup) => Answer | undefined;
+type TaskRunner = (command: Command, lookup: Lookup, variables: Record<string, string>) => Answer | undefined;
 
 /** Programs that run tasks from a file in the project. */
 const taskRunners: Record<string, TaskRunner> = {
-  make: (command, lookup) => {
+  make: (command, lookup, variables) => {
+    const { exported, assignments } = command;
+    const environment = { ...variables, ...exported, ...assignments };
     const directory = optionOf(command.args, '-C', '--directory');
     const file = optionOf(command.args, '-f', '--file', '--makefile');
     const place = inDirectory(command, directory);
     const files = file === undefined ? ['GNUmakefile', 'makefile', 'Makefile'] : [file];
     return tasks(place, files, lookup, (text) =>
-      makeRecipes(text, operands(command.args, '-C', '-f', '-j', '-I')),
+      makeRecipes(text, operands(command.args, '-C', '-f', '-j', '-I'), {
+        given: givenVariables(command.args),
+        environment,
+      }),
     );
   },
   nox: (command, lookup) => {
@@ -226,6 +234,16 @@ function optionsOf(args: string[], ...names: string[]): string[] {
     if (name !== undefined && word !== name) found.push(word.slice(name.length).replace(/^=/, ''));
   }
   return found;
+}
+
+/** The variables that are given as `NAME=value`. */
+function givenVariables(args: string[]): Record<string, string> {
+  return Object.fromEntries(
+    args.flatMap((word) => {
+      const [, name, value] = /^(\w+)=(.*)$/s.exec(word) ?? [];
+      return name === undefined ? [] : [[name, value ?? '']];
+    }),
+  );
 }
 
 /** The words that are neither options, nor their values, nor `NAME=value`. */

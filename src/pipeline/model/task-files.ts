@@ -33,10 +33,16 @@ function inOrder(recipes: Map<string, Recipe>, wanted: readonly string[]): Task[
 
 /**
  * The makefile targets called, with their prerequisites; the first target if none is named. Each line runs in its own
- * shell: https://www.gnu.org/software/make/manual/html_node/Execution.html. Undefined if a target is missing.
+ * shell: https://www.gnu.org/software/make/manual/html_node/Execution.html. Undefined if a target is missing. Variables
+ * `given` on the command line win over the file's, those of the `environment` over `?=` alone:
+ * https://www.gnu.org/software/make/manual/html_node/Environment.html
  */
-export function makeRecipes(text: string, targets: string[]): Task[] | undefined {
-  const variables: Record<string, string> = { MAKE: 'make' };
+export function makeRecipes(
+  text: string,
+  targets: string[],
+  { given, environment }: Record<'given' | 'environment', Record<string, string>>,
+): Task[] | undefined {
+  const variables: Record<string, string> = { MAKE: 'make', ...given };
   const recipes = new Map<string, Recipe>();
   let current: Recipe[] = [];
   let first: string | undefined;
@@ -48,6 +54,9 @@ export function makeRecipes(text: string, targets: string[]): Task[] | undefined
     const [, name, operator, value = ''] =
       /^(?:export +|override +)*([\w.-]+) *(::?:?=|\?=|\+=|!=|=) *(.*)$/.exec(line) ?? [];
     if (name !== undefined) {
+      if (Object.hasOwn(given, name)) continue;
+      // Stays a variable of the shell, which has the same value.
+      if (operator === '?=' && Object.hasOwn(environment, name)) continue;
       const before = ownValue(variables, name);
       if (operator === '+=' && before !== undefined) variables[name] = `${before} ${value}`;
       else if (operator !== '?=' || before === undefined)
