@@ -7,6 +7,7 @@ import type { Files } from '../ports/files.ts';
 import type { Git } from '../ports/git.ts';
 import type { GitLab, LintResult } from '../ports/gitlab.ts';
 import type { PackageIndex } from '../ports/package-index.ts';
+import { type Declaration, readDeclaration } from '../python/declaration.ts';
 import type { PythonFiles, PythonProject } from '../python/python-files.ts';
 import { readPythonProject } from '../python/python-project.ts';
 import { furtherFiles } from '../python/versions/build-time.ts';
@@ -43,6 +44,8 @@ export interface PythonFacts extends PythonProject {
   files: PythonFiles;
   /** Normalised as on PyPI. */
   packageName: Sourced<string>;
+  /** The choices that the project declares. */
+  declaration: Declaration;
 }
 
 /** The pipeline file in the checkout. */
@@ -68,7 +71,10 @@ export interface Sources {
   gitlabComOnly: boolean | undefined;
 }
 
-/** Reads the Python project's files. Throws a `UserError` if there is no Python project. */
+/**
+ * Reads the Python project's files. Throws a `UserError` if there is no Python project, or if its table of choices says
+ * what cannot be.
+ */
 export async function readPython(
   files: Files,
   directory: string,
@@ -76,7 +82,8 @@ export async function readPython(
 ): Promise<PythonFacts> {
   const found = await readPythonFiles(files, directory);
   const project = readPythonProject(found);
-  return { ...project, files: found, packageName: packageName(project, wanted) };
+  const declaration = readDeclaration(found);
+  return { ...project, files: found, packageName: packageName(project, wanted), declaration };
 }
 
 /** Texts of the files that may hold the package's name and version. Throws a `UserError` for broken TOML. */

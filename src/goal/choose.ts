@@ -3,15 +3,15 @@ import { type Facts, knownIndexes } from '../facts/index.ts';
 import { whyUnprotected } from '../facts/server-version.ts';
 import { UserError } from '../kernel/errors.ts';
 import type { IndexId, PublishTool, Route } from '../kernel/route.ts';
-import { fromGitLab, type Source, type Sourced } from '../kernel/source.ts';
+import { fromGitLab, isWish, type Source, type Sourced } from '../kernel/source.ts';
 import { indexesWithOwnOccasions } from '../pipeline/index.ts';
 import type { Advice } from './advice.ts';
 import type { Goal } from './index.ts';
 import type { Wishes } from './wishes.ts';
 
 /**
- * The user's choice, else the route of an earlier run, else the recommended one. Throws a `UserError` for an impossible
- * one.
+ * The user's choice, else the declared one, else the route of an earlier run, else the recommended one. Throws a
+ * `UserError` if the user chooses an impossible one.
  */
 export function chooseRoute(
   facts: Facts,
@@ -20,15 +20,22 @@ export function chooseRoute(
   environment: string,
 ): Sourced<Route> {
   const licensed = facts.gitlab.project.protectedEnvironmentsLicensed;
-  if (wishes.route?.value === 'protected' && !licensed) throw routeUnavailable(facts);
+  if (wishes.route?.value === 'protected' && isWish(wishes.route) && !licensed) throw routeUnavailable(facts);
   if (wishes.route) return wishes.route;
-  const { reading, path } = facts.pipeline;
-  if (reading.route) return { value: reading.route, source: { by: 'file', path: path.value } };
+  const { reading } = facts.pipeline;
+  const inFile = (value: Route): Sourced<Route> => ({ value, source: fromPipeline(facts) });
+  const isAdopted = wishes.adopted?.includes('route') ?? false;
+  const written = isAdopted ? reading.publishesBy : undefined;
+  if (written === 'token') return inFile('token');
+  if (reading.route && !isAdopted) return inFile(reading.route);
   if (licensed && protectedAs(facts.gitlab, environment)) {
     return { value: 'protected', source: fromGitLab({ kind: 'protected environment', name: environment }) };
   }
+  if (written === 'id-token') return inFile('trusted');
   return { value: advice.route, source: { by: 'recommended' } };
 }
+
+const fromPipeline = ({ pipeline }: Facts): Source => ({ by: 'file', path: pipeline.path.value });
 
 function routeUnavailable(facts: Facts): UserError {
   return new UserError(
@@ -39,11 +46,11 @@ function routeUnavailable(facts: Facts): UserError {
 }
 
 /**
- * The user's choice, else what the pipeline already uses. twine supports Trusted Publishing only on the official
+ * The user's choice, else the declared one, else what the pipeline already uses. twine supports Trusted Publishing only on the official
  * indexes.
  */
 export function choosePublishTool(facts: Facts, wishes: Wishes, route: Route): Sourced<PublishTool> {
-  const { reading, path } = facts.pipeline;
+  const { reading } = facts.pipeline;
   const elsewhere = route !== 'token' && Object.values(facts.indexes).some(({ official }) => !official);
   if (wishes.publishWith?.value === 'twine' && elsewhere) {
     throw new UserError(
@@ -55,7 +62,7 @@ export function choosePublishTool(facts: Facts, wishes: Wishes, route: Route): S
   const found =
     reading.publishWith === undefined || (reading.publishWith === 'twine' && elsewhere)
       ? undefined
-      : { value: reading.publishWith, source: { by: 'file', path: path.value } as const };
+      : { value: reading.publishWith, source: fromPipeline(facts) };
   return wishes.publishWith ?? found ?? { value: 'uv', source: { by: 'default' } };
 }
 
@@ -73,8 +80,8 @@ export function chooseOccasions(facts: Facts, wishes: Wishes): Pick<Goal, 'occas
 
 /** A pipeline of ours without the test job and its environment was set up with `--no-testpypi`. */
 export function foundTestHalf(facts: Facts, environment: string): Sourced<boolean> {
-  const { reading, path } = facts.pipeline;
-  const inFile: Source = { by: 'file', path: path.value };
+  const { reading } = facts.pipeline;
+  const inFile = fromPipeline(facts);
   if (!reading.ours || reading.hasTestJob)
     return { value: true, source: reading.ours ? inFile : { by: 'default' } };
   const { environments } = facts.gitlab;
@@ -83,7 +90,7 @@ export function foundTestHalf(facts: Facts, environment: string): Sourced<boolea
 }
 
 /**
- * Names of the two environments: the user's choice, else the name that the pipeline file and GitLab agree on, else the
+ * Names of the two environments: the user's choice, else the declared one, else the name that the pipeline file and GitLab agree on, else the
  * environment that already links to the package's page, else the default.
  */
 export function chooseEnvironments(
@@ -95,24 +102,27 @@ export function chooseEnvironments(
     reading.releaseEnvironment !== undefined && reading.releaseEnvironment === reading.testEnvironment;
   const release =
     wishes.releaseEnvironment ??
-    findEnvironment(facts, 'pypi', mixedUp ? undefined : reading.releaseEnvironment) ??
+    findEnvironment(facts, wishes, 'pypi', mixedUp ? undefined : reading.releaseEnvironment) ??
     ({ value: 'release', source: { by: 'default' } } as const);
   const test =
     wishes.testEnvironment ??
-    findEnvironment(facts, 'testpypi', mixedUp ? undefined : reading.testEnvironment) ??
+    findEnvironment(facts, wishes, 'testpypi', mixedUp ? undefined : reading.testEnvironment) ??
     ({ value: 'release-test', source: { by: 'default' } } as const);
   if (release.value === test.value) throw sameNames(release.value);
   return { release, test };
 }
 
-function findEnvironment(facts: Facts, id: IndexId, inFile: string | undefined): Sourced<string> | undefined {
+function findEnvironment(
+  facts: Facts,
+  { adopted }: Wishes,
+  id: IndexId,
+  inFile: string | undefined,
+): Sourced<string> | undefined {
   const { environments } = facts.gitlab;
   const existing = environments.known ? environments.value : [];
-  const file =
-    inFile === undefined
-      ? undefined
-      : { value: inFile, source: { by: 'file', path: facts.pipeline.path.value } as const };
-  if (file && existing.some(({ name }) => name === file.value)) return file;
+  const file = inFile === undefined ? undefined : { value: inFile, source: fromPipeline(facts) };
+  const isAdopted = adopted?.includes(id === 'pypi' ? 'releaseEnvironment' : 'testEnvironment');
+  if (file && (isAdopted || existing.some(({ name }) => name === file.value))) return file;
   const page = `${facts.indexes[id].url}/project/${facts.python.packageName.value}`;
   const usual = id === 'pypi' ? 'release' : 'release-test';
   const onGitLab =

@@ -13,6 +13,7 @@ import {
   chooseRoute,
   foundTestHalf,
 } from './choose.ts';
+import { withDeclared } from './declared.ts';
 import { chooseJobs, type JobChoice, type OpenJob } from './jobs.ts';
 import { chooseApprovals, chooseDeployers, chooseSelfApproval } from './people.ts';
 import type { Wishes } from './wishes.ts';
@@ -41,6 +42,8 @@ export interface Goal {
   releaseEnvironment: Sourced<string>;
   testEnvironment: Sourced<string>;
   testpypi: Sourced<boolean>;
+  /** PyPI's staff have set up this GitLab for the organisation. */
+  customIssuer: Sourced<boolean>;
   /** Jobs that the user named; absent if the pipeline itself shows which is which. */
   jobs: Pick<Wishes, JobChoice>;
   /** Choices that neither the pipeline nor the user has made: the option for each, and its candidates. */
@@ -53,11 +56,12 @@ export interface Goal {
 }
 
 /**
- * Decides what must hold: the user's choice, else what is already there, else the recommendation. Throws a `UserError`
- * for an impossible choice.
+ * Decides what must hold: the user's choice, else what the project declares, else what is already there, else the
+ * recommendation. Throws a `UserError` for an impossible choice.
  */
-export function decide(facts: Facts, wishes: Wishes): Goal {
+export function decide(facts: Facts, chosen: Wishes): Goal {
   const advice = advise(facts);
+  const wishes = withDeclared(chosen, facts.python.declaration);
   const environments = chooseEnvironments(facts, wishes);
   const testpypi = wishes.testpypi ?? foundTestHalf(facts, environments.test.value);
   const route = chooseRoute(facts, wishes, advice, environments.release.value);
@@ -72,6 +76,7 @@ export function decide(facts: Facts, wishes: Wishes): Goal {
     releaseEnvironment: environments.release,
     testEnvironment: environments.test,
     testpypi,
+    customIssuer: wishes.customIssuer ?? ({ value: false, source: { by: 'default' } } as const),
     ...chooseJobs(facts, wishes, testpypi.value),
     agreed: wishes.agreed ?? [],
     packageName: facts.python.packageName.value,

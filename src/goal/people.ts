@@ -1,11 +1,23 @@
+import { flagOf } from '../cli/options.ts';
 import { protectedAs } from '../facts/gitlab-project.ts';
 import type { Facts } from '../facts/index.ts';
 import { accessLevels } from '../kernel/access-level.ts';
-import { fromGitLab, type Sourced } from '../kernel/source.ts';
+import { UserError } from '../kernel/errors.ts';
+import { fromGitLab, isDeclared, isWish, type Sourced, sourceText } from '../kernel/source.ts';
 import { type DeadEnd, deadEnd, lockOut, type ReleaseRules } from '../people/dead-end.ts';
 import { peopleOf } from '../people/index.ts';
-import { type Approval, approvalOf, findWho, maintainers, sameWho, type Who, whoOf } from '../people/who.ts';
+import {
+  type Approval,
+  approvalOf,
+  findDeclared,
+  findWho,
+  maintainers,
+  sameWho,
+  type Who,
+  whoOf,
+} from '../people/who.ts';
 import type { AccessRule } from '../ports/gitlab.ts';
+import { declaredApprover } from './declared.ts';
 import type { Goal } from './index.ts';
 import type { Wishes } from './wishes.ts';
 
@@ -21,14 +33,17 @@ export function releaseProblem({ gitlab }: Pick<Facts, 'gitlab'>, goal: Goal): D
   return lockOut(gitlab, goal.deployers.value, before) ?? deadEnd(gitlab, releaseRules(goal));
 }
 
-/** Who may deploy to the release environment: the user's choice, else today's deployers, else Maintainers. */
+/**
+ * Who may deploy to the release environment: the user's choice, else the declared one, else today's deployers, else
+ * Maintainers.
+ */
 export function chooseDeployers(facts: Facts, wishes: Wishes, environment: string): Sourced<Who[]> {
-  if (wishes.deployer) {
-    return { ...wishes.deployer, value: wishes.deployer.value.map((text) => findWho(text, facts.gitlab)) };
-  }
-  const { developersDeploy } = facts.pipeline.reading;
+  const { deployer, adopted } = wishes;
+  if (deployer)
+    return { ...deployer, value: deployer.value.map((text) => whoIs(text, 'deployer', deployer, facts)) };
+  const keepsAll = facts.pipeline.reading.developersDeploy || adopted?.includes('deployer');
   const found = protectedAs(facts.gitlab, environment)?.deployAccessLevels ?? [];
-  const rows = developersDeploy ? found : withoutLooseRoles(found);
+  const rows = keepsAll ? found : withoutLooseRoles(found);
   if (rows.length > 0) {
     return {
       value: rows.map((row) => whoOf(row, facts.gitlab)),
@@ -36,6 +51,24 @@ export function chooseDeployers(facts: Facts, wishes: Wishes, environment: strin
     };
   }
   return { value: [maintainers], source: { by: 'default' } };
+}
+
+/** A person, role or group by name. For a declared one that is not there the error says where it is named. */
+function whoIs(
+  text: string,
+  name: 'deployer' | 'approver',
+  choice: Sourced<unknown>,
+  { gitlab }: Facts,
+): Who {
+  if (!isDeclared(choice)) return findWho(text, gitlab);
+  try {
+    return findDeclared(text, gitlab);
+  } catch (error) {
+    if (!(error instanceof UserError)) throw error;
+    const where = `${sourceText(choice.source)}, '${name}'`;
+    const hint = `${error.hint} Change it there, or choose with ${flagOf(name)}.`;
+    throw new UserError(error.code, `${where}: ${error.message}`, hint, { cause: error });
+  }
 }
 
 /** Where others stay beside a role below Maintainer, Maintainers take its place, or they could not deploy any more. */
@@ -51,20 +84,31 @@ function isNoLooserThanMaintainer(row: { accessLevel?: number }): boolean {
   return row.accessLevel === undefined || row.accessLevel >= accessLevels.maintainer;
 }
 
-/** Who must approve: the user's choice, else today's rules, else one Maintainer if there are two. */
+/**
+ * Who must approve: the user's choice, else the declared one, else today's rules, else one Maintainer if there are two.
+ */
 export function chooseApprovals(facts: Facts, wishes: Wishes, environment: string): Sourced<Approval[]> {
   const rules = protectedAs(facts.gitlab, environment)?.approvalRules;
   const found = rules?.map((row) => approvalOf(row, facts.gitlab));
-  const { approvals, approver: approvers } = wishes;
-  const source = (approvers ?? approvals)?.source;
-  if (source === undefined) return foundOrDefaultApprovals(facts, found, environment);
+  const { approvals, approver } = wishes;
+  // The choice of this run counts as the source of both.
+  const choice = [approver, approvals].find((it) => it && isWish(it)) ?? approver ?? approvals;
+  if (choice === undefined) return foundOrDefaultApprovals(facts, found, environment);
+  const { source } = choice;
   if (approvals?.value === 0) return { value: [], source: approvals.source };
-  const who =
-    approvers?.value.map((text) => findWho(text, facts.gitlab)) ?? found?.map((rule) => rule.who) ?? [];
-  const people = who.length > 0 ? who : [maintainers];
+  const named = approver?.value.map((text) => {
+    const { name, required } = isDeclared(approver) ? declaredApprover(text) : { name: text };
+    return { who: whoIs(name, 'approver', approver, facts), required };
+  });
+  const people = named ?? found ?? [];
   const before = (person: Who) => found?.find(({ who: one }) => sameWho(one.rule, person.rule))?.required;
-  const required = (person: Who) => approvals?.value ?? before(person) ?? 1;
-  return { value: people.map((person) => approvalBy(person, required(person))), source };
+  const own = (required: number | undefined) => (approvals && isWish(approvals) ? undefined : required);
+  const number = (person: Who) => approvals?.value ?? before(person) ?? 1;
+  const all = people.length > 0 ? people : [{ who: maintainers, required: undefined }];
+  const value = all.map(({ who, required }) =>
+    approvalBy(who, (named ? own(required) : undefined) ?? number(who)),
+  );
+  return { value, source };
 }
 
 /** A user can approve only once, so the number only applies to roles and groups. */
@@ -87,7 +131,10 @@ function foundOrDefaultApprovals(
   return { value: two && !stuck?.total ? approvals : [], source: { by: 'default' } };
 }
 
-/** Whether the person who starts a release may approve it: the user's choice, else the project's setting. */
+/**
+ * Whether the person who starts a release may approve it: the user's choice, else the declared one, else the project's
+ * setting.
+ */
 export function chooseSelfApproval({ gitlab }: Facts, wishes: Wishes): Sourced<boolean> {
   const { triggererMayApprove, path } = gitlab.project;
   return (

@@ -1,6 +1,4 @@
 import type { Facts } from '../facts/index.ts';
-import { accessLevels } from '../kernel/access-level.ts';
-import type { Who } from '../people/who.ts';
 import type { PipelineGoal } from '../pipeline/pipeline-goal.ts';
 import { isCompiled } from '../python/versions/compiled.ts';
 import type { Goal } from './index.ts';
@@ -11,7 +9,6 @@ export function pipelineGoal(facts: Facts, goal: Goal): PipelineGoal {
     path: facts.pipeline.path.value,
     projectPath: facts.gitlab.project.path,
     route: goal.route.value,
-    developersDeploy: goal.route.value === 'protected' && goal.deployers.value.some(isDeveloperRole),
     publishWith: goal.publishWith.value,
     occasions: goal.occasions.value,
     sdistOnly: isCompiled(facts.python.files),
@@ -31,6 +28,3 @@ function namedJobs({ jobs }: Goal): Pick<PipelineGoal, 'publishingJobs' | 'build
   };
   return { publishingJobs, ...(buildJob ? { buildJobs: buildJob.value } : {}) };
 }
-
-const isDeveloperRole = ({ rule }: Who) =>
-  rule.accessLevel !== undefined && rule.accessLevel < accessLevels.maintainer;

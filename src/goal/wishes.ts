@@ -1,9 +1,12 @@
-import { type ChoiceName, type Choices, choiceNames, flagOf } from '../cli/options.ts';
+import { type Choices, flagOf, type Values } from '../cli/options.ts';
 import type { Source, Sourced } from '../kernel/source.ts';
+import { type Declared, type DeclaredName, declaredNames } from '../python/declaration.ts';
 import type { Goal } from './index.ts';
 
 /** What the user chose, by option or in answer to a question; each value records which. */
-export interface Wishes extends AllSourced<Choices> {
+export interface Wishes extends AllSourced<Pick<Values, DeclaredName>> {
+  /** Declared choices that give way to what is there now. */
+  adopted?: DeclaredName[];
   /** Ids of the offers that the user has accepted; there is no option for this. */
   agreed?: string[];
 }
@@ -11,19 +14,19 @@ export interface Wishes extends AllSourced<Choices> {
 type AllSourced<T> = { [N in keyof T]?: Sourced<NonNullable<T[N]>> };
 
 /** The choices made on the command line. */
-export function wishesOf(options: Partial<Choices>): Wishes {
-  return withSources(options, choiceNames, (name, value) => optionSource(name, value === false));
+export function wishesOf(options: Declared): Wishes {
+  return withSources(options, declaredNames, (name, value) => optionSource(name, value === false));
 }
 
 /** The option as typed, `no-testpypi` for a switch turned off. */
-const optionSource = (name: ChoiceName, turnedOff: boolean): Source => ({
+const optionSource = (name: DeclaredName, turnedOff: boolean): Source => ({
   by: 'option',
   name: flagOf(name, turnedOff).slice(2),
 });
 
 function withSources<T extends object, N extends keyof T>(
   given: T,
-  names: N[],
+  names: readonly N[],
   sourceOf: (name: N, value: T[N]) => Source,
 ): AllSourced<T> {
   const sourced: AllSourced<T> = {};

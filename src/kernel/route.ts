@@ -2,7 +2,7 @@
 export const routes = ['protected', 'trusted', 'token'] as const;
 export type Route = (typeof routes)[number];
 
-/** What each route is called, on screens and in the comment of the pipeline file. */
+/** What each route is called on screens. */
 export const routeLabels: Record<Route, string> = {
   protected: 'Trusted Publisher with a protected environment',
   trusted: 'Trusted Publisher with plain environments',

@@ -4,8 +4,8 @@ export type Source =
   | { by: 'option'; name: string }
   /** The user's answer to a question of the wizard. */
   | { by: 'answer' }
-  /** In the project's own table `[tool.gitlab-to-pypi]`. */
-  | { by: 'declared' }
+  /** In the project's own table of choices; `table` as written there, `[tool.gitlab-to-pypi]`. */
+  | { by: 'declared'; path: string; table: string }
   /** Follows from the facts. */
   | { by: 'recommended' }
   /** The fallback; `whose` names its author if it is not this program's. */
@@ -41,6 +41,9 @@ export const answered = <T>(value: T): Sourced<T> => ({ value, source: { by: 'an
 /** Whether the user made this choice in this run, by an option or an answer. */
 export const isWish = ({ source: { by } }: Sourced<unknown>): boolean => by === 'option' || by === 'answer';
 
+/** Whether the project itself declares this choice. */
+export const isDeclared = ({ source: { by } }: Sourced<unknown>): boolean => by === 'declared';
+
 /** Whether the choice is still the program's own, so worth asking about. */
 export const isUndecided = ({ source: { by } }: Sourced<unknown>): boolean =>
   by === 'recommended' || by === 'default';
@@ -53,7 +56,7 @@ export function sourceText(source: Source): string {
     case 'answer':
       return 'your answer';
     case 'declared':
-      return 'pyproject.toml [tool.gitlab-to-pypi]';
+      return `${source.path} ${source.table}`;
     case 'recommended':
       return 'recommended';
     case 'default':

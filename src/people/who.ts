@@ -70,6 +70,21 @@ export function whoOf(rule: AccessRule, facts: PeopleFacts): Who {
   );
 }
 
+/** A name to declare for somebody; by id for those whom no option can name, such as people who have left. */
+export function declaredName({ option, rule: { accessLevel, userId, groupId } }: Who): string {
+  if (option !== '') return option;
+  if (userId !== undefined) return `user-id:${userId}`;
+  return groupId === undefined ? `access-level:${accessLevel}` : `group-id:${groupId}`;
+}
+
+/** Parses a declared name. Throws a `UserError` for one that GitLab would silently drop. */
+export function findDeclared(text: string, facts: PeopleFacts): Who {
+  const [, what, id] = /^(user-id|group-id|access-level):(\d+)$/.exec(text) ?? [];
+  if (what === 'user-id') return whoOf({ userId: Number(id) }, facts);
+  if (what === 'group-id') return whoOf({ groupId: Number(id) }, facts);
+  return what === undefined ? findWho(text, facts) : whoOf({ accessLevel: Number(id) }, facts);
+}
+
 /** An approval rule on GitLab, resolved to people. */
 export function approvalOf(rule: ApprovalRule, facts: PeopleFacts): Approval {
   return { who: whoOf(rule, facts), required: rule.requiredApprovals };

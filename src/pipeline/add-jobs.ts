@@ -1,8 +1,7 @@
 import { ownValue } from '../kernel/own-value.ts';
-import { appendJobs, textOf } from '../text/yaml/draft.ts';
+import { appendJobs } from '../text/yaml/draft.ts';
 import { note, type PipelineEdit, seen } from './edit.ts';
-import { routeMarker } from './reading.ts';
-import { baseLines, checkLines, dataOf, publishLines, routeComment } from './template.ts';
+import { baseLines, checkLines, dataOf, publishLines } from './template.ts';
 
 /** A job to append. */
 interface Block {
@@ -22,13 +21,7 @@ export function addMissingJobs(edit: PipelineEdit): void {
       : [{ name: around.buildJobs[0] ?? 'build', lines: newBuilder, what: 'a job that builds dist/' }]),
     { name: around.checkJob, lines: checkLines(goal, around), what: 'a job that checks dist/' },
     ...(made.length > 0
-      ? [
-          {
-            name: around.base,
-            lines: [...routeLines(edit), ...baseLines(goal, around)],
-            what: 'the base of the publishing jobs',
-          },
-        ]
+      ? [{ name: around.base, lines: baseLines(goal, around), what: 'the base of the publishing jobs' }]
       : []),
     ...made.map(({ index, name }) => ({
       name,
@@ -41,9 +34,4 @@ export function addMissingJobs(edit: PipelineEdit): void {
   for (const { name, what } of missing) note(edit, [name], undefined, what);
   const text = missing.flatMap(({ lines }, at) => (at === 0 ? lines : ['', ...lines]));
   appendJobs(draft, text, dataOf(text));
-}
-
-/** The comment that tells a later run the route, if there is none yet. */
-function routeLines({ draft, goal }: PipelineEdit): string[] {
-  return routeMarker.test(textOf(draft)) ? [] : [routeComment(goal)];
 }

@@ -8,6 +8,7 @@ import { repairCheckJob } from './check-job.ts';
 import type { PipelineEdit } from './edit.ts';
 import { planJobs } from './jobs-plan.ts';
 import { jobsToPaste } from './jobs-to-paste.ts';
+import { removeMarker } from './marker.ts';
 import { noteOtherPublishers } from './other-publishers.ts';
 import { isOfficialUpload, type PipelineGoal } from './pipeline-goal.ts';
 import { repairPublishingJobs } from './publishing/index.ts';
@@ -16,13 +17,12 @@ import { jobValue, lines, merge } from './recognise/jobs.ts';
 import { exclusiveAncestors } from './recognise/parents.ts';
 import { rolesOf } from './recognise/roles.ts';
 import { endsInQuotes } from './recognise/shell.ts';
-import { rememberRoute, repairRoute } from './route.ts';
 import { addStages } from './stages.ts';
 import { repairWorkflow } from './workflow.ts';
 
 export { jobsToPaste } from './jobs-to-paste.ts';
 export { indexesWithOwnOccasions } from './own-occasions.ts';
-export { emptyReading, type PipelineReading, readPipeline, routeIn } from './reading.ts';
+export { emptyReading, type PipelineReading, readPipeline, routeOf } from './reading.ts';
 export type { KnownIndex } from './recognise/uploads.ts';
 export { isTrustedJob } from './trusted-job.ts';
 
@@ -60,7 +60,7 @@ function begin(file: YamlFile, goal: PipelineGoal, included: YamlTable, notes: s
   refuseGenerated(file);
   const ours = isOurs(file.text, file.data);
   const data = merge(included, file.data);
-  const roles = rolesOf(data, goal.indexes, routeIn(file.text));
+  const roles = rolesOf(data, goal.indexes, routeIn(file.text, data));
   noteOtherPublishers(roles, goal, notes);
   const plan = planJobs({ file, data, goal, ours, roles });
   const builder = plan.builders.length > 0 ? undefined : newBuilder(data, goal, plan.around, plan.publishing);
@@ -74,14 +74,13 @@ function begin(file: YamlFile, goal: PipelineGoal, included: YamlTable, notes: s
 
 /** Every repair, ordered so that each finds what it needs. */
 function editAll(edit: PipelineEdit): void {
-  repairRoute(edit);
   repairWorkflow(edit);
   repairBuildJobs(edit);
   repairPublishingJobs(edit);
   repairCheckJob(edit);
   addStages(edit);
   addMissingJobs(edit);
-  rememberRoute(edit);
+  removeMarker(edit);
 }
 
 /** Edits of users' own jobs must be idempotent, or the next run would go on editing. */

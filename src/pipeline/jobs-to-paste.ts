@@ -13,7 +13,6 @@ import {
   checkLines,
   noSurroundings,
   publishLines,
-  routeComment,
   type Surroundings,
 } from './template.ts';
 
@@ -21,7 +20,7 @@ import {
 export function jobsToPaste(goal: PipelineGoal, data: YamlTable): string {
   const around = surroundingsIn(data);
   const publishing = goal.indexes.map((index) => publishLines(goal, index, around));
-  const base = [routeComment(goal), ...baseLines(goal, around)];
+  const base = baseLines(goal, around);
   const blocks = [buildLines(goal, around), checkLines(goal, around), base, ...publishing];
   const text = blocks.map((block) => block.join('\n')).join('\n\n');
   return `Bring these jobs into ${goal.path} by hand, in place of those that publish there now:\n\n${text}\n${workflowAdvice(goal, data)}`;

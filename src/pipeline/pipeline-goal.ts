@@ -22,8 +22,6 @@ export interface PipelineGoal {
   /** The project's full path on GitLab, which keeps the jobs out of forks. */
   projectPath: string;
   route: Route;
-  /** Developers may deploy on purpose; recorded in the file. */
-  developersDeploy: boolean;
   publishWith: PublishTool;
   /** The project's own occasions, if absent. */
   occasions?: OccasionChoice;

@@ -10,11 +10,20 @@ import {
 import { type OpenJobs, openJobs } from './jobs-plan.ts';
 import { type Credential, credentialsIn } from './recognise/credentials.ts';
 import { includedParts } from './recognise/included.ts';
-import { type Job, jobValue, merge, parentsOf, scriptOf, visibleJobs } from './recognise/jobs.ts';
+import {
+  type Job,
+  jobValue,
+  merge,
+  parentsOf,
+  scriptItems,
+  scriptOf,
+  visibleJobs,
+} from './recognise/jobs.ts';
 import { environmentName, publishersIn, type Roles, rolesOf } from './recognise/roles.ts';
 import { expand } from './recognise/shell.ts';
 import { jobVariables, type KnownIndex } from './recognise/uploads.ts';
 import { baseJob } from './template.ts';
+import { isLinkToVersion } from './uploading.ts';
 
 /** What a pipeline file has already settled. */
 export interface PipelineReading {
@@ -31,8 +40,11 @@ export interface PipelineReading {
   unsettled: string[];
   /** Every job that runs, from this file or an included one. */
   jobs: string[];
+  /** The route that an earlier run has left here: in its comment, as before 0.2, or in jobs that it made for a token. */
   route?: Route;
-  /** An earlier run was told that Developers may deploy. */
+  /** How releases are published now; absent if no job does. */
+  publishesBy?: 'id-token' | 'token';
+  /** An earlier run was told that Developers may deploy, as its comment says. */
   developersDeploy: boolean;
   publishWith?: PublishTool;
   releaseEnvironment?: string;
@@ -53,14 +65,30 @@ export const emptyReading: PipelineReading = {
   credentials: [],
 };
 
-/** An earlier run's comment, which contains the route. */
+/** The comment in which earlier versions kept the route. It is read while nothing is declared, and goes with the next edit. */
 export const routeMarker = /^([ \t]*)# gitlab-to-pypi:[^\r\n]*\(route: (\w+)(, developers may deploy)?\)/m;
 
-/** The route that an earlier run wrote into a file. */
-export function routeIn(text: string): Route | undefined {
+/** The route that an earlier run has left in a file. */
+export function routeIn(text: string, data: YamlTable): Route | undefined {
   const route = routeMarker.exec(text)?.[2];
-  return route === 'protected' || route === 'trusted' || route === 'token' ? route : undefined;
+  if (route === 'protected' || route === 'trusted' || route === 'token') return route;
+  const made = jobsOfOurs(data);
+  return made.length > 0 && made.every(({ value }) => value.id_tokens === undefined) ? 'token' : undefined;
 }
+
+/** The same for a text; a file that cannot be read shows none. */
+export function routeOf(text: string): Route | undefined {
+  try {
+    return routeIn(text, parseYaml(text).data);
+  } catch (error) {
+    if (error instanceof YamlSyntaxError) return undefined;
+    throw error;
+  }
+}
+
+/** The jobs that this tool has made or migrated, by the last line of their script. */
+const jobsOfOurs = (data: YamlTable) =>
+  visibleJobs(data).filter(({ value }) => scriptItems(value).some(isLinkToVersion));
 
 /** Reads a pipeline file, along with GitLab's merged result, if known. Throws a `UserError` if it is not YAML. */
 export function readPipeline(
@@ -72,7 +100,7 @@ export function readPipeline(
   const included = includedParts(file.data, merged);
   const data = merge(included, file.data);
   const ours = isOurs(text ?? '', file.data);
-  const route = routeIn(text ?? '');
+  const route = routeIn(text ?? '', data);
   const roles = rolesOf(data, indexes, route);
   const tool = toolOf(data, roles);
   return {
@@ -87,6 +115,7 @@ export function readPipeline(
     jobs: visibleJobs(data).map(({ name }) => name),
     developersDeploy: routeMarker.exec(text ?? '')?.[3] !== undefined,
     ...(route === undefined ? {} : { route }),
+    ...named('publishesBy', waysOf(roles, route)),
     ...(tool === undefined ? {} : { publishWith: tool }),
     ...named('releaseEnvironment', environmentOf(data, roles, 'pypi', ours ? 'release' : undefined)),
     ...named('testEnvironment', environmentOf(data, roles, 'testpypi', ours ? 'release-test' : undefined)),
@@ -115,14 +144,19 @@ function parsePipeline(text: string): YamlFile {
   }
 }
 
-/** Whether the publishing jobs are from an earlier run: judging by its comment, or by the base they extend. */
+/** Whether the publishing jobs are from an earlier run: judging by their scripts, the base they extend, or its comment. */
 export function isOurs(text: string, data: YamlTable): boolean {
   const extend = ['release', 'release-test'].some((name) => parentsOf(data[name]).includes(baseJob));
-  return extend || routeMarker.test(text);
+  return extend || jobsOfOurs(data).length > 0 || routeMarker.test(text);
 }
 
-function named<K extends string>(key: K, value: string | undefined): { [P in K]?: string } {
-  return (value === undefined ? {} : { [key]: value }) as { [P in K]?: string };
+function waysOf({ publishers }: Roles, route: Route | undefined): PipelineReading['publishesBy'] {
+  if (publishers.pypi.length === 0) return undefined;
+  return route !== 'token' && publishers.pypi.some((it) => it.settled) ? 'id-token' : 'token';
+}
+
+function named<K extends string, T extends string>(key: K, value: T | undefined): { [P in K]?: T } {
+  return (value === undefined ? {} : { [key]: value }) as { [P in K]?: T };
 }
 
 /** The environment of the job that publishes to an index, unless others share it or PyPI's form would reject it. */

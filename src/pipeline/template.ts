@@ -1,7 +1,6 @@
 import { stringify } from 'yaml';
 import { quoteForShell } from '../kernel/quote.ts';
 import type { IndexId } from '../kernel/route.ts';
-import { routeLabels } from '../kernel/route.ts';
 import { buildTimeCommand } from '../python/versions/build-time-command.ts';
 import { parseYaml, type YamlTable } from '../text/yaml/document.ts';
 import { isFromGit, type PipelineGoal, type PipelineIndex, tokenVariable } from './pipeline-goal.ts';
@@ -139,15 +138,6 @@ function asYaml(command: string): string {
   return /^[\w./]/.test(command) && !/:(?:\s|$)|\s#|\s$/.test(command)
     ? command
     : `'${command.replaceAll("'", "''")}'`;
-}
-
-/** The comment that tells a later run the route. */
-export function routeComment({
-  route,
-  developersDeploy,
-}: Pick<PipelineGoal, 'route' | 'developersDeploy'>): string {
-  const open = developersDeploy ? ', developers may deploy' : '';
-  return `# gitlab-to-pypi: ${routeLabels[route]} (route: ${route}${open})`;
 }
 
 /** The hidden base of the publishing jobs. */

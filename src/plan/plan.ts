@@ -24,7 +24,7 @@ export interface SettledSetting extends PlannedSetting {
 
 /** Compares everything that must hold with the facts. */
 export function makePlan(situation: Situation): PlannedSetting[] {
-  return settingsFor(situation.goal).map((setting) => ({ setting, finding: setting.inspect(situation) }));
+  return settingsFor(situation).map((setting) => ({ setting, finding: setting.inspect(situation) }));
 }
 
 /** The settings that the tool itself will change. */

@@ -14,14 +14,17 @@ import { merge } from '../pipeline/recognise/jobs.ts';
 import { versionFromVcs } from '../python/versions/index.ts';
 import type { EditResult } from '../text/result.ts';
 import { YamlSyntaxError } from '../text/yaml/document.ts';
+import { type DeclaredEdit, waitingDeclaration, withDeclaration } from './declaration-edit.ts';
 import { reasonOfDifference, wordsOfPackages } from './judgement-words.ts';
 import { type SeveralPackages, severalPackages } from './several-packages.ts';
 import { planVersion, type VersionPlan } from './version-plan.ts';
 
 /** The edits of all files, as a single change: either all are made or none. */
 export interface ProjectEdit {
-  /** The edit of the Python project that gives each build its own version. */
+  /** The edit of the Python project that gives each build its own version, and declares the choices. */
   versionEdit: EditResult;
+  /** It only declares the choices. */
+  onlyDeclares: boolean;
   /** The edit of the pipeline file. */
   pipelineEdit: EditResult;
   /** What happens when, before and after the edit; undefined if the pipeline cannot be read here. */
@@ -49,7 +52,7 @@ export function editProject(facts: Facts, goal: Goal): ProjectEdit {
       : { wrong: [], told: [] };
   const judged = refuseWrong(pipelineEdit, judgement, facts, wanted);
   return {
-    ...together(versionEdit, judged, facts),
+    ...together(withDeclaration(versionEdit, facts, goal), judged, facts, goal),
     occasions: before &&
       after && {
         before: whatHappensWhen(before, versions.before),
@@ -76,6 +79,7 @@ function refusedForPackages(
   };
   return {
     versionEdit: edit,
+    onlyDeclares: false,
     pipelineEdit: edit,
     occasions: before && { before: uploads, after: uploads },
     told: [],
@@ -197,24 +201,29 @@ function refuseWrong(edit: EditResult, { wrong }: Judgement, facts: Facts, wante
 
 /** If one file cannot be edited, leave the other alone: half a change publishes the wrong thing. */
 function together(
-  versionEdit: EditResult,
+  { versionEdit, onlyDeclares }: DeclaredEdit,
   pipelineEdit: EditResult,
-  { pipeline }: Facts,
-): Pick<ProjectEdit, 'versionEdit' | 'pipelineEdit'> {
-  const path = pipeline.path.value;
+  facts: Facts,
+  goal: Goal,
+): Pick<ProjectEdit, 'versionEdit' | 'onlyDeclares' | 'pipelineEdit'> {
+  const path = facts.pipeline.path.value;
   if (versionEdit.kind === 'refused' && pipelineEdit.kind === 'edited')
     return {
       versionEdit,
+      onlyDeclares,
       pipelineEdit: waiting(pipelineEdit, path, 'the version of the project has to be changed first'),
     };
+  if (pipelineEdit.kind === 'refused' && onlyDeclares)
+    return { versionEdit: waitingDeclaration(facts, goal), onlyDeclares, pipelineEdit };
   if (pipelineEdit.kind === 'refused' && versionEdit.kind === 'edited') {
     const [file] = versionEdit.edits;
     return {
       versionEdit: waiting(versionEdit, file?.path ?? 'pyproject.toml', `${path} has to be changed first`),
+      onlyDeclares,
       pipelineEdit,
     };
   }
-  return { versionEdit, pipelineEdit };
+  return { versionEdit, onlyDeclares, pipelineEdit };
 }
 
 function waiting(edit: Extract<EditResult, { kind: 'edited' }>, path: string, why: string): EditResult {

@@ -17,7 +17,8 @@ export interface Report {
   version: string;
   project: { url: string; id: number; path: string; defaultBranch: string | null; pipelineFile: string };
   package: { name: string; directory: string; buildBackend: string };
-  route: { chosen: string; recommended: string; because: string[] };
+  /** `declared`: the route stands in the project's own table, since this run or before. */
+  route: { chosen: string; recommended: string; because: string[]; declared: boolean };
   settings: ReportedSetting[];
   /** What is uploaded on each occasion, before the edit of the pipeline and after it. */
   occasions: OccasionRow[];
@@ -94,7 +95,12 @@ export async function buildReport(
       directory: checkout.directory,
       buildBackend: python.buildBackend.value,
     },
-    route: { chosen: goal.route.value, recommended: goal.advice.route, because: goal.advice.because },
+    route: {
+      chosen: goal.route.value,
+      recommended: goal.advice.route,
+      because: goal.advice.because,
+      declared: python.declaration.choices.route !== undefined || settings.some(declaresNow),
+    },
     settings: settings.map(reportSetting),
     occasions: occasionRows(verdicts, goal),
     files: await reportFiles(settings),
@@ -104,6 +110,9 @@ export async function buildReport(
     exitCode,
   };
 }
+
+const declaresNow = ({ setting, outcome }: Reported[number]) =>
+  setting.kind === 'pyproject' && outcome === 'applied';
 
 function reportSetting({ setting, finding, outcome, message }: Reported[number]): ReportedSetting {
   return {

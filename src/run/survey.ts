@@ -72,7 +72,8 @@ export async function surveyProject(context: Context, preparation?: Preparation)
     first.connection ??
     (await connectToGitLab(context, checkout, await enterToken(context, checkout, token)));
   const { ports, tokenSource, identity } = connection;
-  const gitlabComOnly = context.options.customIssuer ? false : context.asOfficial || undefined;
+  const customIssuer = context.options.customIssuer ?? python.declaration.choices.customIssuer;
+  const gitlabComOnly = customIssuer ? false : context.asOfficial || undefined;
   const sources = { checkout, git, files, ...ports.reading, tokenSource, identity, gitlabComOnly };
   const work = readFacts(sources, python);
   const facts = await context.terminal.during(`Reading ${checkout.projectPath.value} and the indexes`, work);

@@ -1,4 +1,4 @@
-import { endOfLine, nextLine, type Splice } from './text.ts';
+import { appendLines, endOfLine, nextLine, type Splice } from './text.ts';
 
 /** An option in a section of an ini file, with the lines it spans. */
 export interface CfgOption {
@@ -50,10 +50,59 @@ export function setCfgOption(text: string, section: string, key: string, value: 
     const ended = text.slice(option.start, option.end).endsWith('\n');
     return { start: option.start, end: option.end, text: `${name}${sign}${value}${ended ? eol : ''}` };
   }
-  const header = [...text.matchAll(/^\uFEFF?\[([^\]]+)\].*\n?/gm)].find(
+  const header = [...text.matchAll(/^\uFEFF?\[([^\]]+)\][^\n]*\n?/gm)].find(
     ([, name]) => name?.trim() === section,
   );
   if (!header) return undefined;
   const at = header.index + header[0].length;
   return { start: at, end: at, text: `${header[0].endsWith('\n') ? '' : eol}${key} = ${value}${eol}` };
+}
+
+/** An option of a section. */
+export interface CfgEntry {
+  key: string;
+  /** What stands beside the key, perhaps nothing, then each line below it; without comments and empty lines. */
+  values: string[];
+  /** The line of its key, from 1. */
+  line: number;
+}
+
+/** Every option of a section; undefined if there is no such section. */
+export function cfgSection(text: string, section: string): CfgEntry[] | undefined {
+  let found: CfgEntry[] | undefined;
+  let inside = false;
+  for (const [at, line] of text
+    .replace(/^\uFEFF/, '')
+    .split(/\r?\n/)
+    .entries()) {
+    const [, header] = /^\[([^\]]+)\]/.exec(line) ?? [];
+    if (header !== undefined) {
+      inside = header.trim() === section;
+      if (inside) found ??= [];
+    } else if (inside && found && !/^\s*(?:[#;]|$)/.test(line)) addLine(found, line, at + 1);
+  }
+  return found;
+}
+
+function addLine(entries: CfgEntry[], line: string, number: number): void {
+  const last = entries.at(-1);
+  if (/^\s/.test(line) && last) {
+    last.values.push(line.trim());
+    return;
+  }
+  const [, key = line.trim(), value = ''] = /^([^=:]+?)\s*[=:]\s*(.*?)\s*$/.exec(line) ?? [];
+  entries.push({ key: key.toLowerCase(), values: [value], line: number });
+}
+
+/** Sets an option to a value or, one on each line, to several; creates the section at the end if necessary. */
+export function putCfgOption(text: string, section: string, key: string, value: string | string[]): Splice {
+  const eol = endOfLine(text);
+  const written = [value]
+    .flat()
+    .map((it) => (Array.isArray(value) ? `${eol}    ${it}` : it))
+    .join('');
+  const splice =
+    setCfgOption(text, section, key, written) ??
+    appendLines(text, [`[${section}]`, `${key} = ${written}`], true);
+  return { ...splice, text: splice.text.replace(/ +(?=\r?\n)/g, '') };
 }

@@ -88,7 +88,7 @@ describe('the token route', () => {
     const order = here.gitlab.writes().map(({ path }) => path.split('/42/')[1]);
     expect(order.indexOf('protected_tags')).toBeLessThan(order.indexOf('variables'));
     const text = readFileSync(join(here.directory, '.gitlab-ci.yml'), 'utf8');
-    expect(text).toContain('(route: token)');
+    expect(text).not.toContain('gitlab-to-pypi');
     expect(text).not.toContain('id_tokens');
 
     const writes = here.gitlab.writes().length;

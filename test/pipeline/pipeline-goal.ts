@@ -6,7 +6,6 @@ export function goalWith(change: Partial<PipelineGoal> = {}): PipelineGoal {
     path: '.gitlab-ci.yml',
     route: 'protected',
     projectPath: 'team/demo-pkg',
-    developersDeploy: false,
     sdistOnly: false,
     publishWith: 'uv',
     packageDirectory: '.',

@@ -234,7 +234,6 @@ describe('jobs from an earlier run', () => {
     ['release.extends', /(release:\n) {2}extends: .publish\n/, '$1'],
     ['stages', '[build, deploy]', '[build]'],
     ['release-test', /\nrelease-test:[\s\S]*?\n\n/, '\n'],
-    ['.publish route', '(route: protected)', '(route: trusted)'],
   ];
 
   it('are left alone', () => {
@@ -262,13 +261,32 @@ describe('jobs from an earlier run', () => {
     expect(readPipeline(ours, officialIndexes)).toMatchObject({
       ours: true,
       hasTestJob: true,
-      developersDeploy: false,
-      route: 'protected',
+      publishesBy: 'id-token',
       publishWith: 'uv',
       releaseEnvironment: 'release',
       testEnvironment: 'release-test',
       credentials: [],
     });
+  });
+
+  it('hold no comment with data in it', () => {
+    expect(ours).not.toContain('gitlab-to-pypi');
+  });
+
+  it('with the comment in which earlier versions kept the route are understood, and lose it with the next edit', () => {
+    const comment = '# gitlab-to-pypi: API token in a variable (route: trusted, developers may deploy)\n';
+    const old = ours.replace('.publish:\n', `# ours\n${comment}.publish:\n`);
+    expect(readPipeline(old, officialIndexes)).toMatchObject({ route: 'trusted', developersDeploy: true });
+    expect(editPipeline(old, goalWith()).kind).toBe('unchanged');
+    const { after, fields } = edited(old.replace('interruptible: false', 'interruptible: true'));
+    expect(fields).toEqual(['.publish.interruptible']);
+    expect(after).toBe(ours.replace('.publish:\n', '# ours\n.publish:\n'));
+  });
+
+  it('show that they publish with a token', () => {
+    const byToken = edited('', goalWith({ route: 'token' })).after;
+    expect(readPipeline(byToken, officialIndexes)).toMatchObject({ route: 'token', publishesBy: 'token' });
+    expect(editPipeline(byToken, goalWith({ route: 'token' })).kind).toBe('unchanged');
   });
 
   it('reveal credentials that override the Trusted Publisher', () => {

@@ -78,7 +78,7 @@ export interface ReportLike {
   }[];
   files: { path: string; state: string; diff: string }[];
   publisherPages: { index: string; url: string; prefilled: boolean; fields: Record<string, string> }[];
-  route: { chosen: string; recommended: string; because: string[] };
+  route: { chosen: string; recommended: string; because: string[]; declared: boolean };
   summary: Record<string, number>;
   exitCode: number;
   error?: { code: string; message: string; hint: string };

@@ -2,7 +2,7 @@ import { attempt } from '../../facts/gitlab-project.ts';
 import type { Facts } from '../../facts/index.ts';
 import type { Goal } from '../../goal/index.ts';
 import { tokenKeys } from '../../indexes/upload-variables.ts';
-import { routeIn } from '../../pipeline/index.ts';
+import { routeOf } from '../../pipeline/index.ts';
 import type { Difference } from '../difference.ts';
 import { type Finding, fixable, type Offer, ok, unfixable, unreadable } from '../finding.ts';
 import type { SettingVariable } from './beating.ts';
@@ -124,7 +124,7 @@ const offerId = ({ key, environmentScope }: SettingVariable) => `delete ${key} $
 
 function question(it: SettingVariable, { gitlab }: Facts, goal: Goal): string {
   const { committedPipeline: committed, project } = gitlab;
-  const isRead = committed.known && routeIn(committed.value ?? '') === 'token';
+  const isRead = committed.known && routeOf(committed.value ?? '') === 'token';
   const warning = isRead
     ? ` The pipeline on ${project.defaultBranch} needs it until the new one is pushed.`
     : '';

@@ -1,12 +1,13 @@
 import { readPythonFiles } from '../../facts/index.ts';
 import { sourceText } from '../../kernel/source.ts';
+import { readDeclaration } from '../../python/declaration.ts';
 import { buildTimeVersion } from '../../python/versions/index.ts';
 import type { Finding } from '../finding.ts';
 import { editProject } from '../project-edit.ts';
 import { findingOfEdit } from './file-setting.ts';
 import type { Setting, Situation } from './setting.ts';
 
-/** Every build has its own version, which the index accepts. */
+/** Every build has its own version, which the index accepts, and the project declares its choices. */
 export const pyproject: Setting = {
   id: 'pyproject',
   kind: 'pyproject',
@@ -15,21 +16,25 @@ export const pyproject: Setting = {
   inspect,
   reread: async ({ facts: before, verdicts, ...rest }, { files }) => {
     const again = await readPythonFiles(files, before.checkout.directory);
-    const facts = { ...before, python: { ...before.python, files: again } };
+    const declaration = readDeclaration(again);
+    const facts = { ...before, python: { ...before.python, files: again, declaration } };
     return { ...rest, facts, verdicts: { ...verdicts, ...editProject(facts, rest.goal) } };
   },
 };
 
 function inspect({ facts, verdicts }: Situation): Finding {
-  const { files, version, writtenVersion } = facts.python;
+  const { files, version, writtenVersion, declaration } = facts.python;
+  const { onlyDeclares } = verdicts;
   return findingOfEdit(verdicts.versionEdit, {
     ok:
       // One that is written and stays is not git's.
       buildTimeVersion(files) || writtenVersion !== undefined
         ? 'The pipeline gives each build its own version, without a local part.'
         : 'Each build takes its own version from git, without a local part.',
-    different: `Not each build would have a version that the index accepts (${version.value}, ${sourceText(version.source)}).`,
-    missing: '',
-    isMissing: false,
+    different: onlyDeclares
+      ? `${declaration.path} declares other choices.`
+      : `Not each build would have a version that the index accepts (${version.value}, ${sourceText(version.source)}).`,
+    missing: 'The choices are not declared in the project yet.',
+    isMissing: onlyDeclares && declaration.path === undefined,
   });
 }

@@ -33,6 +33,14 @@ function findEntry(doc: TomlDocument, path: string[]): Entry | undefined {
   return entriesOf(doc).find((entry) => samePath(entry.path, path));
 }
 
+/** The first line, from 1, on which a key is written, or something below it. */
+export function lineOfKey(doc: TomlDocument, path: string[]): number | undefined {
+  const isBelow = (other: Path) => path.every((key, at) => key === other[at]);
+  const entry = findEntry(doc, path) ?? entriesOf(doc).find((it) => isBelow(it.path));
+  const header = doc.root.body.find((node) => node.type === 'TOMLTable' && isBelow(node.resolvedKey));
+  return (entry?.node ?? header)?.loc.start.line;
+}
+
 /** Removes a key with its line and the comment on that line. */
 export function removeKey(doc: TomlDocument, path: string[]): Splice {
   const entry = findEntry(doc, path);

@@ -6,7 +6,6 @@ import { assign, listAt, tableAt, valueAt } from './data.ts';
 import { isYamlTable, parseYaml, type YamlFile, type YamlTable, type YamlValue } from './document.ts';
 import { hasPair, isWritten, isWrittenInBrackets } from './places.ts';
 import {
-  commentLine,
   insertion,
   itemRemoval,
   itemReplacement,
@@ -152,11 +151,6 @@ function atTheEnd(text: string, lines: string[]): Splice {
 /** Replaces text inside a comment; offsets refer to the text that `reread` returned. */
 export function changeComment(draft: YamlDraft, edit: Splice): void {
   apply(draft, () => edit, [], nothing);
-}
-
-/** Writes a comment on its own line above a top-level key. */
-export function addComment(draft: YamlDraft, key: string, comment: string): void {
-  apply(draft, (file) => commentLine(file, key, comment), [key], nothing);
 }
 
 /** The value at a path if it is written out there, not from an anchor, alias or reference. */

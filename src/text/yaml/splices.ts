@@ -153,14 +153,6 @@ function flowInsertion(text: string, seq: YAMLSeq, before: Node | undefined, val
   return { start, end, text: `[${literal}]` };
 }
 
-/** A comment on its own line above a top-level key. */
-export function commentLine({ text, root }: YamlFile, key: string, comment: string): Splice {
-  const start = root && pairOf(root, key)?.key.range?.[0];
-  if (start === undefined || lineStart(text, start) !== start)
-    throw new UnsafeEdit(`'${key}' does not begin a line`);
-  return { start, end: start, text: `${comment}${endOfLine(text)}` };
-}
-
 /** A block of comment lines in a job about variables that are gone. */
 export function staleComments(
   { text, root }: YamlFile,
