@@ -53,6 +53,13 @@ export const declarationDefaults = {
   customIssuer: false,
 } satisfies Declared;
 
+/** Whether two values of a choice are the same; the order of people and jobs does not matter. */
+export function sameChoice(one: TomlValue | undefined, other: TomlValue | undefined): boolean {
+  const inOrder = (value: TomlValue | undefined) =>
+    JSON.stringify(Array.isArray(value) ? value.map(String).sort() : value);
+  return inOrder(one) === inOrder(other);
+}
+
 /** Reads the table. Throws a `UserError` that names the line for an unknown key or a value of the wrong type. */
 export function readDeclaration(files: PythonFiles): Declaration {
   const inToml = fromToml(files['pyproject.toml']);

@@ -14,6 +14,7 @@ import {
   declaredNames,
   keyOf,
   readDeclaration,
+  sameChoice,
   tomlTable,
 } from './declaration.ts';
 import type { PythonFiles } from './python-files.ts';
@@ -69,17 +70,11 @@ function changesTo(now: Declared, wanted: Declared): FieldChange[] {
   const usual: Declared = declarationDefaults;
   return declaredNames.flatMap((name) => {
     const value = wanted[name];
-    if (value === undefined || sameValue(value, now[name])) return [];
-    const isDefault = sameValue(value, usual[name]);
+    if (value === undefined || sameChoice(value, now[name])) return [];
+    const isDefault = sameChoice(value, usual[name]);
     if (isDefault && now[name] === undefined) return [];
     return [{ name, key: keyOf(name), value: isDefault ? null : value, now: now[name] }];
   });
-}
-
-function sameValue(one: TomlValue, other: TomlValue | undefined): boolean {
-  const sorted = (value: TomlValue | undefined) =>
-    JSON.stringify(Array.isArray(value) ? value.map(String).sort() : value);
-  return sorted(one) === sorted(other);
 }
 
 function editToml(text: string | undefined, changes: FieldChange[]): string {

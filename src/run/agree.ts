@@ -8,6 +8,7 @@ import { askFor, openQuestions } from '../screens/questions.ts';
 import { chooseGoal } from './choose.ts';
 import type { Context } from './context.ts';
 import { type Comparison, settleCredentials } from './credentials.ts';
+import { refuseLoosening, settleDeclaration } from './declared.ts';
 import { refuseDeadEnd, refuseGuess, refuseUnmatchable, requireWritable } from './refusals.ts';
 import type { Survey } from './survey.ts';
 import { readVerdicts } from './verdicts.ts';
@@ -22,7 +23,15 @@ export async function agreeOnPlan(context: Context, found: Survey): Promise<Comp
   const [asked, seen] = [new Set<string>(), new Set<string>()];
   for (let first = true; ; first = false) {
     let compared: Comparison = { survey, wishes, goal, ...(await compare(context, survey, goal)) };
-    if (first) showFirstScreen(context.terminal, compared);
+    if (first) {
+      showFirstScreen(context.terminal, compared);
+      const adopting = await settleDeclaration(context, compared);
+      if (adopting !== undefined) {
+        wishes = adopting;
+        goal = decide(found.facts, wishes);
+        continue;
+      }
+    }
     const mustAsk = context.terminal.interactive && questions.length > 0;
     if (!mustAsk || changesOf(compared.plan).length === 0)
       compared = await settleCredentials(context, compared, asked);
@@ -50,15 +59,17 @@ async function settleJobs(
   return { wishes, goal };
 }
 
-async function compare({ terminal, options }: Context, survey: Survey, goal: Goal) {
+async function compare(context: Context, survey: Survey, goal: Goal) {
+  const { terminal, options } = context;
   const { facts } = survey;
+  if (!terminal.interactive && !options.dryRun) refuseLoosening(context, facts, goal);
   const verdicts = await terminal.during(
     "Asking GitLab's lint about the pipeline",
     readVerdicts(survey, goal),
   );
   const plan = makePlan({ facts, goal, verdicts });
   refuseUnmatchable(plan);
-  refuseDeadEnd(facts, goal);
+  refuseDeadEnd(facts, goal, terminal.interactive);
   if (!terminal.interactive) refuseGuess(facts, goal);
   if (!options.dryRun) await requireWritable(survey, plan);
   return { facts, verdicts, plan };

@@ -1,9 +1,10 @@
 import { flagOf } from '../cli/options.ts';
 import type { Facts } from '../facts/index.ts';
+import { deviationsFrom } from '../goal/deviations.ts';
 import type { Goal } from '../goal/index.ts';
 import { releaseProblem } from '../goal/people.ts';
 import { UserError } from '../kernel/errors.ts';
-import { isWish } from '../kernel/source.ts';
+import { isDeclared, isWish } from '../kernel/source.ts';
 import { changesOf, type PlannedSetting } from '../plan/plan.ts';
 import { openQuestions } from '../screens/questions.ts';
 import type { Survey } from './survey.ts';
@@ -32,10 +33,14 @@ export async function requireWritable({ files }: Survey, plan: PlannedSetting[])
   for (const { path } of edits) await files.requireWritable(path);
 }
 
-/** Reject rules the user asked for before they lock everyone out. */
-export function refuseDeadEnd(facts: Facts, goal: Goal): void {
-  const wished = [goal.approvals, goal.deployers, goal.selfApproval].some(isWish);
-  if (!wished || goal.route.value !== 'protected') return;
+/**
+ * Reject rules before they lock everyone out: those the user asked for, and declared ones that GitLab does not have yet.
+ * In a terminal the latter are asked about instead.
+ */
+export function refuseDeadEnd(facts: Facts, goal: Goal, interactive: boolean): void {
+  const choices = [goal.approvals, goal.deployers, goal.selfApproval];
+  const isNew = !interactive && choices.some(isDeclared) && deviationsFrom(facts, goal) !== undefined;
+  if (!(isNew || choices.some(isWish)) || goal.route.value !== 'protected') return;
   const stuck = releaseProblem(facts, goal);
   if (stuck?.total) throw new UserError('dead-end', stuck.message, stuck.hint);
 }

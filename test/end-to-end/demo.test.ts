@@ -60,6 +60,10 @@ describe('the demo', () => {
   it('as self-managed needs no option once both indexes have taken a release from that GitLab', async () => {
     const { directory } = await demo('--as', 'self-managed', '--route', 'trusted', '--custom-issuer');
     const again = () => demo('--directory', directory);
+    const pyproject = join(directory, 'pyproject.toml');
+    const declared = await readFile(pyproject, 'utf8');
+    expect(declared).toContain('custom-issuer = true\n');
+    await writeFile(pyproject, declared.replace('custom-issuer = true\n', ''));
     expect((await again()).exitCode).toBe(2);
     await commitAll(directory);
     const { stdout: sha } = await run('git', ['rev-parse', 'HEAD'], { cwd: directory });

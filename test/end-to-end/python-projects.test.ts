@@ -43,7 +43,10 @@ describe('check', () => {
         '[build-system]\nrequires = ["flit_core>=4"]\nbuild-backend = "flit_core.buildapi"\n\n[project]\nname = "flit-demo"\ndynamic = ["version", "description"]\n',
       'src/flit_demo/__init__.py': '"""x"""\n__version__ = "1.2.3"\n',
     });
-    expect(setting).toMatchObject({ state: 'ok', message: expect.stringContaining('The pipeline gives') });
+    expect(setting).toMatchObject({
+      state: 'missing',
+      message: expect.stringMatching(/^The choices are not declared .* test uploads are the version in/),
+    });
     expect(diffOf('.gitlab-ci.yml')).toMatch(/^\+.*sed -i .* src\/flit_demo\/__init__\.py'$/m);
   });
 
