@@ -53,6 +53,7 @@ export function declarationOf(goal: Goal): Declared {
     releaseEnvironment: goal.releaseEnvironment.value,
     testpypi: goal.testpypi.value,
     ...(goal.testpypi.value ? { testEnvironment: goal.testEnvironment.value } : {}),
+    occasions: goal.occasions.value,
     publishWith: goal.publishWith.value,
     ...(releaseJob ? { releaseJob: releaseJob.value } : {}),
     ...(testJob ? { testJob: testJob.value } : {}),

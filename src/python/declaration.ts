@@ -49,6 +49,7 @@ export const declarationDefaults = {
   releaseEnvironment: 'release',
   testpypi: true,
   testEnvironment: 'release-test',
+  occasions: 'own',
   publishWith: 'uv',
   customIssuer: false,
 } satisfies Declared;

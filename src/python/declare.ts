@@ -1,9 +1,8 @@
-import type { EditResult } from '../text/result.ts';
+import { type EditResult, UnsafeEdit } from '../text/result.ts';
 import { findCfgOption, putCfgOption, removeCfgOption } from '../text/setup-cfg.ts';
 import { applySplices } from '../text/text.ts';
 import type { TomlValue } from '../text/toml/document.ts';
 import { draftOf, dropKey, finishDraft, setKey } from '../text/toml/draft.ts';
-import { UnsafeEdit } from '../text/unsafe-edit.ts';
 import {
   cfgTable,
   type DeclarationFile,

@@ -3,10 +3,9 @@ import type { Facts } from '../facts/index.ts';
 import { declarationOf } from '../goal/declared.ts';
 import { type Deviations, deviationsFrom } from '../goal/deviations.ts';
 import type { Goal } from '../goal/index.ts';
-import { releaseRules } from '../goal/people.ts';
+import { releaseProblem } from '../goal/people.ts';
 import { plainChoices, type Wishes } from '../goal/wishes.ts';
 import { UserError } from '../kernel/errors.ts';
-import { deadEnd } from '../people/dead-end.ts';
 import { type DeclaredName, declarationTable } from '../python/declaration.ts';
 import { askRestoreOrAdopt, deviationWords } from '../screens/deviations.ts';
 import type { Context } from './context.ts';
@@ -23,7 +22,7 @@ export async function settleDeclaration(
   if (deviations === undefined) return undefined;
   if ((await askRestoreOrAdopt(goal, deviations, terminal)) === 'adopt')
     return { ...wishes, adopted: namesIn(deviations.names) };
-  const stuck = goal.route.value === 'protected' ? deadEnd(facts.gitlab, releaseRules(goal)) : undefined;
+  const stuck = goal.route.value === 'protected' ? releaseProblem(facts, goal) : undefined;
   if (stuck?.total) throw new UserError('dead-end', stuck.message, stuck.hint);
   return undefined;
 }
