@@ -16,11 +16,13 @@ import { escapeJson, escapeText, oneLine } from './terminal/escape.ts';
 import { mannerOf } from './terminal/manner.ts';
 import { openTerminal } from './terminal/open.ts';
 import { stillOutput } from './terminal/output.ts';
+import { makePaint, wantsColour } from './terminal/paint.ts';
 import type { Terminal } from './terminal/terminal.ts';
 
 const loaders: Record<Command, () => Promise<(context: Context) => Promise<number>>> = {
   setup: () => prepared(async () => (await import('./run/setup.ts')).setup),
   check: () => prepared(async () => (await import('./run/check.ts')).check),
+  explain: async () => (await import('./run/explain.ts')).explain,
   demo: async () => (await import('./run/demo.ts')).demo,
 };
 
@@ -45,14 +47,17 @@ async function main(): Promise<void> {
   try {
     const options = parseCommandLine(process.argv.slice(2));
     voice.speech = options;
-    if (options.help) return void process.stdout.write(`${helpText()}\n`);
+    if (options.help) return void process.stdout.write(`${helpFor(options)}\n`);
     if (options.version) return void process.stdout.write(`${version}\n`);
     const command = await loaders[options.command]();
     process.exitCode = await command(await makeContext(options, stop, voice));
   } catch (error) {
-    process.exitCode = explain(error, voice.speech);
+    process.exitCode = complainOf(error, voice.speech);
   }
 }
+
+const helpFor = ({ named, command }: Options) =>
+  helpText(named ? command : undefined, process.stdout.columns ?? 80);
 
 /** The terminal, once there is one, and what it may say; signals and bad usage may come earlier. */
 interface Voice {
@@ -153,7 +158,9 @@ function finishWithoutOutput(): void {
     if (problem === undefined) return;
     process.exitCode ||= 1;
     complain(
-      `Not all of the output could be written (${problem.message}); the work itself went on to its end.`,
+      escapeText(
+        `Not all of the output could be written (${problem.message}); the work itself went on to its end.`,
+      ),
     );
   });
 }
@@ -166,10 +173,10 @@ function listenForStop(voice: Voice): Stop {
       process.on('SIGQUIT', () => asked(131));
       process.on('SIGTERM', () => asked(143));
     },
-    end: (cancelled) => process.exit(explain(cancelled, voice.speech)),
+    end: (cancelled) => process.exit(complainOf(cancelled, voice.speech)),
     notice: (sentence) => {
       if (voice.terminal) voice.terminal.notice(voice.terminal.paint.yellow(sentence));
-      else if (!voice.speech.quiet) complain(sentence);
+      else if (!voice.speech.quiet) complain(escapeText(sentence));
     },
   });
 }
@@ -186,16 +193,17 @@ function writeJson(document: unknown): void {
   process.stdout.write(`${escapeJson(JSON.stringify(document, null, 2))}\n`);
 }
 
-function complain(text: string): void {
+function complain(...lines: string[]): void {
   const { stderr } = process;
   const write = (shown: string) => stderr.write(shown);
-  stillOutput({ write, columns: () => stderr.columns, colour: false }).print(escapeText(text));
+  stillOutput({ write, columns: () => stderr.columns, colour: false }).print(...lines);
 }
 
-function explain(error: unknown, { json, quiet }: Speech): number {
+/** Tells what ended the run, and returns the exit code. */
+function complainOf(error: unknown, { json, quiet }: Speech): number {
   const say = json && quiet ? () => undefined : complain;
   if (error instanceof Cancelled) {
-    say(`${error.message} Run gitlab-to-pypi again to go on from what is there.`);
+    say(escapeText(`${error.message} Run gitlab-to-pypi again to go on from what is there.`));
     return error.exitCode;
   }
   const user = error instanceof UserError ? error : undefined;
@@ -203,9 +211,10 @@ function explain(error: unknown, { json, quiet }: Speech): number {
   const code = user?.code ?? 'internal';
   const message = reasonOf(error);
   const hint =
-    user?.hint ?? 'This is a mistake in gitlab-to-pypi; set DEBUG=1 for the details and report it.';
+    user?.hint ?? 'This is a bug in gitlab-to-pypi: please report it, with the output of a run with DEBUG=1.';
   if (json) writeJson({ schemaVersion: 1, error: { code, message, hint }, exitCode });
-  say(`${oneLine(message)}\n${oneLine(hint)}`);
+  const { red, cyan, plain } = makePaint(wantsColour(process.stderr.isTTY === true, process.env));
+  say(`${red('error:')} ${plain(oneLine(message))}`, `${cyan('hint:')} ${plain(oneLine(hint))}`);
   if (process.env.DEBUG && error instanceof Error) process.stderr.write(`${escapeText(error.stack ?? '')}\n`);
   return exitCode;
 }

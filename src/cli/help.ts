@@ -1,41 +1,108 @@
 import { keysOf } from '../kernel/keys-of.ts';
-import { commands, commandTable } from './commands.ts';
-import type { Option } from './kinds.ts';
+import { type Command, commands, helpOf } from './commands.ts';
+import { type Option, takesOption } from './kinds.ts';
 import { flagOf, type OptionName, optionGroups } from './options.ts';
 
-/** The text of `--help`, generated from the tables of commands and options. */
-export function helpText(): string {
-  return `gitlab-to-pypi: publish a Python package from GitLab to PyPI without long-lived secrets
+const documentation = 'https://www.npmjs.com/package/gitlab-to-pypi';
 
-Usage:
-${commands.map(commandLine).join('\n')}
-
-${keysOf(optionGroups).map(groupText).join('\n\n')}
-
-The GitLab token is read from GITLAB_TOKEN, GITLAB_ACCESS_TOKEN or glab's configuration, else asked for.
-One from the environment belongs to gitlab.com, else to the GitLab that GITLAB_HOST or --gitlab-url names.
-It needs the scope api (read_api for check), and the role Maintainer on the project.
-The route token needs an API token of each index: from PYPI_TOKEN and TESTPYPI_TOKEN, else asked for.
-One request may take 30 seconds, or those of GITLAB_TO_PYPI_TIMEOUT.
-
-Exit codes: 0 all holds or was done, 1 something is to do or failed, 2 bad usage or an unmet precondition,
-130 cancelled (129, 131, 143 by SIGHUP, SIGQUIT, SIGTERM).`;
+/**
+ * The text of `--help`, for one command or for the program, generated from the tables of commands and options. Folded
+ * at `columns`.
+ */
+export function helpText(command: Command | undefined, columns: number): string {
+  const width = Math.min(Math.max(columns, 40), 100);
+  return command === undefined ? programHelp(width) : commandHelp(command, width);
 }
 
-function commandLine(name: (typeof commands)[number]): string {
-  const word = name === 'setup' ? '[setup]' : name;
-  return `  gitlab-to-pypi ${word.padEnd(9)} ${commandTable[name]}`;
+function programHelp(width: number): string {
+  return [
+    ...fold(
+      'gitlab-to-pypi publishes a Python package from GitLab to PyPI without long-lived secrets.',
+      width,
+    ),
+    '',
+    'Usage: gitlab-to-pypi [COMMAND] [OPTIONS]',
+    '',
+    'Commands:',
+    ...commands.flatMap((name) => row(name, helpOf(name).summary, width, 9)),
+    '',
+    'Examples:',
+    ...commands.flatMap((name) => exampleLines(helpOf(name).examples.slice(0, 1), width)),
+    '',
+    ...groups(() => true, width),
+    ...notes.flatMap((note) => ['', ...fold(note, width)]),
+  ].join('\n');
 }
 
-function groupText(heading: keyof typeof optionGroups): string {
-  const rows: { [N in OptionName]?: Option<unknown> } = optionGroups[heading];
-  return [`${heading}:`, ...keysOf(rows).flatMap((name) => rows[name] && optionLine(name, rows[name]))].join(
-    '\n',
-  );
+function commandHelp(command: Command, width: number): string {
+  const { about, operand, examples } = helpOf(command);
+  const usual = command === 'setup' ? '[setup]' : command;
+  return [
+    `Usage: gitlab-to-pypi ${[usual, operand, '[OPTIONS]'].filter((it) => it !== undefined).join(' ')}`,
+    '',
+    ...fold(about, width),
+    '',
+    'Examples:',
+    ...exampleLines(examples, width),
+    '',
+    ...groups((option) => takesOption(option, command), width),
+    ...(command === 'explain' ? [] : notes.flatMap((note) => ['', ...fold(note, width)])),
+  ].join('\n');
 }
 
-function optionLine(name: OptionName, { kind, short, word, help, onByDefault }: Option<unknown>): string {
+const notes = [
+  "GitLab token: GITLAB_TOKEN, GITLAB_ACCESS_TOKEN or glab's configuration; otherwise you are asked. A token from the environment belongs to gitlab.com, or to the GitLab that GITLAB_HOST or --gitlab-url names. It needs the scope api (read_api is enough for check) and the role Maintainer.",
+  'API tokens of the indexes, for the route token only: PYPI_TOKEN and TESTPYPI_TOKEN; otherwise you are asked.',
+  'Timeout of a request: 30 seconds, or GITLAB_TO_PYPI_TIMEOUT.',
+  'Exit codes: 0 everything holds or was done; 1 something is left to do, or failed; 2 bad usage or an unmet precondition; 130 cancelled (129, 131, 143 by SIGHUP, SIGQUIT, SIGTERM).',
+  `Help for one command: gitlab-to-pypi help check. Documentation: ${documentation}`,
+];
+
+function groups(isShown: (option: Option<unknown>) => boolean, width: number): string[] {
+  const shown = keysOf(optionGroups).flatMap((heading) => {
+    const rows: { [N in OptionName]?: Option<unknown> } = optionGroups[heading];
+    const lines = keysOf(rows).flatMap((name) => {
+      const option = rows[name];
+      return option !== undefined && isShown(option) ? optionRow(name, option, width) : [];
+    });
+    return lines.length === 0 ? [] : [[`${heading}:`, ...lines]];
+  });
+  return shown.flatMap((lines, at) => (at === 0 ? lines : ['', ...lines]));
+}
+
+function optionRow(
+  name: OptionName,
+  { kind, short, word, help, onByDefault }: Option<unknown>,
+  width: number,
+): string[] {
   const flag = flagOf(name, onByDefault);
   const typed = `${short === undefined ? '    ' : `-${short}, `}${flag}${word === undefined ? '' : ` ${word}`}`;
-  return `  ${typed.padEnd(31)}${help}${kind === 'list' ? '; repeatable' : ''}`;
+  return row(typed, `${help}${kind === 'list' ? '; repeatable' : ''}`, width, 29);
+}
+
+function exampleLines(examples: [line: string, what: string][], width: number): string[] {
+  return examples.flatMap(([line, what]) => row(line, `# ${what}`, width, 40));
+}
+
+/** A term and its text next to it, or below it where it does not fit. */
+function row(term: string, text: string, width: number, column: number): string[] {
+  const isNarrow = width < column + 35;
+  const indent = isNarrow ? 6 : column + 4;
+  const [first = '', ...rest] = fold(text, width - indent);
+  const pad = ' '.repeat(indent);
+  const isBelow = isNarrow || term.length > column;
+  const head = isBelow ? [`  ${term}`, `${pad}${first}`] : [`  ${term.padEnd(column)}  ${first}`];
+  return [...head, ...rest.map((line) => `${pad}${line}`)];
+}
+
+/** Breaks a text between words. */
+function fold(text: string, width: number): string[] {
+  const lines: string[] = [];
+  for (const word of text.split(' ')) {
+    const last = lines.at(-1);
+    if (last !== undefined && last.length + 1 + word.length <= width)
+      lines[lines.length - 1] = `${last} ${word}`;
+    else lines.push(word);
+  }
+  return lines;
 }

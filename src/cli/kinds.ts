@@ -1,5 +1,5 @@
 import { UserError } from '../kernel/errors.ts';
-import type { Command } from './commands.ts';
+import { type Command, projectCommands } from './commands.ts';
 
 /** What the parser yields for an option: text, `false` for a switch turned off, a list for a repeatable one. */
 export type Given = string | boolean | (string | boolean)[];
@@ -17,11 +17,17 @@ export interface Option<T> extends Described {
 interface Described {
   help: string;
   short?: string;
-  /** The commands it belongs to; all of them if absent. */
+  /** The commands it belongs to; all that work on a project if absent. */
   commands?: readonly Command[];
   /** A switch that is on unless `--no-<name>` is given. */
   onByDefault?: true;
 }
+
+/** Whether an option belongs to a command. */
+export const takesOption = (
+  { commands: its = projectCommands }: Pick<Option<unknown>, 'commands'>,
+  command: Command,
+) => its.includes(command);
 
 /** An option that answers one of the wizard's questions. */
 export interface WizardQuestion {

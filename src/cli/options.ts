@@ -1,6 +1,6 @@
 import { keysOf } from '../kernel/keys-of.ts';
 import { occasionChoices, publishTools, routes } from '../kernel/route.ts';
-import type { Command } from './commands.ts';
+import { type Command, commands } from './commands.ts';
 import { count, list, type Option, oneOf, text, toggle, url, value, type WizardQuestion } from './kinds.ts';
 
 /** The worlds of `demo --as`; the default is `team-premium`. */
@@ -122,8 +122,8 @@ const mannerTable = {
   open: toggle({ onByDefault: true, help: "print the pages' addresses instead of opening a browser" }),
   quiet: toggle({ short: 'q', help: 'print nothing but errors; with --json nothing to stderr at all' }),
   verbose: toggle({ help: 'log each request to stderr: method, path, status, time' }),
-  help: toggle({ short: 'h', help: 'show this help' }),
-  version: toggle({ short: 'v', help: 'show the version' }),
+  help: toggle({ short: 'h', commands, help: 'show this help' }),
+  version: toggle({ short: 'v', commands, help: 'show the version' }),
 };
 
 /** All options in the order of `--help`. Parsing, help, questions and the command to repeat are derived from it. */
@@ -155,7 +155,14 @@ export const defaults = {
 } satisfies Partial<Values>;
 
 /** The parsed command line; options not given are absent. */
-export type Options = { command: Command } & Partial<Values> & Pick<Values, keyof typeof defaults>;
+export type Options = {
+  command: Command;
+  /** The command was typed, not assumed. */
+  named: boolean;
+  /** What `explain` is to explain. */
+  topic?: string;
+} & Partial<Values> &
+  Pick<Values, keyof typeof defaults>;
 
 export const optionNames = keysOf(optionTable);
 export const placeNames = keysOf(placeTable);

@@ -1,6 +1,7 @@
 import { parseArgs } from 'node:util';
 import { reasonOf } from '../kernel/errors.ts';
-import { type Command, commands } from './commands.ts';
+import { type Command, commands, projectCommands } from './commands.ts';
+import { nearest } from './did-you-mean.ts';
 import { type Given, type Option, usage } from './kinds.ts';
 import {
   defaults,
@@ -15,11 +16,11 @@ import {
 /** Parses the command line. Throws a `UserError` with the code `usage` for anything not in the table. */
 export function parseCommandLine(args: string[]): Options {
   const { given, positionals } = parse(args);
-  const command = commandOf(positionals);
-  const values: Partial<Values> = {};
+  const { asked, ...words } = readWords(positionals);
+  const values: Partial<Values> = asked === undefined ? {} : { [asked]: true };
   for (const name of optionNames) readInto(values, name, given[flagOf(name).slice(2)]);
-  if (!values.help && !values.version) refuseMisfits(command, values);
-  return { ...defaults, ...values, command };
+  if (!values.help && !values.version) refuseMisfits(words.command, values);
+  return { ...defaults, ...values, ...words };
 }
 
 function parse(args: string[]): { given: Record<string, Given | undefined>; positionals: string[] } {
@@ -30,8 +31,20 @@ function parse(args: string[]): { given: Record<string, Given | undefined>; posi
     const parsed = parseArgs({ args, options, allowPositionals: true, allowNegative: true, strict: true });
     return { given: parsed.values, positionals: parsed.positionals };
   } catch (error) {
-    throw usage(`${reasonOf(error).split('. ')[0]?.replace(/\.$/, '')}.`);
+    const reason = `${reasonOf(error).split('. ')[0]?.replace(/\.$/, '')}.`;
+    const typed = /'--?([\w-]+)/.exec(reason)?.[1];
+    throw usage(`${reason}${typed === undefined ? '' : didYouMean(`--${typed}`, flags)}`);
   }
+}
+
+const flags = optionNames.flatMap((name) =>
+  optionTable[name].kind === 'switch' ? [flagOf(name), flagOf(name, true)] : [flagOf(name)],
+);
+
+/** Asks back, if there is a word that was probably meant. */
+function didYouMean(typed: string, words: readonly string[]): string {
+  const word = nearest(typed, words);
+  return word === undefined || word === typed ? '' : ` Did you mean ${word}?`;
 }
 
 function parserOption({ kind, short }: Option<unknown>) {
@@ -48,18 +61,31 @@ function readInto<N extends OptionName>(values: Partial<Values>, name: N, given:
   if (given !== undefined) values[name] = rows[name].read(given, flagOf(name));
 }
 
-function commandOf(positionals: string[]): Command {
-  const [word = 'setup', extra] = positionals;
+/** The words besides the options: the command, and what follows it; `help` and `version` stand for the options. */
+function readWords(
+  positionals: string[],
+): Pick<Options, 'command' | 'named' | 'topic'> & { asked?: 'help' | 'version' } {
+  const [word, ...rest] = positionals;
+  if (word === 'version') return { ...readWords(rest), asked: 'version' };
+  if (word === 'help') return { ...readWords(rest), asked: 'help' };
+  const command = commandOf(word ?? 'setup');
+  const [topic, extra] = command === 'explain' ? rest : [undefined, ...rest];
+  if (extra !== undefined) throw usage(`'${extra}' is one word too many after '${topic ?? word}'.`);
+  return { command, named: word !== undefined, ...(topic === undefined ? {} : { topic }) };
+}
+
+function commandOf(word: string): Command {
   const command = commands.find((name) => name === word);
-  if (command === undefined)
-    throw usage(`'${word}' is not a command; the commands are ${commands.join(', ')}.`);
-  if (extra !== undefined) throw usage(`'${extra}' is one word too many after '${word}'.`);
-  return command;
+  if (command !== undefined) return command;
+  const meant = didYouMean(word, [...commands, 'help', 'version']);
+  throw usage(
+    `'${word}' is not a command;${meant === '' ? ` the commands are ${commands.join(', ')}.` : meant.toLowerCase()}`,
+  );
 }
 
 function refuseMisfits(command: Command, values: Partial<Values>): void {
   for (const name of optionNames) {
-    const { commands: its = commands } = rows[name];
+    const { commands: its = projectCommands } = rows[name];
     if (values[name] === undefined || its.includes(command)) continue;
     const names = its.map((it) => `'${it}'`).join(' and ');
     throw usage(`${flagOf(name)} belongs to the command${its.length === 1 ? '' : 's'} ${names}.`);
@@ -72,7 +98,7 @@ function refuseMisfits(command: Command, values: Partial<Values>): void {
 }
 
 function refuseSilentQuestions(command: Command, { json, quiet, yes, dryRun }: Partial<Values>): void {
-  if (command === 'check' || !(json || quiet) || yes || dryRun) return;
+  if (command === 'check' || command === 'explain' || !(json || quiet) || yes || dryRun) return;
   throw usage(
     `${command} ${json ? '--json' : '--quiet'} asks nothing, so it must be told to go ahead.`,
     'Add --yes to apply, or --dry-run to only see the plan.',

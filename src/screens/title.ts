@@ -5,6 +5,7 @@ import type { Terminal } from '../terminal/terminal.ts';
 const says: Record<Command, string> = {
   setup: 'looks, asks, shows each change, then makes it.',
   check: 'looks and compares, and changes nothing.',
+  explain: '',
   demo: '',
 };
 

@@ -2,9 +2,11 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
+import { helpText } from '../../src/cli/help.ts';
 import { parseCommandLine } from '../../src/cli/parse.ts';
 import { repeatCommand } from '../../src/cli/repeat.ts';
 import { startWorld, type World } from '../../src/rehearsal/world.ts';
+import { explanationOf } from '../../src/screens/explain.ts';
 import { placeOf, runProgram, signedIn } from '../support/program.ts';
 
 describe('the command to repeat', () => {
@@ -30,6 +32,59 @@ describe('an option', () => {
     const { exitCode, stdout, stderr } = await runProgram(line.split(' '));
     expect({ exitCode, stdout }).toEqual({ exitCode: 2, stdout: '' });
     expect(stderr).toMatch(words);
+  });
+});
+
+describe('a word that is mistyped', () => {
+  it.each([
+    ['chek', "error: 'chek' is not a command; did you mean check?"],
+    ['check --rout trusted', "error: Unknown option '--rout'. Did you mean --route?"],
+    ['check --no-opn', "error: Unknown option '--no-opn'. Did you mean --no-open?"],
+    ['publish', "error: 'publish' is not a command; the commands are setup, check, explain, demo."],
+  ])('%s', async (line, words) => {
+    const { exitCode, stdout, stderr } = await runProgram(line.split(' '));
+    expect({ exitCode, stdout }).toEqual({ exitCode: 2, stdout: '' });
+    expect(stderr.split('\n').slice(0, 2)).toEqual([words, expect.stringMatching(/^hint: .*--help/)]);
+  });
+});
+
+describe('help', () => {
+  it.each([40, 80, 120])('fits into %i columns', (columns) => {
+    for (const command of [undefined, 'setup', 'check', 'explain', 'demo'] as const) {
+      const lines = helpText(command, columns).split('\n');
+      expect(lines.filter((line) => line.length > columns && !/https:|gitlab-to-pypi /.test(line))).toEqual(
+        [],
+      );
+    }
+  });
+
+  it('shows the options of one command alone', async () => {
+    const { stdout } = await runProgram(['help', 'check']);
+    expect(stdout).toBe((await runProgram(['check', '--help'])).stdout);
+    expect(stdout).toMatch(/^Usage: gitlab-to-pypi check/);
+    expect(stdout).toContain('--json');
+    expect(stdout).not.toMatch(/^ +--dry-run/m);
+  });
+
+  it('the version has a command, too', async () => {
+    expect((await runProgram(['version'])).stdout).toBe((await runProgram(['--version'])).stdout);
+  });
+});
+
+describe('explain', () => {
+  it('explains each check that a report names, and the way by hand, without a project', async () => {
+    const { stdout } = await runProgram(['explain']);
+    const ids = [...stdout.matchAll(/^ {2}(\S+)/gm)].map(([, id = '']) => id);
+    for (const id of ids) expect(explanationOf(id)?.byHand.length).toBeGreaterThan(0);
+    const { stdout: one, exitCode } = await runProgram(['explain', 'environment:release']);
+    expect(exitCode).toBe(0);
+    expect(one).toMatch(/By hand\n {2}1\. Operate > Environments/);
+  });
+
+  it('says what there is if it does not know a word', async () => {
+    const { exitCode, stderr } = await runProgram(['explain', 'everything']);
+    expect(exitCode).toBe(2);
+    expect(stderr).toContain("error: There is no check or error 'everything'.");
   });
 });
 

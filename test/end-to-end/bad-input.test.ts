@@ -110,7 +110,7 @@ describe('setup with bad input exits with 2, a message and a hint, and changes n
       const text = await runIn(here, ['setup', '--yes', ...args], token);
       expect(text.exitCode).toBe(2);
       const { message, hint } = JSON.parse(json.stdout).error;
-      expect(text.stderr).toContain(`${message}\n${hint}\n`);
+      expect(text.stderr).toContain(`error: ${message}\nhint: ${hint}\n`);
       expect(message).toMatch(/^['@"\w].*\.$/s);
       expect(hint).toMatch(/\w{3}/);
       expect(text.stderr + text.stdout + json.stderr).not.toMatch(/\n {4}at |glpat-|GR-secret/);
@@ -126,7 +126,7 @@ describe('setup with bad input exits with 2, a message and a hint, and changes n
     const folder = await mkdtemp(join(tmpdir(), 'gitlab-to-pypi-empty-'));
     const { exitCode, stderr } = await runProgram(['check'], { cwd: folder });
     expect(exitCode).toBe(2);
-    expect(stderr).toMatch(/is not inside a git checkout\.\nRun it in a clone/);
+    expect(stderr).toMatch(/is not inside a git checkout\.\nhint: Run it in a clone/);
   });
 });
 

@@ -75,7 +75,7 @@ describe('nothing that a clone brings along is run:', () => {
     git('config', 'remote.promise.uploadpack', join(here.directory, '.git/serve'));
     const { stderr } = await check();
     expect(existsSync(sprung)).toBe(false);
-    expect(stderr).toMatch(/^git failed in .*\nRun 'git status' there/);
+    expect(stderr).toMatch(/^error: git failed in .*\nhint: Run 'git status' there/);
   });
 });
 
@@ -84,13 +84,13 @@ describe('a message says', () => {
     const { exitCode, stderr } = await check({ PATH: await temporaryFolder() });
     expect([exitCode, stderr]).toEqual([
       2,
-      expect.stringMatching(/^git is not installed, or .*\nInstall it/),
+      expect.stringMatching(/^error: git is not installed, or .*\nhint: Install it/),
     ]);
   });
 
   it('that there is no such directory', async () => {
     const { exitCode, stderr } = await check({}, join(here.directory, 'nothing'));
-    expect([exitCode, stderr]).toEqual([2, expect.stringMatching(/^There is no directory .*nothing\.\n/)]);
+    expect([exitCode, stderr]).toEqual([2, expect.stringMatching(/^error: There is no directory .*nothing\.\n/)]);
   });
 
   it('that it is not a checkout', async () => {
@@ -105,7 +105,7 @@ describe('a message says', () => {
     expect([exitCode, stderr]).toEqual([
       2,
       expect.stringMatching(
-        /^git does not trust .*another user\.\n.*git config --global --add safe\.directory \//,
+        /^error: git does not trust .*another user\.\n.*git config --global --add safe\.directory \//,
       ),
     ]);
   });
@@ -115,14 +115,14 @@ describe('a message says', () => {
     const { exitCode, stderr } = await check();
     expect([exitCode, stderr]).toEqual([
       2,
-      expect.stringMatching(/^git failed in .*: fatal: bad config line 1 in file .*\nRun 'git status' there/),
+      expect.stringMatching(/^error: git failed in .*: fatal: bad config line 1 in file .*\nhint: Run 'git status' there/),
     ]);
   });
 
   it('that git takes too long', async () => {
     const slow = await programFolder({ git: 'sleep 60' });
     const { exitCode, stderr } = await check({ PATH: path(slow), GITLAB_TO_PYPI_TIMEOUT: '0.5' });
-    expect([exitCode, stderr]).toEqual([2, expect.stringMatching(/^git did not answer within 0\.5 s in /)]);
+    expect([exitCode, stderr]).toEqual([2, expect.stringMatching(/^error: git did not answer within 0\.5 s in /)]);
   });
 });
 
@@ -139,7 +139,7 @@ describe('a pipeline that the project has but the work tree lacks does not count
     expect(existsSync(join(here.directory, '.gitlab-ci.yml'))).toBe(false);
     const { exitCode, stderr } = await setup();
     expect([exitCode, stderr, here.gitlab.writes()]).toEqual(
-      refused(/^git tracks the pipeline file \.gitlab-ci\.yml, but the work tree does not have it/),
+      refused(/^error: git tracks the pipeline file \.gitlab-ci\.yml, but the work tree does not have it/),
     );
   });
 
@@ -149,7 +149,7 @@ describe('a pipeline that the project has but the work tree lacks does not count
     git('-c', 'user.name=T', '-c', 'user.email=t@example.org', 'commit', '-q', '-m', 'Old');
     const { exitCode, stderr } = await setup();
     expect([exitCode, stderr, here.gitlab.writes()]).toEqual(
-      refused(/^The branch main has the pipeline file \.gitlab-ci\.yml, but this checkout does not/),
+      refused(/^error: The branch main has the pipeline file \.gitlab-ci\.yml, but this checkout does not/),
     );
   });
 

@@ -249,7 +249,7 @@ describe('over plain http to anything but this machine', () => {
     const world = await begin('GITLAB_TOKEN');
     const env = { ...machine.env, GITLAB_HOST: `https://user:${canaries.remote}@`, GITLAB_TOKEN: 'x' };
     const ended = await runProgram(['check', ...placeOf(world)], { env });
-    expect(ended.stderr).toMatch(/^GITLAB_HOST does not name a GitLab\.\nSet it to/);
+    expect(ended.stderr).toMatch(/^error: GITLAB_HOST does not name a GitLab\.\nhint: Set it to/);
     expect([ended.exitCode, leaksOf(world, ended)]).toEqual([2, []]);
   });
 });

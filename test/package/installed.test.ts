@@ -71,7 +71,7 @@ describe('the installed program', () => {
   it('shows a readable stack, only with DEBUG', async () => {
     const env = { NODE_OPTIONS: `--import=data:text/javascript,${encodeURIComponent(breakRealpath)}` };
     const quiet = await installed(['check', '-C', root], env);
-    expect(quiet).toMatchObject({ exitCode: 1, stderr: expect.stringContaining('This is a mistake in') });
+    expect(quiet).toMatchObject({ exitCode: 1, stderr: expect.stringContaining('This is a bug in') });
     expect(quiet.stderr).not.toContain('    at ');
     const { stderr } = await installed(['check', '-C', root], { ...env, DEBUG: '1' });
     const [, file = '', line = ''] =

@@ -9,7 +9,7 @@ describe.each(['--version', '-v', '--help', 'check --help'])('%s', (line) => {
   it('loads no more than it needs, and connects to nobody', async () => {
     const { exitCode, stdout, files, builtins, git } = await watch(line.split(' '));
     expect(exitCode).toBe(0);
-    expect(stdout).toMatch(/^(\d+\.\d+\.\d+\n$|gitlab-to-pypi: )/);
+    expect(stdout).toMatch(/^(\d+\.\d+\.\d+\n$|gitlab-to-pypi publishes|Usage: gitlab-to-pypi )/);
     expect(files).toContain('main.js');
     expect(files.filter((name) => heavy.test(name))).toEqual([]);
     expect(builtins).toContain('util');

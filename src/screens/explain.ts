@@ -1,0 +1,38 @@
+import type { Screen } from '../terminal/terminal.ts';
+import { checkExplanations, type Explanation, errorExplanations } from './explanations.ts';
+
+/** Everything that can be explained. */
+const explainable: string[] = [...Object.keys(checkExplanations), ...Object.keys(errorExplanations)];
+
+/** The explanation of a check or an error; an ID such as `environment:release` names one of its kind. */
+export function explanationOf(topic: string): Explanation | undefined {
+  const [kind = topic] = topic.split(':');
+  const all = { ...errorExplanations, ...checkExplanations };
+  return Object.hasOwn(all, kind) ? all[kind as keyof typeof all] : undefined;
+}
+
+/** One explanation. */
+export function explanationView({ title, means, byHand }: Explanation, { paint }: Screen): string[] {
+  return [
+    paint.bold(title),
+    '',
+    means,
+    '',
+    paint.bold('By hand'),
+    ...byHand.map((step, at) => `  ${at + 1}. ${step}`),
+  ];
+}
+
+/** The list of all of them. */
+export function explainableView({ paint }: Screen): string[] {
+  const width = Math.max(...explainable.map(({ length }) => length)) + 2;
+  const rows = (table: Record<string, Explanation>) =>
+    Object.entries(table).map(([id, { title }]) => `  ${id.padEnd(width)}${paint.dim(title)}`);
+  return [
+    paint.bold('Checks'),
+    ...rows(checkExplanations),
+    '',
+    paint.bold('Errors'),
+    ...rows(errorExplanations),
+  ];
+}
