@@ -90,7 +90,10 @@ describe('a message says', () => {
 
   it('that there is no such directory', async () => {
     const { exitCode, stderr } = await check({}, join(here.directory, 'nothing'));
-    expect([exitCode, stderr]).toEqual([2, expect.stringMatching(/^error: There is no directory .*nothing\.\n/)]);
+    expect([exitCode, stderr]).toEqual([
+      2,
+      expect.stringMatching(/^error: There is no directory .*nothing\.\n/),
+    ]);
   });
 
   it('that it is not a checkout', async () => {
@@ -115,14 +118,19 @@ describe('a message says', () => {
     const { exitCode, stderr } = await check();
     expect([exitCode, stderr]).toEqual([
       2,
-      expect.stringMatching(/^error: git failed in .*: fatal: bad config line 1 in file .*\nhint: Run 'git status' there/),
+      expect.stringMatching(
+        /^error: git failed in .*: fatal: bad config line 1 in file .*\nhint: Run 'git status' there/,
+      ),
     ]);
   });
 
   it('that git takes too long', async () => {
     const slow = await programFolder({ git: 'sleep 60' });
     const { exitCode, stderr } = await check({ PATH: path(slow), GITLAB_TO_PYPI_TIMEOUT: '0.5' });
-    expect([exitCode, stderr]).toEqual([2, expect.stringMatching(/^error: git did not answer within 0\.5 s in /)]);
+    expect([exitCode, stderr]).toEqual([
+      2,
+      expect.stringMatching(/^error: git did not answer within 0\.5 s in /),
+    ]);
   });
 });
 
