@@ -258,6 +258,25 @@ const lint = entity(
   { jobs: { type: 'array' } },
 );
 
+const job = entity(
+  {
+    id: 'integer',
+    name: 'string',
+    stage: 'string',
+    status: 'string',
+    ref: 'string',
+    tag: 'boolean',
+    allow_failure: 'boolean',
+    started_at: 'string?',
+    finished_at: 'string?',
+    pipeline: 'object',
+    web_url: 'string',
+    artifacts: { type: 'array' },
+    runner: 'any',
+  },
+  { failure_reason: 'string' },
+);
+
 const deployment = entity(
   {
     id: 'integer',
@@ -345,6 +364,8 @@ export const description: readonly Described[] = [
     environmentBody,
   ),
   route('GET', below('deployments'), listOf(deployment), [...page, 'environment', 'status']),
+  route('GET', below('jobs'), listOf(job), [...page, 'scope']),
+  route('GET', below('pipelines/\\d+/jobs'), listOf(job), [...page, 'scope', 'include_retried']),
   route('GET', below('protected_environments'), listOf(protectedEnvironment), page),
   route(
     'POST',

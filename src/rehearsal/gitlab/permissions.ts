@@ -46,6 +46,7 @@ const permissions: readonly [method: string, path: RegExp, permission: string, o
   ['PUT', /\/merge_requests\/\d+$/, 'Merge Request: Update'],
   ['GET', /\/pipelines(?:\/\d+)?$/, 'Pipeline: Read', 'public'],
   ['GET', /\/pipelines\/\d+\/(?:jobs|bridges)$/, 'Pipeline: Read'],
+  ['GET', /\/jobs$/, 'Job: Read'],
   ['GET', /\/jobs\/\d+(?:\/trace)?$/, 'Job: Read'],
   ['POST', /\/jobs\/\d+\/play$/, 'Job: Run'],
 ];

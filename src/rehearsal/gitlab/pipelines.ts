@@ -26,15 +26,27 @@ export function showPipeline(call: ProjectCall, id: string): Outgoing {
 export function listJobs(call: ProjectCall, id: string): Outgoing {
   requireBuilds(call, 20);
   const pipeline = findPipeline(call, id);
-  const scope = [call.params.scope ?? []].flat();
-  const jobs = (call.project.jobs ?? [])
-    .filter((job) => job.pipeline_id === pipeline.id)
-    .toSorted((one, other) => other.id - one.id);
+  const jobs = newestFirst(call).filter((job) => job.pipeline_id === pipeline.id);
   const isLast = (job: JobState) => jobs.find(({ name }) => name === job.name) === job;
   const all = String(call.params.include_retried) === 'true';
-  const found = jobs
-    .filter((job) => all || isLast(job))
-    .filter(({ status }) => scope.length === 0 || scope.includes(status));
+  return inScope(
+    call,
+    jobs.filter((job) => all || isLast(job)),
+  );
+}
+
+/** The project's jobs, newest first. */
+export function listProjectJobs(call: ProjectCall): Outgoing {
+  requireBuilds(call, 20);
+  return inScope(call, newestFirst(call));
+}
+
+const newestFirst = ({ project }: ProjectCall) =>
+  (project.jobs ?? []).toSorted((one, other) => other.id - one.id);
+
+function inScope(call: ProjectCall, jobs: JobState[]): Outgoing {
+  const scope = [call.params.scope ?? []].flat();
+  const found = jobs.filter(({ status }) => scope.length === 0 || scope.includes(status));
   return paginated(
     call,
     found.map((job) => shownJob(call, job)),

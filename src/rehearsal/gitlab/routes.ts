@@ -72,6 +72,7 @@ export const projectEndpoints: readonly Endpoint[] = [
   endpoint('GET', /^pipelines\/(\d+)$/, pipelines.showPipeline),
   endpoint('GET', /^pipelines\/(\d+)\/jobs$/, pipelines.listJobs),
   endpoint('GET', /^pipelines\/(\d+)\/bridges$/, pipelines.listBridges),
+  endpoint('GET', /^jobs$/, pipelines.listProjectJobs),
   endpoint('GET', /^jobs\/(\d+)$/, pipelines.showJob),
   endpoint('GET', /^jobs\/(\d+)\/trace$/, pipelines.showTrace),
   endpoint('POST', /^jobs\/(\d+)\/play$/, pipelines.playJob),
