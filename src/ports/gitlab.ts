@@ -34,8 +34,14 @@ export interface GitLab extends CiVariables, GitLabRepository {
   /** What PATCH can change: on Free, never who may push. */
   updateProtectedBranch(projectId: number, name: string, change: ProtectedBranchChange): Promise<void>;
   unprotectBranch(projectId: number, name: string): Promise<void>;
-  /** The last successful deployment to an environment, or undefined if there is none. */
-  lastDeployment(projectId: number, environment: string): Promise<Deployment | undefined>;
+  /** The newest deployments to an environment, newest first: no more than 20, or only those that succeeded. */
+  deployments(projectId: number, environment: string, status?: 'success'): Promise<Deployment[]>;
+  /** The newest jobs of the project that failed, newest first: no more than 20. */
+  failedJobs(projectId: number): Promise<Job[]>;
+  /** Jobs of a pipeline, the last try of each: no more than 100. */
+  jobsOf(projectId: number, pipelineId: number): Promise<Job[]>;
+  /** A job's log as the runner wrote it; empty before it starts. */
+  jobLog(projectId: number, jobId: number): Promise<string>;
   /** The text of a file on a branch, or undefined if there is none. */
   file(projectId: number, path: string, ref: string): Promise<string | undefined>;
   /** GitLab's static lint of a pipeline text, against the head of the default branch. */
@@ -169,14 +175,46 @@ export interface EnvironmentFields {
   description?: string;
 }
 
+/** https://docs.gitlab.com/api/deployments/; `blocked` waits for an approval. */
+export const deploymentStatuses = [
+  'created',
+  'running',
+  'success',
+  'failed',
+  'canceled',
+  'skipped',
+  'blocked',
+] as const;
+export type DeploymentStatus = (typeof deploymentStatuses)[number];
+
 export interface Deployment {
+  id: number;
+  /** Undefined for one that this tool does not know. */
+  status: DeploymentStatus | undefined;
   /** The deployed commit. */
   sha: string;
   /** The tag or branch. */
   ref: string;
   /** The job that deployed it; undefined for a deployment that was only reported through the API. */
-  job: string | undefined;
+  job: Job | undefined;
   createdAt: string;
+}
+
+/** A job of a pipeline: https://docs.gitlab.com/api/jobs/ */
+export interface Job {
+  /** Undefined where GitLab tells no more of the job than its name. */
+  id: number | undefined;
+  name: string;
+  /** `success`, `failed`, `manual` ... */
+  status: string;
+  /** GitLab's reason for a failure, such as `script_failure`. */
+  failureReason: string | undefined;
+  /** The tag or branch, and whether it is a tag. */
+  ref: string;
+  tag: boolean;
+  startedAt: string | undefined;
+  finishedAt: string | undefined;
+  pipelineId: number | undefined;
 }
 
 /** One row of an access list: exactly one of a role's level, a user, a group or a deploy key. */

@@ -167,11 +167,24 @@ describe('what is sent', () => {
       '',
     ],
     [
-      'the last deployment',
-      (it) => it.lastDeployment(42, 'release'),
-      'GET /api/v4/projects/42/deployments?environment=release&status=success&order_by=id&sort=desc&per_page=1&page=1',
+      'the deployments that succeeded',
+      (it) => it.deployments(42, 'release', 'success'),
+      'GET /api/v4/projects/42/deployments?environment=release&status=success&order_by=id&sort=desc&per_page=20&page=1',
       '',
     ],
+    [
+      'the jobs that failed',
+      (it) => it.failedJobs(42),
+      'GET /api/v4/projects/42/jobs?scope=failed&per_page=20&page=1',
+      '',
+    ],
+    [
+      'the jobs of a pipeline',
+      (it) => it.jobsOf(42, 7),
+      'GET /api/v4/projects/42/pipelines/7/jobs?per_page=100&page=1',
+      '',
+    ],
+    ["a job's log", (it) => it.jobLog(42, 9), 'GET /api/v4/projects/42/jobs/9/trace', ''],
     ['a text to lint', (it) => it.lint(42, 'x: 1'), 'POST /api/v4/projects/42/ci/lint', { content: 'x: 1' }],
   ];
 

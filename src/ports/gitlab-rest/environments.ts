@@ -5,7 +5,8 @@ import {
   ProjectProtectedEnvironments,
 } from '@gitbeaker/rest';
 import type { GitLab, ProtectionRules } from '../gitlab.ts';
-import { type Row, readDeployment, readEnvironment, readProtectedEnvironment } from './read.ts';
+import { isTable } from '../json.ts';
+import { readDeployment, readEnvironment, readProtectedEnvironment } from './read.ts';
 import type { Session } from './session.ts';
 import { accessRow, approvalRow } from './write.ts';
 
@@ -14,7 +15,7 @@ type Part = Pick<
   | 'environments'
   | 'createEnvironment'
   | 'updateEnvironment'
-  | 'lastDeployment'
+  | 'deployments'
   | 'protectedEnvironments'
   | 'protectEnvironment'
   | 'updateProtectedEnvironment'
@@ -34,10 +35,11 @@ export function environmentsPart({ options, raw, pages }: Session): Part {
       void (await environments.create(id, name, fields as never)),
     updateEnvironment: async (id, environment, fields) =>
       void (await environments.edit(id, environment, fields as never)),
-    lastDeployment: async (id, environment) => {
-      const newestFirst = { orderBy: 'id', sort: 'desc', perPage: 1, page: 1 } as const;
-      const answer: unknown = await deployments.all(id, { environment, status: 'success', ...newestFirst });
-      return Array.isArray(answer) && answer[0] ? readDeployment(answer[0] as Row) : undefined;
+    deployments: async (id, environment, status) => {
+      const newestFirst = { orderBy: 'id', sort: 'desc', perPage: 20, page: 1 } as const;
+      const filter = status === undefined ? { environment } : { environment, status };
+      const answer: unknown = await deployments.all(id, { ...filter, ...newestFirst });
+      return Array.isArray(answer) ? answer.filter(isTable).map(readDeployment) : [];
     },
     protectedEnvironments: (id) =>
       pages((page) => protections.all(id, page as never), readProtectedEnvironment),

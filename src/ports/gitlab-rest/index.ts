@@ -1,5 +1,6 @@
 import type { GitLab } from '../gitlab.ts';
 import { environmentsPart } from './environments.ts';
+import { jobsPart } from './jobs.ts';
 import { projectPart } from './project.ts';
 import { protectedRefsPart } from './protected-refs.ts';
 import { repositoryPart } from './repository.ts';
@@ -14,6 +15,7 @@ export function connectGitLab(connection: Connection): GitLab {
     url: connection.url,
     ...projectPart(session),
     ...environmentsPart(session),
+    ...jobsPart(session),
     ...protectedRefsPart(session),
     ...repositoryPart(session),
     ...variablesPart(session),

@@ -3,8 +3,10 @@ import {
   type ApprovalRule,
   type CustomRole,
   type Deployment,
+  deploymentStatuses,
   type Environment,
   type FeatureAccess,
+  type Job,
   type LintResult,
   type Member,
   type PipelineVariablesRole,
@@ -192,12 +194,29 @@ export function readProtectedBranch(row: Row): ProtectedBranch {
 
 /** One deployment. */
 export function readDeployment(row: Row): Deployment {
-  const { name } = isTable(row.deployable) ? row.deployable : { name: undefined };
+  const { deployable } = row;
   return {
+    id: Number(row.id),
+    status: deploymentStatuses.find((it) => it === row.status),
     sha: text(row.sha),
     ref: text(row.ref),
-    job: typeof name === 'string' ? name : undefined,
+    job: isTable(deployable) && typeof deployable.name === 'string' ? readJob(deployable) : undefined,
     createdAt: text(row.created_at),
+  };
+}
+
+/** One job, also as what a deployment was made by. */
+export function readJob(row: Row): Job {
+  return {
+    id: optionalNumber(row.id),
+    name: text(row.name),
+    status: text(row.status),
+    failureReason: textOrNull(row.failure_reason) ?? undefined,
+    ref: text(row.ref),
+    tag: row.tag === true,
+    startedAt: textOrNull(row.started_at) ?? undefined,
+    finishedAt: textOrNull(row.finished_at) ?? undefined,
+    pipelineId: isTable(row.pipeline) ? optionalNumber(row.pipeline.id) : undefined,
   };
 }
 

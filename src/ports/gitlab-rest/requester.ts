@@ -53,21 +53,35 @@ export async function send(
   method: string,
   body?: string,
 ): Promise<Answer> {
-  const { url, token } = connection;
-  refuseUnsafe(address, url);
   const headers = {
-    authorization: `Bearer ${token.reveal()}`,
     accept: 'application/json',
     ...(body === undefined ? {} : { 'content-type': 'application/json' }),
   };
-  const given = { method, headers, ...(body === undefined ? {} : { body }) };
-  const answer = await answerOf(address, connection, given);
-  if (!answer.ok) throw refusalOf(answer, url);
+  const answer = await accepted(address, connection, {
+    method,
+    headers,
+    ...(body === undefined ? {} : { body }),
+  });
   return {
-    body: readJson(answer, url),
+    body: readJson(answer, connection.url),
     headers: Object.fromEntries(answer.headers),
     status: answer.status,
   };
+}
+
+/** The same for what is plain text, such as a job's log. */
+export async function sendForText(connection: Connection, address: URL): Promise<string> {
+  const { text } = await accepted(address, connection, { method: 'GET', headers: { accept: 'text/plain' } });
+  return text;
+}
+
+async function accepted(address: URL, connection: Connection, given: Given): Promise<Reply> {
+  const { url, token } = connection;
+  refuseUnsafe(address, url);
+  const headers = { authorization: `Bearer ${token.reveal()}`, ...given.headers };
+  const answer = await answerOf(address, connection, { ...given, headers });
+  if (!answer.ok) throw refusalOf(answer, url);
+  return answer;
 }
 
 type Given = Pick<HttpOptions, 'method' | 'headers' | 'body'>;
