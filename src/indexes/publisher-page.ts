@@ -1,3 +1,4 @@
+import { keysOf } from '../kernel/keys-of.ts';
 import type { IndexId } from '../kernel/route.ts';
 import type { PublisherFields } from './publisher-form.ts';
 
@@ -55,15 +56,19 @@ export function publisherPage(
 
 /** The lines of the form, with the page's own labels. */
 export function formRows(fields: PublisherFields, exists: boolean): FormRow[] {
-  const { projectName, namespace, project, workflowFilepath, environment } = fields;
-  return [
-    ...(exists ? [] : [{ label: 'PyPI Project Name', value: projectName }]),
-    { label: 'Namespace', value: namespace },
-    { label: 'Project name', value: project },
-    { label: 'Top-level pipeline file path', value: workflowFilepath },
-    { label: 'Environment name', value: environment },
-  ];
+  return keysOf(formLabels)
+    .filter((name) => !exists || name !== 'projectName')
+    .map((name) => ({ label: formLabels[name], value: fields[name] }));
 }
+
+/** What the form calls its fields, in its order. */
+export const formLabels: Record<keyof PublisherFields, string> = {
+  projectName: 'PyPI Project Name',
+  namespace: 'Namespace',
+  project: 'Project name',
+  workflowFilepath: 'Top-level pipeline file path',
+  environment: 'Environment name',
+};
 
 /** PyPI asks for all of this before it shows the page, and does not always return to it with the query intact. */
 function signInSteps({ id, url }: Index): string[] {

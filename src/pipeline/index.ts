@@ -24,7 +24,7 @@ export { jobsToPaste } from './jobs-to-paste.ts';
 export { indexesWithOwnOccasions } from './own-occasions.ts';
 export { emptyReading, type PipelineReading, readPipeline, routeOf } from './reading.ts';
 export type { KnownIndex } from './recognise/uploads.ts';
-export { isTrustedJob } from './trusted-job.ts';
+export { isTrustedJob, publisherNames } from './trusted-job.ts';
 
 /**
  * Edits a pipeline file so that it builds once and publishes to each index; existing publishing jobs are migrated.

@@ -1,6 +1,7 @@
 import type { IndexId } from '../kernel/route.ts';
 import type { YamlTable } from '../text/yaml/document.ts';
 import { parseYaml } from '../text/yaml/document.ts';
+import type { PipelineReading } from './reading.ts';
 import { jobValue, merge, scriptOf } from './recognise/jobs.ts';
 import { environmentName, rolesOf } from './recognise/roles.ts';
 import type { KnownIndex } from './recognise/uploads.ts';
@@ -10,6 +11,16 @@ export interface TrustedJob {
   name: string;
   index: IndexId;
   environment: string;
+}
+
+/** The jobs that publish to each index, by the file as it is now; none of a file that cannot be parsed. */
+export function publisherNames(
+  { file, included }: Pick<PipelineReading, 'file' | 'included'>,
+  indexes: readonly KnownIndex[],
+): Record<IndexId, string[]> {
+  if (file === undefined) return { pypi: [], testpypi: [] };
+  const { pypi, testpypi } = rolesOf(merge(included, file.data), indexes, undefined).publishers;
+  return { pypi: pypi.map(({ name }) => name), testpypi: testpypi.map(({ name }) => name) };
 }
 
 /**

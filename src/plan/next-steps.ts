@@ -3,7 +3,7 @@ import { filesOf, isSettled } from './finding.ts';
 import { isBehind, isPipelinePending, type NextPush, nextPush } from './next-push.ts';
 import { type NextTag, nextTag } from './next-tag.ts';
 import type { PlannedSetting, SettledSetting } from './plan.ts';
-import { type PublisherPage, pageFor } from './settings/publisher.ts';
+import { needsForm, type PublisherPage, pageFor } from './settings/publisher.ts';
 import type { Situation } from './settings/setting.ts';
 
 /** How far a run came: a plan that nobody carried out, or settings with their outcome. */
@@ -50,10 +50,12 @@ export function nextSteps(ended: Ended): NextStep[] {
 }
 
 /** The pages on which a publisher may still have to be registered, the one for releases first. */
-export function openPages({ facts, goal, settings, registered }: Ended): PublisherPage[] {
+export function openPages(ended: Ended): PublisherPage[] {
+  const { facts, goal, settings, registered } = ended;
   return goal.indexes.toReversed().flatMap((index) => {
     const state = settings.find(({ setting }) => setting.kind === 'publisher' && setting.index === index.id);
-    const isOpen = state?.finding.kind === 'manual' && (state.outcome ?? 'unchanged') === 'unchanged';
+    const isUnchanged = (state?.outcome ?? 'unchanged') === 'unchanged';
+    const isOpen = state !== undefined && isUnchanged && needsForm(state.finding, ended, index);
     return isOpen && !registered.has(index.id) ? (pageFor(facts, index) ?? []) : [];
   });
 }

@@ -1,3 +1,4 @@
+import type { Attempt } from '../facts/attempt.ts';
 import type { Known } from '../kernel/known.ts';
 import type { IndexId } from '../kernel/route.ts';
 import type { Deployment, LintResult } from '../ports/gitlab.ts';
@@ -7,7 +8,7 @@ import type { ProjectEdit } from './project-edit.ts';
 export interface Verdicts extends ProjectEdit {
   /** GitLab's verdict on the pipeline file's new text; undefined if there will be no such file. */
   lint: Known<LintResult> | undefined;
-  published: PublishedFrom;
+  publications: Publications;
 }
 
 /** The last successful job that published from an environment. */
@@ -16,5 +17,13 @@ export interface Published extends Deployment {
   asTrustedPublisher: boolean;
 }
 
-/** Per index; undefined if nothing has been published from its environment yet. */
-export type PublishedFrom = Partial<Record<IndexId, Known<Published | undefined>>>;
+/** What was published from an environment. */
+export interface Publication {
+  /** Undefined if nothing has been published yet. */
+  published: Known<Published | undefined>;
+  /** The newest try, if it did not succeed. */
+  attempt: Known<Attempt | undefined>;
+}
+
+/** Per index; empty on the route with tokens. */
+export type Publications = Partial<Record<IndexId, Publication>>;

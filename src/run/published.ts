@@ -1,47 +1,81 @@
+import { type Attempt, readAttempt, readFailedJob } from '../facts/attempt.ts';
 import { attempt } from '../facts/gitlab-project.ts';
 import type { Facts } from '../facts/index.ts';
 import type { Goal, IndexGoal } from '../goal/index.ts';
-import { known } from '../kernel/known.ts';
-import { isTrustedJob } from '../pipeline/index.ts';
-import type { Published, PublishedFrom } from '../plan/verdicts.ts';
+import { type Known, known } from '../kernel/known.ts';
+import type { IndexId } from '../kernel/route.ts';
+import { isTrustedJob, publisherNames } from '../pipeline/index.ts';
+import type { Publications, Published } from '../plan/verdicts.ts';
 import type { Git } from '../ports/git.ts';
 import type { Deployment, GitLab } from '../ports/gitlab.ts';
 
-/** Requests the last deployment to every environment in parallel; skips environments that do not exist. */
-export async function readPublished(
-  facts: Facts,
-  goal: Goal,
-  ports: { gitlab: GitLab; git: Git },
-): Promise<PublishedFrom> {
+interface Ports {
+  gitlab: GitLab;
+  git: Git;
+}
+
+/**
+ * Reads the newest deployments to every environment in parallel: the last that succeeded, and what became of the newest.
+ * The route with tokens has no publisher that they could prove.
+ */
+export async function readPublications(facts: Facts, goal: Goal, ports: Ports): Promise<Publications> {
   const { environments } = facts.gitlab;
   if (goal.route.value === 'token' || !environments.known) return {};
+  const names = publisherNames(facts.pipeline.reading, goal.indexes);
   const entries = await Promise.all(
-    goal.indexes.map(async (index) => {
+    goal.indexes.map(async (index): Promise<[IndexId, Publications[IndexId] & object]> => {
       const exists = environments.value.some(({ name }) => name === index.environment);
-      const last = exists ? attempt(published(facts, goal, index, ports)) : known(undefined);
-      return [index.id, await last] as const;
+      const deployments = exists ? await attempt(deploymentsTo(facts, index, ports)) : known([]);
+      if (!deployments.known) return [index.id, { published: deployments, attempt: known(undefined) }];
+      const [published, newest] = await Promise.all([
+        attempt(lastPublished(facts, goal, index, deployments.value, ports)),
+        newestAttempt(facts, index, deployments.value, names[index.id], ports),
+      ]);
+      return [index.id, { published, attempt: newest }];
     }),
   );
   return Object.fromEntries(entries);
 }
 
-async function published(
+/** Newest first; where none of the newest succeeded, with the last that did. */
+async function deploymentsTo({ gitlab: { project } }: Facts, { environment }: IndexGoal, { gitlab }: Ports) {
+  const newest = await gitlab.deployments(project.id, environment);
+  if (newest.length < 20 || newest.some(({ status }) => status === 'success')) return newest;
+  return [...newest, ...(await gitlab.deployments(project.id, environment, 'success')).slice(0, 1)];
+}
+
+function newestAttempt(
+  { gitlab: { project } }: Facts,
+  { environment }: IndexGoal,
+  deployments: Deployment[],
+  jobs: string[],
+  { gitlab }: Ports,
+): Promise<Known<Attempt | undefined>> {
+  return attempt(
+    deployments.length === 0
+      ? readFailedJob(gitlab, project.id, jobs)
+      : readAttempt(gitlab, project.id, environment, deployments),
+  );
+}
+
+async function lastPublished(
   facts: Facts,
   goal: Goal,
   { id, environment }: IndexGoal,
-  ports: { gitlab: GitLab; git: Git },
+  deployments: Deployment[],
+  ports: Ports,
 ): Promise<Published | undefined> {
-  const last = await ports.gitlab.lastDeployment(facts.gitlab.project.id, environment);
+  const last = deployments.find(({ status }) => status === 'success');
   if (last === undefined) return undefined;
   const text = last.job === undefined ? undefined : await pipelineOf(last, facts, ports);
-  const job = { name: last.job ?? '', index: id, environment };
+  const job = { name: last.job?.name ?? '', index: id, environment };
   const { included } = facts.pipeline.reading;
   const asTrustedPublisher = text !== undefined && isTrustedJob(text, job, goal.indexes, included);
   return { ...last, asTrustedPublisher };
 }
 
 /** The checkout has most commits, which saves a request. */
-async function pipelineOf({ sha }: Deployment, facts: Facts, { gitlab, git }: { gitlab: GitLab; git: Git }) {
+async function pipelineOf({ sha }: Deployment, facts: Facts, { gitlab, git }: Ports) {
   const path = facts.pipeline.path.value;
   return (
     (await git.textAt(sha, path)) ??

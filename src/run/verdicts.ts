@@ -3,7 +3,7 @@ import { lintOf } from '../facts/pipeline-file.ts';
 import type { Goal } from '../goal/index.ts';
 import { editProject, intendedPipeline } from '../plan/project-edit.ts';
 import type { Verdicts } from '../plan/verdicts.ts';
-import { readPublished } from './published.ts';
+import { readPublications } from './published.ts';
 import type { Survey } from './survey.ts';
 
 /**
@@ -14,11 +14,11 @@ export async function readVerdicts(survey: Survey, goal: Goal): Promise<Verdicts
   const { facts, gitlab } = survey;
   const edit = editProject(facts, goal);
   const text = intendedPipeline(edit.pipelineEdit, facts);
-  const [lint, published] = await Promise.all([
+  const [lint, publications] = await Promise.all([
     text === undefined
       ? undefined
       : attempt(lintOf(gitlab, facts.gitlab.project.id, text, facts.gitlab.committedPipeline)),
-    readPublished(facts, goal, survey),
+    readPublications(facts, goal, survey),
   ]);
-  return { ...edit, lint, published };
+  return { ...edit, lint, publications };
 }

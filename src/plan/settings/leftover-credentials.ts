@@ -95,7 +95,7 @@ function deletions(
   found: Leftovers,
   { facts, goal, verdicts }: Situation,
 ): { agreed: SettingVariable[]; offers: Offer[] } {
-  const last = verdicts.published.pypi;
+  const last = verdicts.publications.pypi?.published;
   const hasReleased = last?.known === true && last.value !== undefined;
   const scopes = goal.indexes.map(({ environment }) => environment);
   const isOwn = ({ holder }: SettingVariable) => holder.of === 'project';

@@ -6,6 +6,7 @@ import { type PublisherFields, publisherFields } from '../../indexes/publisher-f
 import { type FormPage, publisherPage } from '../../indexes/publisher-page.ts';
 import { credentialKeys } from '../../indexes/upload-variables.ts';
 import { type Finding, ok, unfixable, unreadable } from '../finding.ts';
+import { type AttemptVerdict, judgeAttempt } from './attempt.ts';
 import { beatingVariables } from './beating.ts';
 import { closedProject } from './project-status.ts';
 import { nothingToReread, type Setting, type Situation } from './setting.ts';
@@ -54,18 +55,18 @@ function inspect(situation: Situation, index: IndexGoal): Finding {
   const { facts } = situation;
   const closed = closedProject(facts, index);
   if (closed !== undefined) return closed;
+  const attempt = newestAttempt(situation, index);
+  // Whatever was proved before, the newest token was refused.
+  if (attempt?.blame === 'publisher') return failed(attempt);
   const proof = proofOf(situation, index);
-  if (proof !== undefined) return ok(proof, { notes: [notExcluded(facts, index)] });
+  if (proof !== undefined) return ok(proof, { notes: [...noteOf(attempt), notExcluded(facts, index)] });
+  if (isFailed(attempt)) return failed(attempt);
+  const page = pageFor(facts, index);
   const { exists, ownership } = facts.indexes[index.id];
   if (!exists.known) return unreadable(`existence of the package on ${index.title}`, exists.reason);
-  const page = pageFor(facts, index);
   const owners = ownership.known ? (ownership.value?.owners ?? []) : [];
   const whose = owners.length > 0 ? ` The package is owned by ${owners.join(', ')} there.` : '';
-  const last = situation.verdicts.published[index.id];
-  const notes =
-    last?.known === false
-      ? [`What was published from ${index.environment} could not be read: ${last.reason}`]
-      : [];
+  const notes = [...noteOf(attempt), ...unreadNotes(situation, index)];
   const message = exists.value
     ? `Check on ${index.title} that the Trusted Publisher is registered, as there is no API for it.${whose}`
     : `${fieldsName(facts)} does not exist on ${index.title} yet, so register a pending publisher there; skip this if you have.`;
@@ -75,13 +76,49 @@ function inspect(situation: Situation, index: IndexGoal): Finding {
   });
 }
 
+const newestAttempt = (situation: Situation, index: IndexGoal) =>
+  judgeAttempt(
+    situation,
+    index,
+    pageFor(situation.facts, index)?.url ?? index.url,
+    formFields(situation.facts, index),
+  );
+
+/** Seen to be wrong: not while somebody has yet to approve, or the index is down. */
+const isFailed = (attempt: AttemptVerdict | undefined): attempt is AttemptVerdict =>
+  attempt?.blame !== undefined && attempt.blame !== 'index';
+
+function failed({ message, manual, differences }: AttemptVerdict): Finding {
+  return unfixable('blocked', message, { manual, differences });
+}
+
+/** What a later try came to, for another reason than the publisher. */
+const noteOf = (attempt: AttemptVerdict | undefined) =>
+  attempt === undefined ? [] : [`${attempt.message} ${attempt.manual}`];
+
+/** Whether the index's form is what is left to do: nothing shows that the publisher is registered, or it did not fit. */
+export function needsForm({ kind }: Finding, situation: Situation, index: IndexGoal): boolean {
+  return kind === 'manual' || (kind === 'blocked' && newestAttempt(situation, index)?.blame === 'publisher');
+}
+
+function unreadNotes({ verdicts }: Situation, index: IndexGoal): string[] {
+  const { published, attempt } = verdicts.publications[index.id] ?? {};
+  return [published, attempt]
+    .flatMap((it) =>
+      it?.known === false
+        ? [`What was published from ${index.environment} could not be read: ${it.reason}`]
+        : [],
+    )
+    .slice(0, 1);
+}
+
 /** No proof if the job could have published with a variable instead. */
 export function proofOf({ facts, goal, verdicts }: Situation, index: IndexGoal): string | undefined {
-  const last = verdicts.published[index.id];
+  const last = verdicts.publications[index.id]?.published;
   if (!last?.known || !last.value?.asTrustedPublisher) return undefined;
   if (beatingVariables(facts, goal, Object.values(credentialKeys).flat()).length > 0) return undefined;
   const { job, ref, createdAt } = last.value;
-  return `The Trusted Publisher is registered on ${index.title}: the job '${job}' published ${ref} with it from ${index.environment} on ${createdAt.slice(0, 10)}.`;
+  return `The Trusted Publisher is registered on ${index.title}: the job '${job?.name}' published ${ref} with it from ${index.environment} on ${createdAt.slice(0, 10)}.`;
 }
 
 /** What a release does not prove: PyPI accepts it through any publisher that matches. */
