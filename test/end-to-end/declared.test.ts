@@ -93,29 +93,6 @@ describe('what a project chose', () => {
     expect(read('pyproject.toml')).toMatch(/\[tool\.gitlab-to-pypi\]\nroute = "protected"\napprovals = 2\n$/);
   });
 
-  it('stands in setup.cfg where there is no pyproject.toml and none is needed', async () => {
-    const files = scratchFiles();
-    delete files['pyproject.toml'];
-    await begin(
-      {},
-      {
-        ...files,
-        'setup.py':
-          'from setuptools import setup\n\nsetup(use_scm_version=True, setup_requires=["setuptools-scm"])\n',
-        'setup.cfg': '[metadata]\nname = demo-pkg\n',
-      },
-    );
-    const { exitCode, report } = await setUp('--approvals', '2');
-    expect(report.error).toBeUndefined();
-    expect(exitCode).toBe(0);
-    expect(report.files.map(({ path }) => path)).toContain('setup.cfg');
-    expect(read('setup.cfg')).toBe(
-      '[metadata]\nname = demo-pkg\n\n[tool:gitlab-to-pypi]\nroute = protected\napprovals = 2\n',
-    );
-    release().approval_rules = [];
-    expect(toDo((await check()).report)).toContain('protected-environment:release');
-  });
-
   it('is refused with key and line where it cannot be meant', async () => {
     await begin();
     writeFileSync(
@@ -178,14 +155,14 @@ describe('drift from what is declared', () => {
   it.each(drifts)('%s: found without any option, and restored', async (_, id, drift, isRestored) => {
     await begin();
     await setUp('--approvals', '2');
-    const files = [read('pyproject.toml'), read('.gitlab-ci.yml')];
+    const declared = read('pyproject.toml');
     drift();
     const { report, exitCode } = await check();
     expect(exitCode).toBe(1);
     expect(toDo(report)).toEqual([id]);
     expect((await setUp()).exitCode).toBe(0);
     isRestored();
-    expect([read('pyproject.toml'), read('.gitlab-ci.yml')]).toEqual(files);
+    expect(read('pyproject.toml')).toBe(declared);
     expect((await check()).exitCode).toBe(0);
   });
 
