@@ -5,7 +5,7 @@ import { type ProjectState, roleRow, teamState } from '../../src/rehearsal/gitla
 import { scratchFiles } from '../../src/rehearsal/scratch-project.ts';
 import { startWorld, type World } from '../../src/rehearsal/world.ts';
 import { placeOf, reportOf, signedIn, toDo } from '../support/program.ts';
-import { keys, startInTerminal } from '../support/terminal.ts';
+import { keys, type Session, startInTerminal } from '../support/terminal.ts';
 
 let here: World;
 let project: ProjectState;
@@ -259,6 +259,15 @@ describe('a merge request that changes the declaration', () => {
 describe('a person in a terminal', () => {
   const start = () => startInTerminal(['setup', ...placeOf(here)], signedIn(here));
 
+  /** Says yes to the plan, and leaves the publishers' pages for later. */
+  async function apply(session: Session): Promise<void> {
+    await session.shows(/Make .*\?/);
+    session.press(keys.enter);
+    await session.shows(/[Rr]egistered on/);
+    session.press(keys.ctrlC);
+    await session.ended;
+  }
+
   it('may adopt what GitLab has now, which changes the declaration in the plan', async () => {
     await begin();
     await setUp('--approvals', '2');
@@ -270,8 +279,7 @@ describe('a person in a terminal', () => {
     session.press(keys.enter);
     await session.shows(/Make .*\?/);
     expect(session.screen()).toMatch(/-approvals = 2\s+\+approvals = 0/);
-    session.press(keys.enter);
-    await session.ended;
+    await apply(session);
     expect(read('pyproject.toml')).toContain('approvals = 0');
     expect(release().approval_rules).toEqual([]);
     expect(toDo((await check()).report)).toEqual([]);
@@ -285,9 +293,7 @@ describe('a person in a terminal', () => {
     const session = start();
     await session.shows('Which is right?');
     session.press(keys.enter);
-    await session.shows(/Make .*\?/);
-    session.press(keys.enter);
-    await session.ended;
+    await apply(session);
     expect(approvals()).toEqual([[40, 2]]);
     expect(read('pyproject.toml')).toBe(text);
   });
@@ -299,9 +305,7 @@ describe('a person in a terminal', () => {
     const session = start();
     await session.shows('Which is right?');
     session.press(keys.enter);
-    await session.shows(/Make .*\?/);
-    session.press(keys.enter);
-    await session.ended;
+    await apply(session);
     expect(approvals()).toEqual([[40, 2]]);
     expect(read('pyproject.toml')).toContain('approvals = 2');
   });
