@@ -3,8 +3,9 @@ import type { IndexId } from '../../kernel/route.ts';
 import { buildsDistributions, isBuilder } from './builds.ts';
 import type { Command } from './commands.ts';
 import type { PipelineModel } from './model.ts';
+import { shellHolds, shellVariables } from './shell-conditions.ts';
 import { mayRun } from './starts.ts';
-import type { ModelJob, OccasionId, Origin, Start } from './types.ts';
+import type { ModelJob, Occasion, OccasionId, Origin, Start } from './types.ts';
 import { uploadTool } from './upload-tools.ts';
 import { type Upload, whatHappensWhen } from './uploads.ts';
 import type { VersionKind } from './version.ts';
@@ -280,17 +281,28 @@ function movedCommands(before: PipelineModel, after: PipelineModel): Difference[
     jobs.flatMap((job) => job.commands.map((command) => ({ job, command })));
   for (const { job, command } of all(before)) {
     const on = ran.get(command.text) ?? new Set();
-    for (const { id } of before.occasions) if (mayRun(job.starts[id])) on.add(id);
+    for (const occasion of before.occasions) if (mayReach(job, command, occasion)) on.add(occasion.id);
     ran.set(command.text, on);
   }
   return all(after).flatMap(({ job, command }): Difference[] => {
     const on = ran.get(command.text);
-    if (on === undefined || !bound(command)) return [];
-    const moved = after.occasions.find(({ id }) => mayRun(job.starts[id]) && !on.has(id));
+    if (on === undefined || !bound(command) || onlyAsks(job, command)) return [];
+    const moved = after.occasions.find((it) => mayReach(job, command, it) && !on.has(it.id));
     if (moved === undefined) return [];
     return [{ kind: 'command-moved', job: job.name, command: command.text, occasion: moved.id }];
   });
 }
+
+/** Whether a command may run on an occasion, as far as its job's rules and the shell conditions around it say. */
+const mayReach = (job: ModelJob, { condition, exported }: Command, { id, variables }: Occasion) =>
+  mayRun(job.starts[id]) &&
+  shellHolds(condition, shellVariables(variables, job.variables, exported)) !== false;
+
+/** A test that only decides about other commands: its own exit status is lost, as something follows in the script. */
+const onlyAsks = ({ commands }: ModelJob, { tool, text, section, item }: Command) =>
+  /^(?:test|\[\[?)$/.test(tool ?? '') &&
+  commands.some(({ condition }) => condition?.includes(text)) &&
+  commands.some((it) => it.section === section && it.item > item);
 
 function isExchangeable(command: Command): boolean {
   const { tool, text, via } = command;

@@ -157,4 +157,23 @@ describe('a command that asks for the tag or makes one', () => {
     const after = `r:\n  stage: ship\n  script: [semantic-release version]\n`;
     expect(judged(before, after).wrong.join()).toContain('command-moved r semantic-release version');
   });
+
+  describe('behind a condition of the shell', () => {
+    const onTags = '  rules: [{if: $CI_COMMIT_TAG}]\n';
+    const job = (lines: string[]) =>
+      `build:\n  stage: build\n  script:\n${[...lines, 'python -m build'].map((it) => `    - '${it}'\n`).join('')}`;
+    const opened = (...lines: string[]) =>
+      judged(job(lines) + onTags, job(lines)).wrong.filter((it) => it.startsWith('command-moved'));
+
+    it('may be in a job that runs on other occasions if the condition keeps it where it was', () => {
+      expect(opened('[ -z "$CI_COMMIT_TAG" ] || hatch version $CI_COMMIT_TAG')).toEqual([]);
+      expect(opened('[ -n "$CI_COMMIT_TAG" ] && hatch version $CI_COMMIT_TAG')).toEqual([]);
+      expect(opened('if [ "$CI_COMMIT_TAG" ]; then hatch version $CI_COMMIT_TAG; fi')).toEqual([]);
+    });
+
+    it('may not run elsewhere if the condition does not keep it, or fails the job there', () => {
+      expect(opened('[ -z "$SKIP" ] || hatch version $CI_COMMIT_TAG')).not.toEqual([]);
+      expect(opened('test -n "$CI_COMMIT_TAG"')).not.toEqual([]);
+    });
+  });
 });
