@@ -42,7 +42,9 @@ export function planScript(name: string, job: YamlTable): ScriptPlan {
   const all = [...before, ...script].flat();
   const building = buildingOf(all);
   const dropped = droppedNames(all);
-  const stays: Stays = (step) => step.kind === 'harmless' && !readsSecret(step, dropped);
+  const moves = all.some(({ kind, text }) => kind === 'place' && /^(?:cd|pushd)\b/.test(text));
+  const stays: Stays = (step) =>
+    step.kind === 'harmless' && !readsSecret(step, dropped) && !looksElsewhere(step, moves);
   const seen = { upload: false };
   const plan = (items: ScriptStep[][], texts: string[]) =>
     items.map((steps, index) => planItem(steps, texts[index] ?? '', stays, seen));
@@ -62,6 +64,14 @@ type Stays = (step: ScriptStep) => boolean;
 const readsSecret = ({ text }: ScriptStep, dropped: ReadonlySet<string>) =>
   variablesRead(text).some((name) => dropped.has(name) || isCredentialName(name));
 
+/** Lists files that are not there any more: the job has no checkout, only dist/, and `cd` goes. */
+const looksElsewhere = ({ text }: ScriptStep, moves: boolean) =>
+  /^ls\b/.test(text) &&
+  text
+    .split(/\s+/)
+    .slice(1)
+    .some((word) => !word.startsWith('-') && (moves || !/^["']?(?:\.\/)?dist\b/.test(word)));
+
 /** Commands that change the uploaded files, so they cannot be separated from the upload. */
 const changesFiles =
   /^(?:(?:mv|cp|rename|auditwheel|delocate-\w+|gpg2?|cosign|strip|zip|unzip|tar)\b|sed\b.*\s-i)/;
@@ -80,15 +90,19 @@ function restOf(name: string, all: ScriptStep[], building: ScriptStep[]): Script
     throw new UnsafeEdit(
       `the job '${name}' changes the built files before it uploads them (${changing.text})`,
     );
-  const needed = (step: ScriptStep) => step.kind === 'other' || step.kind === 'install';
   const isOwn = (steps: ScriptStep[]) => steps.some(({ kind }) => kind === 'other');
-  const texts = (steps: ScriptStep[]) => steps.filter(needed).map(({ text }) => text);
-  const preparing = before.filter(({ kind }) => kind === 'install');
+  const texts = (steps: ScriptStep[]) =>
+    steps.filter((step) => step.kind === 'other' || prepares(step)).map(({ text }) => text);
+  // The build may have been the reason for a tool, but what stays may need it as well.
+  const prepared = building.filter(prepares);
   return {
-    before: isOwn(before) ? texts(before) : [],
-    after: isOwn(after) ? texts([...preparing, ...after]) : [],
+    before: isOwn(before) ? texts([...prepared, ...before]) : [],
+    after: isOwn(after) ? texts([...prepared, ...before.filter(prepares), ...after]) : [],
   };
 }
+
+/** Makes tools available to the commands that follow. */
+const prepares = ({ kind, text }: ScriptStep) => kind === 'install' || /^export[ \t]+PATH=/.test(text);
 
 /** A program of the project counts as the upload if the job has no other. */
 function kindsIn(job: YamlTable): (command: string) => CommandKind {

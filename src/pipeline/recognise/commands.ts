@@ -129,7 +129,7 @@ function packageIn(word: string): string {
 }
 
 function isHarmless(command: string): boolean {
-  return /^(?:echo|printf|ls|pwd|date|true|:|set|whoami|sleep|test|export[ \t]+PATH=.*|(?:python3?|pip3?|uv|twine|poetry|hatch|flit|pdm)[ \t]+(?:-V|--version))(?:\s|$)/.test(
+  return /^(?:echo|printf|ls|pwd|date|true|:|set|whoami|sleep|test(?![ \t]+(?:![ \t]+)?-[defrswx]\b)|export[ \t]+PATH=.*|(?:python3?|pip3?|uv|twine|poetry|hatch|flit|pdm)[ \t]+(?:-V|--version))(?:\s|$)/.test(
     command,
   );
 }
