@@ -74,12 +74,7 @@ function adviceOf(
   { publications, jobs }: PipelineModel,
 ): VersionAdvice {
   const advice = adviseVersion(input, uses);
-  const building = jobs
-    .filter(({ name }) => publications.some((it) => it.target.kind === 'index' && it.job === name))
-    .flatMap(({ name, takesFrom }) => [name, ...takesFrom]);
-  // The edit gives those jobs that build for an index another command.
-  const isReplaced = ({ where, repair }: VersionUse) =>
-    repair.kind === 'install-scm' && 'job' in where && building.includes(where.job);
+  const isReplaced = replacedIn({ publications, jobs });
   const spoiling = uses.filter(
     (use) =>
       use.breaks &&
@@ -87,6 +82,15 @@ function adviceOf(
         (use.repair.kind === 'install-scm' && !isReplaced(use))),
   );
   return advice.kind === 'git' && spoiling.length > 0 ? { kind: 'keep-written', because: spoiling } : advice;
+}
+
+/** Whether the edit replaces a build that does not see git's version: that of each job that builds for an index. */
+function replacedIn({ publications, jobs }: Pick<PipelineModel, 'publications' | 'jobs'>) {
+  const building = jobs
+    .filter(({ name }) => publications.some((it) => it.target.kind === 'index' && it.job === name))
+    .flatMap(({ name, takesFrom }) => [name, ...takesFrom]);
+  return ({ where, repair }: VersionUse) =>
+    repair.kind === 'install-scm' && 'job' in where && building.includes(where.job);
 }
 
 /** Builds for tags have the tag's version; others get the pipeline's number if they have no version of their own. */
@@ -126,7 +130,9 @@ function withPlace({ python }: Facts, why: string): VersionPlan {
 
 const lowered = (sentence: string) => sentence.charAt(0).toLowerCase() + sentence.slice(1);
 
-function fromGit(uses: VersionUse[], { jobs }: PipelineModel): VersionPlan {
+function fromGit(uses: VersionUse[], model: PipelineModel): VersionPlan {
+  const { jobs } = model;
+  const isReplaced = replacedIn(model);
   const breaking = uses.filter(({ breaks }) => breaks);
   const inFile = (name: string) => jobs.some((job) => job.name === name && job.origin.kind === 'file');
   const jobsNeedingGit = breaking.flatMap(({ repair, where }) =>
@@ -134,7 +140,7 @@ function fromGit(uses: VersionUse[], { jobs }: PipelineModel): VersionPlan {
   );
   const repaired = ({ repair, where }: VersionUse) =>
     repair.kind === 'git-in-image' && 'job' in where && jobsNeedingGit.includes(where.job);
-  const notes = breaking.filter((use) => !repaired(use)).map((use) => `${wordsOf(use)}.`);
+  const notes = breaking.filter((use) => !repaired(use) && !isReplaced(use)).map((use) => `${wordsOf(use)}.`);
   return { kind: 'git', pipeline: { jobsNeedingGit: [...new Set(jobsNeedingGit)] }, notes };
 }
 

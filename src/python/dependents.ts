@@ -111,12 +111,12 @@ function whetherInstallBreaks(
   index: number,
   input: DependentsInput,
 ): [boolean, UseRepair] {
-  if (git.has === 'no') return [true, { kind: 'git-in-image', by: git, otherwise: pretendOf(input) }];
   const hasScm = job.commands
     .slice(0, index)
     .some(({ verb, args }) => verb === 'install' && args.some((word) => /^setuptools[-_]scm\b/.test(word)));
   if (command.tool === 'setup.py' && input.source === 'setuptools-scm' && !hasScm)
     return [true, { kind: 'install-scm', line: 'pip install "setuptools-scm>=8"' }];
+  if (git.has === 'no') return [true, { kind: 'git-in-image', by: git, otherwise: pretendOf(input) }];
   return [false, notNeeded];
 }
 
