@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
-import type { YamlTable } from '../text/yaml/document.ts';
+import { isYamlTable, type YamlTable } from '../text/yaml/document.ts';
 import type { PipelineGoal, PipelineIndex } from './pipeline-goal.ts';
 import { flat } from './recognise/jobs.ts';
 import { runsOn } from './recognise/only-except.ts';
@@ -23,7 +23,10 @@ export function runsWhenPublished(
  */
 export function runsWhereItShould(job: YamlTable, goal: PipelineGoal, index: PipelineIndex): boolean {
   if (job.rules === undefined || job.only !== undefined || job.except !== undefined) return false;
-  const may = (occasion: Occasion) => letsThrough(flat(job.rules), occasion, goal) !== false;
+  const rules = flat(job.rules);
+  // It would upload although an earlier job failed.
+  if (rules.some((rule) => isYamlTable(rule) && rule.when === 'always')) return false;
+  const may = (occasion: Occasion) => letsThrough(rules, occasion, goal) !== false;
   if (adverse.some(may) || may('other branch push')) return false;
   const onTags = may('tag') || may('pre-release tag');
   const onBranch = may('default-branch push');

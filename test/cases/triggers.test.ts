@@ -7,6 +7,48 @@ const lone = (token: string, index: string) =>
   `script: [pip install build twine, python -m build, twine upload -u __token__ -p $${token} ${index} dist/*]`;
 
 judgeAll({
+  'uploads whatever failed before': {
+    mayFail: ['check-dist'],
+    files: hatchling(`image: python:3.13
+stages: [build, deploy]
+build:
+  stage: build
+  script: [pip install build, python -m build]
+  artifacts: {paths: [dist/]}
+ship:
+  stage: deploy
+  rules: [{if: $CI_COMMIT_TAG, when: always}]
+  script: [pip install twine, twine upload -u __token__ -p $SHIP_TOKEN dist/*]
+`),
+    happens: {
+      push: [testUpload],
+      'tag v1.2.3': [release],
+      'tag v1.2.3rc1': ['pypi 1.2.3rc1 by id-token'],
+      'other tag': [],
+    },
+  },
+  'uploads to TestPyPI on all but tags': {
+    mayFail: ['check-dist'],
+    files: hatchling(`image: python:3.13
+stages: [deploy]
+before_script: [pip install build twine, python -m build]
+try:
+  stage: deploy
+  script: [twine upload -r testpypi -u __token__ -p $TRY_TOKEN dist/*]
+  except: [tags]
+ship:
+  stage: deploy
+  script: [twine upload -u __token__ -p $SHIP_TOKEN dist/*]
+  only: [tags]
+`),
+    happens: {
+      push: [testUpload],
+      schedule: [testUpload],
+      'other branch': [],
+      'tag v1.2.3': [release],
+      'other tag': [],
+    },
+  },
   'candidates for TestPyPI by a token': {
     files: hatchling(`image: python:3.13
 try:

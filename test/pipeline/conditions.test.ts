@@ -7,6 +7,7 @@ import { parseYaml } from '../../src/text/yaml/document.ts';
 import { goalWith, guard, guardWithSchedules } from './pipeline-goal.ts';
 
 const tag = '$CI_COMMIT_TAG';
+const branch = '$CI_COMMIT_BRANCH == $CI_DEFAULT_BRANCH';
 const push = '$CI_PIPELINE_SOURCE == "push" && $CI_COMMIT_BRANCH == $CI_DEFAULT_BRANCH';
 
 /** A job from the YAML of its conditions. */
@@ -42,7 +43,7 @@ describe('the conditions of a release job', () => {
     ['tags and changes', 'only: {refs: [tags], changes: [src/**]}', [{ if: tag, changes: ['src/**'] }]],
     ['a branch', 'only: [main]', [{ if: tag }]],
     ['rules for a branch', 'rules: [{if: $CI_COMMIT_BRANCH == "main"}]', [{ if: tag }]],
-    ['rules for everything', 'rules: [{when: always}]', [{ if: tag, when: 'always' }]],
+    ['rules for everything, whatever failed', 'rules: [{when: always}]', [{ if: tag }]],
     ['rules for a variable', 'rules: [{if: $X}, {when: never}]', [{ if: `${tag} && $X` }]],
     [
       'rules for one of two',
@@ -96,6 +97,16 @@ describe('the conditions of a test upload job', () => {
       [{ if: '$CI_PIPELINE_SOURCE == "schedule"' }],
     ],
     ['merge requests', 'only: [merge_requests]', [{ if: push }]],
+    ['all but tags', 'except: [tags]', [{ if: tag, when: 'never' }, { if: branch }]],
+    [
+      'the rest after tags, on a branch and its schedules',
+      `rules: [{if: '${tag}', when: never}, {when: manual}]`,
+      [
+        { if: tag, when: 'never' },
+        { if: branch, when: 'manual' },
+      ],
+    ],
+    ['everything, whatever failed', 'rules: [{when: always}]', [{ if: tag }, { if: branch }]],
     [
       'branches, by hand',
       'rules: [{if: $CI_COMMIT_BRANCH, when: manual, allow_failure: true}]',
@@ -110,7 +121,7 @@ describe('the conditions of a test upload job', () => {
     const [first, ...others] = publishingRules(job(conditions), 'testpypi', goalWith());
     expect(others).toEqual(rules);
     expect(first).toEqual(
-      /schedule|main|CI_COMMIT_BRANCH|^\{\}$/.test(conditions) ? guardWithSchedules : guard,
+      /schedule|main|CI_COMMIT_BRANCH|except|\{when|^\{\}$/.test(conditions) ? guardWithSchedules : guard,
     );
   });
 });

@@ -26,15 +26,19 @@ export function publishingRules(job: YamlTable, id: IndexId, project: ProjectOcc
   const standard = usualRule[id];
   if (project.occasions === 'push-and-tag') return [guardRule(project.projectPath), standard];
   const own = job.rules === undefined ? rulesFromOld(job) : flat(job.rules);
-  if (id === 'testpypi' && own.length === 0) return [guardRule(project.projectPath, true), ...anywhere];
-  const kept = own.flatMap((rule) => keptOf(rule, id, project));
+  if (id === 'testpypi' && own.length === 0)
+    return [guardRule(project.projectPath, true), ...anywhere.map(({ rule }) => rule)];
+  const kept = own.flatMap((rule) => keptOf(rule, own, id, project));
   const runs = kept.some((rule) => rule.when !== 'never');
   const schedules = id === 'testpypi' && runs && letsThrough(kept, 'schedule', project) !== false;
   return [guardRule(project.projectPath, schedules), ...(runs ? kept : [standard])];
 }
 
-/** A job without conditions runs on every occasion. */
-const anywhere: YamlTable[] = [tagRule, { if: '$CI_COMMIT_BRANCH == $CI_DEFAULT_BRANCH' }];
+/** What a job without conditions comes down to for an index: tags and, scheduled or pushed, the default branch. */
+const anywhere: { occasion: Occasion; rule: YamlTable }[] = [
+  { occasion: 'tag', rule: tagRule },
+  { occasion: 'default-branch push', rule: { if: '$CI_COMMIT_BRANCH == $CI_DEFAULT_BRANCH' } },
+];
 
 const wanted: Record<IndexId, Occasion[]> = {
   pypi: ['tag', 'pre-release tag'],
@@ -42,19 +46,28 @@ const wanted: Record<IndexId, Occasion[]> = {
 };
 
 /** A rule that can apply on one of the index's occasions; one for PyPI that would also admit branches is narrowed. */
-function keptOf(rule: YamlValue, id: IndexId, project: PipelineProject): YamlTable[] {
+function keptOf(rule: YamlValue, all: YamlValue[], id: IndexId, project: PipelineProject): YamlTable[] {
   if (!isYamlTable(rule) || rule['!reference'] !== undefined || isGuard(rule)) return [];
-  const { if: condition, ...rest } = rule;
+  // `when: always` would upload although the check before failed.
+  const { if: condition, ...rest } = rule.when === 'always' ? without(rule, 'when') : rule;
   const open = { ...(condition === undefined ? {} : { if: condition }) };
   const may = (occasion: Occasion) => letsThrough([open], occasion, project) !== false;
   if (!wanted[id].some(may)) return [];
   const isRest = condition === undefined && rest.changes === undefined && rest.exists === undefined;
   if (rest.when === 'never') return isRest ? [] : [rule];
-  if (typeof condition !== 'string') return [{ ...usualRule[id], ...rest }];
-  if (id === 'testpypi' || !may('default-branch push')) return [rule];
+  if (typeof condition !== 'string') {
+    const reached = ({ occasion }: (typeof anywhere)[number]) =>
+      letsThrough(all, occasion, project) !== false;
+    const open = id === 'pypi' ? anywhere.slice(0, 1) : anywhere.filter(reached);
+    return open.map(({ rule }) => ({ ...rule, ...rest }));
+  }
+  if (id === 'testpypi' || !may('default-branch push')) return [{ if: condition, ...rest }];
   const inner = /\|\|/.test(condition.replace(/\([^()]*\)/g, '')) ? `(${condition})` : condition;
   return [{ if: `${String(tagRule.if)} && ${inner}`, ...rest }];
 }
+
+const without = (rule: YamlTable, left: string): YamlTable =>
+  Object.fromEntries(Object.entries(rule).filter(([key]) => key !== left));
 
 const isGuard = (rule: YamlTable) =>
   rule.when === 'never' && /CI_COMMIT_REF_PROTECTED.*CI_PROJECT_PATH/.test(String(rule.if));
@@ -69,7 +82,9 @@ function rulesFromOld({ only, except }: YamlTable): YamlTable[] {
   const variables = wanted?.variables.map((it) => (/\|\|/.test(it) ? `(${it})` : it)).join(' || ');
   const also = variables ? ` && ${(wanted?.variables.length ?? 0) > 1 ? `(${variables})` : variables}` : '';
   const changes: YamlTable = isYamlTable(only) && only.changes !== undefined ? { changes: only.changes } : {};
-  const refs = wanted === undefined ? [] : wanted.refs.length === 0 ? [''] : wanted.refs.map(expressionOfRef);
+  // With variables or `except` alone, a job runs for all refs.
+  const isOpen = wanted === undefined ? unwanted !== undefined : wanted.refs.length === 0;
+  const refs = isOpen ? [''] : (wanted?.refs ?? []).map(expressionOfRef);
   const runs = refs.map((ref): YamlTable => {
     const condition = `${tidy(ref)}${also}`.replace(/^ && /, '');
     return { ...(condition === '' ? {} : { if: condition }), ...changes };
