@@ -96,6 +96,30 @@ export const list = <D extends Described>(word: string, about: D): Option<string
   ...about,
 });
 
+/** A file to write, with its kind. */
+export interface ReportFile<Kind> {
+  kind: Kind;
+  path: string;
+}
+
+/** A repeatable `KIND=FILE`. */
+export const reports = <Kind extends string, D extends Described>(
+  word: string,
+  kinds: readonly Kind[],
+  about: D,
+): Option<ReportFile<Kind>[]> & D => ({
+  kind: 'list',
+  word,
+  read: (given, flag) =>
+    [given].flat().map((it) => {
+      const [name = '', ...path] = String(it).split('=');
+      const kind = kinds.find((known) => known === name);
+      if (kind !== undefined && path.join('=').trim() !== '') return { kind, path: path.join('=') };
+      throw usage(`${flag} takes ${kinds.map((known) => `${known}=FILE`).join(' or ')}, not '${it}'.`);
+    }),
+  ...about,
+});
+
 /** Bad usage, as a full sentence about what was typed. */
 export function usage(
   message: string,

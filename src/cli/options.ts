@@ -1,7 +1,22 @@
 import { keysOf } from '../kernel/keys-of.ts';
 import { occasionChoices, publishTools, routes } from '../kernel/route.ts';
 import { type Command, commands } from './commands.ts';
-import { count, list, type Option, oneOf, text, toggle, url, value, type WizardQuestion } from './kinds.ts';
+import {
+  count,
+  list,
+  type Option,
+  oneOf,
+  reports,
+  text,
+  toggle,
+  url,
+  value,
+  type WizardQuestion,
+} from './kinds.ts';
+
+/** The files of `check --report`: what GitLab shows of a pipeline in a merge request. */
+export const reportKinds = ['junit', 'codequality'] as const;
+export type ReportKind = (typeof reportKinds)[number];
 
 /** The worlds of `demo --as`; the default is `team-premium`. */
 export const demoWorlds = ['solo', 'team-free', 'team-premium', 'self-managed'] as const;
@@ -119,6 +134,10 @@ const mannerTable = {
   yes: toggle({ short: 'y', commands: notCheck, help: 'take each default or recommendation, ask nothing' }),
   dryRun: toggle({ commands: notCheck, help: 'show the plan and the diffs, change nothing' }),
   json: toggle({ help: 'one JSON document on stdout; setup wants --yes or --dry-run with it' }),
+  report: reports('KIND=FILE', reportKinds, {
+    commands: ['check'],
+    help: 'also write a file for the merge request: junit=FILE or codequality=FILE',
+  }),
   open: toggle({ onByDefault: true, help: "print the pages' addresses instead of opening a browser" }),
   quiet: toggle({ short: 'q', help: 'print nothing but errors; with --json nothing to stderr at all' }),
   verbose: toggle({ help: 'log each request to stderr: method, path, status, time' }),

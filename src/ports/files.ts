@@ -41,6 +41,21 @@ export function openFiles(root: string): Files {
   };
 }
 
+/**
+ * Atomically writes a file that the user names, wherever it is. Throws a `UserError` if that is impossible; what stood
+ * there stays then.
+ */
+export async function writeNamedFile(path: string, text: string): Promise<void> {
+  await replace(path, text, async () => false).catch((error) => {
+    throw new UserError(
+      'report-not-written',
+      `The report ${path} could not be written: ${notWritten(path, error).message}`,
+      'Name another file.',
+      { cause: error },
+    );
+  });
+}
+
 /** Whether a file already has its new text, as after another run; throws if it does not have the old one either. */
 function holds(after: string, before: string | undefined, now: string | undefined, path: string): boolean {
   if (now === after) return true;

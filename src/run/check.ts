@@ -1,8 +1,11 @@
+import { resolve } from 'node:path';
 import { decide } from '../goal/index.ts';
 import { severalJobs } from '../goal/jobs.ts';
 import { wishesOf } from '../goal/wishes.ts';
 import { makePlan } from '../plan/plan.ts';
 import { buildReport, exitCodeOf } from '../plan/report.ts';
+import { formatReport } from '../plan/report-formats.ts';
+import { writeNamedFile } from '../ports/files.ts';
 import { checkView } from '../screens/check.ts';
 import { showNextSteps } from '../screens/next-steps.ts';
 import type { Context } from './context.ts';
@@ -22,6 +25,10 @@ export async function check(context: Context, preparation?: Preparation): Promis
   const exitCode = exitCodeOf(plan);
   terminal.print(...checkView(situation, plan, terminal));
   showNextSteps(context, { ...situation, settings: plan, registered: new Set() }, { brief: true });
-  if (options.json) context.writeJson(await buildReport('check', situation, plan, exitCode));
+  if (!options.json && options.report === undefined) return exitCode;
+  const report = await buildReport('check', situation, plan, exitCode);
+  for (const { kind, path } of options.report ?? [])
+    await writeNamedFile(resolve(context.cwd, path), formatReport(kind, report));
+  if (options.json) context.writeJson(report);
   return exitCode;
 }
