@@ -203,7 +203,7 @@ function complain(...lines: string[]): void {
 function complainOf(error: unknown, { json, quiet }: Speech): number {
   const say = json && quiet ? () => undefined : complain;
   if (error instanceof Cancelled) {
-    say(escapeText(`${error.message} Run gitlab-to-pypi again to go on from what is there.`));
+    say(escapeText(`${error.message} ${error.next}`));
     return error.exitCode;
   }
   const user = error instanceof UserError ? error : undefined;

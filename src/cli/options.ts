@@ -131,6 +131,7 @@ const mannerTable = {
     commands: ['demo'],
     help: `demo: ${demoWorlds.join(', ')} (team-premium)`,
   }),
+  keep: toggle({ commands: ['demo'], help: 'demo: keep the scratch project, which is removed at the end' }),
   yes: toggle({ short: 'y', commands: notCheck, help: 'take each default or recommendation, ask nothing' }),
   dryRun: toggle({ commands: notCheck, help: 'show the plan and the diffs, change nothing' }),
   json: toggle({ help: 'one JSON document on stdout; setup wants --yes or --dry-run with it' }),

@@ -18,13 +18,14 @@ export class UserError extends Error {
 /** Exit codes of a cancelled run: 128 plus the signal's number; 130 for Esc as well. */
 export type CancelCode = 129 | 130 | 131 | 143;
 
-/** The user (or a signal) ended the run. The message says what state things are in. */
+/** The user (or a signal) ended the run. The message says what state things are in, `next` how to go on. */
 export class Cancelled extends Error {
   override name = 'Cancelled';
 
   constructor(
     readonly exitCode: CancelCode = 130,
     message = 'Cancelled; nothing was changed.',
+    readonly next = 'Run gitlab-to-pypi again to go on from what is there.',
   ) {
     super(message);
   }

@@ -10,6 +10,8 @@ export interface Stop {
   hold<T>(work: () => Promise<T>): Promise<T>;
   /** Lets `signal` dismiss a question, so that the terminal is left as it was. */
   ask<T>(question: () => Promise<T>): Promise<T>;
+  /** Cleans up before a stop ends the program at once, which skips every `finally`; returns what to say instead. */
+  beforeEnd(clean: () => Cancelled): void;
   /** The error that ends the run here: because of the signal received, or the user's answer to a question. */
   cancelled(): Cancelled;
 }
@@ -31,14 +33,19 @@ export function makeStop({ listen, end, notice }: StopOptions): Stop {
   const controller = new AbortController();
   let standing: keyof typeof sentences = 'untouched';
   let asking = false;
+  let clean: (() => Cancelled) | undefined;
   listen((exitCode) => {
     const { aborted } = controller.signal;
     if (aborted && exitCode === hangUp) return;
-    if (!(asking || standing === 'working') || aborted)
-      return end(new Cancelled(exitCode, sentences[standing]));
+    if (!(asking || standing === 'working') || aborted) return end(ending(exitCode));
     if (!asking) notice('Stopping after the current request. Press Ctrl-C again to quit now.');
     controller.abort(exitCode);
   });
+  const ending = (exitCode: CancelCode) => {
+    if (clean === undefined) return new Cancelled(exitCode, sentences[standing]);
+    const { message, next } = clean();
+    return new Cancelled(exitCode, message, next);
+  };
   return {
     signal: controller.signal,
     hold: async (work) => {
@@ -52,6 +59,9 @@ export function makeStop({ listen, end, notice }: StopOptions): Stop {
       return question().finally(() => {
         asking = false;
       });
+    },
+    beforeEnd: (cleanUp) => {
+      clean = cleanUp;
     },
     cancelled: () => new Cancelled(controller.signal.reason ?? 130, sentences[standing]),
   };

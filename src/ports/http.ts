@@ -54,9 +54,9 @@ async function once(url: URL, { method, headers, body, network }: HttpOptions): 
       milliseconds: performance.now() - started,
     });
   try {
-    const reply = await exchange(url, {
+    const reply = await exchange(located(url, network), {
       method,
-      headers: { 'user-agent': userAgent, ...headers },
+      headers: { 'user-agent': userAgent, ...headers, ...namesOf(url, network) },
       ...(body === undefined ? {} : { body }),
       timeout: network.timeLeft(),
     });
@@ -67,6 +67,17 @@ async function once(url: URL, { method, headers, body, network }: HttpOptions): 
     throw error;
   }
 }
+
+/** Throws as for an unknown host if the network must not contact that server. */
+function located(url: URL, { locate }: Network): URL {
+  const place = locate === undefined ? url : locate(url);
+  if (place !== undefined) return place;
+  throw new TypeError('The request failed.', { cause: withCode(`${url.host} is not here.`, 'ENOTFOUND') });
+}
+
+/** The name that a server is known by, as a reverse proxy passes it on. */
+const namesOf = ({ host, protocol }: URL, { locate }: Network): Record<string, string> =>
+  locate === undefined ? {} : { host, 'x-forwarded-proto': protocol.replace(':', '') };
 
 interface Wait {
   milliseconds: number;

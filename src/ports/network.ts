@@ -22,6 +22,16 @@ export interface Network {
   /** Waits and tells the user why; false at once if there is no time left, or the run is stopping. */
   wait(milliseconds: number, reason: string): Promise<boolean>;
   log?: RequestLog;
+  /**
+   * Where the server of a URL listens, if the URL only names it: the demo's servers have public names. Undefined for a
+   * server that must not be contacted.
+   */
+  locate?(url: URL): URL | undefined;
+}
+
+/** The URL to open for a page: in the demo, where its server really listens. */
+export function reachable({ locate }: Network, url: string): string {
+  return locate?.(new URL(url))?.href ?? url;
 }
 
 /** What a network is made from. */

@@ -6,13 +6,22 @@ import type { Beginning } from './world.ts';
 /** The initial state of each demo world; together they lead to every route. */
 export function demoBeginning(name: DemoWorld): Beginning {
   const beginnings: Record<DemoWorld, () => Beginning> = {
-    solo: () => ({ state: world(alone) }),
-    'team-free': () => ({ state: world({ plan: 'free' }) }),
-    'team-premium': () => ({}),
-    'self-managed': () => ({ state: { ...world({ plan: 'free' }), edition: 'ce' }, asOfficial: true }),
+    solo: () => ({ names, state: world(alone) }),
+    'team-free': () => ({ names, state: world({ plan: 'free' }) }),
+    'team-premium': () => ({ names }),
+    'self-managed': () => ({
+      names: { ...names, gitlab: 'https://gitlab.example.com' },
+      state: { ...world({ plan: 'free' }), edition: 'ce' },
+    }),
   };
   return beginnings[name]();
 }
+
+const names = {
+  gitlab: 'https://gitlab.com',
+  pypi: 'https://pypi.org',
+  testpypi: 'https://test.pypi.org',
+} as const;
 
 /** A sole Maintainer with a personal namespace, on Free. */
 const alone: Partial<ProjectState> = {

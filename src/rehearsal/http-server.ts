@@ -9,6 +9,8 @@ export interface Incoming {
   path: string;
   query: URLSearchParams;
   headers: IncomingMessage['headers'];
+  /** The server's URL as the client knows it, without a path. */
+  origin: string;
   body: string;
   /** The raw body: an upload is not text. */
   bytes: Buffer;
@@ -119,6 +121,7 @@ async function read(request: IncomingMessage): Promise<Incoming> {
     path,
     query: new URLSearchParams(query),
     headers: request.headers,
+    origin: `${request.headers['x-forwarded-proto'] ?? 'http'}://${request.headers.host}`,
     body: bytes.toString('utf8'),
     bytes,
   };

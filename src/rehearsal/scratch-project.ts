@@ -75,24 +75,28 @@ export async function createScratchProject(
     await mkdir(dirname(join(directory, path)), { recursive: true });
     await writeFile(join(directory, path), text);
   }
-  const author = [
-    '-c',
-    'user.name=gitlab-to-pypi demo',
-    '-c',
-    'user.email=demo@example.org',
-    '-c',
-    'commit.gpgsign=false',
-  ];
-  const search = { env: env ?? process.env, platform: platform(), outside: directory };
-  const run = gitRunner(search, directory, 60_000);
-  const git = async (...args: string[]) => {
-    const answer = await run(...args);
-    if (answer.kind === 'exit') throw new Error(`git ${args.join(' ')} failed: ${answer.stderr}`);
-  };
+  const git = gitIn(directory, env);
   await git('init', '-q');
   await git('symbolic-ref', 'HEAD', 'refs/heads/main');
   await git('add', '.');
-  await git(...author, 'commit', '-q', '-m', 'A package that says hello');
+  await git('commit', '-q', '-m', 'A package that says hello');
   await git('remote', 'add', 'origin', remoteUrl);
   return { directory, files };
 }
+
+/** Runs git in the scratch project as the demo's user. Returns its output; rejects if it fails. */
+export function gitIn(directory: string, env: Record<string, string | undefined> = process.env) {
+  const search = { env, platform: platform(), outside: directory };
+  const run = gitRunner(search, directory, 60_000);
+  return async (...args: string[]): Promise<string> => {
+    const answer = await run(...author, ...args);
+    if (answer.kind === 'exit') throw new Error(`git ${args.join(' ')} failed: ${answer.stderr}`);
+    return answer.text;
+  };
+}
+
+const author = [
+  'user.name=gitlab-to-pypi demo',
+  'user.email=demo@example.org',
+  'commit.gpgsign=false',
+].flatMap((setting) => ['-c', setting]);

@@ -1,4 +1,5 @@
-import { mkdtemp, readFile, realpath, writeFile } from 'node:fs/promises';
+import { writeFileSync } from 'node:fs';
+import { mkdtemp, readFile, realpath, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { UserError } from '../kernel/errors.ts';
@@ -6,7 +7,7 @@ import { type RehearsalGitLab, startGitLab } from './gitlab/server.ts';
 import { type GitLabState, teamState } from './gitlab/state.ts';
 import { type RehearsalIndex, startPackageIndex } from './package-index/server.ts';
 import { type IndexState, indexState, ownedProject } from './package-index/state.ts';
-import { createScratchProject, scratchFiles } from './scratch-project.ts';
+import { createScratchProject, gitIn, scratchFiles } from './scratch-project.ts';
 
 /** A GitLab, both indexes and a project in a temporary folder, all on this machine. */
 export interface World {
@@ -15,9 +16,16 @@ export interface World {
   testpypi: RehearsalIndex;
   /** The scratch project's checkout. */
   directory: string;
-  /** The indexes accept what the official ones do, and so no tokens from this GitLab. */
-  asOfficial: boolean;
+  /** What the servers are called on screens and in files; without it, they are called by their addresses. */
+  names?: ServerNames;
   close(): Promise<void>;
+}
+
+/** The base URL that stands for each server. */
+export interface ServerNames {
+  gitlab: string;
+  pypi: string;
+  testpypi: string;
 }
 
 /** The initial state of a world. */
@@ -27,7 +35,7 @@ export interface Beginning {
   /** Relative URL root of the GitLab, such as `/gitlab`. */
   prefix?: string;
   latency?: number;
-  asOfficial?: boolean;
+  names?: ServerNames;
   /** The environment to start git from. */
   env?: Record<string, string | undefined>;
 }
@@ -39,7 +47,7 @@ export interface Beginning {
 export async function startWorld({
   files = scratchFiles(),
   state,
-  asOfficial = false,
+  names,
   env,
   ...options
 }: Beginning = {}): Promise<World> {
@@ -47,13 +55,18 @@ export async function startWorld({
   const pypi = indexState('pypi', { projects: [ownedProject('demo-pkg')] });
   const servers = await startServers({ gitlab: known, pypi, testpypi: indexState('testpypi') }, options);
   const path = known.projects[0]?.path_with_namespace ?? 'demo-group/demo-pkg';
+  const directory = await realpath(await mkdtemp(join(tmpdir(), 'gitlab-to-pypi-demo-')));
   try {
-    const directory = await realpath(await mkdtemp(join(tmpdir(), 'gitlab-to-pypi-demo-')));
-    await createScratchProject(directory, `${servers.gitlab.url}/${path}.git`, files, env);
-    return { ...servers, directory, asOfficial };
+    const remote = `${names?.gitlab ?? servers.gitlab.url}/${path}.git`;
+    await createScratchProject(directory, remote, files, env);
+    // So that a push by hand never reaches the host that is only named.
+    if (names !== undefined)
+      await gitIn(directory, env)('config', `url.${servers.gitlab.url}/.insteadOf`, `${names.gitlab}/`);
+    return { ...servers, directory, ...(names === undefined ? {} : { names }) };
   } catch (error) {
     // Servers left open would keep the process alive and hide the error.
     await servers.close();
+    await rm(directory, { recursive: true });
     throw error;
   }
 }
@@ -62,21 +75,20 @@ export async function startWorld({
 interface Saved {
   states: { gitlab: GitLabState; pypi: IndexState; testpypi: IndexState };
   ports: Record<'gitlab' | 'pypi' | 'testpypi', number>;
-  /** Absent in worlds saved by earlier versions. */
-  asOfficial?: boolean;
+  names?: ServerNames;
 }
 
 const savedIn = (directory: string) => join(directory, '.git', 'gitlab-to-pypi-rehearsal.json');
 
-/** Saves the servers' state, so that a later run can resume. */
-export async function saveWorld({ gitlab, pypi, testpypi, directory, asOfficial }: World): Promise<void> {
+/** Saves the servers' state, so that a later run can resume; at once, as the program may be about to end. */
+export function saveWorld({ gitlab, pypi, testpypi, directory, names }: World): void {
   const port = ({ url }: { url: string }) => Number(new URL(url).port);
   const saved: Saved = {
     states: { gitlab: gitlab.state, pypi: pypi.state, testpypi: testpypi.state },
     ports: { gitlab: port(gitlab), pypi: port(pypi), testpypi: port(testpypi) },
-    asOfficial,
+    ...(names === undefined ? {} : { names }),
   };
-  await writeFile(savedIn(directory), JSON.stringify(saved));
+  writeFileSync(savedIn(directory), JSON.stringify(saved));
 }
 
 /** Restarts the servers of an earlier rehearsal at their URLs. Throws a `UserError` if there was none. */
@@ -90,15 +102,15 @@ export async function resumeWorld(folder: string): Promise<World> {
       "Run 'gitlab-to-pypi demo' without --directory for a new one.",
     );
   }
-  const { states, ports, asOfficial = false } = JSON.parse(text) as Saved;
-  return { ...(await startServers(states, {}, ports)), directory, asOfficial };
+  const { states, ports, names } = JSON.parse(text) as Saved;
+  return { ...(await startServers(states, {}, ports)), directory, ...(names === undefined ? {} : { names }) };
 }
 
 async function startServers(
   states: Saved['states'],
   options: Pick<Beginning, 'prefix' | 'latency'>,
   ports: Partial<Saved['ports']> = {},
-): Promise<Omit<World, 'directory' | 'asOfficial'>> {
+): Promise<Omit<World, 'directory' | 'names'>> {
   const at = (port: number | undefined) => ({ ...options, ...(port === undefined ? {} : { port }) });
   const [gitlab, pypi, testpypi] = await Promise.all([
     startGitLab(states.gitlab, at(ports.gitlab)),
@@ -108,4 +120,21 @@ async function startServers(
   const close = async () =>
     void (await Promise.all([gitlab, pypi, testpypi].map((server) => server.close())));
   return { gitlab, pypi, testpypi, close };
+}
+
+/** What each server is called. */
+export function shownAt({ names, gitlab, pypi, testpypi }: World): ServerNames {
+  return names ?? { gitlab: gitlab.url, pypi: pypi.url, testpypi: testpypi.url };
+}
+
+/** Where the server of a URL listens; undefined for a server that is not embedded. */
+export function locator(world: World): (url: URL) => URL | undefined {
+  const names = shownAt(world);
+  const places = new Map(
+    (['gitlab', 'pypi', 'testpypi'] as const).map((name) => [new URL(names[name]).origin, world[name].url]),
+  );
+  return ({ origin, pathname, search }) => {
+    const place = places.get(origin);
+    return place === undefined ? undefined : new URL(new URL(place).origin + pathname + search);
+  };
 }

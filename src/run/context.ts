@@ -18,8 +18,6 @@ export interface Context {
   /** Opens a page; undefined if unwanted or impossible. */
   openPage: OpenPage | undefined;
   network: Network;
-  /** Assumes that the indexes accept what the official ones do, for the rehearsal of a GitLab that those reject. */
-  asOfficial?: boolean;
   /** The servers are embedded, and end with the program. */
   rehearsal?: boolean;
   /** Writes the JSON document to stdout. */

@@ -1,11 +1,13 @@
+import { rmSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { indexTokenVariables } from '../indexes/token-variables.ts';
 import { Cancelled } from '../kernel/errors.ts';
 import { quote } from '../kernel/quote.ts';
+import { reachable } from '../ports/network.ts';
 import { demoBeginning } from '../rehearsal/demo-worlds.ts';
 import { driftsOf } from '../rehearsal/drifts.ts';
 import { madeUpToken } from '../rehearsal/package-index/made-up-token.ts';
-import { resumeWorld, saveWorld, startWorld, type World } from '../rehearsal/world.ts';
+import { locator, resumeWorld, saveWorld, shownAt, startWorld, type World } from '../rehearsal/world.ts';
 import { check } from './check.ts';
 import type { Context } from './context.ts';
 import { setup } from './setup.ts';
@@ -14,52 +16,80 @@ const token = 'glpat-demo-alice';
 
 /** The wizard with its own servers: same program, another world. Returns the exit code of the setup. */
 export async function demo(context: Context): Promise<number> {
-  const { terminal, options, cwd } = context;
+  const { terminal, options, cwd, stop } = context;
   const { paint } = terminal;
   const world =
     options.directory === '.'
       ? await startWorld({ ...demoBeginning(options.as ?? 'team-premium'), env: context.env })
       : await resumeWorld(resolve(cwd, options.directory));
+  const isKept = options.keep === true || options.directory !== '.';
+  const cleanUp = () => {
+    if (isKept) saveWorld(world);
+    else rmSync(world.directory, { recursive: true, force: true, maxRetries: 3 });
+    return cancellation(world, context, isKept);
+  };
+  stop.beforeEnd(cleanUp);
   const inside = insideOf(world, context);
   terminal.print(
-    paint.bold('A rehearsal: this program plays GitLab, PyPI and TestPyPI, here alone.'),
+    paint.bold('Demo: GitLab, PyPI and TestPyPI are simulated on this machine.'),
     paint.dim(`The Python project is in ${world.directory}.`),
     '',
   );
   try {
     const exitCode = await setup(inside);
-    if (terminal.interactive) await playOn(world, inside).catch((error) => sayWhatStays(error, world));
-    showWhatNext(world, context);
+    if (terminal.interactive) await playOn(world, inside);
+    showEnd(world, context, isKept);
     return exitCode;
+  } catch (error) {
+    if (!(error instanceof Cancelled)) throw error;
+    const { message, next } = cancellation(world, context, isKept);
+    throw new Cancelled(error.exitCode, isKept ? `${error.message} ${message}` : message, next);
   } finally {
-    await saveWorld(world);
     await world.close();
+    cleanUp();
   }
 }
 
-/** The same context with the rehearsal's URLs and tokens; it must not get any of the user's. */
+/** The same context with the demo's servers and tokens; it must not get any of the user's, nor reach any other server. */
 function insideOf(world: World, context: Context): Context {
   const { GITLAB_ACCESS_TOKEN: _, ...env } = context.env;
-  const options = { ...context.options, ...placeOf(world), command: 'setup' as const };
-  const { asOfficial, gitlab } = world;
-  const tokens = { GITLAB_TOKEN: token, GITLAB_HOST: gitlab.url, ...uploadTokens(world) };
-  return { ...context, options, asOfficial, rehearsal: true, env: { ...env, ...tokens } };
+  const { gitlab, pypi, testpypi } = shownAt(world);
+  const options = {
+    ...context.options,
+    directory: world.directory,
+    pypiUrl: pypi,
+    testpypiUrl: testpypi,
+    command: 'setup' as const,
+  };
+  const made = (url: string) => madeUpToken(new URL(url).host, 'made up for the demo');
+  const tokens = {
+    GITLAB_TOKEN: token,
+    GITLAB_HOST: gitlab,
+    [indexTokenVariables.pypi]: made(pypi),
+    [indexTokenVariables.testpypi]: made(testpypi),
+  };
+  const network = { ...context.network, locate: locator(world) };
+  const open = context.openPage;
+  return {
+    ...context,
+    options,
+    network,
+    openPage: open && ((url) => open(reachable(network, url))),
+    rehearsal: true,
+    env: { ...env, ...tokens },
+  };
 }
 
-function uploadTokens({ pypi, testpypi }: World): Record<string, string> {
-  const made = (index: { url: string }) => madeUpToken(new URL(index.url).host, 'made up for the demo');
-  return { [indexTokenVariables.pypi]: made(pypi), [indexTokenVariables.testpypi]: made(testpypi) };
-}
-
-function placeOf({ directory, pypi, testpypi }: World) {
-  return { directory, pypiUrl: pypi.url, testpypiUrl: testpypi.url };
-}
-
-function showWhatNext({ directory }: World, { terminal, program, platform, options }: Context): void {
-  const { paint, print, printAsIs } = terminal;
-  const again = `${program} demo --directory ${quote(directory, platform)}`;
+/** The last lines: what is left of the demo, which is nothing unless it is kept. */
+function showEnd({ directory }: World, context: Context, isKept: boolean): void {
+  const { paint, print, printAsIs } = context.terminal;
+  const again = resumeCommand(directory, context);
+  if (!isKept) {
+    print('', paint.dim("The demo is over, and its scratch project is removed; '--keep' would keep it."));
+    return;
+  }
   print('', paint.bold('What to try next'));
-  if (options.dryRun) {
+  if (context.options.dryRun) {
     print(
       `  ${paint.plain(`Nothing was edited in the scratch project, ${directory}. To make the changes there:`)}`,
     );
@@ -71,36 +101,32 @@ function showWhatNext({ directory }: World, { terminal, program, platform, optio
   printAsIs(`  ${paint.cyan(`${again} --dry-run`)}`, `  ${paint.cyan(again)}`);
 }
 
-/** How to point the program at the rehearsal from another terminal while this one runs. */
-function showWayIn(world: World, { terminal, program, platform }: Context): void {
-  const { paint } = terminal;
-  const { directory, pypiUrl, testpypiUrl } = placeOf(world);
-  const where = `-C ${quote(directory, platform)} --gitlab-url ${world.gitlab.url} --pypi-url ${pypiUrl} --testpypi-url ${testpypiUrl}`;
-  const check = `${program} check ${where}`;
-  terminal.print(
-    '',
-    paint.dim('The servers run until you end this. In another terminal you can use them yourself:'),
-  );
-  const lines =
-    platform === 'win32' ? [`$env:GITLAB_TOKEN = "${token}"`, check] : [`GITLAB_TOKEN=${token} ${check}`];
-  terminal.printAsIs(...lines.map((line) => `  ${paint.cyan(line)}`), '');
+/** What is said instead of what a real run would say: nothing of the user's own was ever touched. */
+function cancellation({ directory }: World, context: Context, isKept: boolean): Cancelled {
+  return isKept
+    ? new Cancelled(130, `The demo's scratch project stays in ${directory}.`, resumeHint(directory, context))
+    : new Cancelled(130, 'The demo is cancelled, and its scratch project is removed.', '');
 }
+
+const resumeHint = (directory: string, context: Context) =>
+  `Run ${resumeCommand(directory, context)} to go on from what is there.`;
+
+const resumeCommand = (directory: string, { program, platform }: Context) =>
+  `${program} demo --directory ${quote(directory, platform)}`;
 
 type Next = 'check' | 'drift' | 'setup' | 'end';
 
 /** Check, drift and repair for as long as the user likes. */
 async function playOn(world: World, context: Context): Promise<void> {
   const { terminal } = context;
-  // From outside, these indexes would look like some other Warehouse, and behave differently.
-  if (!world.asOfficial) showWayIn(world, context);
   for (let next: Next = 'check'; ; ) {
     next = await terminal.select<Next>(
       'What now?',
       [
         { value: 'check', label: 'Check how everything stands' },
-        { value: 'drift', label: 'Let something drift' },
+        { value: 'drift', label: 'Break something' },
         { value: 'setup', label: 'Run the wizard again' },
-        { value: 'end', label: 'End the rehearsal', hint: 'its servers stop, the project stays' },
+        { value: 'end', label: 'Quit', hint: 'the simulated servers stop' },
       ],
       next,
     );
@@ -118,14 +144,8 @@ function asCheck(context: Context): Context {
 
 async function drift(world: World, { terminal }: Context): Promise<void> {
   const choices = driftsOf(world).map((value) => ({ value, label: value.label }));
-  const chosen = await terminal.select('What has happened meanwhile?', choices, choices[0]?.value);
+  const chosen = await terminal.select('What changed?', choices, choices[0]?.value);
   await chosen?.happen(world);
-}
-
-/** Nothing of the user's own was ever touched. */
-function sayWhatStays(error: unknown, { directory }: World): never {
-  if (!(error instanceof Cancelled)) throw error;
-  throw new Cancelled(error.exitCode, `The rehearsal has ended; its scratch project stays in ${directory}.`);
 }
 
 /** Quitting a run of the wizard does not quit the rehearsal; stopping its work does. */

@@ -3,6 +3,7 @@ import { formRows } from '../indexes/publisher-page.ts';
 import type { IndexId } from '../kernel/route.ts';
 import type { PublisherPage } from '../plan/settings/publisher.ts';
 import { copyBySystem } from '../ports/clipboard.ts';
+import { reachable } from '../ports/network.ts';
 import { formView } from '../screens/publisher-form.ts';
 import type { Context } from './context.ts';
 
@@ -41,11 +42,12 @@ type Answer = 'open' | 'done' | 'registered' | 'copy' | 'later';
 
 /** Opens and copies as often as the user likes, until they are done with the page. */
 async function walkThrough(context: Context, page: PublisherPage, root: string): Promise<Answer> {
-  const { terminal, openPage } = context;
+  const { terminal, openPage, network } = context;
   const { paint } = terminal;
   const name = indexNames[page.index.id];
   terminal.print('', paint.bold(`Register the Trusted Publisher on ${name}`));
-  terminal.printAsIs(`  ${paint.cyan(page.url)}`);
+  // Where nothing can open the page, its address is there to be typed.
+  terminal.printAsIs(`  ${paint.cyan(openPage ? page.url : reachable(network, page.url))}`);
   terminal.print(...formView(page, terminal, { brief: false }));
   let initial: Answer = openPage ? 'open' : 'done';
   for (;;) {
@@ -71,10 +73,11 @@ const choicesFor = (canOpen: boolean) => [
 
 /** By the terminal, which may be far away, and by the system, as not every terminal can. */
 async function copyValue(context: Context, page: PublisherPage, root: string): Promise<void> {
-  const { terminal, env, platform } = context;
-  const rows = [{ label: 'Address of the page', value: page.url }, ...formRows(page.fields, page.prefilled)];
+  const { terminal, env, platform, network } = context;
+  const address = reachable(network, page.url);
+  const rows = [{ label: 'Address of the page', value: address }, ...formRows(page.fields, page.prefilled)];
   const choices = rows.map(({ label, value }) => ({ value, label, hint: value }));
-  const value = await terminal.select('Which value?', choices, choices[1]?.value ?? page.url);
+  const value = await terminal.select('Which value?', choices, choices[1]?.value ?? address);
   terminal.copy(value);
   const copied = await copyBySystem(value, { env, platform, outside: root });
   terminal.print(terminal.paint.dim(copied ? 'Copied.' : 'Copied (if your terminal supports it).'));

@@ -73,7 +73,7 @@ export async function surveyProject(context: Context, preparation?: Preparation)
     (await connectToGitLab(context, checkout, await enterToken(context, checkout, token)));
   const { ports, tokenSource, identity } = connection;
   const customIssuer = context.options.customIssuer ?? python.declaration.choices.customIssuer;
-  const gitlabComOnly = customIssuer ? false : context.asOfficial || undefined;
+  const gitlabComOnly = customIssuer ? false : undefined;
   const sources = { checkout, git, files, ...ports.reading, tokenSource, identity, gitlabComOnly };
   const work = readFacts(sources, python);
   const facts = await context.terminal.during(`Reading ${checkout.projectPath.value} and the indexes`, work);

@@ -1,19 +1,62 @@
-import { readFile, writeFile } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { demoWorlds } from '../../src/cli/options.ts';
 import { commitAll } from '../support/builds.ts';
 import { runProgram } from '../support/program.ts';
+import { keys, type Session, startInTerminal } from '../support/terminal.ts';
 import { run } from '../support/tools.ts';
 
 /** A demo without questions, and the folder of its scratch project. */
 async function demo(...args: string[]) {
-  const ended = await runProgram(['demo', '--yes', ...args]);
+  const ended = await runProgram(['demo', '--yes', '--keep', ...args]);
   const directory = /The Python project is in (.*)\.\n/.exec(ended.stdout)?.[1] ?? '';
   return { ...ended, directory };
 }
 
 const savedIn = (directory: string) => join(directory, '.git', 'gitlab-to-pypi-rehearsal.json');
 const saved = async (directory: string) => JSON.parse(await readFile(savedIn(directory), 'utf8'));
+
+describe('at the end of the demo', () => {
+  const scratch = async (args: string[]) => {
+    const folder = await mkdtemp(join(tmpdir(), 'g2p-demo-'));
+    const ended = await runProgram(['demo', ...args], { env: { TMPDIR: folder } });
+    return { ...ended, left: await readdir(folder) };
+  };
+
+  it.each([
+    ['a set-up', ['--yes'], 0],
+    ['a dry run', ['--yes', '--dry-run'], 0],
+    ['an error', ['--yes', '--as', 'self-managed', '--route', 'trusted'], 2],
+  ])('nothing is left on the disk after %s', async (_, args, exitCode) => {
+    expect(await scratch(args)).toMatchObject({ exitCode, left: [] });
+  });
+
+  it('the scratch project is left for --keep, with the command to resume it', async () => {
+    const { stdout, left } = await scratch(['--yes', '--keep']);
+    expect(left).toHaveLength(1);
+    expect(stdout).toMatch(new RegExp(`demo --directory \\S*${left[0]}\n$`));
+  });
+
+  it.each([
+    [
+      'the first question',
+      'How should releases be protected?',
+      (session: Session) => session.press(keys.ctrlC),
+    ],
+    ['reading', 'The Python project is in', (session: Session) => session.kill('SIGTERM')],
+  ])('nothing is left on the disk when cancelled at %s, and it says so', async (_, shown, cancel) => {
+    const folder = await mkdtemp(join(tmpdir(), 'g2p-demo-'));
+    const session = startInTerminal(['demo'], { TMPDIR: folder });
+    await session.shows(shown);
+    cancel(session);
+    expect([130, 143]).toContain(await session.ended);
+    expect(session.screen()).toContain('The demo is cancelled, and its scratch project is removed.');
+    expect(session.screen()).not.toContain('Run gitlab-to-pypi again');
+    expect(await readdir(folder)).toEqual([]);
+  });
+});
 
 describe('the demo', () => {
   it.each([
@@ -50,9 +93,8 @@ describe('the demo', () => {
     const choices = ['--as', 'self-managed', '--route', 'trusted', '--custom-issuer'];
     const { exitCode, stdout, directory } = await demo(...choices);
     expect(exitCode).toBe(0);
-    const { ports } = await saved(directory);
-    const issuer = encodeURIComponent(`http://127.0.0.1:${ports.gitlab}`);
-    expect(stdout.replace(/\s/g, '')).toContain(`&environment=release&issuer_url=${issuer}`);
+    expect(stdout).toContain('The issuer must be https://gitlab.example.com.');
+    expect((await saved(directory)).states.gitlab.projects[0].environments).toHaveLength(2);
     // A command for these servers would be of no use once they have ended.
     expect(stdout).not.toContain('To repeat without prompts');
   });
@@ -77,12 +119,26 @@ describe('the demo', () => {
     expect([exitCode, stdout]).toEqual([0, expect.stringContaining('Nothing to change')]);
   });
 
-  it('defaults to the team on Premium, and resumes a world saved before there was a choice', async () => {
-    const first = await demo();
-    expect(first.stdout).toMatch(/Route +protected +recommended/);
-    const { asOfficial: _, ...older } = await saved(first.directory);
-    await writeFile(savedIn(first.directory), JSON.stringify(older));
-    expect((await demo('--directory', first.directory)).stdout).toContain('Nothing to change');
+  it('defaults to the team on Premium', async () => {
+    expect((await demo()).stdout).toMatch(/Route +protected +recommended/);
+  });
+
+  it.each(demoWorlds)('as %s names the servers as their users know them, also in files', async (world) => {
+    const { stdout, stderr, directory } = await demo('--as', world, '--verbose');
+    const gitlab = world === 'self-managed' ? 'https://gitlab.example.com' : 'https://gitlab.com';
+    expect(stdout).toContain(gitlab);
+    expect(stdout).toContain('https://pypi.org');
+    const { stdout: edits } = await run('git', ['diff'], { cwd: directory });
+    expect(edits).toContain('pypi.org');
+    for (const text of [stdout, stderr, edits]) expect(text).not.toMatch(/127\.0\.0\.1|localhost/);
+  });
+
+  it('never lets a push from its scratch project reach the host that it names', async () => {
+    const { directory } = await demo();
+    const { stdout } = await run('git', ['remote', '-v'], { cwd: directory });
+    expect(stdout).toMatch(
+      /^(origin\thttp:\/\/127\.0\.0\.1:\d+\/demo-group\/demo-pkg\.git \((fetch|push)\)\n){2}$/,
+    );
   });
 
   it.each([

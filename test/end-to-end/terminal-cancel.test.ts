@@ -32,7 +32,7 @@ describe('a question of the demo', () => {
   it.concurrent.each(cases)(
     'as $world, at $question, exits with 130 on $key and leaves the terminal as it was',
     async ({ world, question, key, earlier, isDone }) => {
-      const session = startInTerminal(['demo', '--as', world]);
+      const session = startInTerminal(['demo', '--keep', '--as', world]);
       await answerAll(session, earlier);
       await isAsked(session, question);
       session.press(keys[key]);

@@ -388,7 +388,7 @@ describe('without a terminal and a token', () => {
 describe('the demo', () => {
   it("plays the token route with its own tokens, and never touches the user's", async () => {
     await begin();
-    const { exitCode, stdout } = await runProgram(['demo', '--yes', ...route], { env: tokens });
+    const { exitCode, stdout } = await runProgram(['demo', '--yes', '--keep', ...route], { env: tokens });
     expect(exitCode).toBe(0);
     expect(stdout).toContain('create the variable UV_PUBLISH_TOKEN for release');
     const [, directory = ''] = /The Python project is in (.+)\./.exec(stdout) ?? [];

@@ -1,11 +1,11 @@
 import { createHash } from 'node:crypto';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { sdistOf, wheelOf, zipOf } from '../../src/rehearsal/distributions.ts';
 import { madeUpToken } from '../../src/rehearsal/package-index/made-up-token.ts';
 import { type RehearsalIndex, startPackageIndex } from '../../src/rehearsal/package-index/server.ts';
 import { indexState, ownedProject } from '../../src/rehearsal/package-index/state.ts';
 import { claimsOf, issuerKey, signToken } from '../support/pipeline/id-tokens.ts';
 import { occasions } from '../support/pipeline/occasion.ts';
-import { sdistOf, wheelOf, zipOf } from './distributions.ts';
 
 const publisher = {
   namespace: 'group',

@@ -97,7 +97,7 @@ export function paginated({ request }: Call, rows: unknown[]): Outgoing {
     const query = new URLSearchParams(request.query);
     query.set('page', String(to));
     query.set('per_page', String(perPage));
-    return `<http://${request.headers.host}${request.path}?${query}>; rel="${rel}"`;
+    return `<${request.origin}${request.path}?${query}>; rel="${rel}"`;
   };
   const links = [
     ...(page > 1 ? [link('prev', page - 1)] : []),

@@ -49,7 +49,7 @@ function shownGroup({ state, request }: Call, { id, full_path }: GroupState) {
     full_path,
     parent_id: null,
     visibility: 'public',
-    web_url: `http://${request.headers.host}/groups/${full_path}`,
+    web_url: `${request.origin}/groups/${full_path}`,
   };
 }
 

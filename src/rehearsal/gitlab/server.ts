@@ -107,7 +107,7 @@ function aboutProject(call: Call, path: string, prefix: string): Outgoing {
   for (const { method, pattern, answer } of projectEndpoints) {
     const found = method === call.request.method ? pattern.exec(rest) : null;
     if (!found) continue;
-    const about = { ...findProject(call, id), base: `http://${call.request.headers.host}${prefix}` };
+    const about = { ...findProject(call, id), base: `${call.request.origin}${prefix}` };
     requirePermission(call, path.slice('/api/v4/'.length), about.project.visibility === 'public');
     return answer(about, found[1] ?? '');
   }

@@ -46,5 +46,5 @@ function movedOrMissing(state: GitLabState, request: Incoming, name: string) {
   const moved: ProjectState | undefined = state.projects.find(({ moved_from }) => moved_from.includes(name));
   if (!moved) return refuse.notFound('Project');
   if (request.method !== 'GET') return refuse.movedWrite();
-  return refuse.movedRead(`http://${request.headers.host}/api/v4/projects/${moved.id}`);
+  return refuse.movedRead(`${request.origin}/api/v4/projects/${moved.id}`);
 }

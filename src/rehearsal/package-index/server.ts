@@ -43,8 +43,8 @@ const endpoints: Endpoint[] = [
 ];
 
 /** Redirects to an absolute URL on this index. */
-function moved({ headers }: Incoming, status: number, path: string): Outgoing {
-  return { status, headers: { location: `http://${headers.host}${path}` } };
+function moved({ origin }: Incoming, status: number, path: string): Outgoing {
+  return { status, headers: { location: `${origin}${path}` } };
 }
 
 function audience({ audience: name, switchedOff = [] }: IndexState, { method }: Incoming): Outgoing {
