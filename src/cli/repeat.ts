@@ -28,5 +28,8 @@ export function repeatCommand(
 function wordsOf(name: OptionName, value: Values[OptionName] | undefined): string[] {
   if (value === undefined) return [];
   if (typeof value === 'boolean') return [flagOf(name, !value)];
-  return [value].flat().flatMap((it) => [flagOf(name), String(it)]);
+  return [value].flat().flatMap((it) => given(flagOf(name), String(it)));
 }
+
+/** A value that begins with a dash would be read as an option. */
+const given = (flag: string, value: string) => (value.startsWith('-') ? [`${flag}=${value}`] : [flag, value]);

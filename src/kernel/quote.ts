@@ -24,7 +24,13 @@ const toFillIn = (platform: NodeJS.Platform) => {
   return `${mark}(a name that cannot be quoted here)${mark}`;
 };
 
-/** Quotes a path as a single word of a POSIX shell, for a line in a pipeline. */
-export function quoteForShell(path: string): string {
-  return /^[\w./-]+$/.test(path) ? path : `'${path.replaceAll("'", "'\\''")}'`;
+/** Quotes a word for a POSIX shell, for a line in a pipeline. */
+export function quoteForShell(word: string): string {
+  return /^[\w./-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;
 }
+
+/** A path from the current folder that no program takes for an option, whatever it begins with. */
+export const neverOption = (path: string) => (path.startsWith('-') ? `./${path}` : path);
+
+/** A path as a single word for a line in a pipeline, which no program takes for an option. */
+export const pathForShell = (path: string) => quoteForShell(neverOption(path));

@@ -1,4 +1,4 @@
-import { quoteForShell } from '../kernel/quote.ts';
+import { pathForShell } from '../kernel/quote.ts';
 import { toolVersions } from './tool-versions.ts';
 
 /** Whether a script item compares the built files with the tag, in the current or an earlier wording. */
@@ -11,7 +11,7 @@ export function isTagCheck(text: string): boolean {
  * 440, without the prefixes that setuptools-scm strips. It runs in a job without a token, so it may install a package;
  * modules and environments that lie among the built files take no part (`--isolated`, `-P`).
  */
-export function tagCheck(dist: string, files = `${quoteForShell(dist)}/*`): string {
+export function tagCheck(dist: string, files = `${pathForShell(dist)}/*`): string {
   return `uv run --no-project --isolated --with packaging==${toolVersions.packaging} python -P - ${files} <<'EOF'
 import os, re, sys; from packaging import utils, version
 tag = re.sub(r"^((?![vV]?\\d).*?[-_/])?[vV]?(?=\\d)", "", os.environ.get("CI_COMMIT_TAG", ""))

@@ -1,5 +1,5 @@
 import { stringify } from 'yaml';
-import { quoteForShell } from '../kernel/quote.ts';
+import { pathForShell } from '../kernel/quote.ts';
 import type { IndexId } from '../kernel/route.ts';
 import { buildTimeCommand } from '../python/versions/build-time-command.ts';
 import { parseYaml, type YamlTable } from '../text/yaml/document.ts';
@@ -227,8 +227,9 @@ function tagLines({ runnerTags }: Surroundings): string[] {
   return runnerTags.length === 0 ? [] : ['  tags:', ...runnerTags.map((tag) => `    - ${quoted(tag)}`)];
 }
 
-function inFolder({ packageDirectory }: PipelineGoal, option: string): string {
-  return packageDirectory === '.' ? '' : ` ${option} dist ${quoteForShell(packageDirectory)}`;
+/** The arguments by which a build in the repository's root builds the package in its folder. */
+export function inFolder({ packageDirectory }: PipelineGoal, option: string): string {
+  return packageDirectory === '.' ? '' : ` ${option} dist ${pathForShell(packageDirectory)}`;
 }
 
 /** Plain if YAML reads the same text back, else quoted. */

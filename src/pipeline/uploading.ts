@@ -1,4 +1,4 @@
-import { quoteForShell } from '../kernel/quote.ts';
+import { pathForShell } from '../kernel/quote.ts';
 import type { YamlTable } from '../text/yaml/document.ts';
 import { isOfficialUpload, type PipelineGoal, type PipelineIndex } from './pipeline-goal.ts';
 import { kindOf, uploads } from './recognise/commands.ts';
@@ -16,14 +16,14 @@ export function publishItems(
 
 /** uv skips a pattern without matches; twine does not, but the check job has already rejected anything else. */
 function filesIn(dist: string, { publishWith, sdistOnly }: PipelineGoal): string {
-  const folder = quoteForShell(dist);
+  const folder = pathForShell(dist);
   if (publishWith === 'twine') return `${folder}/*`;
   return sdistOnly ? `${folder}/*.tar.gz` : `${folder}/*.whl ${folder}/*.tar.gz`;
 }
 
 /** The last line of the log: a link to the version's page. The version is the second part of each file name. */
 function linkToVersion({ page }: PipelineIndex, dist: string): string {
-  return `echo "Published as ${page}$(ls ${quoteForShell(dist)} | cut -d- -f2 | sed 's/\\.tar\\.gz$//' | head -n 1)/"`;
+  return `echo "Published as ${page}$(ls ${pathForShell(dist)} | cut -d- -f2 | sed 's/\\.tar\\.gz$//' | head -n 1)/"`;
 }
 
 /** Whether a command is that last line, for any page. */

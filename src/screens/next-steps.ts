@@ -1,6 +1,6 @@
 import { indexNames } from '../facts/package-index.ts';
 import type { Goal } from '../goal/index.ts';
-import { quote } from '../kernel/quote.ts';
+import { neverOption, quote } from '../kernel/quote.ts';
 import { defaultBranchOf, type NextPush, projectUrl } from '../plan/next-push.ts';
 import { type Ended, type NextStep, nextSteps } from '../plan/next-steps.ts';
 import type { NextTag } from '../plan/next-tag.ts';
@@ -126,7 +126,11 @@ export function pushCommands(
   return [
     ...(isNew ? [`git switch -c ${word(branch)}`] : []),
     ...(commit.length > 0
-      ? joined(platform, `git add ${commit.map(word).join(' ')}`, 'git commit -m "Publish to PyPI"')
+      ? joined(
+          platform,
+          `git add ${commit.map((path) => word(neverOption(path))).join(' ')}`,
+          'git commit -m "Publish to PyPI"',
+        )
       : []),
     mergeRequest === undefined
       ? `git push ${word(remote)} ${word(asRef(branch))}`

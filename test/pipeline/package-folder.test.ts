@@ -40,6 +40,49 @@ describe('a package folder that YAML or a shell could take for something else', 
   );
 });
 
+describe('a package folder that begins like an option', () => {
+  const packageDirectory = '-pkg';
+
+  it('is never one, for what builds it and what writes its version', () => {
+    const [build] = calls(goalWith({ packageDirectory }));
+    expect(build).toEqual(['build', '--no-sources', '--out-dir', 'dist', './-pkg']);
+    const versioned = calls(goalWith({ packageDirectory, buildTimeVersion: { kind: 'pyproject' } }));
+    expect(versioned.flat()).toContain('./-pkg');
+    expect(versioned.flat()).not.toContain('-pkg');
+    const result = editPipeline(
+      undefined,
+      goalWith({ packageDirectory, buildTimeVersion: { kind: 'module', path: 'pkg.py' } }),
+    );
+    expect(result.kind === 'edited' && result.edits[0]?.after).toContain(' ./-pkg/pkg.py');
+  });
+});
+
+describe('a build that is moved out of the publishing job and replaced', () => {
+  const moved = (script: string, packageDirectory: string) => {
+    const text = `stages: [deploy]
+release:
+  stage: deploy
+  image: registry.example.com/builder:7
+  rules: [{if: $CI_COMMIT_TAG}]
+  script: [${script}, twine upload dist/*]
+`;
+    const result = editPipeline(text, goalWith({ packageDirectory }));
+    if (result.kind !== 'edited') throw new Error(JSON.stringify(result));
+    return (parseYaml(result.edits[0]!.after).data.build as { script: string[] }).script;
+  };
+
+  it("builds the package's folder, unless it has changed there already", () => {
+    expect(moved('python lib/setup.py sdist bdist_wheel', 'lib')).toContain(
+      'python -m build --outdir dist lib',
+    );
+    expect(moved('python ./-lib/setup.py sdist bdist_wheel', '-lib')).toContain(
+      'python -m build --outdir dist ./-lib',
+    );
+    expect(moved('poetry build', '.')).toContain('python -m build');
+    expect(moved('cd lib, poetry build', 'lib')).toContain('python -m build');
+  });
+});
+
 it('a build script that its shell cannot read does not pass', () => {
   const goal = goalWith({ packageDirectory: 'lib #1' });
   const right = editPipeline(undefined, goal);

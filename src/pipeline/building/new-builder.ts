@@ -6,7 +6,7 @@ import { isFromGit, type PipelineGoal } from '../pipeline-goal.ts';
 import { planScript, type ScriptStep } from '../publishing/script-plan.ts';
 import { imageFor } from '../recognise/image.ts';
 import { jobValue } from '../recognise/jobs.ts';
-import { buildLines, fieldsOf, linesOf, type Surroundings } from '../template.ts';
+import { buildLines, fieldsOf, inFolder, linesOf, type Surroundings } from '../template.ts';
 import { addGit, imageWithGit } from './image.ts';
 import { versionCommands } from './version.ts';
 
@@ -91,7 +91,8 @@ function wholeImage(before: YamlValue | undefined, name: string | undefined): Ya
 function commandsOf(building: ScriptStep[], goal: PipelineGoal, image: string): string[] {
   const sdist = goal.sdistOnly ? ' --sdist' : '';
   const version = versionCommands(goal, image);
-  const ours = ['pip install build', ...version, `python -m build${sdist}`];
+  const folder = building.some(({ text }) => changesFolder.test(text)) ? '' : inFolder(goal, '--outdir');
+  const ours = ['pip install build', ...version, `python -m build${sdist}${folder}`];
   const steps = building.filter(
     ({ kind }) => kind !== 'credential' && kind !== 'report' && kind !== 'tag check',
   );
@@ -101,6 +102,8 @@ function commandsOf(building: ScriptStep[], goal: PipelineGoal, image: string): 
     return blind.test(text) ? ours : [...version, text];
   });
 }
+
+const changesFolder = /^(?:cd|pushd)\s/;
 
 /** Where a build that first changes directory leaves its files. */
 function distOf(building: ScriptStep[]): string {

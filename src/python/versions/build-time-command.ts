@@ -1,5 +1,5 @@
 import { posix } from 'node:path';
-import { quoteForShell } from '../../kernel/quote.ts';
+import { pathForShell } from '../../kernel/quote.ts';
 
 /**
  * Where the build job writes its own version, for build backends that cannot take it from git. Paths are relative to
@@ -26,12 +26,12 @@ export function buildTimeCommand(version: BuildTimeVersion, packageDirectory: st
 
 function change(version: BuildTimeVersion, packageDirectory: string): string {
   if (version.kind === 'pyproject') return changePyproject(packageDirectory);
-  const file = quoteForShell(posix.join(packageDirectory, version.path));
+  const file = pathForShell(posix.join(packageDirectory, version.path));
   return `sed -i ${version.kind === 'module' ? moduleProgram : cargoProgram} ${file}`;
 }
 
 function changePyproject(packageDirectory: string): string {
-  const project = packageDirectory === '.' ? '' : ` --project ${quoteForShell(packageDirectory)}`;
+  const project = packageDirectory === '.' ? '' : ` --project ${pathForShell(packageDirectory)}`;
   const written = `$(uv version${project} --short | sed "s/\\.dev.*//")`;
   return `uv version${project} --frozen "${written}.dev$CI_PIPELINE_IID"`;
 }
