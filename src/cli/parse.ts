@@ -31,9 +31,15 @@ function parse(args: string[]): { given: Record<string, Given | undefined>; posi
     const parsed = parseArgs({ args, options, allowPositionals: true, allowNegative: true, strict: true });
     return { given: parsed.values, positionals: parsed.positionals };
   } catch (error) {
-    const reason = `${reasonOf(error).split('. ')[0]?.replace(/\.$/, '')}.`;
-    const typed = /'--?([\w-]+)/.exec(reason)?.[1];
-    throw usage(`${reason}${typed === undefined ? '' : didYouMean(`--${typed}`, flags)}`);
+    if (!String((error as NodeJS.ErrnoException).code).startsWith('ERR_PARSE_ARGS_')) throw error;
+    const message = reasonOf(error);
+    const reason = `${message.split('. ')[0]?.replace(/\.$/, '')}.`;
+    const typed = /^Unknown option '--?([\w-]+)/.exec(reason)?.[1];
+    const dash = /use '(--[\w-]+=-)XYZ'/.exec(message)?.[1];
+    throw usage(
+      `${reason}${typed === undefined ? '' : didYouMean(`--${typed}`, flags)}`,
+      dash === undefined ? undefined : `If the value begins with a dash, write ${dash}...`,
+    );
   }
 }
 

@@ -150,9 +150,13 @@ function matters(path: string): boolean {
 export async function readCheckoutTexts(files: Files, tracked: readonly string[]): Promise<CheckoutTexts> {
   const paths = tracked.filter(matters).slice(0, mostFiles);
   const entries = await Promise.all(
-    paths.map(async (path) => [path, await files.read(path).catch(() => undefined)] as const),
+    paths.map(async (path) => [path, await files.read(path).catch(noText)] as const),
   );
   return new Map(
     entries.flatMap(([path, text]) => (text === undefined ? [] : [[posix.normalize(path), text]])),
   );
+}
+
+function noText(error: unknown): undefined {
+  if (!(error instanceof UserError)) throw error;
 }

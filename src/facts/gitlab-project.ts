@@ -1,4 +1,4 @@
-import { reasonOf } from '../kernel/errors.ts';
+import { reasonOf, UserError } from '../kernel/errors.ts';
 import { type Known, known, unknown } from '../kernel/known.ts';
 import type { Source, Sourced } from '../kernel/source.ts';
 import type {
@@ -15,6 +15,7 @@ import type {
 } from '../ports/gitlab.ts';
 import { GitLabError } from '../ports/gitlab-error.ts';
 import type { Variable } from '../ports/gitlab-variables.ts';
+import { PackageIndexError } from '../ports/package-index.ts';
 import { type TokenUse, tokenProblem } from './gitlab-token.ts';
 import { projectProblem, refuseUnusable } from './preconditions.ts';
 
@@ -52,9 +53,14 @@ export interface GroupProtection {
 /** The result of the first round of requests. */
 export type GitLabIdentity = Pick<GitLabFacts, 'token' | 'user' | 'server' | 'project'>;
 
-/** Reads a value, or the reason why it cannot be read. */
+/** Reads a value, or the reason why it cannot be read. A bug of this program is no such reason, and is thrown on. */
 export function attempt<T>(work: Promise<T>): Promise<Known<T>> {
-  return work.then(known, (error) => unknown(reasonOf(error)));
+  return work.then(known, (error) => {
+    const isExpected =
+      error instanceof GitLabError || error instanceof PackageIndexError || error instanceof UserError;
+    if (!isExpected) throw error;
+    return unknown(reasonOf(error));
+  });
 }
 
 /** Token, user and project, in parallel. Throws a `UserError` if the project cannot be used at all. */

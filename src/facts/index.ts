@@ -6,6 +6,7 @@ import { emptyReading, type KnownIndex, type PipelineReading, readPipeline } fro
 import type { Files } from '../ports/files.ts';
 import type { Git } from '../ports/git.ts';
 import type { GitLab, LintResult } from '../ports/gitlab.ts';
+import { GitLabError } from '../ports/gitlab-error.ts';
 import type { PackageIndex } from '../ports/package-index.ts';
 import { type Declaration, readDeclaration } from '../python/declaration.ts';
 import type { PythonFiles, PythonProject } from '../python/python-files.ts';
@@ -159,7 +160,11 @@ async function readingOf(
   lint: Lint,
   indexes: KnownIndex[],
 ): Promise<PipelineReading> {
-  const ask = () => lint(text ?? '').catch(() => undefined);
+  const ask = () =>
+    lint(text ?? '').catch((error) => {
+      if (error instanceof GitLabError) return undefined;
+      throw error;
+    });
   const merged = /^include:/m.test(text ?? '') ? (await ask())?.merged : undefined;
   try {
     return readPipeline(text, indexes, merged);

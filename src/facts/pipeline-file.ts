@@ -30,7 +30,9 @@ export async function lintOf(
     const onDefaultBranch = await committed;
     const isCommitted = onDefaultBranch.known && onDefaultBranch.value === text;
     if (!isCommitted || !isRefusal(error)) throw error;
-    return gitlab.lintCommitted(projectId).catch(() => Promise.reject(error));
+    return gitlab.lintCommitted(projectId).catch((second) => {
+      throw second instanceof GitLabError ? error : second;
+    });
   });
 }
 

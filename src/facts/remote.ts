@@ -36,7 +36,8 @@ function fromUrl(text: string): RemoteProject | undefined {
 function decode(path: string): string {
   try {
     return decodeURIComponent(path);
-  } catch {
+  } catch (error) {
+    if (!(error instanceof URIError)) throw error;
     return path;
   }
 }

@@ -1,6 +1,7 @@
 import type { IndexId } from '../kernel/route.ts';
+import { UnsafeEdit } from '../text/result.ts';
 import type { YamlTable } from '../text/yaml/document.ts';
-import { parseYaml } from '../text/yaml/document.ts';
+import { parseYaml, YamlSyntaxError } from '../text/yaml/document.ts';
 import type { PipelineReading } from './reading.ts';
 import { jobValue, merge, scriptOf } from './recognise/jobs.ts';
 import { environmentName, rolesOf } from './recognise/roles.ts';
@@ -41,8 +42,9 @@ export function isTrustedJob(
     const isSure = !/\buv\s+publish\b/.test(script) || /--trusted-publishing[ =]+always/.test(script);
     const isPublisher = publishers.some((it) => it.name === name && it.settled);
     return isPublisher && isSure && environmentName(job) === environment;
-  } catch {
-    // An old version of the file; if it cannot be parsed, it proves nothing.
-    return false;
+  } catch (error) {
+    // An old version of the file; if it cannot be parsed or understood, it proves nothing.
+    if (error instanceof YamlSyntaxError || error instanceof UnsafeEdit) return false;
+    throw error;
   }
 }

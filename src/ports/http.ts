@@ -149,6 +149,8 @@ export async function exchange(url: URL, { body, timeout, ...sending }: Sending)
     };
   } catch (cause) {
     if (signal.aborted) throw signal.reason;
+    // Whatever goes wrong on the network has a code; a bug must not read as a failed connection.
+    if (typeof (cause as NodeJS.ErrnoException).code !== 'string') throw cause;
     throw new TypeError('The request failed.', { cause });
   }
 }
@@ -214,6 +216,11 @@ export function networkProblem(error: unknown): string {
     return `its certificate is not trusted (${code}); NODE_EXTRA_CA_CERTS can name the authority's file`;
   }
   return words[code] ?? `the connection failed${code === '' ? '' : ` (${code})`}`;
+}
+
+/** Whether there was no complete response; anything else that a request rejects with is a bug. */
+export function isNoAnswer(error: unknown): boolean {
+  return (error as { name?: string }).name === 'TimeoutError' || codeOf(error) !== '';
 }
 
 /** Whether the failure is transient (broken connection, DNS hiccup), so that a retry may succeed. */

@@ -1,4 +1,4 @@
-import { networkProblem, type Reply, request } from './http.ts';
+import { isNoAnswer, networkProblem, type Reply, request } from './http.ts';
 import { isTable, type Json, parseJson } from './json.ts';
 import type { Network } from './network.ts';
 import {
@@ -57,6 +57,7 @@ async function ask(address: URL, accept: string, network: Network): Promise<Repl
   try {
     return await request(address, { method: 'GET', headers: { accept }, network, server: address.host });
   } catch (error) {
+    if (!isNoAnswer(error)) throw error;
     throw new PackageIndexError(`${address.origin} could not be reached: ${networkProblem(error)}.`, {
       cause: error,
     });

@@ -1,3 +1,4 @@
+import { UserError } from '../kernel/errors.ts';
 import { getToml, isTable } from '../text/toml/document.ts';
 import { readToml } from './python-project.ts';
 
@@ -109,7 +110,8 @@ function inIni(text: string): Found[] {
 function toml(text: string) {
   try {
     return readToml(text);
-  } catch {
+  } catch (error) {
+    if (!(error instanceof UserError)) throw error;
     return {};
   }
 }

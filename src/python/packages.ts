@@ -1,6 +1,6 @@
 import { posix } from 'node:path';
 import { normalizeName } from '../kernel/package-name.ts';
-import { getToml, parseToml, type TomlTable } from '../text/toml/document.ts';
+import { getToml, isUnreadable, parseToml, type TomlTable } from '../text/toml/document.ts';
 
 /** A Python package that lies in the checkout. */
 export interface Package {
@@ -48,7 +48,8 @@ const isNoPackage = (data: TomlTable) =>
 function tomlOf(text: string): TomlTable {
   try {
     return parseToml(text).data;
-  } catch {
+  } catch (error) {
+    if (!isUnreadable(error)) throw error;
     return {};
   }
 }

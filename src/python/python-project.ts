@@ -3,7 +3,7 @@ import { reasonOf, UserError } from '../kernel/errors.ts';
 import type { Sourced } from '../kernel/source.ts';
 import { findCfgOption } from '../text/setup-cfg.ts';
 import { literalString, setupKeywords } from '../text/setup-py.ts';
-import { getToml, parseToml, type TomlTable, Unreadable } from '../text/toml/document.ts';
+import { getToml, isUnreadable, parseToml, type TomlTable, Unreadable } from '../text/toml/document.ts';
 import type { PythonFiles, PythonProject } from './python-files.ts';
 
 type Found = Sourced<string>;
@@ -29,6 +29,7 @@ export function readToml(text: string | undefined): TomlTable {
     return text === undefined ? {} : parseToml(text).data;
   } catch (error) {
     if (error instanceof Unreadable) throw unreadable(error);
+    if (!isUnreadable(error)) throw error;
     const { lineNumber, column } = error as { lineNumber?: number; column?: number };
     const where = lineNumber === undefined ? '' : ` (line ${lineNumber}, column ${(column ?? 0) + 1})`;
     throw new UserError(
@@ -152,7 +153,8 @@ function cargoName(files: PythonFiles, data: TomlTable): string | undefined {
   try {
     const name = getToml(parseToml(files[cargoManifest(data)] ?? '').data, 'package', 'name');
     return typeof name === 'string' ? name : undefined;
-  } catch {
+  } catch (error) {
+    if (!isUnreadable(error)) throw error;
     return undefined;
   }
 }

@@ -8,6 +8,7 @@ import { isTrustedJob, publisherNames } from '../pipeline/index.ts';
 import type { Publications, Published } from '../plan/verdicts.ts';
 import type { Git } from '../ports/git.ts';
 import type { Deployment, GitLab } from '../ports/gitlab.ts';
+import { GitLabError } from '../ports/gitlab-error.ts';
 
 interface Ports {
   gitlab: GitLab;
@@ -78,7 +79,11 @@ async function lastPublished(
 async function pipelineOf({ sha }: Deployment, facts: Facts, { gitlab, git }: Ports) {
   const path = facts.pipeline.path.value;
   return (
-    (await git.textAt(sha, path)) ??
-    (await gitlab.file(facts.gitlab.project.id, path, sha).catch(() => undefined))
+    (await git.textAt(sha, path)) ?? (await gitlab.file(facts.gitlab.project.id, path, sha).catch(unreadable))
   );
+}
+
+/** What GitLab does not hand out proves nothing. */
+function unreadable(error: unknown): undefined {
+  if (!(error instanceof GitLabError)) throw error;
 }

@@ -1,5 +1,5 @@
 import { programOf } from './runners.ts';
-import { parseShell, type Redirect, type ShellNode } from './tokenize.ts';
+import { parseShell, type Redirect, type ShellNode, ShellSyntaxError } from './tokenize.ts';
 
 /** One simple command of a job, as data. */
 export interface Command {
@@ -386,7 +386,8 @@ function itemsTogether(items: readonly string[], from: number): number {
 function parsed(text: string): ShellNode[] | undefined {
   try {
     return parseShell(text);
-  } catch {
+  } catch (error) {
+    if (!(error instanceof ShellSyntaxError)) throw error;
     return undefined;
   }
 }

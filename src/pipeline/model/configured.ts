@@ -1,5 +1,12 @@
 import { posix } from 'node:path';
-import { getToml, isTable, parseToml, type TomlTable, type TomlValue } from '../../text/toml/document.ts';
+import {
+  getToml,
+  isTable,
+  isUnreadable,
+  parseToml,
+  type TomlTable,
+  type TomlValue,
+} from '../../text/toml/document.ts';
 import type { Command } from './commands.ts';
 import type { ReadFile } from './types.ts';
 
@@ -39,7 +46,8 @@ function tomlIn(path: string, readFile: ReadFile): TomlTable {
   if (text === undefined) return {};
   try {
     return parseToml(text).data;
-  } catch {
+  } catch (error) {
+    if (!isUnreadable(error)) throw error;
     // Whoever edits that file reports what is wrong with it.
     return {};
   }

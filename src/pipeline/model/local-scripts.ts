@@ -1,4 +1,4 @@
-import { parseToml, type TomlTable } from '../../text/toml/document.ts';
+import { isUnreadable, parseToml, type TomlTable } from '../../text/toml/document.ts';
 import { type Command, directoryFrom, type Follow, type Followed, type Hole } from './commands.ts';
 import { callsInPython, noxSessions, taskFunctions } from './python-scripts.ts';
 import {
@@ -183,7 +183,8 @@ function projectTask(
   let data: TomlTable;
   try {
     data = parseToml(found.text).data;
-  } catch {
+  } catch (error) {
+    if (!isUnreadable(error)) throw error;
     return undefined;
   }
   const scripts = projectScripts(data, runner, name);

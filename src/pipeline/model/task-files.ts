@@ -1,6 +1,19 @@
 import { ownValue } from '../../kernel/own-value.ts';
-import { getToml, isTable, parseToml, type TomlTable, type TomlValue } from '../../text/toml/document.ts';
-import { isYamlTable, parseYaml, type YamlTable, type YamlValue } from '../../text/yaml/document.ts';
+import {
+  getToml,
+  isTable,
+  isUnreadable,
+  parseToml,
+  type TomlTable,
+  type TomlValue,
+} from '../../text/toml/document.ts';
+import {
+  isYamlTable,
+  parseYaml,
+  YamlSyntaxError,
+  type YamlTable,
+  type YamlValue,
+} from '../../text/yaml/document.ts';
 
 /** A task and the shell texts it runs. */
 export interface Task {
@@ -148,7 +161,8 @@ const commandIn = (step: YamlValue) =>
 function yaml(text: string): YamlTable {
   try {
     return parseYaml(text).data;
-  } catch {
+  } catch (error) {
+    if (!(error instanceof YamlSyntaxError)) throw error;
     return {};
   }
 }
@@ -158,7 +172,8 @@ export function npmScripts(text: string, name: string): Task[] | undefined {
   let scripts: unknown;
   try {
     scripts = (JSON.parse(text) as { scripts?: unknown } | null)?.scripts;
-  } catch {
+  } catch (error) {
+    if (!(error instanceof SyntaxError)) throw error;
     return undefined;
   }
   if (typeof scripts !== 'object' || scripts === null) return undefined;
@@ -268,7 +283,8 @@ function toxFromToml(text: string, file: string): ToxFile | undefined {
   let data: TomlTable;
   try {
     data = parseToml(text).data;
-  } catch {
+  } catch (error) {
+    if (!isUnreadable(error)) throw error;
     return undefined;
   }
   const table = file === 'tox.toml' ? data : getToml(data, 'tool', 'tox');

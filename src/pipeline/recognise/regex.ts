@@ -186,7 +186,8 @@ class Parser {
   private regExp(source: string): RegExp {
     try {
       return new RegExp(source, this.flags.replace('m', ''));
-    } catch {
+    } catch (error) {
+      if (!(error instanceof SyntaxError)) throw error;
       throw new NotUnderstood();
     }
   }

@@ -5,6 +5,7 @@ import {
   type HttpOptions,
   headersWith,
   isLoopback,
+  isNoAnswer,
   isUnsent,
   networkProblem,
   type Reply,
@@ -94,6 +95,7 @@ async function answerOf(address: URL, { url, token, network }: Connection, given
     const headers = headersWith([...answer.headers].map(([name, value]) => [name, hide(value)]));
     return { ...answer, headers, text: hide(answer.text) };
   } catch (error) {
+    if (!isNoAnswer(error)) throw error;
     const problem = `GitLab at ${url} could not be reached: ${networkProblem(error)}.`;
     throw new GitLabError(isUnsent(error) ? 'unreachable' : 'unanswered', problem, 0);
   }

@@ -3,7 +3,14 @@ import { ownValue } from '../../kernel/own-value.ts';
 import { UnsafeEdit } from '../result.ts';
 import { appendLines, applySplices, endOfLine, type Splice } from '../text.ts';
 import { assign, listAt, tableAt, valueAt } from './data.ts';
-import { isYamlTable, parseYaml, type YamlFile, type YamlTable, type YamlValue } from './document.ts';
+import {
+  isYamlTable,
+  parseYaml,
+  type YamlFile,
+  YamlSyntaxError,
+  type YamlTable,
+  type YamlValue,
+} from './document.ts';
 import { hasPair, isWritten, isWrittenInBrackets } from './places.ts';
 import {
   insertion,
@@ -230,7 +237,8 @@ function allowFor(
 function parsed(text: string): YamlFile {
   try {
     return parseYaml(text);
-  } catch {
+  } catch (error) {
+    if (!(error instanceof YamlSyntaxError)) throw error;
     throw new UnsafeEdit('it is written in a way that cannot be added to');
   }
 }
