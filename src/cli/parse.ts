@@ -33,7 +33,7 @@ function parse(args: string[]): { given: Record<string, Given | undefined>; posi
   } catch (error) {
     if (!String((error as NodeJS.ErrnoException).code).startsWith('ERR_PARSE_ARGS_')) throw error;
     const message = reasonOf(error);
-    const reason = `${message.split('. ')[0]?.replace(/\.$/, '')}.`;
+    const reason = `${message.split(/\. |\n/)[0]?.replace(/\.$/, '')}.`;
     const typed = /^Unknown option '--?([\w-]+)/.exec(reason)?.[1];
     const dash = /use '(--[\w-]+=-)XYZ'/.exec(message)?.[1];
     throw usage(
