@@ -73,7 +73,7 @@ function aroundRelease(ended: Ended, register: NextStep[]): NextStep[] {
   const push = nextPush(facts, edited);
   const { committedPipeline } = facts.gitlab;
   const unread =
-    push === undefined && !committedPipeline.known && facts.pipeline.text !== undefined
+    !committedPipeline.known && facts.pipeline.text !== undefined
       ? [{ kind: 'compare', reason: committedPipeline.reason } as const]
       : [];
   return [

@@ -106,7 +106,7 @@ describe('check', () => {
     ['User: Read', /Signed in Owner, name unknown: the lock-out check counts nobody as you/],
     ['Metadata: Read', /GitLab version could not be read/],
     ['Member: Read', /Whether enough people can release could not be checked/],
-    ['Repository: Read', /Whether \.gitlab-ci\.yml is like this on main could not be read/],
+    ['Repository: Read', /Could not check whether \.gitlab-ci\.yml is like this on main/],
     ['Deployment: Read', /What was published from release could not be read/],
   ])('says what cannot be told without %s, and judges all settings as before', async (permission, words) => {
     await startSetUp();
