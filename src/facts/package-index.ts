@@ -1,7 +1,7 @@
 import { likelySpellings, type NameRefusal, nameRefusal } from '../indexes/project-name.ts';
 import { type Known, known } from '../kernel/known.ts';
 import type { IndexId } from '../kernel/route.ts';
-import type { Ownership, PackageIndex, ProjectStatus } from '../ports/package-index.ts';
+import type { AttestedFile, Ownership, PackageIndex, ProjectStatus } from '../ports/package-index.ts';
 import { attempt } from './gitlab-project.ts';
 
 /** One of the two indexes, and what it says about the package without an account. */
@@ -22,6 +22,8 @@ export interface IndexFacts {
   status: ProjectStatus;
   /** The versions of its releases; empty also where they could not be read. */
   releases: string[];
+  /** The newest file with attestations, if there is one. */
+  attested: AttestedFile | undefined;
   /** Why the index would refuse to create the project; undefined if it exists, or if there is no reason. */
   nameRefusal: NameRefusal | undefined;
   /** Undefined for a project without releases. */
@@ -63,6 +65,7 @@ export async function readPackageIndex(
     exists,
     status: (project.known && project.value?.status) || 'active',
     releases: (project.known && project.value?.releases) || [],
+    attested: project.known ? project.value?.attested : undefined,
     nameRefusal: isNew ? nameRefusal(name, similar) : undefined,
     ownership,
     audience,

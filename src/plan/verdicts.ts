@@ -2,6 +2,7 @@ import type { Attempt } from '../facts/attempt.ts';
 import type { Known } from '../kernel/known.ts';
 import type { IndexId } from '../kernel/route.ts';
 import type { Deployment, LintResult } from '../ports/gitlab.ts';
+import type { AttestedFile, Provenance } from '../ports/package-index.ts';
 import type { ProjectEdit } from './project-edit.ts';
 
 /** Derived from facts and goal together: the edits of the files, and GitLab's verdict on them. */
@@ -23,6 +24,8 @@ export interface Publication {
   published: Known<Published | undefined>;
   /** The newest try, if it did not succeed. */
   attempt: Known<Attempt | undefined>;
+  /** Who published the newest attested file, by the index itself; undefined where there is none. */
+  provenance: Known<{ file: AttestedFile; publishers: Provenance[] } | undefined>;
 }
 
 /** Per index; empty on the route with tokens. */

@@ -2,10 +2,12 @@ import { isNoAnswer, networkProblem, type Reply, request } from './http.ts';
 import { isTable, type Json, parseJson } from './json.ts';
 import type { Network } from './network.ts';
 import {
+  type AttestedFile,
   type Ownership,
   type PackageIndex,
   PackageIndexError,
   type ProjectStatus,
+  type Provenance,
   projectStatuses,
 } from './package-index.ts';
 
@@ -19,8 +21,14 @@ export function connectPackageIndex(url: string, network: Network): PackageIndex
       const project = await get(`/simple/${name}/`, 'application/vnd.pypi.simple.v1+json');
       return project === undefined
         ? undefined
-        : { status: readStatus(project), releases: readReleases(project) };
+        : {
+            status: readStatus(project),
+            releases: readReleases(project),
+            attested: readAttested(project, url),
+          };
     },
+    provenance: async (path) =>
+      readProvenance((await get(path, 'application/vnd.pypi.integrity.v1+json')) ?? {}),
     ownership: async (name) => {
       const project = await get(`/pypi/${name}/json`);
       return project === undefined ? undefined : readOwnership(project);
@@ -81,6 +89,40 @@ function readStatus({ 'project-status': marker }: Record<string, Json>): Project
 /** Since version 1.1 of the simple API: https://peps.python.org/pep-0700/ */
 function readReleases({ versions }: Record<string, Json>): string[] {
   return Array.isArray(versions) ? versions.filter((it) => typeof it === 'string') : [];
+}
+
+/** An address on another host is none of this index's provenances. */
+function readAttested({ files }: Record<string, Json>, url: string): AttestedFile | undefined {
+  const rows = Array.isArray(files) ? files.filter(isTable) : [];
+  return rows
+    .flatMap(({ filename, provenance, 'upload-time': at }) => {
+      if (typeof filename !== 'string' || typeof provenance !== 'string') return [];
+      const address = URL.canParse(provenance, `${url}/`) ? new URL(provenance, `${url}/`) : undefined;
+      if (address === undefined || address.origin !== new URL(url).origin) return [];
+      if (!/^\/integrity\/[^/]+\/[^/]+\/[^/]+\/provenance$/.test(address.pathname)) return [];
+      return [{ filename, path: address.pathname, uploadedAt: typeof at === 'string' ? at : '' }];
+    })
+    .reduce<AttestedFile | undefined>(
+      (newest, file) => (newest === undefined || file.uploadedAt >= newest.uploadedAt ? file : newest),
+      undefined,
+    );
+}
+
+function readProvenance({ attestation_bundles: bundles }: Record<string, Json>): Provenance[] {
+  const text = (value: Json | undefined) => (typeof value === 'string' ? value : '');
+  const rows = Array.isArray(bundles) ? bundles.filter(isTable) : [];
+  return rows.flatMap(({ publisher }) => {
+    if (!isTable(publisher)) return [];
+    const { kind, repository, workflow_filepath: file, environment } = publisher;
+    return [
+      {
+        kind: text(kind),
+        repository: text(repository),
+        workflowFilepath: text(file),
+        environment: typeof environment === 'string' && environment !== '' ? environment : null,
+      },
+    ];
+  });
 }
 
 /** Roles as published by the index: https://docs.pypi.org/api/json/ */

@@ -6,6 +6,8 @@ export interface PackageIndex {
   project(name: string): Promise<IndexProject | undefined>;
   /** Who owns it; undefined before its first release, since the index does not say. */
   ownership(name: string): Promise<Ownership | undefined>;
+  /** Who published a file, as its attestations prove, by the `path` that the index names; empty without any. */
+  provenance(path: string): Promise<Provenance[]>;
   /** The audience required in ID tokens (`GET /_/oidc/audience`). */
   audience(): Promise<string>;
 }
@@ -15,6 +17,29 @@ export interface IndexProject {
   status: ProjectStatus;
   /** The versions of its releases, as the index has them; empty where it does not say. */
   releases: string[];
+  /** The newest file with attestations: https://peps.python.org/pep-0740/ */
+  attested: AttestedFile | undefined;
+}
+
+/** A file whose provenance the index shows. */
+export interface AttestedFile {
+  filename: string;
+  /** Path of its provenance on the index. */
+  path: string;
+  /** ISO 8601; empty if the index does not say. */
+  uploadedAt: string;
+}
+
+/** The Trusted Publisher that a file came from, as registered then: https://docs.pypi.org/api/integrity/ */
+export interface Provenance {
+  /** `GitLab`, `GitHub` ... */
+  kind: string;
+  /** Full path of the project. */
+  repository: string;
+  /** Empty for the kinds that have another field. */
+  workflowFilepath: string;
+  /** Null for a publisher without one, which takes jobs of any. */
+  environment: string | null;
 }
 
 /** https://packaging.python.org/en/latest/specifications/project-status-markers/ */

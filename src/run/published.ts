@@ -9,9 +9,11 @@ import type { Publications, Published } from '../plan/verdicts.ts';
 import type { Git } from '../ports/git.ts';
 import type { Deployment, GitLab } from '../ports/gitlab.ts';
 import { GitLabError } from '../ports/gitlab-error.ts';
+import type { PackageIndex } from '../ports/package-index.ts';
 
 interface Ports {
   gitlab: GitLab;
+  indexes: Record<IndexId, PackageIndex>;
   git: Git;
 }
 
@@ -21,21 +23,31 @@ interface Ports {
  */
 export async function readPublications(facts: Facts, goal: Goal, ports: Ports): Promise<Publications> {
   const { environments } = facts.gitlab;
-  if (goal.route.value === 'token' || !environments.known) return {};
+  if (goal.route.value === 'token') return {};
   const names = publisherNames(facts.pipeline.reading, goal.indexes);
   const entries = await Promise.all(
     goal.indexes.map(async (index): Promise<[IndexId, Publications[IndexId] & object]> => {
-      const exists = environments.value.some(({ name }) => name === index.environment);
+      const provenance = attempt(provenanceOn(facts, index, ports));
+      const exists = environments.known && environments.value.some(({ name }) => name === index.environment);
       const deployments = exists ? await attempt(deploymentsTo(facts, index, ports)) : known([]);
-      if (!deployments.known) return [index.id, { published: deployments, attempt: known(undefined) }];
+      if (!deployments.known || !environments.known) {
+        const published = deployments.known ? known(undefined) : deployments;
+        return [index.id, { published, attempt: known(undefined), provenance: await provenance }];
+      }
       const [published, newest] = await Promise.all([
         attempt(lastPublished(facts, goal, index, deployments.value, ports)),
         newestAttempt(facts, index, deployments.value, names[index.id], ports),
       ]);
-      return [index.id, { published, attempt: newest }];
+      return [index.id, { published, attempt: newest, provenance: await provenance }];
     }),
   );
   return Object.fromEntries(entries);
+}
+
+/** The index proves its own files, whatever may be read on GitLab. */
+async function provenanceOn(facts: Facts, { id }: IndexGoal, { indexes }: Ports) {
+  const file = facts.indexes[id].attested;
+  return file === undefined ? undefined : { file, publishers: await indexes[id].provenance(file.path) };
 }
 
 /** Newest first; where none of the newest succeeded, with the last that did. */

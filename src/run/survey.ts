@@ -5,6 +5,7 @@ import { requireTokenForm, tokenOfGlab } from '../facts/gitlab-token.ts';
 import type { FoundToken } from '../facts/glab-config.ts';
 import type { Facts } from '../facts/index.ts';
 import { readUploadTokens, type Secrets } from '../facts/upload-tokens.ts';
+import type { IndexId } from '../kernel/route.ts';
 import type { Secret } from '../kernel/secret.ts';
 import { type Source, sourceText } from '../kernel/source.ts';
 import type { Files } from '../ports/files.ts';
@@ -12,6 +13,7 @@ import { type Git, openGit } from '../ports/git.ts';
 import type { GitLab } from '../ports/gitlab.ts';
 import { glabToken } from '../ports/glab.ts';
 import { readingTime, within } from '../ports/network.ts';
+import type { PackageIndex } from '../ports/package-index.ts';
 import { showTitle } from '../screens/title.ts';
 import type { Context } from './context.ts';
 import { enterToken, type Token } from './enter-token.ts';
@@ -24,6 +26,7 @@ export interface Survey {
   gitlab: GitLab;
   files: Files;
   git: Git;
+  indexes: Record<IndexId, PackageIndex>;
   uploadTokens: Secrets;
 }
 
@@ -83,6 +86,7 @@ export async function surveyProject(context: Context, preparation?: Preparation)
     gitlab: ports.gitlab,
     files,
     git,
+    indexes: ports.reading.indexes,
     uploadTokens: secrets,
   };
 }

@@ -5,7 +5,8 @@ export type Blame = 'publisher' | 'job' | 'files' | 'index' | 'runner';
 
 /** A failure in words. */
 export interface Explanation {
-  blame: Blame;
+  /** Undefined where nothing could be read of it. */
+  blame: Blame | undefined;
   /** A clause: what happened, and why. */
   what: string;
   /** Full sentences: what to do next. */
@@ -553,7 +554,7 @@ export function explainCause(cause: Cause, at: Circumstances): Explanation {
       };
     case 'unreadable':
       return {
-        blame: 'job',
+        blame: undefined,
         what: `its log could not be read: ${cause.reason}`,
         next: 'Read the log on GitLab.',
       };

@@ -66,7 +66,11 @@ function inspect(situation: Situation, index: IndexGoal): Finding {
   if (!exists.known) return unreadable(`existence of the package on ${index.title}`, exists.reason);
   const owners = ownership.known ? (ownership.value?.owners ?? []) : [];
   const whose = owners.length > 0 ? ` The package is owned by ${owners.join(', ')} there.` : '';
-  const notes = [...noteOf(attempt), ...unreadNotes(situation, index)];
+  const notes = [
+    ...noteOf(attempt),
+    ...otherPublisherNotes(situation, index),
+    ...unreadNotes(situation, index),
+  ];
   const message = exists.value
     ? `Check on ${index.title} that the Trusted Publisher is registered, as there is no API for it.${whose}`
     : `${fieldsName(facts)} does not exist on ${index.title} yet, so register a pending publisher there; skip this if you have.`;
@@ -81,8 +85,26 @@ const newestAttempt = (situation: Situation, index: IndexGoal) =>
     situation,
     index,
     pageFor(situation.facts, index)?.url ?? index.url,
-    formFields(situation.facts, index),
+    registeredFields(situation, index),
   );
+
+/** The publisher as registered: as the index shows it by a file, else as the form was to be given. */
+function registeredFields({ facts, verdicts }: Situation, index: IndexGoal): PublisherFields {
+  const { provenance } = verdicts.publications[index.id] ?? {};
+  const shown =
+    provenance?.known === true
+      ? provenance.value?.publishers.find(
+          ({ kind, environment }) => kind === 'GitLab' && environment !== null,
+        )
+      : undefined;
+  if (shown === undefined) return formFields(facts, index);
+  return publisherFields({
+    packageName: facts.python.packageName.value,
+    project: shown.repository,
+    pipelineFile: shown.workflowFilepath,
+    environment: shown.environment ?? '',
+  });
+}
 
 /** Seen to be wrong: not while somebody has yet to approve, or the index is down. */
 const isFailed = (attempt: AttemptVerdict | undefined): attempt is AttemptVerdict =>
@@ -102,8 +124,8 @@ export function needsForm({ kind }: Finding, situation: Situation, index: IndexG
 }
 
 function unreadNotes({ verdicts }: Situation, index: IndexGoal): string[] {
-  const { published, attempt } = verdicts.publications[index.id] ?? {};
-  return [published, attempt]
+  const { published, attempt, provenance } = verdicts.publications[index.id] ?? {};
+  return [published, attempt, provenance]
     .flatMap((it) =>
       it?.known === false
         ? [`What was published from ${index.environment} could not be read: ${it.reason}`]
@@ -112,8 +134,49 @@ function unreadNotes({ verdicts }: Situation, index: IndexGoal): string[] {
     .slice(0, 1);
 }
 
+/** A proof by GitLab, or by the index itself. */
+export function proofOf(situation: Situation, index: IndexGoal): string | undefined {
+  return proofByJob(situation, index) ?? proofByFile(situation, index);
+}
+
+/** The index shows the publisher of an attested file: it is the one that the form was to be given. */
+function proofByFile({ facts, verdicts }: Situation, index: IndexGoal): string | undefined {
+  const { provenance } = verdicts.publications[index.id] ?? {};
+  if (!provenance?.known || provenance.value === undefined) return undefined;
+  const { file, publishers } = provenance.value;
+  const { namespace, project, workflowFilepath, environment } = formFields(facts, index);
+  const isOurs = (it: (typeof publishers)[number]) =>
+    it.kind === 'GitLab' &&
+    it.repository === `${namespace}/${project}` &&
+    it.workflowFilepath === workflowFilepath &&
+    it.environment === environment;
+  if (!publishers.some(isOurs)) return undefined;
+  const on = file.uploadedAt === '' ? '' : ` on ${file.uploadedAt.slice(0, 10)}`;
+  return `The Trusted Publisher is registered on ${index.title}: it published ${file.filename}${on}, as the file's attestations show (${namespace}/${project}, ${workflowFilepath}, environment ${environment}).`;
+}
+
+/** What the index says of the publisher of its newest attested file, where that is another than wanted. */
+function otherPublisherNotes({ facts, verdicts }: Situation, index: IndexGoal): string[] {
+  const { provenance } = verdicts.publications[index.id] ?? {};
+  if (!provenance?.known || provenance.value === undefined) return [];
+  const { file, publishers } = provenance.value;
+  const [publisher] = publishers;
+  if (publisher === undefined) return [];
+  const { kind, repository, workflowFilepath, environment } = publisher;
+  const form = formFields(facts, index);
+  const isSame =
+    kind === 'GitLab' &&
+    repository === `${form.namespace}/${form.project}` &&
+    workflowFilepath === form.workflowFilepath;
+  return [
+    isSame && environment === null
+      ? `The publisher that published ${file.filename} has no environment, so every job of the pipeline may publish: replace it by one for ${form.environment}.`
+      : `${file.filename} came from the publisher ${repository} on ${kind || 'another service'}${workflowFilepath === '' ? '' : `, ${workflowFilepath}`}${environment === null ? '' : `, environment ${environment}`}; the one wanted is ${form.namespace}/${form.project}, ${form.workflowFilepath}, environment ${form.environment}.`,
+  ];
+}
+
 /** No proof if the job could have published with a variable instead. */
-export function proofOf({ facts, goal, verdicts }: Situation, index: IndexGoal): string | undefined {
+function proofByJob({ facts, goal, verdicts }: Situation, index: IndexGoal): string | undefined {
   const last = verdicts.publications[index.id]?.published;
   if (!last?.known || !last.value?.asTrustedPublisher) return undefined;
   if (beatingVariables(facts, goal, Object.values(credentialKeys).flat()).length > 0) return undefined;

@@ -70,7 +70,17 @@ function simple({ projects, files }: IndexState, request: Incoming, name: string
   const { status = 'active' } = project;
   const listed = files
     .filter((file) => file.project === name && status !== 'quarantined')
-    .map(({ filename, sha256 }) => ({ filename, url: `/files/${filename}`, hashes: { sha256 } }));
+    .map(({ filename, version, sha256, uploadedAt, attestations }) => ({
+      filename,
+      url: `/files/${filename}`,
+      hashes: { sha256 },
+      ...(uploadedAt === undefined ? {} : { 'upload-time': uploadedAt }),
+      // https://peps.python.org/pep-0740/
+      provenance:
+        attestations === undefined
+          ? null
+          : `http://${request.headers.host}/integrity/${name}/${version}/${filename}/provenance`,
+    }));
   const wantsJson = request.headers.accept?.includes('application/vnd.pypi.simple.v1+json');
   if (!wantsJson) {
     const links = listed.map(

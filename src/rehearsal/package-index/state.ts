@@ -67,6 +67,8 @@ export interface UploadedFile {
   version: string;
   sha256: string;
   publisher: PublisherState | undefined;
+  /** ISO 8601; not told if absent. */
+  uploadedAt?: string;
   /** Absent if none were uploaded with it. */
   attestations?: unknown[];
 }
