@@ -60,17 +60,17 @@ const peopleTable = {
   approver: list('WHO', {
     help: 'who must approve a release (maintainers, where two of them can approve for each other)',
     question: 'Who must approve a release?',
-    why: 'With an approval no one person publishes alone; none for no approval.',
+    why: 'A second person must approve each release. Select none to skip approvals.',
   }),
   approvals: count('N', {
     help: 'approvals required (1); 0 for none',
     question: 'How many approvals does a release need?',
-    why: 'So many of them must agree, each time.',
+    why: 'This many people must approve each release.',
   }),
   selfApproval: toggle({
-    help: 'let the one who starts a release approve it (a setting of the project; as it is)',
-    question: 'May the one who starts a release approve it too?',
-    why: 'It is a setting of the whole project; without it two people see each release.',
+    help: 'let whoever starts a release approve it (a setting of the project; as it is)',
+    question: 'May whoever starts a release approve it too?',
+    why: 'This applies to the whole project. Without it, two people see each release.',
   }),
 };
 
@@ -79,24 +79,24 @@ const choiceTable = {
   route: oneOf('ROUTE', routes, {
     help: `${routes.join(', ').replace(/, (?=\w+$)/, ' or ')} (recommended from the facts)`,
     question: 'How should releases be protected?',
-    why: 'The table above says who could publish by each.',
+    why: 'Esc goes back one question, Ctrl-C leaves.',
   }),
   ...peopleTable,
   releaseEnvironment: text('NAME', {
     help: 'environment of the releases (release)',
     question: 'What is the environment of the releases called?',
-    why: 'PyPI trusts the jobs of this environment alone.',
+    why: 'PyPI trusts only jobs of this environment.',
   }),
   testpypi: toggle({
     onByDefault: true,
     help: 'leave out the TestPyPI half',
     question: 'Upload each push to the default branch to TestPyPI?',
-    why: 'So that it shows before a release whether the package can be uploaded.',
+    why: 'Shows before a release whether the package can be uploaded.',
   }),
   testEnvironment: text('NAME', {
     help: 'environment of the test uploads (release-test)',
     question: 'What is the environment of the test uploads called?',
-    why: 'TestPyPI trusts the jobs of this environment alone.',
+    why: 'TestPyPI trusts only jobs of this environment.',
   }),
   occasions: oneOf('WHEN', occasionChoices, {
     help: "own (the project's own occasions, as now) or push-and-tag (own)",
@@ -106,22 +106,22 @@ const choiceTable = {
   publishWith: oneOf('TOOL', publishTools, {
     help: `${publishTools.join(' or ')} (what the project already uses, else uv)`,
     question: 'Which tool uploads to the index?',
-    why: 'Both know Trusted Publishers; uv needs nothing installed by pip.',
+    why: 'Both support Trusted Publishing; uv needs no extra pip install.',
   }),
   releaseJob: text('JOB', {
     help: 'the job that publishes releases, where several do',
     question: 'Which job publishes the releases?',
-    why: 'Several upload to PyPI, and one of them is to do it as the Trusted Publisher.',
+    why: 'Several jobs upload to PyPI; one of them becomes the Trusted Publisher.',
   }),
   testJob: text('JOB', {
     help: 'the job that publishes test uploads, where several do',
     question: 'Which job publishes the test uploads?',
-    why: 'Several upload to TestPyPI, and one of them is to do it as the Trusted Publisher.',
+    why: 'Several jobs upload to TestPyPI; one of them becomes the Trusted Publisher.',
   }),
   buildJob: list('JOB', {
     help: 'the job that builds what is published, where several do',
-    question: 'Which jobs build what is published?',
-    why: 'What they leave in dist/ is what is uploaded.',
+    question: 'Which jobs build the package?',
+    why: 'Whatever they leave in dist/ gets uploaded.',
   }),
 } satisfies Record<string, Option<unknown> & WizardQuestion>;
 
@@ -141,7 +141,7 @@ const mannerTable = {
   }),
   open: toggle({ onByDefault: true, help: "print the pages' addresses instead of opening a browser" }),
   quiet: toggle({ short: 'q', help: 'print nothing but errors; with --json nothing to stderr at all' }),
-  verbose: toggle({ help: 'log each request to stderr: method, path, status, time' }),
+  verbose: toggle({ help: 'show every fact, and log each request to stderr' }),
   help: toggle({ short: 'h', commands, help: 'show this help' }),
   version: toggle({ short: 'v', commands, help: 'show the version' }),
 };

@@ -41,9 +41,13 @@ function routeUnavailable(facts: Facts): UserError {
   return new UserError(
     'route-unavailable',
     whyUnprotected(facts.gitlab),
-    "Leave out '--route protected' or take '--route trusted'; about GitLab for Open Source see https://about.gitlab.com/solutions/open-source/.",
+    "Leave out '--route protected' or use '--route trusted'; about GitLab for Open Source see https://about.gitlab.com/solutions/open-source/.",
   );
 }
+
+/** Why twine is not a choice for another index, as a full sentence. */
+export const twineElsewhere =
+  'twine can use a Trusted Publisher only on https://pypi.org and https://test.pypi.org.';
 
 /**
  * The user's choice, else the declared one, else what the pipeline already uses. twine supports Trusted Publishing only on the official
@@ -53,11 +57,7 @@ export function choosePublishTool(facts: Facts, wishes: Wishes, route: Route): S
   const { reading } = facts.pipeline;
   const elsewhere = route !== 'token' && Object.values(facts.indexes).some(({ official }) => !official);
   if (wishes.publishWith?.value === 'twine' && elsewhere) {
-    throw new UserError(
-      'twine-other-index',
-      'twine can use a Trusted Publisher only on https://pypi.org and https://test.pypi.org.',
-      "Take '--publish-with uv' for another index.",
-    );
+    throw new UserError('twine-other-index', twineElsewhere, "Use '--publish-with uv' for another index.");
   }
   const found =
     reading.publishWith === undefined || (reading.publishWith === 'twine' && elsewhere)

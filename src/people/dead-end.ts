@@ -25,7 +25,7 @@ export type DeadEndFacts = Pick<
 >;
 
 const waysOut =
-  "Name another approver with '--approver', lower '--approvals', or let the one who starts a release approve it with '--self-approval'.";
+  "Name another approver with '--approver', lower '--approvals', or let whoever starts a release approve it with '--self-approval'.";
 
 /**
  * Checks that everyone who may create a tag has enough others to approve, and that someone may deploy. GitLab does not
@@ -48,7 +48,7 @@ export function deadEnd(facts: DeadEndFacts, rules: ReleaseRules): DeadEnd | und
   const total = stuck.length === releasers.length;
   const message = total
     ? 'With these rules nobody could release: no one who may create a tag has enough others who may approve.'
-    : `With these rules ${namesOf(stuck)} could not release: nobody else may approve what they start.`;
+    : `With these rules ${namesOf(stuck)} could not release: nobody else can approve ${stuck.length === 1 ? `${namesOf(stuck)}'s` : 'their'} releases.`;
   return { total, message, hint: waysOut };
 }
 

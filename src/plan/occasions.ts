@@ -98,7 +98,7 @@ function versionText(version: VersionKind, { occasion, ref }: Upload): string {
   const ofTag = ref.replace(/^(?:(?![vV]?\d).*[-_/@])?[vV]?(?=\d)/, '');
   switch (version.kind) {
     case 'git':
-      return onTag ? ofTag : 'a development version from git';
+      return onTag ? ofTag : 'a development version';
     case 'tag':
       return onTag ? ofTag : 'the ref';
     case 'written':

@@ -1,76 +1,175 @@
-import type { Facts } from '../facts/index.ts';
-import { decide, type Goal } from '../goal/index.ts';
+import { flagOf } from '../cli/options.ts';
+import { deviationsFrom } from '../goal/deviations.ts';
+import { decide } from '../goal/index.ts';
 import { severalJobs } from '../goal/jobs.ts';
-import { type Wishes, wishesOf } from '../goal/wishes.ts';
-import { changesOf, makePlan } from '../plan/plan.ts';
+import { wishesOf } from '../goal/wishes.ts';
+import { UserError } from '../kernel/errors.ts';
+import { changesOf } from '../plan/plan.ts';
+import { choicesView } from '../screens/choices.ts';
+import { detailsView } from '../screens/details.ts';
 import { showFirstScreen } from '../screens/first-screen.ts';
-import { askFor, openQuestions } from '../screens/questions.ts';
-import { chooseGoal } from './choose.ts';
+import { planNotes, planView } from '../screens/plan.ts';
+import { nobodyToAsk, openQuestions } from '../screens/questions.ts';
+import { routeName } from '../screens/routes.ts';
+import { back } from '../terminal/question.ts';
+import { compare, impossibleRoutes } from './compare.ts';
 import type { Context } from './context.ts';
-import { type Comparison, settleCredentials } from './credentials.ts';
-import { refuseLoosening, settleDeclaration } from './declared.ts';
+import { type Asked, ask, nextChoice, type Point, type Question } from './conversation.ts';
+import { type Comparison, needOf, requireTokens } from './credentials.ts';
+import { refuseLoosening } from './declared.ts';
 import { refuseDeadEnd, refuseGuess, refuseUnmatchable, requireWritable } from './refusals.ts';
 import type { Survey } from './survey.ts';
-import { readVerdicts } from './verdicts.ts';
 
-/**
- * Shows the findings, then asks and shows until the user accepts the plan; asks nothing if there is nothing to change.
- */
-export async function agreeOnPlan(context: Context, found: Survey): Promise<Comparison> {
-  let { wishes, goal } = await settleJobs(context, found.facts);
-  let survey = found;
-  let questions = openQuestions(goal);
-  const [asked, seen] = [new Set<string>(), new Set<string>()];
-  for (let first = true; ; first = false) {
-    let compared: Comparison = { survey, wishes, goal, ...(await compare(context, survey, goal)) };
-    if (first) {
-      showFirstScreen(context.terminal, compared);
-      const adopting = await settleDeclaration(context, compared);
-      if (adopting !== undefined) {
-        wishes = adopting;
-        goal = decide(found.facts, wishes);
-        continue;
-      }
-    }
-    const mustAsk = context.terminal.interactive && questions.length > 0;
-    if (!mustAsk || changesOf(compared.plan).length === 0)
-      compared = await settleCredentials(context, compared, asked);
-    if (changesOf(compared.plan).length === 0) return compared;
-    ({ survey } = compared);
-    const choice = await chooseGoal(context, { ...compared, facts: survey.facts, questions, seen });
-    if (choice.decision !== 'again') return { ...compared, declined: choice.decision === 'stop' };
-    ({ wishes, goal } = choice);
-    questions = [];
-  }
+/** Shows the findings, then asks until the user accepts the plan; asks nothing if there is nothing to change. */
+export async function agreeOnPlan(context: Context, survey: Survey): Promise<Comparison> {
+  const wishes = wishesOf(context.options);
+  const start = { survey, wishes, open: [], checkPeople: false, offered: [], seen: false, picking: false };
+  return context.terminal.interactive ? converse(context, start) : decideAlone(context, start);
 }
 
-/** Ask which of several jobs is meant before comparing; nothing can be compared without it. */
-async function settleJobs(
-  { options, terminal }: Context,
-  facts: Facts,
-): Promise<{ wishes: Wishes; goal: Goal }> {
-  let wishes = wishesOf(options);
-  let goal = decide(facts, wishes);
-  if (goal.openJobs.length > 0 && !terminal.interactive) throw severalJobs(goal.openJobs);
-  for (const { choice } of goal.openJobs) {
-    wishes = { ...wishes, ...(await askFor(choice, facts, goal, terminal)) };
-    goal = decide(facts, wishes);
-  }
-  return { wishes, goal };
-}
-
-async function compare(context: Context, survey: Survey, goal: Goal) {
+/** Takes every recommendation. */
+async function decideAlone(context: Context, { survey, wishes }: Point): Promise<Comparison> {
   const { terminal, options } = context;
   const { facts } = survey;
-  if (!terminal.interactive && !options.dryRun) refuseLoosening(context, facts, goal);
-  const verdicts = await terminal.during(
-    "Asking GitLab's lint about the pipeline",
-    readVerdicts(survey, goal),
-  );
-  const plan = makePlan({ facts, goal, verdicts });
+  const { openJobs } = decide(facts, wishes);
+  if (openJobs.length > 0) throw severalJobs(openJobs);
+  if (!options.dryRun) refuseLoosening(context, facts, decide(facts, wishes));
+  const compared = await compare(context, survey, wishes);
+  const { goal, plan } = compared;
   refuseUnmatchable(plan);
-  refuseDeadEnd(facts, goal, terminal.interactive);
-  if (!terminal.interactive) refuseGuess(facts, goal);
+  refuseDeadEnd(facts, goal, false);
+  refuseGuess(facts, goal);
   if (!options.dryRun) await requireWritable(survey, plan);
-  return { facts, verdicts, plan };
+  showFirstScreen(terminal, compared, plan);
+  if (options.verbose) terminal.print(...detailsView(compared, plan, terminal));
+  if (options.dryRun) return compared;
+  requireTokens(compared);
+  if (changesOf(plan).length === 0) return compared;
+  if (!options.yes)
+    throw nobodyToAsk(
+      openQuestions(goal)
+        .map((name) => flagOf(name))
+        .join(', '),
+    );
+  await showPlan(context, compared);
+  return compared;
+}
+
+/** Asks one question after the other; Esc takes up the point before the last answer. */
+async function converse(context: Context, start: Point): Promise<Comparison> {
+  const { terminal } = context;
+  const earlier: Point[] = [];
+  let point = start;
+  let asked: Asked = { context, compared: undefined, impossible: {} };
+  for (;;) {
+    try {
+      const step = await nextStep(context, point, asked);
+      if ('done' in step) return step.done;
+      ({ asked, point } = step);
+      const { question } = step;
+      const answer = await terminal.orBack(() => ask(question, point, asked));
+      if (answer === 'go' || answer === 'stop')
+        return { ...withoutAsking(asked), declined: answer === 'stop' };
+      if (answer === 'again') continue;
+      if (answer === back) point = goBack(context, earlier, point);
+      else {
+        // Refused here, an answer is asked for again.
+        decide(answer.survey.facts, answer.wishes);
+        earlier.push(point);
+        point = answer;
+      }
+    } catch (error) {
+      if (!(error instanceof UserError && ofAnswers.has(error.code)) || asked.compared === undefined)
+        throw error;
+      terminal.print('', terminal.paint.yellow(error.message), '');
+      if (point.open.length === 0 && !point.picking) point = earlier.pop() ?? lost(error);
+    }
+  }
+}
+
+/** The refusals that another answer avoids; the others end the run. */
+const ofAnswers: ReadonlySet<string> = new Set([
+  'identity',
+  'dead-end',
+  'route-unavailable',
+  'twine-other-index',
+  'same-environment',
+  'index-unreadable',
+  'not-a-member',
+  'group-not-invited',
+  'no-such-job',
+]);
+
+/** With nothing to go back to, a refusal ends the run. */
+function lost(error: UserError): never {
+  throw error;
+}
+
+function withoutAsking({ compared }: Asked): Comparison {
+  if (compared === undefined) throw new Error('A plan was accepted before there was one.');
+  return compared;
+}
+
+function goBack({ terminal }: Context, earlier: Point[], point: Point): Point {
+  const before = earlier.pop();
+  if (before === undefined) terminal.print(terminal.paint.dim('This is the first question; Ctrl-C leaves.'));
+  return before ?? point;
+}
+
+type Step = { done: Comparison } | { question: Question; point: Point; asked: Asked };
+
+/** The next question, or what was agreed on if there is none. */
+async function nextStep(context: Context, point: Point, asked: Asked): Promise<Step> {
+  const isFirst = asked.compared === undefined;
+  const { openJobs } = decide(point.survey.facts, point.wishes);
+  if (isFirst && openJobs.length === 0) return firstStep(context, point, asked);
+  const choice = nextChoice(point);
+  if (choice !== undefined) return { question: choice, point, asked };
+  return planStep(context, point, asked);
+}
+
+/** Compares with the recommendation and shows what was found, before anything is asked. */
+async function firstStep(context: Context, start: Point, asked: Asked): Promise<Step> {
+  const { terminal, options } = context;
+  const compared = await compare(context, start.survey, start.wishes);
+  const { goal, plan } = compared;
+  const open = changesOf(plan).length === 0 ? [] : openQuestions(goal);
+  if (!open.includes('route')) refuseUnmatchable(plan);
+  refuseDeadEnd(start.survey.facts, goal, true);
+  showFirstScreen(terminal, compared, plan);
+  if (options.verbose) terminal.print(...detailsView(compared, plan, terminal));
+  const impossible = open.includes('route') ? await impossibleRoutes(context, compared) : {};
+  const next = { point: { ...start, open }, asked: { ...asked, compared, impossible } };
+  if (deviationsFrom(start.survey.facts, goal) !== undefined)
+    return { ...next, question: { kind: 'declaration' } };
+  return nextStep(context, next.point, next.asked);
+}
+
+/** Compares with what was chosen; asks for what the plan needs, then shows the plan. */
+async function planStep(context: Context, point: Point, asked: Asked): Promise<Step> {
+  const compared = await compare(context, point.survey, point.wishes);
+  const { goal, plan, facts } = compared;
+  refuseUnmatchable(plan);
+  refuseDeadEnd(facts, goal, true);
+  if (context.options.dryRun) return { done: compared };
+  await requireWritable(point.survey, plan);
+  const need = needOf(compared, point.offered);
+  const next = { point, asked: { ...asked, compared } };
+  if (need !== undefined) return { ...next, question: need };
+  if (changesOf(plan).length === 0) return { done: compared };
+  await showPlan(context, compared);
+  return { ...next, question: { kind: 'plan' } };
+}
+
+/** The plan on one screen; what a person has chosen stands above it. */
+async function showPlan({ terminal, options }: Context, compared: Comparison): Promise<void> {
+  const { paint } = terminal;
+  const { goal, plan } = compared;
+  if (!terminal.interactive || options.verbose)
+    terminal.print(paint.bold('Settings'), ...choicesView(goal, terminal), '');
+  terminal.print(
+    ...planNotes(compared, plan, terminal),
+    paint.bold(`Plan: ${routeName(goal.route.value, goal)}`),
+    ...(await planView(compared, plan, terminal)),
+  );
 }

@@ -23,7 +23,7 @@ export async function check(context: Context, preparation?: Preparation): Promis
   const situation = { facts, goal, verdicts };
   const plan = makePlan(situation);
   const exitCode = exitCodeOf(plan);
-  terminal.print(...checkView(situation, plan, terminal));
+  terminal.print(...checkView(situation, plan, terminal, options.verbose === true));
   showNextSteps(context, { ...situation, settings: plan, registered: new Set() }, { brief: true });
   if (!options.json && options.report === undefined) return exitCode;
   const report = await buildReport('check', situation, plan, exitCode);

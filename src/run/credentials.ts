@@ -1,12 +1,12 @@
 import { judged, type UploadToken } from '../facts/upload-tokens.ts';
-import { decide } from '../goal/index.ts';
 import type { Wishes } from '../goal/wishes.ts';
 import { indexTokenVariables } from '../indexes/token-variables.ts';
 import { indexTokenPage, scopeAdvice } from '../indexes/upload-token.ts';
 import { UserError } from '../kernel/errors.ts';
 import type { IndexId } from '../kernel/route.ts';
 import { sourceText } from '../kernel/source.ts';
-import { makePlan, type PlannedSetting } from '../plan/plan.ts';
+import type { Offer } from '../plan/finding.ts';
+import type { PlannedSetting } from '../plan/plan.ts';
 import type { Situation } from '../plan/settings/setting.ts';
 import type { Context } from './context.ts';
 import type { Survey } from './survey.ts';
@@ -20,88 +20,64 @@ export interface Comparison extends Situation {
   declined?: boolean;
 }
 
-/**
- * Asks for the API tokens that a plan needs, and about anything that no run does on its own; `asked` records the offers
- * answered. Throws a `UserError` if a token is needed and there is nobody to ask.
- */
-export async function settleCredentials(
-  context: Context,
-  before: Comparison,
-  asked: Set<string>,
-): Promise<Comparison> {
-  if (context.options.dryRun) return before;
-  let now = before;
-  for (const { finding } of before.plan)
-    if (finding.kind === 'fixable' && finding.needsToken !== undefined)
-      now = await withToken(context, now, finding.needsToken);
-  if (context.terminal.interactive) now = { ...now, wishes: await withAgreed(context, now, asked) };
-  const goal = decide(now.facts, now.wishes);
-  return { ...now, goal, plan: makePlan({ ...now, goal }) };
+/** What a plan needs of the user before it can be confirmed. */
+export type Need =
+  | { kind: 'token'; index: IndexId }
+  /** Anything that no run does on its own. */
+  | { kind: 'offer'; offer: Offer };
+
+/** The first thing that is still to be asked; `asked` has the ids of the offers already answered. */
+export function needOf({ plan, facts }: Comparison, asked: readonly string[]): Need | undefined {
+  for (const { finding } of plan) {
+    const index = finding.kind === 'fixable' ? finding.needsToken : undefined;
+    if (index !== undefined && !['found', 'left out'].includes(facts.uploadTokens[index].kind))
+      return { kind: 'token', index };
+  }
+  const offer = plan.flatMap(({ finding }) => finding.offers).find(({ id }) => !asked.includes(id));
+  return offer && { kind: 'offer', offer };
 }
 
-async function withToken(context: Context, now: Comparison, id: IndexId): Promise<Comparison> {
+/** Throws a `UserError` if the plan needs an API token that nobody can be asked for. */
+export function requireTokens(now: Comparison): void {
+  const need = needOf(now, []);
+  if (need?.kind === 'token') throw nobodyToAsk(now, need.index, now.facts.uploadTokens[need.index]);
+}
+
+/** Asks for an index's API token until it is one, or left out. */
+export async function askToken(context: Context, now: Comparison, id: IndexId): Promise<Survey> {
   const { terminal } = context;
-  let token = now.facts.uploadTokens[id];
-  if (token.kind === 'found') return now;
-  if (!terminal.interactive) throw nobodyToAsk(now, id, token);
   const index = now.facts.indexes[id];
   const page = indexTokenPage(index);
   const advice = scopeAdvice(now.goal.packageName, index);
-  terminal.print(
-    '',
-    `An API token of ${index.title} is needed. Make one on this page; ${advice}:`,
-    '',
-    page,
-    '',
-  );
+  terminal.print('', `Create a ${index.title} API token on this page; ${advice}:`, '', page, '');
   context.openPage?.(page);
-  for (;;) {
+  for (let token = now.facts.uploadTokens[id]; ; ) {
     if (token.kind === 'unusable')
       terminal.print(
-        terminal.paint.yellow(
-          `That from ${sourceText(token.source)} is no token of ${index.title}: ${token.reason}.`,
-        ),
+        terminal.paint.yellow(`${sourceText(token.source)} is not a ${index.title} token: ${token.reason}.`),
       );
-    const text = await terminal.secret(`API token of ${index.title} (empty to put it there by hand)`);
-    if (text === '') return known(now, id, { kind: 'left out' });
+    const text = await terminal.secret(
+      `API token of ${index.title}\nLeave it empty to add it yourself later.`,
+    );
+    if (text === '') return withToken(now.survey, id, { kind: 'left out' });
     const [judgement, secrets] = judged(id, text, { by: 'input' }, index);
     token = judgement;
-    if (token.kind === 'found') return known(now, id, token, secrets);
+    if (token.kind === 'found') return withToken(now.survey, id, token, secrets);
   }
 }
 
-function known(
-  now: Comparison,
+function withToken(
+  survey: Survey,
   id: IndexId,
   token: UploadToken,
   secrets: Survey['uploadTokens'] = {},
-): Comparison {
-  const uploadTokens = { ...now.facts.uploadTokens, [id]: token };
-  const { survey, facts } = now;
+): Survey {
+  const uploadTokens = { ...survey.facts.uploadTokens, [id]: token };
   return {
-    ...now,
-    facts: { ...facts, uploadTokens },
-    survey: {
-      ...survey,
-      facts: { ...survey.facts, uploadTokens },
-      uploadTokens: { ...survey.uploadTokens, ...secrets },
-    },
+    ...survey,
+    facts: { ...survey.facts, uploadTokens },
+    uploadTokens: { ...survey.uploadTokens, ...secrets },
   };
-}
-
-/** Asks about every offer once; the default is No. */
-async function withAgreed(
-  { terminal }: Context,
-  { plan, wishes }: Comparison,
-  asked: Set<string>,
-): Promise<Wishes> {
-  const agreed = [...(wishes.agreed ?? [])];
-  for (const { id, question } of plan.flatMap(({ finding }) => finding.offers)) {
-    if (asked.has(id)) continue;
-    asked.add(id);
-    if (await terminal.confirm(question, false)) agreed.push(id);
-  }
-  return { ...wishes, agreed };
 }
 
 function nobodyToAsk({ facts, goal }: Comparison, id: IndexId, token: UploadToken): UserError {

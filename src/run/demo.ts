@@ -33,7 +33,6 @@ export async function demo(context: Context): Promise<number> {
   terminal.print(
     paint.bold('Demo: GitLab, PyPI and TestPyPI are simulated on this machine.'),
     paint.dim(`The Python project is in ${world.directory}.`),
-    '',
   );
   try {
     const exitCode = await setup(inside);

@@ -11,8 +11,7 @@ import { buildReport, exitCodeOf } from '../plan/report.ts';
 import { choicesView } from '../screens/choices.ts';
 import { type Ending, outcomeView, showEnd } from '../screens/end.ts';
 import { showNextSteps } from '../screens/next-steps.ts';
-import { showOccasions } from '../screens/occasions.ts';
-import { planView, showEdits } from '../screens/plan.ts';
+import { planNotes, planView, showDiffs } from '../screens/plan.ts';
 import { applyProgress, workHeading } from '../screens/progress.ts';
 import { notesView } from '../screens/states.ts';
 import { agreeOnPlan } from './agree.ts';
@@ -82,11 +81,16 @@ async function showDryRun(context: Context, compared: Comparison): Promise<numbe
   const { terminal, options } = context;
   const { paint } = terminal;
   const { goal, plan } = compared;
-  await showEdits(terminal, 'The edits', plan);
-  terminal.print(paint.bold('What is to hold'), ...choicesView(goal, terminal), '');
-  showOccasions(terminal, compared);
-  terminal.print(paint.bold('The plan, in this order'), ...(await planView(plan, terminal)));
-  terminal.print(...notesView(plan, terminal), '', 'Nothing was changed, because this was a dry run.');
+  await showDiffs(plan, terminal);
+  terminal.print(paint.bold('Settings'), ...choicesView(goal, terminal), '');
+  terminal.print(
+    ...planNotes(compared, plan, terminal),
+    paint.bold('Plan'),
+    ...(await planView(compared, plan, terminal)),
+    ...notesView(plan, terminal),
+    '',
+    'Nothing was changed, because this was a dry run.',
+  );
   showNextSteps(context, { ...compared, settings: plan, registered: new Set() }, { brief: false });
   if (options.json) context.writeJson(await buildReport('setup', compared, plan, 0));
   return 0;

@@ -1,56 +1,60 @@
-import { waysOf } from '../people/threats.ts';
 import { differencesOf } from '../plan/finding.ts';
-import { isToDo, type PlannedSetting } from '../plan/plan.ts';
+import type { PlannedSetting } from '../plan/plan.ts';
 import { summarize } from '../plan/report.ts';
 import type { Situation } from '../plan/settings/setting.ts';
 import { oneLine } from '../terminal/escape.ts';
 import type { Screen } from '../terminal/terminal.ts';
-import { factsView } from './facts.ts';
-import { whatHappensWhen } from './occasions.ts';
-import { differencesView, manualText } from './plan.ts';
-import { howManyHold, notesView, statesView } from './states.ts';
-import { waysHeading, waysView } from './threats.ts';
+import { detailsView } from './details.ts';
+import { differencesView } from './fields.ts';
+import { summaryView } from './first-screen.ts';
+import { manualText } from './plan.ts';
+import { stateRows } from './states.ts';
 
-/** The whole output of `check`: what was found, the state of each setting, what to do about it. */
-export function checkView(situation: Situation, plan: PlannedSetting[], screen: Screen): string[] {
-  const { facts, goal } = situation;
-  const { paint } = screen;
-  const { route, releaseEnvironment: environment } = goal;
-  const ways = waysOf(facts.gitlab, environment.value, route.value);
-  const open = plan.filter(isToDo);
+/** The output of `check`: the checks that fail and why, and what a person has to do; every fact where asked for. */
+export function checkView(
+  situation: Situation,
+  plan: PlannedSetting[],
+  screen: Screen,
+  verbose: boolean,
+): string[] {
+  const failing = plan.filter(({ finding }) => finding.kind !== 'ok');
+  const rows = stateRows(failing, screen);
+  const reasons = failing.map((planned) => (verbose ? [] : reasonView(planned, screen)));
+  const notes = new Set(plan.flatMap(({ finding }) => finding.notes)).size;
+  const more = `${notes === 1 ? '1 note and' : notes > 0 ? `${notes} notes and` : ''} every fact: --verbose`;
   return [
+    ...(verbose ? detailsView(situation, plan, screen) : ['']),
+    ...summaryView(situation, plan, screen, false),
+    ...rows.flatMap((row, index) => [row, ...(reasons[index] ?? [])]),
     '',
-    paint.bold('What was found'),
-    ...factsView(facts, screen),
-    '',
-    ...(ways.length === 0
-      ? []
-      : [paint.bold(waysHeading(route.value)), ...waysView(ways, environment.value, paint), '']),
-    ...whatHappensWhen(situation, screen),
-    paint.bold(`How it stands, by the route ${goal.route.value}: ${howManyHold(plan)}`),
-    ...statesView(plan, screen),
-    ...(open.length === 0
-      ? []
-      : ['', paint.bold('What is to do'), ...open.flatMap((it) => details(it, screen))]),
-    ...notesView(plan, screen),
-    '',
+    ...(verbose ? [] : [screen.paint.dim(`${more.trim().replace(/^e/, 'E')}`)]),
     closing(plan, screen),
   ];
 }
 
-function details(planned: PlannedSetting, screen: Screen): string[] {
-  const { paint } = screen;
+/** What is wrong with a check, and what to do where this program cannot. */
+function reasonView(planned: PlannedSetting, screen: Screen): string[] {
   const { setting, finding } = planned;
+  const { paint } = screen;
+  const differences = differencesView(differencesOf(finding), screen);
+  if (finding.kind === 'fixable') return finding.state === 'missing' ? [] : differences;
+  if (setting.kind === 'publisher' && finding.kind === 'manual')
+    return [`    ${paint.dim(oneLine(finding.message))}`, `    ${paint.plain(manualText(planned))}`];
   return [
-    `  ${paint.plain(oneLine(setting.title))}`,
-    `     ${paint.dim(oneLine(finding.message))}`,
-    ...differencesView(differencesOf(finding), screen),
-    ...(finding.kind === 'fixable' ? [] : [`     ${paint.plain(manualText(planned))}`]),
+    `    ${paint.dim(oneLine(finding.message))}`,
+    ...differences,
+    `    ${paint.plain(manualText(planned))}`,
   ];
 }
 
 function closing(plan: PlannedSetting[], { paint }: Screen): string {
   const { ok, toDo, unknown, manual } = summarize(plan);
-  const counts = `${ok} hold, ${toDo} to do, ${unknown} unknown, ${manual} for a person to do or to check.`;
-  return toDo > 0 ? `${counts} ${paint.bold("Run 'gitlab-to-pypi' to put it right.")}` : counts;
+  const counts = [
+    `${ok} pass`,
+    ...(toDo > 0 ? [`${toDo} ${toDo === 1 ? 'fails' : 'fail'}`] : []),
+    ...(unknown > 0 ? [`${unknown} could not be checked`] : []),
+    ...(manual > 0 ? [`${manual} ${manual === 1 ? 'needs' : 'need'} you`] : []),
+  ].join(', ');
+  if (toDo > 0) return `${counts}. ${paint.bold("Run 'gitlab-to-pypi' to fix it.")}`;
+  return `${counts}.`;
 }

@@ -3,39 +3,63 @@ import { isSame, type OccasionRow, occasionRows, type ReportedUpload } from '../
 import type { ProjectEdit } from '../plan/project-edit.ts';
 import type { Situation } from '../plan/settings/setting.ts';
 import { oneLine } from '../terminal/escape.ts';
-import type { Output, Screen } from '../terminal/terminal.ts';
-import { padTo, widthOf } from '../terminal/width.ts';
+import type { Screen } from '../terminal/terminal.ts';
+import { padTo, widthOf, wrapLine } from '../terminal/width.ts';
 
-/** The table with its heading; nothing where nothing is uploaded, or the pipeline cannot be read here. */
+/** The whole table with its heading; nothing where nothing is uploaded, or the pipeline cannot be read here. */
 export function whatHappensWhen(
   { verdicts, goal }: Pick<Situation, 'verdicts' | 'goal'>,
   screen: Screen,
 ): string[] {
   const rows = occasionRows(verdicts, goal);
   if (rows.length === 0) return [];
-  return [screen.paint.bold('What happens when'), ...occasionsView(rows, verdicts.told, screen), ''];
+  return [
+    screen.paint.bold('What happens when'),
+    ...rowsView(rows, screen),
+    ...toldView(verdicts, screen),
+    '',
+  ];
 }
 
-/** Prints the table. */
-export function showOccasions(
-  terminal: Output & Screen,
-  situation: Pick<Situation, 'verdicts' | 'goal'>,
-): void {
-  terminal.print(...whatHappensWhen(situation, terminal));
+/** How many occasions are listed where the plan is confirmed. */
+const mostOccasions = 8;
+
+/** The same in few rows: occasions on which something is published, or was. */
+export function occasionsInBrief(
+  { verdicts, goal }: Pick<Situation, 'verdicts' | 'goal'>,
+  screen: Screen,
+): string[] {
+  const rows = occasionRows(verdicts, goal).filter(({ before, after }) => before.length + after.length > 0);
+  if (rows.length === 0) return [];
+  const more = rows.length - mostOccasions;
+  return [
+    screen.paint.bold('What happens when'),
+    ...rowsView(rows.slice(0, mostOccasions), screen),
+    ...(more > 0 ? [`  ${screen.paint.dim(`and ${more} more`)}`] : []),
+    ...toldView(verdicts, screen),
+  ];
 }
 
-/** What is uploaded on each occasion, with what it was where that is different. */
-function occasionsView(rows: OccasionRow[], told: ProjectEdit['told'], screen: Screen): string[] {
-  const { paint } = screen;
+/** What is uploaded on each occasion, with what was uploaded before where that is something else. */
+function rowsView(rows: OccasionRow[], { paint, columns }: Screen): string[] {
   const width = Math.max(0, ...rows.map(({ occasion }) => widthOf(occasion)));
-  const lines = rows.flatMap((row) => {
-    const label = `  ${paint.dim(padTo(oneLine(row.occasion), width))}  `;
-    const now = `${label}${paint.plain(oneLine(uploadsText(row.after)))}`;
-    if (isSame(row)) return [now];
-    return [now, `${' '.repeat(width + 4)}${paint.dim(oneLine(`was: ${uploadsText(row.before)}`))}`];
+  return rows.flatMap((row) => {
+    const label = paint.dim(padTo(oneLine(row.occasion), width));
+    const indent = ' '.repeat(width + 4);
+    const fold = (text: string) => wrapLine(oneLine(text), columns - indent.length).split('\n');
+    const [first = '', ...more] = fold(uploadsText(row.after));
+    const was = isSame(row) || row.before.length === 0 ? [] : fold(`was: ${uploadsText(row.before)}`);
+    return [
+      `  ${label}  ${paint.plain(first)}`,
+      ...more.map((line) => indent + paint.plain(line)),
+      ...was.map((line) => indent + paint.dim(line)),
+    ];
   });
+}
+
+function toldView({ told }: Pick<ProjectEdit, 'told'>, { paint }: Screen): string[] {
   const others = told.filter(({ kind }) => !shownInRows.has(kind)).map(reasonOfDifference);
-  return [...lines, ...[...new Set(others)].map((text) => `  ${paint.yellow(oneLine(`Note: ${text}.`))}`)];
+  return [...new Set(others)].map((text) => `  ${paint.yellow(oneLine(`Note: ${text}.`))}`);
 }
 
 /** Differences that can be seen in the rows themselves. */
@@ -49,7 +73,7 @@ const shownInRows: ReadonlySet<string> = new Set([
 ]);
 
 function uploadsText(uploads: ReportedUpload[]): string {
-  return uploads.length === 0 ? 'nothing is uploaded' : uploads.map(uploadText).join('; ');
+  return uploads.length === 0 ? 'nothing is published' : uploads.map(uploadText).join('; ');
 }
 
 function uploadText({ index, job, credential, start, version }: ReportedUpload): string {

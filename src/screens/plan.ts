@@ -1,70 +1,120 @@
-import { type Difference, wordsOf } from '../plan/difference.ts';
-import { type Fixable, filesOf } from '../plan/finding.ts';
-import { changesOf, type PlannedSetting } from '../plan/plan.ts';
+import { indexNames } from '../facts/package-index.ts';
+import type { Finding } from '../plan/finding.ts';
+import { type Change, changesOf, type PlannedSetting } from '../plan/plan.ts';
+import type { Situation } from '../plan/settings/setting.ts';
 import { oneLine } from '../terminal/escape.ts';
 import type { Paint } from '../terminal/paint.ts';
 import type { Output, Screen } from '../terminal/terminal.ts';
-import { shorten } from '../terminal/width.ts';
+import { widthOf } from '../terminal/width.ts';
 import { unifiedDiff } from '../text/diff.ts';
 import type { FileEdit } from '../text/result.ts';
+import { briefText, differencesView } from './fields.ts';
+import { occasionsInBrief } from './occasions.ts';
 
-/**
- * The file edits as diffs. They come first, because they are long, and the rest is what people decide by. Diffs in
- * `seen` have been shown before.
- */
-export async function showEdits(
-  terminal: Output,
-  heading: string,
+/** The plan on one screen: a line for each change, what happens when, and what is left for a person. */
+export async function planView(
+  situation: Situation,
   plan: PlannedSetting[],
-  seen = new Set<string>(),
-): Promise<void> {
-  const edits = plan.flatMap(({ finding }) => filesOf(finding));
-  const diffs = await Promise.all(edits.map((edit) => diffView(edit, terminal.paint)));
-  const fresh = diffs.filter((lines) => !seen.has(lines.join('\n')));
-  if (fresh.length === 0) return;
-  terminal.printAsIs(terminal.paint.bold(heading), ...fresh.flatMap((lines) => [...lines, '']));
-  for (const lines of fresh) seen.add(lines.join('\n'));
-}
-
-/** Every step in order, with the reason and what will change. */
-export async function planView(plan: PlannedSetting[], screen: Screen): Promise<string[]> {
-  let number = 0;
-  const blocks = changesOf(plan).map(async ({ finding }) => {
-    const steps = finding.steps.map(({ label }) => {
-      number += 1;
-      return `  ${screen.paint.bold(`${number}. ${oneLine(label)}`)}`;
-    });
-    return [...steps, ...(await detailsOf(finding, screen))];
-  });
-  return (await Promise.all(blocks)).flat();
-}
-
-async function detailsOf(finding: Fixable, screen: Screen): Promise<string[]> {
+  screen: Screen,
+): Promise<string[]> {
   const { paint } = screen;
-  const sizes = await Promise.all(finding.files.map(sizeOf));
-  const edits = sizes.map((size) => `     ${paint.dim(size)}`);
+  const changes = changesOf(plan);
+  if (changes.length === 0) return ['Nothing to change.'];
+  const online = changes.filter(({ finding }) => finding.files.length === 0);
+  const files = await Promise.all(changes.flatMap(({ finding }) => finding.files).map(fileLine));
   return [
-    `     ${paint.dim(oneLine(finding.message))}`,
-    ...(edits.length > 0 ? edits : differencesView(finding.differences, screen)),
-    ...finding.notes.map((note) => `     ${paint.yellow(`Note: ${oneLine(note)}`)}`),
+    ...(online.length === 0 ? [] : [paint.bold('On GitLab'), ...changeLines(online, screen)]),
+    ...(files.length === 0 ? [] : [`${paint.bold('Files')}  ${paint.plain(files.join(', '))}`]),
+    ...occasionsInBrief(situation, screen),
+    ...leftView(plan, screen),
   ];
 }
 
-async function sizeOf(edit: FileEdit): Promise<string> {
-  const lines = (await unifiedDiff(edit)).split('\n').filter((line) => !/^(---|\+\+\+) /.test(line));
-  const count = (sign: string) => lines.filter((line) => line.startsWith(sign)).length;
-  return `+${count('+')} -${count('-')} lines, as shown above`;
+/** What to know about the changes: what they take away, and files that were edited already. */
+export function planNotes({ facts }: Situation, plan: PlannedSetting[], { paint }: Screen): string[] {
+  const changes = changesOf(plan);
+  const notes = [...new Set(changes.flatMap(({ finding }) => finding.notes))];
+  const edited = changes.flatMap(({ finding }) => finding.files.map(({ path }) => path));
+  const dirty = facts.pipeline.uncommitted.filter((path) => edited.includes(path));
+  return [
+    ...notes.map((note) => paint.yellow(`Note: ${oneLine(note)}`)),
+    ...(dirty.length === 0
+      ? []
+      : [paint.yellow(`Note: ${oneLine(dirty.join(', '))} has uncommitted changes; they stay as they are.`)]),
+  ];
 }
 
-/** What an inspection found wrong, field by field. */
-export function differencesView(differences: Difference[], { paint }: Screen): string[] {
-  return differences.map(wordsOf).map(({ field, current, wanted }) => {
-    const from = current === '(none)' ? '' : `${paint.red(shown(current))} ${paint.dim('->')} `;
-    return `     ${paint.plain(`${oneLine(field)}:`)} ${from}${paint.green(shown(wanted))}`;
+/** Narrower than this, the fields of a change are left out of its line. */
+const leastRoom = 20;
+
+function changeLines(changes: Change[], { paint, columns }: Screen): string[] {
+  return changes.map(({ finding }) => {
+    const labels = finding.steps.map(({ label }) => oneLine(label)).join(', then ');
+    const room = columns - widthOf(labels) - 6;
+    const fields = finding.differences.map(briefText).filter((text) => text !== '');
+    const text =
+      room < leastRoom || fields.length === 0 ? '' : `  ${paint.dim(cut(fields.join(', '), room))}`;
+    return `  ${paint.green('+')} ${paint.plain(labels)}${text}`;
   });
 }
 
-const shown = (text: string) => shorten(oneLine(text), 160);
+/** Unlike `shorten`, keeps the beginning. */
+function cut(text: string, limit: number): string {
+  if (widthOf(text) <= limit) return text;
+  let end = text.length;
+  while (widthOf(text.slice(0, end)) > limit - 1) end -= 1;
+  return `${text.slice(0, end).trimEnd()}…`;
+}
+
+async function fileLine(edit: FileEdit): Promise<string> {
+  const lines = (await unifiedDiff(edit)).split('\n').filter((line) => !/^(---|\+\+\+) /.test(line));
+  const count = (sign: string) => lines.filter((line) => line.startsWith(sign)).length;
+  const fresh = edit.before === undefined ? ' (new)' : '';
+  return `${oneLine(edit.path)}${fresh} +${count('+')} -${count('-')}`;
+}
+
+/** What no run does: the publishers' pages, the commit, and what only a person can fix. */
+function leftView(plan: PlannedSetting[], { paint, columns }: Screen): string[] {
+  const open = plan.filter(({ finding }) => finding.kind !== 'ok' && finding.kind !== 'fixable');
+  const publishers = open.filter(({ setting, finding }) => isOpenPublisher(setting, finding));
+  const names = publishers.map(({ setting }) => setting.index && indexNames[setting.index]);
+  const files = changesOf(plan).flatMap(({ finding }) => finding.files.map(({ path }) => path));
+  const others = open.filter(({ setting, finding }) => !isOpenPublisher(setting, finding));
+  const items = [
+    ...(names.length === 0 ? [] : [`register the Trusted Publisher on ${names.join(' and ')}`]),
+    ...(files.length === 0 ? [] : [`commit and push ${files.join(' and ')}`]),
+    ...others.map(({ setting, finding }) => `${setting.title}: ${finding.message}`),
+  ];
+  if (items.length === 0) return [];
+  const room = Math.max(leastRoom, columns - 4);
+  return [
+    paint.bold('Left for you'),
+    ...items.map((item) => `  ${paint.yellow('!')} ${paint.plain(cut(oneLine(item), room))}`),
+  ];
+}
+
+const isOpenPublisher = ({ kind }: PlannedSetting['setting'], finding: Finding) =>
+  kind === 'publisher' && finding.kind === 'manual';
+
+/** Shows the file edits as diffs, and every field that changes on GitLab. */
+export async function showDiffs(plan: PlannedSetting[], terminal: Output): Promise<void> {
+  const changes = changesOf(plan);
+  const edits = changes.flatMap(({ finding }) => finding.files);
+  const diffs = await Promise.all(edits.map((edit) => diffView(edit, terminal.paint)));
+  const online = changes.filter(({ finding }) => finding.files.length === 0);
+  terminal.printAsIs(...diffs.flatMap((lines) => ['', ...lines]));
+  if (online.length > 0) terminal.print('', ...online.flatMap((change) => fieldsView(change, terminal)));
+  terminal.print('');
+}
+
+function fieldsView({ finding }: Change, screen: Screen): string[] {
+  const { paint } = screen;
+  return [
+    ...finding.steps.map(({ label }) => `  ${paint.bold(oneLine(label))}`),
+    `     ${paint.dim(oneLine(finding.message))}`,
+    ...differencesView(finding.differences, screen),
+  ];
+}
 
 /** A coloured diff, line by line; CRLF line endings are not shown. */
 async function diffView(edit: FileEdit, paint: Paint): Promise<string[]> {

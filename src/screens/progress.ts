@@ -8,13 +8,13 @@ import { manualText } from './plan.ts';
 
 /** Which step of how many is in progress, on a line that then becomes its outcome. */
 export function applyProgress(terminal: Terminal, plan: PlannedSetting[], stop: AbortSignal): ApplyProgress {
-  const total = changesOf(plan).flatMap(({ finding }) => finding.steps).length;
+  const total = changesOf(plan).length;
   let begun = 0;
   return {
     start: (planned) => {
       const steps = stepsOf(planned.finding).map(({ label }) => label);
       const done = terminal.busy(`${begun + 1}/${total} ${steps.join(', then ')}`);
-      begun += steps.length;
+      begun += 1;
       return (settled) => {
         done();
         terminal.print(...settledLines(settled, terminal.paint, `${begun}/${total} `));

@@ -1,40 +1,56 @@
 import { type ChoiceName, questionOf } from '../cli/options.ts';
 import type { Facts } from '../facts/index.ts';
+import { twineElsewhere } from '../goal/choose.ts';
 import type { Goal } from '../goal/index.ts';
 import type { JobChoice } from '../goal/jobs.ts';
 import type { Wishes } from '../goal/wishes.ts';
 import { accessLevels } from '../kernel/access-level.ts';
 import { UserError } from '../kernel/errors.ts';
-import { occasionChoices, publishTools, routeLabels, routes } from '../kernel/route.ts';
-import { answered, isUndecided } from '../kernel/source.ts';
+import { occasionChoices, type PublishTool, publishTools, type Route, routes } from '../kernel/route.ts';
+import { answered, isUndecided, type Sourced } from '../kernel/source.ts';
 import { isActive } from '../people/index.ts';
 import type { Choice, Terminal } from '../terminal/terminal.ts';
 import { choicesOf, occasionLabels } from './choices.ts';
+import { consequenceOf, routeName } from './routes.ts';
 
 /** The questions with a real choice that neither an option nor the current state answers. */
 export function openQuestions(goal: Goal): ChoiceName[] {
-  const people = goal.route.value === 'protected';
   return [
     ...(isUndecided(goal.route) ? (['route'] as const) : []),
     ...(goal.ownOccasions.length > 0 && isUndecided(goal.occasions) ? (['occasions'] as const) : []),
-    ...(people && isUndecided(goal.deployers) ? (['deployer'] as const) : []),
-    ...(people && isUndecided(goal.approvals) ? (['approver'] as const) : []),
+    ...openPeopleQuestions(goal),
   ];
 }
 
+/** Those about people, which only matter if a protected environment is set up. */
+export function openPeopleQuestions(goal: Goal): ChoiceName[] {
+  if (goal.route.value !== 'protected') return [];
+  return [
+    ...(isUndecided(goal.deployers) ? (['deployer'] as const) : []),
+    ...(isUndecided(goal.approvals) ? (['approver'] as const) : []),
+  ];
+}
+
+/** The routes that cannot be had here, each with the reason. */
+export type ImpossibleRoutes = Partial<Record<Route, string>>;
+
+/** What a question is asked with. */
+export interface Asking {
+  facts: Facts;
+  goal: Goal;
+  terminal: Terminal;
+  impossible: ImpossibleRoutes;
+  /** Shows every fact; undefined once that is no longer of use. */
+  showDetails: () => void;
+}
+
 /** Asks one question with the current choice preselected; returns the answer as a wish. */
-export async function askFor(
-  name: ChoiceName,
-  facts: Facts,
-  goal: Goal,
-  terminal: Terminal,
-): Promise<Wishes> {
+export async function askFor(name: ChoiceName, asking: Asking): Promise<Wishes> {
+  const { facts, goal, terminal } = asking;
   const question = questionOf(name);
   switch (name) {
     case 'route':
-      return {
-        route: answered(await terminal.select(question, routeChoices(facts, goal), goal.route.value)),
-      };
+      return { route: answered(await askRoute(asking)) };
     case 'deployer':
       return askDeployers(facts, goal, terminal);
     case 'approver':
@@ -50,7 +66,7 @@ export async function askFor(
       return { occasions: answered(await terminal.select(question, choices, goal.occasions.value)) };
     }
     case 'publishWith': {
-      const tools = publishTools.map((value) => ({ value, label: value }));
+      const tools = publishTools.map((value) => ({ value, label: value, ...toolHints(value, goal) }));
       return { publishWith: answered(await terminal.select(question, tools, goal.publishWith.value)) };
     }
     case 'releaseJob':
@@ -58,16 +74,52 @@ export async function askFor(
     case 'buildJob':
       return askJobs(name, facts, goal, terminal);
     case 'releaseEnvironment':
-      return {
-        releaseEnvironment: answered(
-          await terminal.text(question, goal.releaseEnvironment.value, nameProblem),
-        ),
-      };
+      return { releaseEnvironment: await askEnvironment(name, goal, terminal) };
     case 'testEnvironment':
-      return {
-        testEnvironment: answered(await terminal.text(question, goal.testEnvironment.value, nameProblem)),
-      };
+      return { testEnvironment: await askEnvironment(name, goal, terminal) };
   }
+}
+
+/** Every route with what follows from it; those that cannot be had are shown with the reason. */
+async function askRoute({ facts, goal, terminal, impossible, showDetails }: Asking): Promise<Route> {
+  const choices = routes.map((value) => ({
+    value,
+    label: `${routeName(value, goal)}${goal.advice.route === value ? ' (recommended)' : ''}`,
+    hint: consequenceOf(value, facts, goal),
+    disabled: impossible[value],
+  }));
+  const possible = choices.filter(({ disabled }) => disabled === undefined);
+  const initial = possible.find(({ value }) => value === goal.route.value) ?? possible[0];
+  const details = { value: 'details' as const, label: 'Show details', hint: 'every fact, check and person' };
+  for (;;) {
+    const answer = await terminal.select<Route | 'details'>(
+      questionOf('route'),
+      [...choices, details],
+      initial?.value ?? 'details',
+    );
+    if (answer !== 'details') return answer;
+    showDetails();
+  }
+}
+
+/** Only uv can use a Trusted Publisher on another index. */
+function toolHints(tool: PublishTool, { route, indexes }: Goal): Pick<Choice<unknown>, 'hint' | 'disabled'> {
+  if (tool === 'uv') return { hint: 'needs no extra pip install' };
+  const others = route.value !== 'token' && indexes.some(({ official }) => !official);
+  return { hint: 'installed by pip', disabled: others ? twineElsewhere : undefined };
+}
+
+async function askEnvironment(
+  name: 'releaseEnvironment' | 'testEnvironment',
+  goal: Goal,
+  terminal: Terminal,
+): Promise<Sourced<string>> {
+  const other = name === 'releaseEnvironment' ? goal.testEnvironment : goal.releaseEnvironment;
+  const problem = (text: string) =>
+    text === other.value
+      ? 'Releases and test uploads need different environments: PyPI and TestPyPI each trust one.'
+      : nameProblem(text);
+  return answered(await terminal.text(questionOf(name), goal[name].value, problem));
 }
 
 /** One publishing job, or all that build. If it is ambiguous, only the candidates can be chosen. */
@@ -97,19 +149,8 @@ export async function pickChoice(goal: Goal, terminal: Terminal): Promise<Choice
     value: name as ChoiceName | undefined,
     label: `${label}: ${value}`,
   }));
-  const back = { value: undefined, label: 'None, go back to the plan' };
-  return terminal.select('Which answer do you want to change?', [...choices, back], 'route');
-}
-
-function routeChoices(facts: Facts, goal: Goal): Choice<(typeof routes)[number]>[] {
-  const possible = routes.filter(
-    (route) => route !== 'protected' || facts.gitlab.project.protectedEnvironmentsLicensed,
-  );
-  return possible.map((value) => ({
-    value,
-    label: routeLabels[value],
-    ...(goal.advice.route === value ? { hint: 'recommended' } : {}),
-  }));
+  const none = { value: undefined, label: 'None, go back to the plan' };
+  return terminal.select('Which answer do you want to change?', [...choices, none], 'route');
 }
 
 /** GitLab's rule for names, narrowed to what PyPI's form accepts. */
@@ -122,8 +163,8 @@ function nameProblem(name: string): string | undefined {
 export function nobodyToAsk(options: string): UserError {
   return new UserError(
     'no-terminal',
-    'There are questions left and no terminal to ask them in.',
-    `Give ${options}, or --yes to take every recommendation, or --dry-run to only see the plan.`,
+    'Some questions need answers, but this is not an interactive terminal.',
+    `Add --yes to take every recommendation, --dry-run to only see the plan${options === '' ? '' : `, or decide yourself with ${options}`}.`,
   );
 }
 
@@ -138,24 +179,28 @@ async function askDeployers(facts: Facts, goal: Goal, terminal: Terminal): Promi
 /** Approvals guard deployments only, so a Developer who may deploy could publish by a job that only accesses the environment. */
 function withAccessWarning(choice: Choice<string>): Choice<string> {
   if (choice.value !== 'developers') return choice;
-  return { ...choice, hint: 'and Maintainers; each of them could publish alone, without approval' };
+  return { ...choice, hint: 'and Maintainers; each could publish alone, without approval' };
 }
 
-/** Asks who must approve, and how often if more than once is possible. */
+/** Asks who must approve; how often is a question of its own, if more than once is possible. */
 async function askApprovers(facts: Facts, goal: Goal, terminal: Terminal): Promise<Wishes> {
   const initial = goal.approvals.value.map(({ who }) => who.option);
   const answer = await terminal.selectMany(questionOf('approver'), peopleChoices(facts, initial), initial);
   if (answer.length === 0) return { approvals: answered(0) };
-  const several = answer.some((option) => !option.startsWith('@'));
-  return { approver: answered(answer), approvals: answered(several ? await askCount(goal, terminal) : 1) };
+  return { approver: answered(answer), approvals: answered(severalCan(answer) ? required(goal) : 1) };
 }
+
+/** A person approves once; a role or group may have to several times. */
+export const severalCan = (approvers: string[]): boolean =>
+  approvers.some((option) => !option.startsWith('@'));
+
+const required = (goal: Goal) => Math.max(1, ...goal.approvals.value.map((approval) => approval.required));
 
 /** Asks how many approvals a release needs. */
 async function askCount(goal: Goal, terminal: Terminal): Promise<number> {
   const problem = (answer: string) =>
-    /^\d{1,2}$/.test(answer) ? undefined : 'A whole number from 0 to 99, please.';
-  const present = Math.max(1, ...goal.approvals.value.map(({ required }) => required));
-  return Number(await terminal.text(questionOf('approvals'), String(present), problem));
+    /^\d{1,2}$/.test(answer) ? undefined : 'Please type a number from 0 to 99.';
+  return Number(await terminal.text(questionOf('approvals'), String(required(goal)), problem));
 }
 
 /** Roles and groups first, then everyone active with the role Developer or above; chosen ones come first. */

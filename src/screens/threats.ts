@@ -36,8 +36,8 @@ export function threatsView(
     ...routes.map((one) => reachText(cells[one])),
   ]);
   return [
-    ...grid(['Could publish a release', 'here', ...routes], rows, screen),
-    `  ${paint.dim(`Against the last one only review and the audit log help: ${auditLog}`)}`,
+    ...grid(['Who could publish?', 'here', ...routes], rows, screen),
+    `  ${paint.dim(`Nothing stops a trusted insider; review and the audit log are your only defence: ${auditLog}`)}`,
     ...(threats.some(({ routes: cells }) => cells.protected === 'approval')
       ? [`  ${paint.dim(`* ${approvalLimit(environment)}`)}`]
       : []),
@@ -80,8 +80,8 @@ const approvalLimit = (environment: string) =>
 
 /** Nobody can publish through a Trusted Publisher before there is one. */
 export function waysHeading(route: Route): string {
-  const now = 'Who could publish as it stands';
-  return route === 'token' ? now : `${now}, once an index trusts this project`;
+  const now = "With today's settings, these people could publish";
+  return route === 'token' ? now : `${now} once an index trusts this project`;
 }
 
 /** A line for each way to publish, with the people who have it. */
@@ -100,13 +100,13 @@ function whoText({ who, others }: Way): string {
 export function howText(how: How, environment: string): string {
   switch (how.by) {
     case 'tag':
-      return `by a tag${approvedText(how.approved)}`;
+      return `by pushing a tag${approvedText(how.approved)}`;
     case 'open tag':
-      return `by a tag that no rule keeps from them${approvedText(how.approved)}`;
+      return `by pushing a tag (tags are unprotected)${approvedText(how.approved)}`;
     case 'branch':
-      return `by a branch with a job in the environment ${environment}`;
+      return `by pushing a branch whose job uses the environment "${environment}"`;
     case 'access job':
-      return `alone, by a branch with a job that only accesses the environment ${environment}, which needs no approval`;
+      return `alone, by a branch whose job only accesses the environment "${environment}", which needs no approval`;
     case 'protected refs':
       return `by ${how.refs.map(refText).join(', ')}, where pipelines get protected variables`;
     case 'readable credentials':
@@ -118,7 +118,7 @@ export function howText(how: How, environment: string): string {
   }
 }
 
-const approvedText = (approved: boolean) => (approved ? ', once somebody else approves' : '');
+const approvedText = (approved: boolean) => (approved ? ', once another person approves' : '');
 
 function refText({ name, by }: OpenRef): string {
   return by === 'tag' ? `a tag ${name}` : `a ${by} to the protected branch ${name}`;

@@ -3,8 +3,8 @@ import { version } from '../kernel/version.ts';
 import type { Terminal } from '../terminal/terminal.ts';
 
 const says: Record<Command, string> = {
-  setup: 'looks, asks, shows each change, then makes it.',
-  check: 'looks and compares, and changes nothing.',
+  setup: 'Sets up PyPI publishing. Nothing changes until you confirm.',
+  check: 'Compares the project with its set-up. Changes nothing.',
   explain: '',
   demo: '',
 };

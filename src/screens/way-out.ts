@@ -9,42 +9,40 @@ import type { Choice, Terminal } from '../terminal/terminal.ts';
 export interface WayOut {
   ask: ChoiceName[];
   wishes: Wishes;
+  /** The rules stay as they are. */
+  keep?: true;
 }
 
 /** Says who is stuck and lets the user pick a way out; keeping the rules is one if others can release. */
 export async function askWayOut(stuck: DeadEnd, goal: Goal, terminal: Terminal): Promise<WayOut> {
-  terminal.print('', terminal.paint.yellow(stuck.message), '');
   const ways = [...waysOut(goal), ...(stuck.total ? [] : [keep])];
-  return terminal.select('What is to be done about it?', ways, ways[0]?.value as WayOut);
+  return terminal.select(`How do you want to fix it?\n${stuck.message}`, ways, ways[0]?.value as WayOut);
 }
 
 const keep: Choice<WayOut> = {
-  value: { ask: [], wishes: {} },
-  label: 'Leave it so',
+  value: { ask: [], wishes: {}, keep: true },
+  label: 'Keep it this way',
   hint: 'others can release',
 };
 
 function waysOut({ approvals, selfApproval }: Goal): Choice<WayOut>[] {
   const fewer = Math.max(0, ...approvals.value.map(({ required }) => required - 1));
-  return [
+  const others: Choice<WayOut>[] = [
     { value: { ask: ['approver'], wishes: {} }, label: 'Name other approvers' },
     { value: { ask: ['deployer'], wishes: {} }, label: 'Name other deployers' },
-    ...(approvals.value.length === 0
-      ? []
-      : [
-          {
-            value: { ask: [], wishes: { approvals: answered(fewer) } },
-            label: fewer === 0 ? 'Ask for no approval' : `Ask for one approval fewer (${fewer})`,
-          },
-        ]),
-    ...(selfApproval.value
-      ? []
-      : [
-          {
-            value: { ask: [], wishes: { selfApproval: answered(true) } },
-            label: 'Let the one who starts a release approve it',
-            hint: 'a setting of the whole project',
-          },
-        ]),
+  ];
+  const less: Choice<WayOut> = {
+    value: { ask: [], wishes: { approvals: answered(fewer) } },
+    label: fewer === 0 ? 'Ask for no approval' : `Ask for one approval fewer (${fewer})`,
+  };
+  const self: Choice<WayOut> = {
+    value: { ask: [], wishes: { selfApproval: answered(true) } },
+    label: 'Let whoever starts a release approve it',
+    hint: 'a setting of the whole project',
+  };
+  return [
+    ...(fewer > 0 ? [less, ...others] : others),
+    ...(approvals.value.length > 0 && fewer === 0 ? [less] : []),
+    ...(selfApproval.value ? [] : [self]),
   ];
 }

@@ -8,7 +8,7 @@ const inAsciiToo: Record<string, string> = Object.fromEntries([
   ...pairs('✔✖→⏎…·', '+x>|~-'),
   ...pairs('⠋⠙⠹⠸⠼⠴⠦⠧⠇⠏', '|/-\\|/-\\|/'),
   ...pairs('◆◇■▲│┌└┐┘─├╮╯╰╭—', '*ox!|+++++-+++++-'),
-  ...pairs('●○◼◻▪•↑↓', '>.x.**^v'),
+  ...pairs('●○◼◻▪•↑↓›', '>.x.**^v>'),
 ]);
 
 function pairs(signs: string, others: string): [string, string][] {

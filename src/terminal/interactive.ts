@@ -1,96 +1,117 @@
 import type { Stop } from '../kernel/stop.ts';
 import type { Paint } from './paint.ts';
-import { asking, isFound, labelOf, partsOf } from './question.ts';
+import { asking, hintOf, labelOf, makeReturning, partsOf, type Returning } from './question.ts';
+import { type Library, selectMany } from './select-many.ts';
 import type { Asker, Choice, Streams } from './terminal.ts';
-
-type Clack = typeof import('@clack/prompts');
+import { widthOf } from './width.ts';
 
 /** Options common to all of the library's prompts. */
 interface Common extends Streams {
   signal: AbortSignal;
 }
 
-type Ask = <T>(question: (clack: Clack, common: Common) => Promise<T>) => Promise<Exclude<T, symbol>>;
+type Ask = <T>(question: (library: Library, common: Common) => Promise<T>) => Promise<Exclude<T, symbol>>;
 
 /** Asks with selectable lists and text fields. The prompt library is loaded with the first question. */
 export function interactiveAsker(streams: Streams, paint: Paint, stop: Stop): Asker {
-  const ask: Ask = (question) =>
-    asking(stop, async (signal) => {
-      const clack = await import('@clack/prompts');
-      const answer = await question(clack, { ...streams, signal });
-      if (clack.isCancel(answer)) throw stop.cancelled();
-      return answer as Exclude<typeof answer, symbol>;
-    });
+  const returning = makeReturning();
+  const ask = asker(streams, stop, returning);
   const message = (question: string) => {
     const { line, reason } = partsOf(question);
     return reason === '' ? line : `${line}\n${paint.dim(reason)}`;
   };
+  /** Text fields draw no bar in front of the question's further lines, so it comes with them. */
+  const barred = (question: string, { prompts, core }: Library) => {
+    const bar = `${paint.dim(prompts.S_BAR)}  `;
+    return core.wrapTextWithPrefix(streams.output, message(question), bar, '');
+  };
   return {
     interactive: true,
-    select: (question, choices, initial) => selectOne(ask, message(question), choices, initial),
-    selectMany: (question, choices, initial) => selectSeveral(ask, question, message, { choices, initial }),
+    select: (question, choices, initial) =>
+      selectOne(ask, message(question), {
+        options: choices.map((choice, value) => listed(choice, value, paint, streams.output.columns)),
+        choices,
+        initial,
+      }),
+    selectMany: async (question, choices, initial) => {
+      const indexes = await ask((library, common) =>
+        selectMany(library, { question, choices, initial, paint }, common),
+      );
+      return indexes.flatMap((index) => choices[index]?.value ?? []);
+    },
     text: async (question, initialValue, problem) => {
       const validate = (value: string | undefined) => problem((value ?? '').trim());
-      const { line, reason } = partsOf(question);
-      // Text fields draw no bar in front of the question's further lines.
-      const field = {
-        message: reason === '' ? line : `${line} ${paint.dim(reason)}`,
-        initialValue,
-        validate,
-      };
-      return (await ask((clack, common) => clack.text({ ...common, ...field }))).trim();
+      const answer = await ask((library, common) =>
+        library.prompts.text({ ...common, message: barred(question, library), initialValue, validate }),
+      );
+      return answer.trim();
     },
     confirm: (question, initialValue) =>
-      ask((clack, common) => clack.confirm({ ...common, message: message(question), initialValue })),
-    secret: async (question) =>
-      (await ask((clack, common) => clack.password({ ...common, message: message(question) }))).trim(),
+      ask(({ prompts }, common) => prompts.confirm({ ...common, message: message(question), initialValue })),
+    secret: async (question) => {
+      const answer = await ask((library, common) =>
+        library.prompts.password({ ...common, message: barred(question, library) }),
+      );
+      return answer.trim();
+    },
+    orBack: returning.orBack,
     close: () => void streams.output.write('\u001B[?25h'),
   };
 }
 
-async function selectOne<T>(ask: Ask, message: string, choices: Choice<T>[], initial: T): Promise<T> {
+/** The library does not tell Esc from Ctrl-C, so the key itself is looked at. */
+function asker(streams: Streams, stop: Stop, returning: Returning): Ask {
+  return (question) =>
+    asking(stop, async (signal) => {
+      const [prompts, core] = await Promise.all([import('@clack/prompts'), import('@clack/core')]);
+      let escaped = false;
+      const watch = (_: unknown, key: { name?: string } | undefined) => {
+        escaped = key?.name === 'escape';
+      };
+      streams.input.on('keypress', watch);
+      try {
+        const answer = await question({ prompts, core }, { ...streams, signal });
+        if (!prompts.isCancel(answer)) return answer as Exclude<typeof answer, symbol>;
+        if (escaped && !stop.signal.aborted) returning.leave();
+        throw stop.cancelled();
+      } finally {
+        streams.input.off('keypress', watch);
+      }
+    });
+}
+
+async function selectOne<T>(
+  ask: Ask,
+  message: string,
+  { options, choices, initial }: { options: Listed[]; choices: Choice<T>[]; initial: T },
+): Promise<T> {
   const initialValue = choices.findIndex(({ value }) => value === initial);
-  const index = await ask((clack, common) =>
-    clack.select({ ...common, message, options: numbered(choices), initialValue }),
+  const index = await ask(({ prompts }, common) =>
+    prompts.select({ ...common, message, options, initialValue, showInstructions: false }),
   );
   return (choices[index] as Choice<T>).value;
 }
 
-/** Longer lists are searched rather than scrolled. */
-const longList = 12;
-
-async function selectSeveral<T>(
-  ask: Ask,
-  question: string,
-  message: (question: string) => string,
-  { choices, initial }: { choices: Choice<T>[]; initial: T[] },
-): Promise<T[]> {
-  const [line = '', ...reason] = question.split('\n');
-  const how = (keys: string) => message([`${line} (${keys})`, ...reason].join('\n'));
-  const initialValues = initial
-    .map((value) => choices.findIndex((choice) => choice.value === value))
-    .filter((index) => index >= 0);
-  const list = { options: numbered(choices), required: false, initialValues };
-  const indexes = await ask((clack, common) =>
-    choices.length > longList
-      ? clack.autocompleteMultiselect({
-          ...common,
-          ...list,
-          message: how('type to search, Tab selects'),
-          maxItems: 10,
-          filter: (typed, { label, hint }) =>
-            isFound(typed, { label: label ?? '', ...(hint ? { hint } : {}) }),
-        })
-      : clack.multiselect({ ...common, ...list, message: how('space selects') }),
-  );
-  return indexes.flatMap((index) => choices[index]?.value ?? []);
+interface Listed {
+  value: number;
+  label: string;
+  hint?: string;
+  disabled?: true;
 }
 
-/** Clack compares values by identity, so it gets indices instead. */
-function numbered<T>(choices: Choice<T>[]): { value: number; label: string; hint?: string }[] {
-  return choices.map(({ label, hint }, value) => ({
-    value,
-    label: labelOf(label),
-    ...(hint === undefined ? {} : { hint: labelOf(hint) }),
-  }));
+/** The columns that the frame and the mark in front of an answer take. */
+const frame = 5;
+
+/**
+ * Clack compares values by identity, so it gets positions instead. It shows the hints of the current row and of those
+ * that cannot be chosen; consequences are for comparing, so they are part of the label, on a line of their own if need
+ * be.
+ */
+function listed<T>(choice: Choice<T>, value: number, paint: Paint, columns: number): Listed {
+  const hint = hintOf(choice);
+  const label = labelOf(choice.label);
+  if (choice.disabled !== undefined) return { value, label, hint, disabled: true };
+  if (hint === '') return { value, label };
+  const fits = widthOf(`${label}  ${hint}`) <= columns - frame;
+  return { value, label: `${label}${fits ? '  ' : '\n  '}${paint.dim(hint)}` };
 }

@@ -1,6 +1,6 @@
 import type { Stop } from '../kernel/stop.ts';
 import { type Keyboard, openKeyboard } from './keyboard.ts';
-import { isFound, labelOf, partsOf } from './question.ts';
+import { hintOf, isFound, labelOf, makeReturning, partsOf, type Returning } from './question.ts';
 import type { Asker, Choice, Output, Streams } from './terminal.ts';
 
 /**
@@ -9,7 +9,8 @@ import type { Asker, Choice, Output, Streams } from './terminal.ts';
  */
 export function lineAsker(streams: Streams, output: Output, stop: Stop): Asker {
   const keyboard = openKeyboard(streams, stop);
-  const ask = asker(output, keyboard);
+  const returning = makeReturning();
+  const ask = asker(output, keyboard, returning);
   return {
     interactive: true,
     select: (question, choices, initial) => {
@@ -22,7 +23,7 @@ export function lineAsker(streams: Streams, output: Output, stop: Stop): Asker {
     selectMany: (question, choices, initial) => askSeveral(ask, output, question, { choices, initial }),
     text: (question, initial, problem) => {
       list(output, question, []);
-      return ask(initial === '' ? 'Text:' : `Text, or Enter for ${labelOf(initial)}:`, (typed) => {
+      return ask(initial === '' ? 'Answer:' : `Answer, or Enter for ${labelOf(initial)}:`, (typed) => {
         const value = typed === '' ? initial : typed;
         const wrong = problem(value);
         return wrong === undefined ? { value } : { wrong };
@@ -36,10 +37,13 @@ export function lineAsker(streams: Streams, output: Output, stop: Stop): Asker {
         return { wrong: 'Please type y or n.' };
       });
     },
-    secret: (question) => {
+    secret: async (question) => {
       list(output, question, []);
-      return keyboard.hidden('What you type is not shown: ');
+      const typed = await keyboard.hidden(`What you type is not shown${wayBack(returning)}: `);
+      if (typed === backWord) returning.leave();
+      return typed;
     },
+    orBack: returning.orBack,
     close: () => undefined,
   };
 }
@@ -49,10 +53,18 @@ type Read<T> = { value: T } | { wrong: string };
 
 type Ask = <T>(prompt: string, read: (typed: string) => Read<T>) => Promise<T>;
 
-function asker(output: Output, keyboard: Keyboard): Ask {
+/** Typed to get to the question before. */
+const backWord = 'back';
+
+const wayBack = ({ allowed }: Returning) => (allowed ? " (or 'back')" : '');
+
+function asker(output: Output, keyboard: Keyboard, returning: Returning): Ask {
   return async (prompt, read) => {
     for (;;) {
-      const answer = read((await keyboard.line(`${prompt} `)).trim());
+      const line = `${prompt.replace(/:$/, '')}${wayBack(returning)}: `;
+      const typed = (await keyboard.line(line)).trim();
+      if (typed === backWord) returning.leave();
+      const answer = read(typed);
       if ('value' in answer) return answer.value;
       output.print(output.paint.plain(answer.wrong));
     }
@@ -71,8 +83,9 @@ function list({ print, paint }: Output, question: string, choices: Choice<unknow
 
 function numberedLines(choices: Choice<unknown>[], paint: Output['paint'], all = choices): string[] {
   return choices.map((choice) => {
-    const hint = choice.hint === undefined ? '' : ` (${labelOf(choice.hint)})`;
-    return paint.plain(`  ${all.indexOf(choice) + 1}. ${labelOf(choice.label)}${hint}`);
+    const hint = hintOf(choice);
+    const label = `${all.indexOf(choice) + 1}. ${labelOf(choice.label)}`;
+    return paint.plain(`  ${label}${hint === '' ? '' : ` (${hint})`}`);
   });
 }
 
@@ -97,12 +110,14 @@ async function askSeveral<T>(
   );
 }
 
-/** The choice whose number was typed. */
+/** The choice whose number or key was typed. */
 function pick<T>(typed: string, choices: Choice<T>[]): Read<T> {
-  const choice = /^\d+$/.test(typed) ? choices[Number(typed) - 1] : undefined;
-  return choice === undefined
-    ? { wrong: `Please type a number from 1 to ${choices.length}.` }
-    : { value: choice.value };
+  const choice = /^\d+$/.test(typed)
+    ? choices[Number(typed) - 1]
+    : choices.find(({ key }) => key !== undefined && key === typed.toLowerCase());
+  if (choice === undefined) return { wrong: `Please type a number from 1 to ${choices.length}.` };
+  if (choice.disabled !== undefined) return { wrong: `That is ${hintOf(choice)}` };
+  return { value: choice.value };
 }
 
 /** How many matches are listed for part of a name. */

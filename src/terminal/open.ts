@@ -47,5 +47,6 @@ const nobody: Asker = {
   text: refuse,
   confirm: refuse,
   secret: refuse,
+  orBack: refuse,
   close: () => undefined,
 };

@@ -6,8 +6,53 @@ import { shorten } from './width.ts';
 /** Longest label of an answer, so that a list stays a list however long the names are. */
 const longestLabel = 60;
 
+/** A consequence or a reason is a sentence, and may take a few rows. */
+const longestHint = 240;
+
 /** One line of a list; outside text is escaped and shortened. */
 export const labelOf = (text: string): string => shorten(oneLine(text), longestLabel);
+
+/** What stands behind an answer: why it cannot be had, else what follows from it; empty if there is nothing to say. */
+export const hintOf = ({ hint, disabled }: Pick<Choice<unknown>, 'hint' | 'disabled'>): string =>
+  shorten(oneLine(disabled === undefined ? (hint ?? '') : `not available: ${disabled}`), longestHint);
+
+/** In place of an answer: the user wants the question before this one. */
+export const back = Symbol('back');
+export type Back = typeof back;
+
+/** Thrown by a question that is left for the one before. */
+class WentBack extends Error {}
+
+/** Tells apart questions that can be left for the one before. */
+export interface Returning {
+  /** Throws if the current question is one of those, and returns otherwise. */
+  leave(): void;
+  readonly allowed: boolean;
+  orBack<T>(ask: () => Promise<T>): Promise<T | Back>;
+}
+
+export function makeReturning(): Returning {
+  let allowed = false;
+  return {
+    get allowed() {
+      return allowed;
+    },
+    leave: () => {
+      if (allowed) throw new WentBack();
+    },
+    orBack: async (ask) => {
+      allowed = true;
+      try {
+        return await ask();
+      } catch (error) {
+        if (error instanceof WentBack) return back;
+        throw error;
+      } finally {
+        allowed = false;
+      }
+    },
+  };
+}
 
 /** Splits a question into its first line and the reason that follows. */
 export function partsOf(question: string): { line: string; reason: string } {

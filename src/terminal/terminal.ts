@@ -1,10 +1,16 @@
 import type { Paint } from './paint.ts';
+import type { Back } from './question.ts';
 
 /** One of several possible answers. */
 export interface Choice<T> {
   value: T;
   label: string;
+  /** What follows from it. */
   hint?: string;
+  /** Why it cannot be chosen; then it is shown, but cannot be selected. */
+  disabled?: string | undefined;
+  /** A short answer where lines are typed: `y`. */
+  key?: string;
 }
 
 /** What a view needs to know about the screen. */
@@ -30,7 +36,10 @@ export interface Output extends Screen {
   copy(text: string): void;
 }
 
-/** Asks questions. The first line is the question, further lines give the reason. Cancelling throws `Cancelled`. */
+/**
+ * Asks questions. The first line is the question, further lines give the reason. Ctrl-C throws `Cancelled`, and so does
+ * Esc, except within `orBack`.
+ */
 export interface Asker {
   /** Whether there is someone to ask: a terminal on both ends, not in CI, and none of --yes, --json, --quiet. */
   readonly interactive: boolean;
@@ -40,6 +49,8 @@ export interface Asker {
   confirm(question: string, initial: boolean): Promise<boolean>;
   /** Reads without echo. */
   secret(question: string): Promise<string>;
+  /** Asks such that Esc (the word `back` where lines are typed) leads to the question before. */
+  orBack<T>(ask: () => Promise<T>): Promise<T | Back>;
   /** Leaves the terminal as it was, even if interrupted. */
   close(): void;
 }

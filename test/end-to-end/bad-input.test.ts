@@ -168,7 +168,7 @@ describe('without a terminal', () => {
     const { exitCode, stderr } = await runIn(here, ['setup']);
     expect(exitCode).toBe(2);
     expect(stderr).toMatch(
-      /no terminal to ask them in\.\nhint: Give --route, --deployer, --approver, or --yes to take/,
+      /not an interactive terminal\.\nhint: Add --yes to take .* with --route, --deployer, --approver\./,
     );
     expect(here.gitlab.writes()).toEqual([]);
   });

@@ -182,7 +182,7 @@ describe('setup --dry-run', () => {
     const { exitCode, stdout } = await runIn(here, ['setup', '--dry-run']);
     expect(exitCode).toBe(0);
     expect(stdout).toContain('+dynamic = ["version"]');
-    expect(stdout).toContain('tier: production');
+    expect(stdout).toContain('Deployment tier: production');
     expect(stdout).toContain('Nothing was changed');
     expect(here.gitlab.writes()).toEqual([]);
     expect(gitStatus(here.directory)).toBe('');

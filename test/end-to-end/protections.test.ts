@@ -31,7 +31,7 @@ describe('the tags', () => {
     expect(project.protected_tags).toHaveLength(2);
     project.protected_tags[1]!.create_access_levels = [roleRow(30)];
     expect(tagsOf((await reportOf(here, ['check'])).report)?.message).toBe(
-      'The rule for the tags v* is a hole in that for all tags: it lets in Developers + Maintainers.',
+      'The rule for v* overrides the one for *: it still allows Developers + Maintainers.',
     );
   });
 

@@ -7,7 +7,8 @@ import { keys, type Session, startInShell, startInTerminal } from '../support/te
 
 const cases = Object.entries(demoQuestions).flatMap(([world, { before, after }]) =>
   [...before, ...after].flatMap((question, index, all) =>
-    (['ctrlC', 'escape'] as const).map((key) => ({
+    // Before the changes Esc goes back instead.
+    (index >= before.length ? (['ctrlC', 'escape'] as const) : (['ctrlC'] as const)).map((key) => ({
       world: world as DemoWorldName,
       question,
       key,

@@ -28,12 +28,12 @@ describe('a terminal', () => {
       const session = startInTerminal(['demo'], {}, { cols, rows: 30 });
       const screen = words(await throughDemo(session));
       for (const text of [
-        'What was found',
+        '3 people could publish demo-pkg',
         'demo-pkg',
-        '3 of 11 hold',
+        '3 of 11 pass',
         'Environment release for PyPI',
-        'Could publish a release',
-        'a Developer with a branch',
+        'a second person approves each release',
+        'What happens when',
         'Done: 6 changes made',
         'Still to do',
         'Release v0.1.1',
@@ -43,6 +43,49 @@ describe('a terminal', () => {
       expect(session.brokenLines().filter(isProse).join()).toBe('');
     },
   );
+});
+
+/** The rows above a text, as they stand on the screen. */
+const rowsAbove = (screen: string, text: string) =>
+  screen.slice(0, screen.indexOf(text)).split('\n').length - 1;
+
+describe('the first screen', () => {
+  it.concurrent.each(Object.keys(demoQuestions))(
+    'of the demo as %s stands in at most 20 rows of 80 columns, with the first question below',
+    async (world) => {
+      const session = startInTerminal(['demo', '--as', world], {}, { cols: 80, rows: 50 });
+      await isAsked(session, 'How should releases be protected?');
+      const screen = session.screen();
+      session.press(keys.ctrlC);
+      await session.ended;
+      expect(rowsAbove(screen, '│\n◆')).toBeLessThanOrEqual(20);
+      expect(words(screen)).toMatch(/\d+ (?:person|people) could publish demo-pkg: @alice/);
+    },
+  );
+
+  it.concurrent('shows every fact on request, and asks again', async () => {
+    const session = startInTerminal(['demo'], {}, { cols: 80, rows: 50 });
+    await isAsked(session, 'How should releases be protected?');
+    session.press(keys.down + keys.down + keys.down + keys.enter);
+    await session.shows(
+      /What was found[\s\S]*GitLab version[\s\S]*a Developer with a branch[\s\S]*◆ +How should/,
+    );
+    session.press(keys.ctrlC);
+    expect(await session.ended).toBe(130);
+  });
+});
+
+describe('the plan', () => {
+  it.concurrent('stands with its question on 24 rows of 80 columns', async () => {
+    const session = startInTerminal(['demo'], {}, { cols: 80, rows: 24 });
+    await answerAll(session, before.slice(0, -1));
+    await isAsked(session, 'Make these 6 changes?');
+    const rows = session.screen().trimEnd().split('\n').slice(-23).join('\n');
+    session.press(keys.ctrlC);
+    await session.ended;
+    for (const text of ['Plan: ', 'On GitLab', 'Files', 'What happens when', 'Left for you', '○ Stop'])
+      expect(rows).toContain(text);
+  });
 });
 
 /** What follows each escape character. */
@@ -91,9 +134,9 @@ describe('a second run', () => {
     session.press(keys.down + keys.down + keys.enter);
     await isAsked(session, 'Is the Trusted Publisher registered on PyPI and TestPyPI?');
     session.press(keys.enter);
-    await session.shows(/9 of 11 hold[\s\S]*Release v[\s\S]*What now\?/);
+    await session.shows(/9 of 11 pass[\s\S]*Release v[\s\S]*What now\?/);
     const [, again = ''] =
-      /looks, asks[\s\S]*?Run the wizard again([\s\S]*?)│\s*◆ {2}What now/.exec(session.screen()) ?? [];
+      /Sets up[\s\S]*?Run the wizard again([\s\S]*?)│\s*◆ {2}What now/.exec(session.screen()) ?? [];
     session.press(keys.ctrlC);
     await session.ended;
     expect(again).toContain('Nothing to change');

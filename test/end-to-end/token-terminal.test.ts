@@ -35,7 +35,7 @@ describe('the API token route in a terminal', () => {
   it('asks for each token without showing it, again if it is not one, and links to the page', async () => {
     const session = start(['setup', '--route', 'token', '--no-open']);
     await give(session, 'PyPI', 'glpat-wrong');
-    await session.shows('is no token of PyPI (127.0.0.1');
+    await session.shows('is not a PyPI (127.0.0.1');
     expect(session.screen()).toContain("it does not begin with 'pypi-'");
     expect(session.screen()).toContain(`${here.pypi.url}/manage/account/token/`);
     expect(session.screen().replace(/\s+/g, ' ')).toContain('limit its scope to the project demo-pkg');

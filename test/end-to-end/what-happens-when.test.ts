@@ -54,7 +54,7 @@ describe('what happens when', () => {
     expect(tag?.after).toMatchObject([{ index: 'pypi', job: 'publish', credential: 'id-token' }]);
     const schedule = rows.find(({ occasion }) => occasion === 'schedule');
     expect(schedule?.after).toMatchObject([{ index: 'testpypi', job: 'nightly', credential: 'id-token' }]);
-    const { stdout } = await runIn(world, ['check']);
+    const { stdout } = await runIn(world, ['check', '--verbose']);
     expect(stdout).toContain('What happens when');
     expect(stdout.replace(/\s+/g, ' ')).toContain("was: 0.1.0 to PyPI by 'publish' (PYPI_TOKEN)");
   });

@@ -10,18 +10,18 @@ afterEach(() => scene.here.close());
 it('check lists who could publish and how, before and after', async () => {
   scene = await startScene();
   const shown = async () =>
-    /Who could publish as it stands.*:?\n([\s\S]*?)\n\n/
-      .exec((await runIn(scene.here, ['check'])).stdout)?.[1]
+    /these people could publish.*:\n([\s\S]*?)\n\n/
+      .exec((await runIn(scene.here, ['check', '--verbose'])).stdout)?.[1]
       ?.split('\n');
   expect(await shown()).toEqual([
-    '    @alice and @bob: by a tag',
-    '    @carol: by a tag that no rule keeps from them',
-    '    @carol: by a branch with a job in the environment release',
+    '    @alice and @bob: by pushing a tag',
+    '    @carol: by pushing a tag (tags are unprotected)',
+    '    @carol: by pushing a branch whose job uses the environment "release"',
   ]);
   await setUp(scene);
   expect(await shown()).toEqual([
-    '    @alice and @bob: by a tag, once somebody else approves',
-    '    @alice and @bob: alone, by a branch with a job that only accesses the environment release, which needs no approval',
+    '    @alice and @bob: by pushing a tag, once another person approves',
+    '    @alice and @bob: alone, by a branch whose job only accesses the environment "release", which needs no approval',
   ]);
 });
 
@@ -39,8 +39,8 @@ it('a Developer who may deploy is advised against, since approval does not stop 
     /@carol is below Maintainer and can publish alone, without any approval.*Let only Maintainers deploy\./,
   );
   await setUp(scene, '--deployer', 'maintainers', '--deployer', '@carol');
-  expect((await runIn(scene.here, ['check'])).stdout).toMatch(
-    /@alice, @bob and @carol: alone, by a branch with a job that only accesses the environment release/,
+  expect((await runIn(scene.here, ['check', '--verbose'])).stdout).toMatch(
+    /@alice, @bob and @carol: alone, by a branch whose job only accesses the environment "release"/,
   );
 });
 
@@ -48,18 +48,18 @@ it('on the token route the screens agree about who reaches the token', async () 
   scene = await startScene({ plan: 'free' });
   const { here, project } = scene;
   const ways = async (...args: string[]) => {
-    const { stdout } = await runIn(here, [...args, '--route', 'token']);
-    return /Who could publish as it stands.*:?\n([\s\S]*?)\n\n/.exec(stdout)?.[1]?.split('\n');
+    const { stdout } = await runIn(here, [...args, '--verbose', '--route', 'token']);
+    return /these people could publish.*:\n([\s\S]*?)\n\n/.exec(stdout)?.[1]?.split('\n');
   };
   // An ordinary branch gets no protected variables, whatever environment its jobs name.
-  expect(await ways('check')).toEqual(['    @alice and @bob: by a tag']);
+  expect(await ways('check')).toEqual(['    @alice and @bob: by pushing a tag']);
   const [main] = project.protected_branches;
   project.protected_branches.push({ ...main!, id: 900, name: 'dev/*', push_access_levels: [roleRow(30)] });
   expect(await ways('check')).toEqual([
-    '    @alice and @bob: by a tag',
+    '    @alice and @bob: by pushing a tag',
     '    @carol: by a push to the protected branch dev/*, where pipelines get protected variables',
   ]);
-  const { stdout } = await runIn(here, ['setup', '--dry-run']);
+  const { stdout } = await runIn(here, ['setup', '--dry-run', '--verbose']);
   expect(stdout).toMatch(/a Developer with a branch +1 +cannot +can publish +can publish/);
   expect(stdout).toMatch(/Recommended: trusted\. .*protected branch dev\/\* \(push\) would get it/s);
   expect(stdout).toContain('can be read through dev/* (push: @carol)');

@@ -13,7 +13,7 @@ const free = { protectedEnvironmentsLicensed: false, triggererMayApprove: null }
 const maintainersOnly = [{ accessLevel: 40 }];
 const closedTags = { protectedTags: known([{ name: '*', createAccessLevels: maintainersOnly }]) };
 
-/** 'alice, bob: by a tag' for each way. */
+/** 'alice, bob: by pushing a tag' for each way. */
 function ways(
   members: Member[],
   project: Partial<Project> = {},
@@ -34,38 +34,38 @@ function protection(approvals: number, deployAccessLevels: AccessRule[] = mainta
 const branch = (name: string, push: AccessRule[], merge: AccessRule[] = maintainersOnly) =>
   ({ name, pushAccessLevels: push, mergeAccessLevels: merge, inherited: false }) as never;
 const byAccess =
-  'alone, by a branch with a job that only accesses the environment release, which needs no approval';
+  'alone, by a branch whose job only accesses the environment "release", which needs no approval';
 
 describe('who could publish today', () => {
   it('is everyone who can push, if nothing is protected', () => {
     expect(ways([alice, carol], free)).toEqual([
-      'alice: by a tag',
-      'carol: by a tag that no rule keeps from them',
-      'carol: by a branch with a job in the environment release',
+      'alice: by pushing a tag',
+      'carol: by pushing a tag (tags are unprotected)',
+      'carol: by pushing a branch whose job uses the environment "release"',
     ]);
   });
 
   it('is still a Developer with a branch, if only the tags are protected', () => {
     expect(ways([alice, carol], free, closedTags)).toEqual([
-      'alice: by a tag',
-      'carol: by a branch with a job in the environment release',
+      'alice: by pushing a tag',
+      'carol: by pushing a branch whose job uses the environment "release"',
     ]);
   });
 
   it('is only who may deploy, if the environment is protected', () => {
     expect(ways([alice, bob, carol], {}, { ...closedTags, ...protection(1) })).toEqual([
-      'alice, bob: by a tag, once somebody else approves',
+      'alice, bob: by pushing a tag, once another person approves',
       `alice, bob: ${byAccess}`,
     ]);
     expect(ways([alice, bob, carol], {}, { ...closedTags, ...protection(0) })).toEqual([
-      'alice, bob: by a tag',
+      'alice, bob: by pushing a tag',
     ]);
   });
 
   it('is a Developer who may deploy, without any of the required approvals', () => {
     const rows = [{ accessLevel: 40 }, { userId: carol.id }];
     expect(ways([alice, carol], {}, { ...closedTags, ...protection(2, rows) })).toEqual([
-      'alice: by a tag, once somebody else approves',
+      'alice: by pushing a tag, once another person approves',
       `alice, carol: ${byAccess}`,
     ]);
     const noBranch = { protectedBranches: known([branch('*', maintainersOnly)]) };
@@ -83,11 +83,11 @@ describe('who could publish today', () => {
     const tags = [{ name: 'rc-*', createAccessLevels: [{ userId: carol.id }] }];
     const change = { protectedBranches: known(branches), protectedTags: known(tags) };
     expect(ways([alice, carol], free, change, 'token')).toEqual([
-      'alice: by a tag',
+      'alice: by pushing a tag',
       'carol: by a merge to the protected branch main, a push to the protected branch dev/*, a tag rc-*, where pipelines get protected variables',
       'the group Writers: by a push to the protected branch docs, where pipelines get protected variables',
     ]);
-    expect(ways([alice, carol], free, closedTags, 'token')).toEqual(['alice: by a tag']);
+    expect(ways([alice, carol], free, closedTags, 'token')).toEqual(['alice: by pushing a tag']);
   });
 
   it('is not reduced by a protection that the tier does not enforce', () => {
@@ -157,7 +157,7 @@ describe('who could publish today', () => {
     const bot = member('project_7_bot_abc', 40);
     const dave = withRole('dave', 20, 'manage_protected_tags');
     expect(ways([alice, bot, dave], {}, { ...closedTags, ...protection(0) })).toEqual([
-      'alice: by a tag',
+      'alice: by pushing a tag',
       'project_7_bot_abc: by whoever holds the access token',
       'dave: by changing a protection first',
     ]);

@@ -44,7 +44,7 @@ function wantedFields(index: IndexGoal) {
 }
 
 function descriptionOf({ job }: IndexGoal): string {
-  return job === 'release' ? 'PyPI releases, one for each tag' : 'TestPyPI uploads of the default branch';
+  return job === 'release' ? 'PyPI releases (one per tag)' : 'TestPyPI uploads of the default branch';
 }
 
 function compareWith(existing: Environment | undefined, index: IndexGoal): Difference[] {

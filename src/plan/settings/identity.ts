@@ -14,7 +14,7 @@ import { nothingToReread, type Setting, type Situation } from './setting.ts';
 export const identity: Setting = {
   id: 'identity',
   kind: 'identity',
-  title: 'ID tokens that PyPI can match',
+  title: "PyPI can recognise this project's jobs",
   dependsOn: [],
   inspect,
   reread: nothingToReread,

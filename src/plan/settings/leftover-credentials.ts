@@ -29,7 +29,7 @@ export const leftoverCredentials = ({ route }: Goal): Setting => ({
   title:
     route.value === 'token'
       ? 'Nothing that overrides or exposes the API token'
-      : 'No credentials that beat the Trusted Publisher',
+      : 'No leftover tokens that would override the Trusted Publisher',
   dependsOn: [],
   inspect,
   reread: async ({ facts, goal, ...rest }, { gitlab }) => {

@@ -12,7 +12,7 @@ import type { Setting, Situation } from './setting.ts';
 export const pipeline: Setting = {
   id: 'pipeline',
   kind: 'pipeline',
-  title: 'Pipeline that builds and publishes',
+  title: 'Pipeline builds and publishes',
   dependsOn: [],
   inspect,
   reread: async ({ facts: before, goal, verdicts }, { files }) => {

@@ -25,7 +25,7 @@ import { rereading, type Setting, type Situation, type Step } from './setting.ts
 export const protectedBranch: Setting = {
   id: 'protected-branch',
   kind: 'protected-branch',
-  title: 'Protection of the default branch',
+  title: 'Default branch is protected',
   dependsOn: [],
   inspect,
   reread: rereading('protectedBranches', (gitlab, id) => gitlab.protectedBranches(id)),

@@ -23,7 +23,7 @@ import { rereading, type Setting, type Situation, type Step } from './setting.ts
 export const protectedEnvironment: Setting = {
   id: 'protected-environment:release',
   kind: 'protected-environment',
-  title: 'Deployers and approvals of the releases',
+  title: 'Who can release, who approves',
   dependsOn: [],
   inspect,
   reread: rereading('protectedEnvironments', (gitlab, id) => protectedEnvironments(gitlab, id)),

@@ -21,7 +21,7 @@ const everyTag = '*';
 export const protectedTags: Setting = {
   id: 'protected-tags',
   kind: 'protected-tags',
-  title: 'Protection of all tags',
+  title: 'Only Maintainers can create tags',
   dependsOn: [],
   inspect,
   reread: rereading('protectedTags', (gitlab, id) => gitlab.protectedTags(id)),
@@ -74,13 +74,14 @@ function compareRule({ name, current, rows }: WantedRule) {
 
 /** Why a rule has to change. If several rules match a tag, we assume that the most permissive wins, as for branches. */
 function sentence({ name, current }: WantedRule): string {
-  if (current === undefined) return 'Not all tags are protected, so every Developer can create one.';
+  if (current === undefined)
+    return 'Tags are unprotected: anyone who can push can create one and so start a release.';
   const who = rowLabels(current);
   if (name === everyTag && current.every(({ accessLevel }) => accessLevel === accessLevels.none))
     return 'Nobody can create a tag, and so nobody can release.';
   return name === everyTag
     ? `People below Maintainer can create tags (${who}).`
-    : `The rule for the tags ${name} is a hole in that for all tags: it lets in ${who}.`;
+    : `The rule for ${name} overrides the one for *: it still allows ${who}.`;
 }
 
 interface WantedRule {

@@ -11,7 +11,7 @@ import type { Setting, Situation } from './setting.ts';
 export const pyproject: Setting = {
   id: 'pyproject',
   kind: 'pyproject',
-  title: 'A version of its own for each build',
+  title: 'Unique version per build',
   dependsOn: ['pipeline'],
   inspect,
   reread: async ({ facts: before, verdicts, ...rest }, { files }) => {

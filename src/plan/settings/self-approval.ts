@@ -9,7 +9,7 @@ import type { Setting, Situation } from './setting.ts';
 export const selfApproval: Setting = {
   id: 'self-approval',
   kind: 'self-approval',
-  title: 'Approval by the one who starts a release',
+  title: 'Self-approval of releases',
   dependsOn: [],
   inspect,
   reread: async ({ facts, ...rest }, { gitlab }) => {
@@ -30,7 +30,7 @@ function inspect({ facts, goal }: Situation): Finding {
     manual: `Open ${webUrl}/-/settings/ci_cd, section 'Protected environments', and ${wanted ? 'set' : 'clear'} 'Allow pipeline triggerer to approve deployment'.`,
     steps: [
       {
-        label: `${wanted ? 'let' : 'do not let'} the one who starts a release approve it`,
+        label: `${wanted ? 'let' : 'do not let'} whoever starts a release approve it`,
         run: ({ gitlab }) => gitlab.updateProject(id, { triggererMayApprove: wanted }),
       },
     ],
