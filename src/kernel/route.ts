@@ -2,13 +2,6 @@
 export const routes = ['protected', 'trusted', 'token'] as const;
 export type Route = (typeof routes)[number];
 
-/** What each route is called on screens. */
-export const routeLabels: Record<Route, string> = {
-  protected: 'Trusted Publisher with a protected environment',
-  trusted: 'Trusted Publisher with plain environments',
-  token: 'API token in a CI/CD variable of each environment',
-};
-
 /** The client that uploads `dist/*`. Both support Trusted Publishing on GitLab. */
 export const publishTools = ['uv', 'twine'] as const;
 export type PublishTool = (typeof publishTools)[number];

@@ -101,15 +101,15 @@ describe('who could publish today', () => {
       protectedTags: known([{ name: '*', createAccessLevels: rows }]),
     };
     expect(ways([alice], free, change, 'token')).toEqual([
-      'alice: by a tag',
+      'alice: by pushing a tag',
       'whoever holds the deploy key CI key: by a push to the protected branch main, a tag *, where pipelines get protected variables',
     ]);
     expect(ways([alice], free, change, 'trusted')).toEqual([
-      'alice, whoever holds the deploy key CI key: by a tag',
-      'whoever holds the deploy key CI key: by a branch with a job in the environment release',
+      'alice, whoever holds the deploy key CI key: by pushing a tag',
+      'whoever holds the deploy key CI key: by pushing a branch whose job uses the environment "release"',
     ]);
     expect(ways([alice], {}, { ...change, ...protection(1) })).toEqual([
-      'alice, whoever holds the deploy key CI key: by a tag, once somebody else approves',
+      'alice, whoever holds the deploy key CI key: by pushing a tag, once another person approves',
       `alice, whoever holds the deploy key CI key: ${byAccess}`,
     ]);
   });
@@ -135,11 +135,14 @@ describe('who could publish today', () => {
         },
       ],
     });
-    const carolToo = ['alice, bob: by a tag', 'carol: by a branch with a job in the environment release'];
+    const carolToo = [
+      'alice, bob: by pushing a tag',
+      'carol: by pushing a branch whose job uses the environment "release"',
+    ];
     const all = [alice, bob, carol];
-    expect(ways(all, {}, ofGroup([{ userId: bob.id }], 0))).toEqual(['bob: by a tag']);
+    expect(ways(all, {}, ofGroup([{ userId: bob.id }], 0))).toEqual(['bob: by pushing a tag']);
     expect(ways(all, {}, ofGroup([{ accessLevel: 40 }], 1))).toEqual([
-      'alice, bob: by a tag, once somebody else approves',
+      'alice, bob: by pushing a tag, once another person approves',
       `alice, bob: ${byAccess}`,
     ]);
     expect(ways(all, {}, ofGroup([{ accessLevel: 40 }], 1, 'staging'))).toEqual(carolToo);
@@ -149,7 +152,7 @@ describe('who could publish today', () => {
   it('names a group that may deploy, whose members are unknown', () => {
     const rows = [...maintainersOnly, { groupId: 5, description: 'Writers' }];
     expect(ways([alice, carol], {}, { ...closedTags, ...protection(0, rows) })).toEqual([
-      'alice, the group Writers: by a tag',
+      'alice, the group Writers: by pushing a tag',
     ]);
   });
 
