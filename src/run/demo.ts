@@ -7,9 +7,18 @@ import { reachable } from '../ports/network.ts';
 import { demoBeginning } from '../rehearsal/demo-worlds.ts';
 import { driftsOf } from '../rehearsal/drifts.ts';
 import { madeUpToken } from '../rehearsal/package-index/made-up-token.ts';
-import { locator, resumeWorld, saveWorld, shownAt, startWorld, type World } from '../rehearsal/world.ts';
+import {
+  acceptUserToken,
+  locator,
+  resumeWorld,
+  saveWorld,
+  shownAt,
+  startWorld,
+  type World,
+} from '../rehearsal/world.ts';
 import { check } from './check.ts';
 import type { Context } from './context.ts';
+import { showRelease } from './rehearse-release.ts';
 import { setup } from './setup.ts';
 
 const token = 'glpat-demo-alice';
@@ -67,6 +76,8 @@ function insideOf(world: World, context: Context): Context {
     [indexTokenVariables.pypi]: made(pypi),
     [indexTokenVariables.testpypi]: made(testpypi),
   };
+  acceptUserToken(world.pypi, tokens[indexTokenVariables.pypi]);
+  acceptUserToken(world.testpypi, tokens[indexTokenVariables.testpypi]);
   const network = { ...context.network, locate: locator(world) };
   const open = context.openPage;
   return {
@@ -113,27 +124,62 @@ const resumeHint = (directory: string, context: Context) =>
 const resumeCommand = (directory: string, { program, platform }: Context) =>
   `${program} demo --directory ${quote(directory, platform)}`;
 
-type Next = 'check' | 'drift' | 'setup' | 'end';
+type Next = 'release' | 'check' | 'drift' | 'setup' | 'pages' | 'end';
 
 /** Check, drift and repair for as long as the user likes. */
 async function playOn(world: World, context: Context): Promise<void> {
   const { terminal } = context;
-  for (let next: Next = 'check'; ; ) {
+  for (let next: Next = 'release'; ; ) {
     next = await terminal.select<Next>(
       'What now?',
       [
+        { value: 'release', label: 'Rehearse a release', hint: 'push, tag, approve, publish' },
         { value: 'check', label: 'Check how everything stands' },
         { value: 'drift', label: 'Break something' },
         { value: 'setup', label: 'Run the wizard again' },
+        { value: 'pages', label: 'Look at the simulated pages' },
         { value: 'end', label: 'Quit', hint: 'the simulated servers stop' },
       ],
       next,
     );
     if (next === 'end') return;
-    if (next === 'drift') await drift(world, context);
-    else await stayInside(context, () => (next === 'check' ? check(asCheck(context)) : setup(context)));
-    next = next === 'drift' ? 'check' : next === 'check' ? 'setup' : 'drift';
+    const isDone = await play(next, world, context);
+    next = following(next, isDone);
   }
+}
+
+/** What is likely to come next. */
+function following(last: Exclude<Next, 'end'>, isDone: boolean): Next {
+  if (last === 'release') return isDone ? 'check' : 'release';
+  return ({ check: 'setup', drift: 'check', setup: 'release', pages: 'release' } as const)[last];
+}
+
+/** Resolves to whether a release arrived; the other steps always succeed in the demo's eyes. */
+async function play(step: Exclude<Next, 'end'>, world: World, context: Context): Promise<boolean> {
+  if (step === 'release') return showRelease(world, context);
+  if (step === 'drift') await drift(world, context);
+  else if (step === 'pages') await showPages(world, context);
+  else await stayInside(context, () => (step === 'check' ? check(asCheck(context)) : setup(context)));
+  return true;
+}
+
+/** Opens a page, or shows its real address where no browser can be opened. */
+async function showPages(world: World, { terminal, openPage, network }: Context): Promise<void> {
+  const { gitlab, pypi, testpypi } = shownAt(world);
+  const [project] = world.gitlab.state.projects;
+  const [name = ''] = world.pypi.state.projects.map((it) => it.name);
+  const url = await terminal.select(
+    'Which page?',
+    [
+      { value: `${gitlab}/${project?.path_with_namespace}`, label: 'The project on GitLab' },
+      { value: `${pypi}/project/${name}/`, label: 'The package on PyPI' },
+      { value: `${pypi}/manage/project/${name}/settings/publishing/`, label: 'The publishers on PyPI' },
+      { value: `${testpypi}/manage/account/publishing/`, label: 'The publishers on TestPyPI' },
+    ],
+    `${gitlab}/${project?.path_with_namespace}`,
+  );
+  if (openPage) openPage(url);
+  else terminal.printAsIs(`  ${terminal.paint.cyan(reachable(network, url))}`);
 }
 
 /** `check` inside the rehearsal; its other runs are `setup`. */

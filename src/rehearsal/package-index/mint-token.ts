@@ -132,7 +132,7 @@ function mismatch(publisher: PublisherState, claims: Claims): string | undefined
   const [kind = '', subject = ''] = String(claims.sub).split(':');
   if (!same(`${kind}:${subject}`, `project_path:${path}`)) return "Check failed for required claim 'sub'";
   const expected = [claims.ref_path, claims.sha]
-    .map((ref) => `gitlab.com/${path}//${publisher.workflowFilepath}@${ref}`)
+    .map((ref) => `${new URL(String(claims.iss)).host}/${path}//${publisher.workflowFilepath}@${ref}`)
     .sort();
   const actual = String(claims.ci_config_ref_uri);
   if (expected.includes(actual)) return undefined;
@@ -159,6 +159,8 @@ type Claims = Record<string, unknown>;
 /** The claims of a valid token, or what is wrong with it. */
 type Verified = { claims: Claims } | { code: string; description: string };
 
+const gitlabCom = 'https://gitlab.com';
+
 /** PyPI's tolerance for clock skew, in seconds: `warehouse/oidc/services.py` of pypi/warehouse. */
 const leeway = 30;
 
@@ -168,13 +170,13 @@ const leeway = 30;
  */
 function verifyIdToken(
   token: string,
-  { audience, issuerKey: key, issuerKeyId = 'test' }: IndexState,
+  { audience, issuer = gitlabCom, issuerKey: key, issuerKeyId = 'test' }: IndexState,
 ): Verified {
   const [head = '', body = '', signature = ''] = token.split('.');
   const [header, claims] = [decode(head), decode(body)];
   if (header === undefined || typeof claims?.iss !== 'string')
     return { code: 'invalid-payload', description: 'malformed JWT' };
-  if (claims.iss !== 'https://gitlab.com')
+  if (claims.iss !== issuer)
     return { code: 'invalid-payload', description: 'unknown trusted publishing issuer' };
   if (key === undefined)
     return { code: 'not-enabled', description: 'gitlab trusted publishing functionality not enabled' };

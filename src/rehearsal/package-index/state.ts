@@ -22,6 +22,8 @@ export interface IndexState {
   pendingPublishers: PendingPublisher[];
   /** Public key (PEM) of the GitLab whose ID tokens are accepted; without it, none are. */
   issuerKey?: string;
+  /** The issuer of those ID tokens; https://gitlab.com by default, others only where the index's staff set them up. */
+  issuer?: string;
   /** The key's id in the header of an ID token; `test` by default. */
   issuerKeyId?: string;
   /** What the index's staff have switched off for everyone. */

@@ -28,7 +28,8 @@ export function upload(state: IndexState, request: Incoming): Outgoing {
   const malformed = formProblem(form);
   if (malformed !== undefined || form.file === undefined) return answer(400, malformed ?? noFile);
   const [name = '', version = ''] = [form.fields.name?.[0], form.fields.version?.[0]];
-  const project = state.projects.find((it) => normalized(it.name) === normalized(name));
+  const project =
+    state.projects.find((it) => normalized(it.name) === normalized(name)) ?? created(state, name, token);
   if (!project) return answer(400, unknownProject);
   const forbidden = permissionProblem(project, token);
   if (forbidden !== undefined) return answer(403, forbidden);
@@ -44,6 +45,14 @@ export function upload(state: IndexState, request: Incoming): Outgoing {
   if (problem !== undefined) return answer(400, problem);
   const file = { ...fileOf(name, version, form.file), publisher: token.publisher };
   return stored(state, project, file, form);
+}
+
+/** The first upload by a user creates the project; that of a publisher does not. */
+function created(state: IndexState, name: string, token: ApiToken): IndexProject | undefined {
+  if (token.publisher !== undefined || !token.projects.includes(normalized(name))) return undefined;
+  const project = { name, owners: [state.user], maintainers: [], releases: [], publishers: [] };
+  state.projects.push(project);
+  return project;
 }
 
 /** Stores a valid file, unless it conflicts with what the index has. */
