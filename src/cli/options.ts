@@ -1,5 +1,5 @@
 import { keysOf } from '../kernel/keys-of.ts';
-import { occasionChoices, publishTools, routes } from '../kernel/route.ts';
+import { deliveries, occasionChoices, publishTools, routes } from '../kernel/route.ts';
 import { type Command, commands } from './commands.ts';
 import {
   count,
@@ -122,6 +122,11 @@ const choiceTable = {
     help: 'the job that builds what is published, where several do',
     question: 'Which jobs build the package?',
     why: 'Whatever they leave in dist/ gets uploaded.',
+  }),
+  deliver: oneOf('HOW', deliveries, {
+    help: `${deliveries.join(' or ')}: where the edits of files go (working-tree)`,
+    question: 'How should the edits of files reach the project?',
+    why: 'A merge request starts from the default branch and leaves your work tree alone.',
   }),
 } satisfies Record<string, Option<unknown> & WizardQuestion>;
 

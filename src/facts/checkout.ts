@@ -147,7 +147,10 @@ function matters(path: string): boolean {
 }
 
 /** Reads the tracked files that matter, omitting those that are not text. */
-export async function readCheckoutTexts(files: Files, tracked: readonly string[]): Promise<CheckoutTexts> {
+export async function readCheckoutTexts(
+  files: Pick<Files, 'read'>,
+  tracked: readonly string[],
+): Promise<CheckoutTexts> {
   const paths = tracked.filter(matters).slice(0, mostFiles);
   const entries = await Promise.all(
     paths.map(async (path) => [path, await files.read(path).catch(noText)] as const),

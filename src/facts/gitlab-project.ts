@@ -14,8 +14,10 @@ import type {
   User,
 } from '../ports/gitlab.ts';
 import { GitLabError } from '../ports/gitlab-error.ts';
+import type { Branch, MergeRequest } from '../ports/gitlab-repository.ts';
 import type { Variable } from '../ports/gitlab-variables.ts';
 import { PackageIndexError } from '../ports/package-index.ts';
+import { deliveryBranch } from './delivery.ts';
 import { type TokenUse, tokenProblem } from './gitlab-token.ts';
 import { projectProblem, refuseUnusable } from './preconditions.ts';
 
@@ -40,6 +42,10 @@ export interface GitLabFacts {
   groupVariables: { path: string; variables: Known<Variable[]> }[];
   /** Those of the whole instance, which only its administrators may read; unknown to everybody else. */
   instanceVariables: Known<Variable[]>;
+  /** The default branch; the value is undefined if GitLab has none of that name. */
+  defaultBranch: Known<Branch | undefined>;
+  /** Merge requests of earlier runs, newest first. */
+  mergeRequests: Known<MergeRequest[]>;
   /** The pipeline file on the default branch; the value is undefined if there is none. */
   committedPipeline: Known<string | undefined>;
 }
@@ -92,6 +98,7 @@ export async function readProject(
   committed: Promise<GitLabFacts['committedPipeline']>,
 ): Promise<Omit<GitLabFacts, 'url' | 'tokenSource' | keyof GitLabIdentity>> {
   const { id } = project;
+  const branch = project.defaultBranch ?? 'HEAD';
   const entries = await Promise.all([
     attempt(gitlab.members(id)),
     attempt(gitlab.environments(id)),
@@ -103,6 +110,8 @@ export async function readProject(
     readInstanceVariables(gitlab, user),
     committed,
     readGroupProtections(gitlab, project),
+    attempt(gitlab.branch(id, branch)),
+    attempt(gitlab.mergeRequests(id, deliveryBranch, branch)),
   ]);
   const [
     members,
@@ -115,6 +124,8 @@ export async function readProject(
     instanceVariables,
     committedPipeline,
     groupProtections,
+    defaultBranch,
+    mergeRequests,
   ] = entries;
   return {
     members,
@@ -127,6 +138,8 @@ export async function readProject(
     groupVariables,
     instanceVariables,
     committedPipeline,
+    defaultBranch,
+    mergeRequests,
   };
 }
 

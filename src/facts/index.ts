@@ -19,6 +19,7 @@ import { lintOf, pipelinePath } from './pipeline-file.ts';
 import { refuseAbsentPipeline, refuseProjectName, refuseWorkspaceRoot } from './preconditions.ts';
 import { type Repository, readRepository } from './repository.ts';
 import { requireMaintainer } from './role.ts';
+import type { SourceTree, Tree } from './source-tree.ts';
 import type { UploadToken } from './upload-tokens.ts';
 
 /** The Python project's files that may be edited. */
@@ -27,6 +28,10 @@ const editable = ['pyproject.toml', 'setup.cfg', 'setup.py'] as const;
 /** Everything that is true now, as far as it could be read. */
 export interface Facts {
   checkout: Checkout;
+  /** False if a merge request of an earlier run was merged, and what is checked out does not have that yet. */
+  isPulled: boolean;
+  /** Where `python`, `pipeline` and `texts` were read. */
+  tree: Tree;
   python: PythonFacts;
   pipeline: PipelineFacts;
   gitlab: GitLabFacts;
@@ -54,7 +59,7 @@ export interface PipelineFacts {
   path: Sourced<string>;
   text: string | undefined;
   reading: PipelineReading;
-  /** The editable files with uncommitted changes. */
+  /** The editable files with uncommitted changes or, at the default branch's head, another text in the work tree. */
   uncommitted: string[];
 }
 
@@ -62,7 +67,7 @@ export interface PipelineFacts {
 export interface Sources {
   checkout: Checkout;
   git: Git;
-  files: Files;
+  files: SourceTree;
   gitlab: GitLab;
   tokenSource: Source;
   /** The first round of GitLab requests. */
@@ -77,7 +82,7 @@ export interface Sources {
  * what cannot be.
  */
 export async function readPython(
-  files: Files,
+  files: Pick<Files, 'read'>,
   directory: string,
   wanted: string | undefined,
 ): Promise<PythonFacts> {
@@ -88,7 +93,7 @@ export async function readPython(
 }
 
 /** Texts of the files that may hold the package's name and version. Throws a `UserError` for broken TOML. */
-export async function readPythonFiles(files: Files, directory: string): Promise<PythonFiles> {
+export async function readPythonFiles(files: Pick<Files, 'read'>, directory: string): Promise<PythonFiles> {
   const read = async (names: readonly string[]): Promise<PythonFiles> => {
     const texts = await Promise.all(names.map((name) => files.read(inDirectory(directory, name))));
     return Object.fromEntries(names.map((name, index) => [name, texts[index]]));
@@ -115,7 +120,7 @@ export async function readFacts(sources: Sources, python: PythonFacts): Promise<
   const readTags = sources.git.tags();
   const [rest, pipeline, tags, repository, texts] = await Promise.all([
     readProject(gitlab, identity, committed),
-    readLocalPipeline(sources, path, lint, knownIndexes({ pypi, testpypi })),
+    readPipelineFile(sources, path, lint, knownIndexes({ pypi, testpypi })),
     readTags,
     readRepository(sources.git, checkout, {
       defaultBranch,
@@ -123,22 +128,71 @@ export async function readFacts(sources: Sources, python: PythonFacts): Promise<
       // Without a tag, nothing else tells which version the project had reached.
       looksBack: readTags.then((names) => names.length === 0 && python.writtenVersion === undefined),
     }),
-    sources.git.tracked().then((paths) => readCheckoutTexts(sources.files, paths)),
+    readTexts(sources),
   ]);
-  refuseWorkspaceRoot(texts, checkout.directory);
   const facts = { url: checkout.gitlabUrl, tokenSource, ...identity, ...rest };
-  if (pipeline.text === undefined) {
+  if (pipeline.text === undefined && sources.files.tree.kind === 'work tree') {
     const tracked = await sources.git.isTracked(path.value);
     refuseAbsentPipeline(path.value, tracked, rest.committedPipeline, identity.project.defaultBranch);
   }
   requireMaintainer(facts, tokenSource);
-  return { checkout, python, pipeline, gitlab: facts, indexes: { pypi, testpypi }, texts, tags, repository };
+  const { tree } = sources.files;
+  const isPulled = await hasMerge(sources.git, facts);
+  const read = { checkout, isPulled, tree, python, pipeline, texts, tags, repository };
+  return { ...read, gitlab: facts, indexes: { pypi, testpypi } };
 }
+
+/** The same facts with the files of another tree. Throws a `UserError` for files that nothing can be said of. */
+export async function readOtherTree(
+  facts: Facts,
+  files: SourceTree,
+  gitlab: GitLab,
+  wanted: string | undefined,
+): Promise<Facts> {
+  const { checkout, indexes, pipeline: before } = facts;
+  const { project, committedPipeline } = facts.gitlab;
+  const sources = { checkout, files };
+  const lint = (text: string) => lintOf(gitlab, project.id, text, committedPipeline);
+  const [python, pipeline, texts] = await Promise.all([
+    readPython(files, checkout.directory, wanted),
+    readPipelineFile(sources, before.path, lint, knownIndexes(indexes)),
+    readTexts(sources),
+  ]);
+  if (python.packageName.value !== facts.python.packageName.value) throw otherName(facts, python);
+  return { ...facts, tree: files.tree, python, pipeline, texts };
+}
+
+/** The indexes have been asked about one name. */
+function otherName(before: Facts, now: PythonFacts): UserError {
+  const names = [before.python, now].map(({ packageName: { value } }) => `'${value}'`);
+  return new UserError(
+    'two-package-names',
+    `The package is called ${names.join(' in one place and ')} in the other: the work tree and the default branch differ.`,
+    "Commit and push the name first, or say with '--package NAME' which it is.",
+  );
+}
+
+async function readTexts({ checkout, files }: FileSources): Promise<CheckoutTexts> {
+  const texts = await readCheckoutTexts(files, await files.paths());
+  refuseWorkspaceRoot(texts, checkout.directory);
+  return texts;
+}
+
+async function hasMerge(
+  git: Git,
+  { mergeRequests, defaultBranch }: Pick<GitLabFacts, 'mergeRequests' | 'defaultBranch'>,
+): Promise<boolean> {
+  const isMerged = mergeRequests.known && mergeRequests.value[0]?.state === 'merged';
+  const head = defaultBranch.known ? defaultBranch.value?.head.sha : undefined;
+  return !isMerged || head === undefined || git.contains(head);
+}
+
+type FileSources = Pick<Sources, 'checkout' | 'files'>;
 
 type Lint = (text: string) => Promise<LintResult>;
 
-async function readLocalPipeline(
-  sources: Sources,
+async function readPipelineFile(
+  sources: FileSources,
   path: Sourced<string>,
   lint: Lint,
   indexes: KnownIndex[],
@@ -146,7 +200,7 @@ async function readLocalPipeline(
   const { directory } = sources.checkout;
   const [text, uncommitted] = await Promise.all([
     sources.files.read(path.value),
-    sources.git.changed([...editable.map((name) => inDirectory(directory, name)), path.value]),
+    sources.files.changed([...editable.map((name) => inDirectory(directory, name)), path.value]),
   ]);
   return { path, text, reading: await readingOf(text, lint, indexes), uncommitted };
 }

@@ -1,7 +1,7 @@
 import type { Facts } from '../facts/index.ts';
 import { uploadUrl } from '../facts/package-index.ts';
 import { UserError } from '../kernel/errors.ts';
-import type { IndexId, OccasionChoice, PublishTool, Route } from '../kernel/route.ts';
+import type { Delivery, IndexId, OccasionChoice, PublishTool, Route } from '../kernel/route.ts';
 import type { Sourced } from '../kernel/source.ts';
 import type { Approval, Who } from '../people/who.ts';
 import type { PipelineIndex } from '../pipeline/pipeline-goal.ts';
@@ -14,6 +14,7 @@ import {
   foundTestHalf,
 } from './choose.ts';
 import { withDeclared } from './declared.ts';
+import { chooseDelivery } from './delivery.ts';
 import { chooseJobs, type JobChoice, type OpenJob } from './jobs.ts';
 import { chooseApprovals, chooseDeployers, chooseSelfApproval } from './people.ts';
 import type { Wishes } from './wishes.ts';
@@ -50,6 +51,8 @@ export interface Goal {
   openJobs: OpenJob[];
   /** Ids of the offers that the user has accepted. */
   agreed: string[];
+  /** How the edits of files reach the project. */
+  deliver: Sourced<Delivery>;
   packageName: string;
   /** TestPyPI first, the order in which a version is published; only PyPI without the TestPyPI half. */
   indexes: IndexGoal[];
@@ -79,6 +82,7 @@ export function decide(facts: Facts, chosen: Wishes): Goal {
     customIssuer: wishes.customIssuer ?? ({ value: false, source: { by: 'default' } } as const),
     ...chooseJobs(facts, wishes, testpypi.value),
     agreed: wishes.agreed ?? [],
+    deliver: chooseDelivery(facts, wishes),
     packageName: facts.python.packageName.value,
   };
   const release = indexGoal(facts, 'pypi', environments.release.value, route.value);

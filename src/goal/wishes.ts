@@ -49,6 +49,7 @@ export function plainChoices(goal: Goal): Partial<Choices> {
     ...(testEnvironment.value === 'release-test' ? {} : { testEnvironment: testEnvironment.value }),
     publishWith: publishWith.value,
     ...(goal.occasions.value === 'own' ? {} : { occasions: goal.occasions.value }),
+    ...(goal.deliver.value === 'working-tree' ? {} : { deliver: goal.deliver.value }),
     ...(releaseJob ? { releaseJob: releaseJob.value } : {}),
     ...(testJob ? { testJob: testJob.value } : {}),
     ...(buildJob ? { buildJob: buildJob.value } : {}),

@@ -10,5 +10,9 @@ export type PublishTool = (typeof publishTools)[number];
 export const occasionChoices = ['own', 'push-and-tag'] as const;
 export type OccasionChoice = (typeof occasionChoices)[number];
 
+/** How the edits of files reach the project: written here, or as a merge request. */
+export const deliveries = ['working-tree', 'merge-request'] as const;
+export type Delivery = (typeof deliveries)[number];
+
 /** The two indexes that a project publishes to. */
 export type IndexId = 'pypi' | 'testpypi';

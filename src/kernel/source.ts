@@ -24,7 +24,8 @@ export type Source =
 export type GitLabThing =
   | { kind: 'project'; path: string }
   | { kind: 'environments' }
-  | { kind: 'protected environment'; name: string };
+  | { kind: 'protected environment'; name: string }
+  | { kind: 'merge request'; iid: number };
 
 /** A value and where it came from. */
 export interface Sourced<T> {
@@ -89,5 +90,7 @@ function gitlabText(what: GitLabThing): string {
       return 'GitLab, environments';
     case 'protected environment':
       return `GitLab, protected environment ${what.name}`;
+    case 'merge request':
+      return `GitLab, merge request !${what.iid}`;
   }
 }

@@ -1,4 +1,6 @@
 import type { IndexId } from '../kernel/route.ts';
+import type { MergeRequest } from '../ports/gitlab-repository.ts';
+import { planDelivery, requestOf } from './delivery.ts';
 import { filesOf, isSettled } from './finding.ts';
 import { isBehind, isPipelinePending, type NextPush, nextPush } from './next-push.ts';
 import { type NextTag, nextTag } from './next-tag.ts';
@@ -28,8 +30,10 @@ export type NextStep =
   /** Whether the pipeline file is on the default branch could not be read. */
   | { kind: 'compare'; reason: string }
   | { kind: 'push'; push: NextPush }
+  /** The merge request that has the edits; undefined as long as it is only planned. */
+  | { kind: 'merge'; request: MergeRequest | undefined }
   | { kind: 'register'; page: PublisherPage }
-  | { kind: 'release'; next: NextTag; push: NextPush | undefined };
+  | { kind: 'release'; next: NextTag; push: NextPush | undefined; merge?: true };
 
 /** Everything that is left until the first release by this pipeline, in order. */
 export function nextSteps(ended: Ended): NextStep[] {
@@ -39,7 +43,9 @@ export function nextSteps(ended: Ended): NextStep[] {
   const register = openPages(ended).map((page): NextStep => ({ kind: 'register', page }));
   return [
     ...(changes > 0 ? [{ kind: 'apply', changes } as const] : []),
-    ...settings.filter(isByHand).map((setting): NextStep => ({ kind: 'by-hand', setting })),
+    ...settings
+      .filter((it) => isByHand(it) && !waitsForMerge(ended, it))
+      .map((setting): NextStep => ({ kind: 'by-hand', setting })),
     ...settings.flatMap(({ outcome, finding }): NextStep[] =>
       outcome === 'applied' && finding.kind === 'fixable'
         ? finding.afterwards.map((text) => ({ kind: 'afterwards', text }))
@@ -64,6 +70,7 @@ export function openPages(ended: Ended): PublisherPage[] {
 function aroundRelease(ended: Ended, register: NextStep[]): NextStep[] {
   const { facts, settings } = ended;
   if (settings.some(isInTheWay)) return register;
+  if (facts.tree.kind === 'head') return aroundMerge(ended, register);
   if (settings.some(({ setting, finding }) => setting.kind === 'pipeline' && finding.kind === 'manual'))
     return [{ kind: 'add-jobs' }, ...register];
   const edited = settings
@@ -84,6 +91,25 @@ function aroundRelease(ended: Ended, register: NextStep[]): NextStep[] {
       : []),
   ];
 }
+
+/** With a merge request there is nothing to push; one that nobody may write to is said where it is left. */
+function aroundMerge(ended: Ended, register: NextStep[]): NextStep[] {
+  const { kind } = planDelivery(ended);
+  if (kind === 'waits' || kind === 'steps') {
+    const request = kind === 'waits' ? requestOf(ended) : undefined;
+    const release = { kind: 'release', next: nextTag(ended), push: undefined, merge: true } as const;
+    return [{ kind: 'merge', request }, ...register, release];
+  }
+  const isOpen = ended.settings.some(
+    ({ setting, finding }) => setting.kind === 'pipeline' && finding.kind !== 'ok',
+  );
+  if (isOpen || hasReleased(ended)) return register;
+  return [...register, { kind: 'release', next: nextTag(ended), push: undefined }];
+}
+
+/** The merge has a step of its own. */
+const waitsForMerge = (ended: Ended, { setting }: PlannedSetting) =>
+  /^(?:pipeline|pyproject)$/.test(setting.kind) && planDelivery(ended).kind === 'waits';
 
 /** Publishers have their own step. */
 const isByHand = ({ setting, finding, outcome = 'unchanged' }: Ended['settings'][number]) =>

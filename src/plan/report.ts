@@ -3,6 +3,7 @@ import type { Facts } from '../facts/index.ts';
 import type { Goal } from '../goal/index.ts';
 import { version } from '../kernel/version.ts';
 import { unifiedDiff } from '../text/diff.ts';
+import { type ReportedDelivery, reportDelivery } from './delivery.ts';
 import { wordsOf } from './difference.ts';
 import { differencesOf, filesOf, stateOf } from './finding.ts';
 import { type OccasionRow, occasionRows } from './occasions.ts';
@@ -23,6 +24,8 @@ export interface Report {
   /** What is uploaded on each occasion, before the edit of the pipeline and after it. */
   occasions: OccasionRow[];
   files: { path: string; state: string; diff: string }[];
+  /** How the edits reach the project. */
+  delivery: ReportedDelivery;
   publisherPages: { index: string; url: string; prefilled: boolean; fields: Record<string, string> }[];
   summary: Summary;
   exitCode: number;
@@ -104,6 +107,7 @@ export async function buildReport(
     settings: settings.map(reportSetting),
     occasions: occasionRows(verdicts, goal),
     files: await reportFiles(settings),
+    delivery: reportDelivery(goal, { facts, verdicts }),
     publisherPages:
       goal.route.value === 'token' ? [] : goal.indexes.flatMap((index) => reportPage(facts, index)),
     summary: summarize(settings),

@@ -1,8 +1,10 @@
 import type { Attempt } from '../facts/attempt.ts';
+import type { DeliveryState } from '../facts/delivery.ts';
 import type { Known } from '../kernel/known.ts';
 import type { IndexId } from '../kernel/route.ts';
 import type { Deployment, LintResult } from '../ports/gitlab.ts';
 import type { AttestedFile, Provenance } from '../ports/package-index.ts';
+import type { MergeRequestWords } from './delivery.ts';
 import type { ProjectEdit } from './project-edit.ts';
 
 /** Derived from facts and goal together: the edits of the files, and GitLab's verdict on them. */
@@ -10,6 +12,8 @@ export interface Verdicts extends ProjectEdit {
   /** GitLab's verdict on the pipeline file's new text; undefined if there will be no such file. */
   lint: Known<LintResult> | undefined;
   publications: Publications;
+  /** What there is of the merge request for the edits; undefined where they are written to the work tree. */
+  delivery?: { state: Known<DeliveryState>; words: MergeRequestWords } | undefined;
 }
 
 /** The last successful job that published from an environment. */

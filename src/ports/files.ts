@@ -175,7 +175,8 @@ async function statusOf(target: string, path: string): Promise<Stats | undefined
   );
 }
 
-function decode(bytes: Buffer, path: string): string {
+/** The text of a file. Throws a `UserError` if it is not UTF-8. */
+export function decode(bytes: Uint8Array, path: string): string {
   try {
     return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
   } catch (error) {

@@ -35,6 +35,10 @@ export interface Git {
   isTracked(path: string): Promise<boolean>;
   /** The paths of all tracked files, from the root. */
   tracked(): Promise<string[]>;
+  /** A content by its id, or undefined if the checkout does not have it, or it is not text. */
+  blob(id: string): Promise<string | undefined>;
+  /** Whether what is checked out contains a commit. */
+  contains(sha: string): Promise<boolean>;
   /** The text of a file (from the root) at a commit or 'HEAD', or undefined if the checkout does not have it. */
   textAt(sha: string, path: string): Promise<string | undefined>;
 }
@@ -118,6 +122,14 @@ function gitIn(run: RunGit, directory: string): Git {
     // Anything but a commit id could be mistaken for an option.
     tracked: async () =>
       ((await git(['-C', await root(), 'ls-files', '-z'])) ?? '').split('\0').filter(Boolean),
+    blob: async (id) => {
+      const text = /^[0-9a-f]{40,64}$/.test(id) ? await git(['cat-file', 'blob', id], () => true) : undefined;
+      // What is not UTF-8 has been replaced by these.
+      return text?.includes('\ufffd') ? undefined : text;
+    },
+    contains: async (sha) =>
+      /^[0-9a-f]{40,64}$/.test(sha) &&
+      (await git(['merge-base', '--is-ancestor', sha, 'HEAD'], () => true)) !== undefined,
     textAt: async (sha, path) =>
       /^(?:HEAD|[0-9a-f]{40,64})$/.test(sha)
         ? git(['cat-file', 'blob', `${sha}:${path}`], () => true)

@@ -41,6 +41,16 @@ export function mayBeDone(error: unknown): boolean {
   return kind === 'unanswered' || kind === 'server' || (kind === 'not-gitlab' && status < 300);
 }
 
+/**
+ * Whether a commit was refused because a file or the branch is no longer what it was made from: to be read again.
+ * GitLab has no status of its own for it.
+ */
+export function isStale(error: unknown): boolean {
+  const words =
+    /has changed since|A file with this name (?:already exists|doesn't exist)|A branch called '[^']*' already exists/;
+  return error instanceof GitLabError && error.kind === 'invalid' && words.test(error.message);
+}
+
 /** Whether a change was rejected because it is already in effect. */
 export function isOvertaken(error: unknown): boolean {
   if (!(error instanceof GitLabError)) return false;

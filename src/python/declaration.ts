@@ -13,8 +13,11 @@ import { lineOfKey } from '../text/toml/splices.ts';
 import type { PythonFiles } from './python-files.ts';
 import { readToml } from './python-project.ts';
 
-/** What a project may declare: the wizard's choices, and whether PyPI's staff have set up its GitLab. */
-export type DeclaredName = ChoiceName | 'customIssuer';
+/**
+ * What a project may declare: the wizard's choices but for the way in which this run's edits reach it, and whether
+ * PyPI's staff have set up its GitLab.
+ */
+export type DeclaredName = Exclude<ChoiceName, 'deliver'> | 'customIssuer';
 export type Declared = Partial<Pick<Values, DeclaredName>>;
 
 /** The files that the table can stand in. */
@@ -38,7 +41,10 @@ export const keyOf = (name: DeclaredName): string => flagOf(name).slice(2);
 
 export const tomlTable = ['tool', 'gitlab-to-pypi'];
 export const cfgTable = 'tool:gitlab-to-pypi';
-export const declaredNames: readonly DeclaredName[] = [...choiceNames, 'customIssuer'];
+export const declaredNames: readonly DeclaredName[] = [
+  ...choiceNames.filter((name) => name !== 'deliver'),
+  'customIssuer',
+];
 
 /** What a declared route stands for where a key is absent: these choices need none. */
 export const declarationDefaults = {

@@ -4,6 +4,7 @@ import { decide } from '../goal/index.ts';
 import { severalJobs } from '../goal/jobs.ts';
 import { wishesOf } from '../goal/wishes.ts';
 import { UserError } from '../kernel/errors.ts';
+import { editsOf } from '../plan/delivery.ts';
 import { changesOf } from '../plan/plan.ts';
 import { choicesView } from '../screens/choices.ts';
 import { detailsView } from '../screens/details.ts';
@@ -39,7 +40,7 @@ async function decideAlone(context: Context, { survey, wishes }: Point): Promise
   refuseUnmatchable(plan);
   refuseDeadEnd(facts, goal, false);
   refuseGuess(facts, goal);
-  if (!options.dryRun) await requireWritable(survey, plan);
+  if (!options.dryRun) await requireWritable(compared.survey, plan);
   showFirstScreen(terminal, compared, plan);
   if (options.verbose) terminal.print(...detailsView(compared, plan, terminal));
   if (options.dryRun) return compared;
@@ -133,17 +134,24 @@ async function firstStep(context: Context, start: Point, asked: Asked): Promise<
   const { terminal, options } = context;
   const compared = await compare(context, start.survey, start.wishes);
   const { goal, plan } = compared;
-  const open = changesOf(plan).length === 0 ? [] : openQuestions(goal);
+  const open = changesOf(plan).length === 0 ? [] : questionsAbout(compared);
   if (!open.includes('route')) refuseUnmatchable(plan);
   refuseDeadEnd(start.survey.facts, goal, true);
   showFirstScreen(terminal, compared, plan);
   if (options.verbose) terminal.print(...detailsView(compared, plan, terminal));
   const impossible = open.includes('route') ? await impossibleRoutes(context, compared) : {};
-  const next = { point: { ...start, open }, asked: { ...asked, compared, impossible } };
+  const next = {
+    point: { ...start, survey: compared.survey, open },
+    asked: { ...asked, compared, impossible },
+  };
   if (deviationsFrom(start.survey.facts, goal) !== undefined)
     return { ...next, question: { kind: 'declaration' } };
   return nextStep(context, next.point, next.asked);
 }
+
+/** How to deliver the edits of files is only asked if there are any. */
+const questionsAbout = ({ goal, verdicts }: Comparison) =>
+  openQuestions(goal).filter((name) => name !== 'deliver' || editsOf(verdicts).length > 0);
 
 /** Compares with what was chosen; asks for what the plan needs, then shows the plan. */
 async function planStep(context: Context, point: Point, asked: Asked): Promise<Step> {
@@ -152,9 +160,9 @@ async function planStep(context: Context, point: Point, asked: Asked): Promise<S
   refuseUnmatchable(plan);
   refuseDeadEnd(facts, goal, true);
   if (context.options.dryRun) return { done: compared };
-  await requireWritable(point.survey, plan);
+  await requireWritable(compared.survey, plan);
   const need = needOf(compared, point.offered);
-  const next = { point, asked: { ...asked, compared } };
+  const next = { point: { ...point, survey: compared.survey }, asked: { ...asked, compared } };
   if (need !== undefined) return { ...next, question: need };
   if (changesOf(plan).length === 0) return { done: compared };
   await showPlan(context, compared);

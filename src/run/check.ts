@@ -9,14 +9,16 @@ import { writeNamedFile } from '../ports/files.ts';
 import { checkView } from '../screens/check.ts';
 import { showNextSteps } from '../screens/next-steps.ts';
 import type { Context } from './context.ts';
+import { onRightTree } from './source-tree.ts';
 import { type Preparation, surveyProject } from './survey.ts';
 import { readVerdicts } from './verdicts.ts';
 
 /** Inspects and compares; changes nothing. Returns the exit code. */
 export async function check(context: Context, preparation?: Preparation): Promise<number> {
   const { options, terminal } = context;
-  const survey = await surveyProject(context, preparation);
-  const goal = decide(survey.facts, wishesOf(options));
+  const wishes = wishesOf(options);
+  const survey = await onRightTree(context, await surveyProject(context, preparation), wishes);
+  const goal = decide(survey.facts, wishes);
   if (goal.openJobs.length > 0) throw severalJobs(goal.openJobs);
   const { facts } = survey;
   const verdicts = await terminal.during("Asking GitLab's lint", readVerdicts(survey, goal));

@@ -8,14 +8,19 @@ import { identity } from '../plan/settings/identity.ts';
 import type { ImpossibleRoutes } from '../screens/questions.ts';
 import type { Context } from './context.ts';
 import type { Comparison } from './credentials.ts';
+import { onRightTree } from './source-tree.ts';
 import type { Survey } from './survey.ts';
 import { readVerdicts } from './verdicts.ts';
 
-/** Compares what the user wants with what is there. Throws a `UserError` for an impossible choice. */
-export async function compare({ terminal }: Context, survey: Survey, wishes: Wishes): Promise<Comparison> {
+/**
+ * Compares what the user wants with what is there: in the work tree, or on the default branch for a merge request. Throws a `UserError` for an
+ * impossible choice.
+ */
+export async function compare(context: Context, found: Survey, wishes: Wishes): Promise<Comparison> {
+  const survey = await onRightTree(context, found, wishes);
   const { facts } = survey;
   const goal = decide(facts, wishes);
-  const verdicts = await terminal.during(
+  const verdicts = await context.terminal.during(
     "Asking GitLab's lint about the pipeline",
     readVerdicts(survey, goal),
   );

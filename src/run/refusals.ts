@@ -28,7 +28,8 @@ export function refuseGuess({ gitlab: { members } }: Facts, goal: Goal): void {
 }
 
 /** Report a file that cannot be written before changing anything on GitLab. */
-export async function requireWritable({ files }: Survey, plan: PlannedSetting[]): Promise<void> {
+export async function requireWritable({ files, facts }: Survey, plan: PlannedSetting[]): Promise<void> {
+  if (facts.tree.kind !== 'work tree') return;
   const edits = changesOf(plan).flatMap(({ finding }) => finding.files);
   for (const { path } of edits) await files.requireWritable(path);
 }

@@ -19,6 +19,7 @@ import type { Context } from './context.ts';
 import type { Comparison } from './credentials.ts';
 import { showPublisherPages } from './publisher-pages.ts';
 import { type Preparation, surveyProject } from './survey.ts';
+import { afterDelivery } from './verdicts.ts';
 
 /** The wizard: look, ask, show the plan, confirm, apply, show the publisher pages, report. Returns the exit code. */
 export async function setup(context: Context, preparation?: Preparation): Promise<number> {
@@ -28,7 +29,8 @@ export async function setup(context: Context, preparation?: Preparation): Promis
   if (wanted.declined) return leaveAsItIs(context, wanted);
   const settings = await apply(context, wanted);
   const registered = new Set<IndexId>();
-  const ending = { ...wanted, settings, registered };
+  const verdicts = await afterDelivery(wanted.survey, wanted);
+  const ending = { ...wanted, verdicts, settings, registered };
   const changed = settings.some(({ outcome }) => outcome === 'applied');
   const { root } = wanted.facts.checkout;
   await showPublisherPages(context, openPages(ending), { registered, changed, root }).catch(async (error) => {
@@ -49,7 +51,8 @@ async function apply(context: Context, wanted: Comparison): Promise<SettledSetti
   const { terminal, stop } = context;
   const { facts, plan, survey } = wanted;
   terminal.print(...workHeading(plan, terminal.paint));
-  for (const path of editedFolders(facts)) await survey.files.removeDrafts(path);
+  if (facts.tree.kind === 'work tree')
+    for (const path of editedFolders(facts)) await survey.files.removeDrafts(path);
   const progress = applyProgress(terminal, plan, stop.signal);
   const settled = await stop.hold(() => applyPlan(plan, wanted, survey, progress));
   if (!stop.signal.aborted) return settled;

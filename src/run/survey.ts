@@ -4,6 +4,7 @@ import { type GitLabIdentity, readIdentity } from '../facts/gitlab-project.ts';
 import { requireTokenForm, tokenOfGlab } from '../facts/gitlab-token.ts';
 import type { FoundToken } from '../facts/glab-config.ts';
 import type { Facts } from '../facts/index.ts';
+import type { Tree } from '../facts/source-tree.ts';
 import { readUploadTokens, type Secrets } from '../facts/upload-tokens.ts';
 import type { IndexId } from '../kernel/route.ts';
 import type { Secret } from '../kernel/secret.ts';
@@ -28,6 +29,8 @@ export interface Survey {
   git: Git;
   indexes: Record<IndexId, PackageIndex>;
   uploadTokens: Secrets;
+  /** The same facts with the files of another tree. */
+  readTree(facts: Facts, kind: Tree['kind']): Promise<Facts>;
 }
 
 /** What has been found or requested before anything heavy is loaded. */
@@ -68,18 +71,32 @@ export async function prepare(context: Context): Promise<Preparation> {
 export async function surveyProject(context: Context, preparation?: Preparation): Promise<Survey> {
   const { git, checkout, token, ...first } = preparation ?? (await prepare(context));
   const { openFiles } = await import('../ports/files.ts');
-  const { readFacts, readPython } = await import('../facts/index.ts');
+  const { readFacts, readOtherTree, readPython } = await import('../facts/index.ts');
+  const { headTree, workTree } = await import('../facts/source-tree.ts');
   const files = openFiles(checkout.root);
-  const python = await readPython(files, checkout.directory, context.options.package);
+  const here = workTree(files, git);
+  const wantsHead = context.options.deliver === 'merge-request';
+  const wanted = context.options.package;
+  const inWorkTree = wantsHead ? undefined : await readPython(here, checkout.directory, wanted);
   const connection =
     first.connection ??
     (await connectToGitLab(context, checkout, await enterToken(context, checkout, token)));
   const { ports, tokenSource, identity } = connection;
-  const customIssuer = context.options.customIssuer ?? python.declaration.choices.customIssuer;
-  const gitlabComOnly = customIssuer ? false : undefined;
-  const sources = { checkout, git, files, ...ports.reading, tokenSource, identity, gitlabComOnly };
-  const work = readFacts(sources, python);
-  const facts = await context.terminal.during(`Reading ${checkout.projectPath.value} and the indexes`, work);
+  const { gitlab } = ports.reading;
+  const openTree = async (kind: Tree['kind']) => {
+    const { id, defaultBranch } = (await identity).project;
+    return kind === 'head' ? headTree({ gitlab, files, git }, id, defaultBranch ?? 'HEAD') : here;
+  };
+  const read = async () => {
+    const tree = await openTree(wantsHead ? 'head' : 'work tree');
+    const python = inWorkTree ?? (await readPython(tree, checkout.directory, wanted));
+    const customIssuer = context.options.customIssuer ?? python.declaration.choices.customIssuer;
+    const gitlabComOnly = customIssuer ? false : undefined;
+    const sources = { checkout, git, files: tree, ...ports.reading, tokenSource, identity, gitlabComOnly };
+    return readFacts(sources, python);
+  };
+  const reading = `Reading ${checkout.projectPath.value} and the indexes`;
+  const facts = await context.terminal.during(reading, read());
   const { found, secrets } = readUploadTokens(context.env, facts.indexes);
   return {
     facts: { ...facts, uploadTokens: found },
@@ -88,6 +105,7 @@ export async function surveyProject(context: Context, preparation?: Preparation)
     git,
     indexes: ports.reading.indexes,
     uploadTokens: secrets,
+    readTree: async (before, kind) => readOtherTree(before, await openTree(kind), gitlab, wanted),
   };
 }
 

@@ -41,6 +41,11 @@ const rows: Record<ChoiceName, (goal: Goal) => ChoiceRow | undefined> = {
   publishWith: ({ publishWith }) => ['Publish with', publishWith.value, publishWith],
   releaseJob: ({ jobs: { releaseJob } }) => releaseJob && ['Release job', releaseJob.value, releaseJob],
   testJob: ({ jobs: { testJob } }) => testJob && ['Test job', testJob.value, testJob],
+  deliver: ({ deliver }) => [
+    'File changes',
+    deliver.value === 'merge-request' ? 'as a merge request' : 'in the work tree',
+    deliver,
+  ],
   buildJob: ({ jobs: { buildJob } }) => buildJob && ['Build jobs', buildJob.value.join(', '), buildJob],
 };
 

@@ -40,6 +40,8 @@ export function showNextSteps(context: StepsContext, ended: Ended, { brief }: { 
   for (const [index, step] of steps.entries()) {
     terminal.print(`  ${index + 1}. ${paint.plain(sentence(step, ended, context))}`);
     if (step.kind === 'push') showPush(context, ended, step.push);
+    if (step.kind === 'merge' && step.request !== undefined)
+      terminal.printAsIs(`${indent}${paint.cyan(step.request.webUrl)}`);
     if (step.kind === 'release') showRelease(context, ended, step.next);
     if (step.kind === 'register') {
       terminal.printAsIs(`${indent}${paint.cyan(step.page.url)}`);
@@ -68,10 +70,12 @@ function sentence(step: NextStep, { facts }: Ended, { program }: StepsContext): 
       return `Could not check whether ${path} is like this on ${branch}: ${oneLine(step.reason)}`;
     case 'push':
       return pushSentence(step.push);
+    case 'merge':
+      return `Have the merge request${step.request === undefined ? '' : ` !${step.request.iid}`} reviewed and merged; nothing is published before.`;
     case 'register':
       return `Register the Trusted Publisher on ${indexNames[step.page.index.id]} (skip this if you have):`;
     case 'release':
-      return step.push?.mergeRequest === undefined
+      return step.push?.mergeRequest === undefined && !step.merge
         ? `Release ${oneLine(step.next.tag)}:`
         : `After the merge, release ${oneLine(step.next.tag)}:`;
   }

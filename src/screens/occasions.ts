@@ -72,7 +72,8 @@ const shownInRows: ReadonlySet<string> = new Set([
   'job-lost',
 ]);
 
-function uploadsText(uploads: ReportedUpload[]): string {
+/** Uploads in words. */
+export function uploadsText(uploads: ReportedUpload[]): string {
   return uploads.length === 0 ? 'nothing is published' : uploads.map(uploadText).join('; ');
 }
 

@@ -35,7 +35,8 @@ export function planNotes({ facts }: Situation, plan: PlannedSetting[], { paint 
   const changes = changesOf(plan);
   const notes = [...new Set(changes.flatMap(({ finding }) => finding.notes))];
   const edited = changes.flatMap(({ finding }) => finding.files.map(({ path }) => path));
-  const dirty = facts.pipeline.uncommitted.filter((path) => edited.includes(path));
+  const inPlace = facts.tree.kind === 'work tree';
+  const dirty = facts.pipeline.uncommitted.filter((path) => inPlace && edited.includes(path));
   return [
     ...notes.map((note) => paint.yellow(`Note: ${oneLine(note)}`)),
     ...(dirty.length === 0

@@ -1,12 +1,20 @@
 import { type ChoiceName, questionOf } from '../cli/options.ts';
 import type { Facts } from '../facts/index.ts';
 import { twineElsewhere } from '../goal/choose.ts';
+import { mayNotPush } from '../goal/delivery.ts';
 import type { Goal } from '../goal/index.ts';
 import type { JobChoice } from '../goal/jobs.ts';
 import type { Wishes } from '../goal/wishes.ts';
 import { accessLevels } from '../kernel/access-level.ts';
 import { UserError } from '../kernel/errors.ts';
-import { occasionChoices, type PublishTool, publishTools, type Route, routes } from '../kernel/route.ts';
+import {
+  type Delivery,
+  occasionChoices,
+  type PublishTool,
+  publishTools,
+  type Route,
+  routes,
+} from '../kernel/route.ts';
 import { answered, isUndecided, type Sourced } from '../kernel/source.ts';
 import { isActive } from '../people/index.ts';
 import type { Choice, Terminal } from '../terminal/terminal.ts';
@@ -19,6 +27,7 @@ export function openQuestions(goal: Goal): ChoiceName[] {
     ...(isUndecided(goal.route) ? (['route'] as const) : []),
     ...(goal.ownOccasions.length > 0 && isUndecided(goal.occasions) ? (['occasions'] as const) : []),
     ...openPeopleQuestions(goal),
+    ...(isUndecided(goal.deliver) ? (['deliver'] as const) : []),
   ];
 }
 
@@ -68,6 +77,10 @@ export async function askFor(name: ChoiceName, asking: Asking): Promise<Wishes> 
     case 'publishWith': {
       const tools = publishTools.map((value) => ({ value, label: value, ...toolHints(value, goal) }));
       return { publishWith: answered(await terminal.select(question, tools, goal.publishWith.value)) };
+    }
+    case 'deliver': {
+      const choice = await terminal.select(question, deliveryChoices(facts), goal.deliver.value);
+      return { deliver: answered(choice) };
     }
     case 'releaseJob':
     case 'testJob':
@@ -151,6 +164,15 @@ export async function pickChoice(goal: Goal, terminal: Terminal): Promise<Choice
   }));
   const none = { value: undefined, label: 'None, go back to the plan' };
   return terminal.select('Which answer do you want to change?', [...choices, none], 'route');
+}
+
+function deliveryChoices(facts: Facts): Choice<Delivery>[] {
+  const branch = facts.gitlab.project.defaultBranch ?? 'the default branch';
+  const hint = mayNotPush(facts) ? { hint: `recommended, as you may not push to ${branch}` } : {};
+  return [
+    { value: 'working-tree', label: 'Edit the files here', hint: 'you commit and push them' },
+    { value: 'merge-request', label: `Open a merge request into ${branch}`, ...hint },
+  ];
 }
 
 /** GitLab's rule for names, narrowed to what PyPI's form accepts. */

@@ -3,9 +3,10 @@ import type { Goal } from '../../goal/index.ts';
 import { readPipeline } from '../../pipeline/index.ts';
 import type { LintResult } from '../../ports/gitlab.ts';
 import type { EditResult } from '../../text/result.ts';
+import { planDelivery } from '../delivery.ts';
 import { type Finding, ok, unfixable, unreadable } from '../finding.ts';
 import { editProject } from '../project-edit.ts';
-import { findingOfEdit } from './file-setting.ts';
+import { findingOfEdit, rereadFromHead } from './file-setting.ts';
 import type { Setting, Situation } from './setting.ts';
 
 /** The pipeline file builds once and publishes to each index from the right environment. */
@@ -15,8 +16,10 @@ export const pipeline: Setting = {
   title: 'Pipeline builds and publishes',
   dependsOn: [],
   inspect,
-  reread: async ({ facts: before, goal, verdicts }, { files }) => {
-    const text = await files.read(before.pipeline.path.value);
+  reread: async (situation, ports) => {
+    const { facts: before, goal, verdicts } = situation;
+    if (before.tree.kind === 'head') return rereadFromHead(situation, ports);
+    const text = await ports.files.read(before.pipeline.path.value);
     const { included } = before.pipeline.reading;
     const reading = { ...readPipeline(text, knownIndexes(before.indexes)), included };
     const facts = { ...before, pipeline: { ...before.pipeline, text, reading } };
@@ -24,26 +27,30 @@ export const pipeline: Setting = {
   },
 };
 
-function inspect({ facts, goal, verdicts }: Situation): Finding {
+function inspect(situation: Situation): Finding {
+  const { facts, verdicts } = situation;
   const { lint, pipelineEdit: edit } = verdicts;
   const { reading, path } = facts.pipeline;
   const holds = `${path.value} builds once and publishes as it should.`;
   if (lint && !lint.known) {
     // Nothing is written without a verdict; a file that needs no edit is judged by the rest.
-    if (edit.kind !== 'unchanged')
+    if (edit.kind !== 'unchanged' && isToBeWritten(situation))
       return unreadable(`verdict of GitLab's lint on ${path.value}`, lint.reason);
-    return ok(holds, {
-      notes: [...edit.notes, `GitLab's lint could not be asked about ${path.value}: ${lint.reason}`],
-    });
+    const note = `GitLab's lint could not be asked about ${path.value}: ${lint.reason}`;
+    if (edit.kind === 'unchanged') return ok(holds, { notes: [...edit.notes, note] });
   }
-  if (lint && !lint.value.valid) return invalid(edit, lint.value, facts);
-  return findingOfEdit(edit, {
+  if (lint?.known && !lint.value.valid) return invalid(edit, lint.value, facts);
+  const words = {
     ok: holds,
     different: `${path.value} differs.`,
-    missing: whatIsThere({ facts, goal, verdicts }),
+    missing: whatIsThere(situation),
     isMissing: !reading.ours,
-  });
+  };
+  return findingOfEdit(edit, words, situation);
 }
+
+/** Not what is in a merge request already, or is left alone. */
+const isToBeWritten = (situation: Situation) => /^(?:work tree|steps)$/.test(planDelivery(situation).kind);
 
 /** What publishes so far, in a file that no earlier run has written. */
 function whatIsThere({ facts, goal, verdicts }: Situation): string {

@@ -4,7 +4,7 @@ import { readDeclaration } from '../../python/declaration.ts';
 import { buildTimeVersion } from '../../python/versions/index.ts';
 import type { Finding } from '../finding.ts';
 import { editProject } from '../project-edit.ts';
-import { findingOfEdit } from './file-setting.ts';
+import { findingOfEdit, rereadFromHead } from './file-setting.ts';
 import type { Setting, Situation } from './setting.ts';
 
 /** Every build has its own version, which the index accepts, and the project declares its choices. */
@@ -14,18 +14,21 @@ export const pyproject: Setting = {
   title: 'Unique version per build',
   dependsOn: ['pipeline'],
   inspect,
-  reread: async ({ facts: before, verdicts, ...rest }, { files }) => {
-    const again = await readPythonFiles(files, before.checkout.directory);
+  reread: async (situation, ports) => {
+    const { facts: before, verdicts, ...rest } = situation;
+    if (before.tree.kind === 'head') return rereadFromHead(situation, ports);
+    const again = await readPythonFiles(ports.files, before.checkout.directory);
     const declaration = readDeclaration(again);
     const facts = { ...before, python: { ...before.python, files: again, declaration } };
     return { ...rest, facts, verdicts: { ...verdicts, ...editProject(facts, rest.goal) } };
   },
 };
 
-function inspect({ facts, verdicts }: Situation): Finding {
+function inspect(situation: Situation): Finding {
+  const { facts, verdicts } = situation;
   const { files, version, writtenVersion, declaration } = facts.python;
   const { onlyDeclares } = verdicts;
-  return findingOfEdit(verdicts.versionEdit, {
+  const words = {
     ok:
       // One that is written and stays is not git's.
       buildTimeVersion(files) || writtenVersion !== undefined
@@ -36,5 +39,6 @@ function inspect({ facts, verdicts }: Situation): Finding {
       : `Not each build would have a version that the index accepts (${version.value}, ${sourceText(version.source)}).`,
     missing: 'The choices are not declared in the project yet.',
     isMissing: onlyDeclares && declaration.path === undefined,
-  });
+  };
+  return findingOfEdit(verdicts.versionEdit, words, situation);
 }

@@ -36,7 +36,11 @@ export function createMergeRequest(call: ProjectCall): Outgoing {
   if (source === target) throw refuse.sentences(["You can't use same project/branch for source and target"]);
   if (!Object.hasOwn(project.files, source)) throw refuse.fields({ source_branch: ['does not exist'] });
   const open = requestsOf(call).find(
-    (it) => it.state === 'opened' && it.source_branch === source && it.target_branch === target,
+    (it) =>
+      it.state === 'opened' &&
+      it.source_branch === source &&
+      it.target_branch === target &&
+      (it.source_project_id ?? project.id) === project.id,
   );
   if (open)
     throw refuse.conflict([`Another open merge request already exists for this source branch: !${open.iid}`]);
