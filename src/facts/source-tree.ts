@@ -3,6 +3,7 @@ import { UserError } from '../kernel/errors.ts';
 import { decode, type Files } from '../ports/files.ts';
 import type { Git } from '../ports/git.ts';
 import type { GitLab } from '../ports/gitlab.ts';
+import { GitLabError } from '../ports/gitlab-error.ts';
 import type { TreeEntry } from '../ports/gitlab-repository.ts';
 
 /** Which files an edit is computed on. */
@@ -31,17 +32,22 @@ interface HeadPorts {
   git: Git;
 }
 
-/** The files of the default branch as GitLab has them now. Rejects with a `UserError` if there is no such branch. */
+/** The files of the default branch as GitLab has them now. Rejects with a `UserError` if they cannot be read. */
 export async function headTree(ports: HeadPorts, projectId: number, branch: string): Promise<SourceTree> {
   const { gitlab, files } = ports;
-  const sha = (await gitlab.branch(projectId, branch))?.head.sha;
+  const unread = (error: unknown) => Promise.reject(unreadable(branch, error));
+  const sha = (await gitlab.branch(projectId, branch).catch(unread))?.head.sha;
   if (sha === undefined) throw noBranch(branch);
-  const entries = new Map((await gitlab.tree(projectId, sha)).map((entry) => [entry.path, entry]));
+  const tree = await gitlab.tree(projectId, sha).catch(unread);
+  const entries = new Map(tree.map((entry) => [entry.path, entry]));
   const read = async (path: string) => {
     const entry = entries.get(path);
     if (entry === undefined) return undefined;
     if (entry.kind !== 'file') throw notAFile(path, branch);
-    return (await textHere(ports, entry)) ?? textOf(await gitlab.fileVersion(projectId, path, sha), path);
+    return (
+      (await textHere(ports, entry)) ??
+      textOf(await gitlab.fileVersion(projectId, path, sha).catch(unread), path)
+    );
   };
   const differs = async (path: string) => {
     const [here, there] = await Promise.all([files.read(path).catch(() => undefined), read(path)]);
@@ -76,6 +82,16 @@ async function textHere({ files, git }: HeadPorts, { path, blob }: TreeEntry): P
 function blobOf(text: string, like: string): string {
   const hash = createHash(like.length === 64 ? 'sha256' : 'sha1');
   return hash.update(`blob ${Buffer.byteLength(text)}\0${text}`).digest('hex');
+}
+
+function unreadable(branch: string, cause: unknown): unknown {
+  if (!(cause instanceof GitLabError)) return cause;
+  return new UserError(
+    'head-unreadable',
+    `The files on ${branch}, from which a merge request starts, could not be read: ${cause.message}`,
+    "Run it again once they can be read, or edit the files here with '--deliver working-tree'.",
+    { cause },
+  );
 }
 
 function noBranch(branch: string): UserError {

@@ -27,7 +27,8 @@ export function openQuestions(goal: Goal): ChoiceName[] {
     ...(isUndecided(goal.route) ? (['route'] as const) : []),
     ...(goal.ownOccasions.length > 0 && isUndecided(goal.occasions) ? (['occasions'] as const) : []),
     ...openPeopleQuestions(goal),
-    ...(isUndecided(goal.deliver) ? (['deliver'] as const) : []),
+    // The usual way needs no question; it can be changed before anything is.
+    ...(goal.deliver.source.by === 'recommended' ? (['deliver'] as const) : []),
   ];
 }
 

@@ -140,6 +140,16 @@ describe('check', () => {
   });
 });
 
+it.each(['Branch: Read', 'Merge Request: Read'])(
+  'check does without %s where nothing is delivered as a merge request',
+  async (permission) => {
+    await startSetUp();
+    const whole = statesOf(await check(fine));
+    deny(permission);
+    expect(statesOf(await check(fine))).toEqual(whole);
+  },
+);
+
 describe('setup', () => {
   const weak = { name: 'main', push_access_levels: [roleRow(30)] };
   const release = {
@@ -184,4 +194,48 @@ describe('setup', () => {
     const { report } = await reportOf(scene.here, ['setup', '--yes'], 'glpat-demo-readonly');
     expect([report.exitCode, report.error?.code, scene.sent]).toEqual([2, 'token-read-only', []]);
   });
+});
+
+describe('setup by merge request', () => {
+  const byRequest = () =>
+    reportOf(scene.here, ['setup', '--yes', '--deliver', 'merge-request'], fine).then(({ report }) => report);
+
+  it.each([
+    ['Commit: Create', 'failed'],
+    ['Merge Request: Create', 'failed'],
+    ['Merge Request: Read', 'skipped'],
+  ])('names %s, and goes on from there once it is granted', async (permission, outcome) => {
+    await startPrivate();
+    deny(permission);
+    const refused = await byRequest();
+    expect([refused.exitCode, settingOf(refused, 'pipeline')?.outcome]).toEqual([1, outcome]);
+    expect(settingOf(refused, 'pipeline')?.message).toContain(
+      `The token lacks the permission '${permission}'.`,
+    );
+    deny();
+    expect((await byRequest()).exitCode).toBe(0);
+    expect(scene.project.merge_requests).toHaveLength(1);
+  });
+
+  it('names Merge Request: Update if the description of one cannot be kept up to date', async () => {
+    await startPrivate();
+    await byRequest();
+    const [request] = scene.project.merge_requests ?? [];
+    if (request) request.description = request.description.replace('tag v1.2.3', 'tag v0');
+    deny('Merge Request: Update');
+    const report = await byRequest();
+    expect([report.exitCode, settingOf(report, 'pipeline')?.outcome]).toEqual([1, 'failed']);
+    expect(settingOf(report, 'pipeline')?.message).toContain("'Merge Request: Update'");
+  });
+
+  it.each(['Branch: Read', 'Repository: Read'])(
+    'ends before any change without %s, which it starts from',
+    async (permission) => {
+      await startPrivate();
+      deny(permission);
+      const report = await byRequest();
+      expect([report.exitCode, report.error?.code, scene.sent]).toEqual([2, 'head-unreadable', []]);
+      expect(report.error?.message).toContain(`The token lacks the permission '${permission}'.`);
+    },
+  );
 });

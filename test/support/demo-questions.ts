@@ -11,35 +11,16 @@ export const demoQuestions = {
       'Who may release',
       'Who must approve',
       'How many approvals',
-      'How should the edits of files reach',
       'Make these 6 changes?',
     ],
     after: ['Registered on PyPI?', 'Registered on TestPyPI?'],
   },
   solo: {
-    before: [
-      'How should releases be protected?',
-      'How should the edits of files reach',
-      'Make these 5 changes?',
-    ],
+    before: ['How should releases be protected?', 'Make these 5 changes?'],
     after: ['Registered on PyPI?', 'Registered on TestPyPI?'],
   },
-  'team-free': {
-    before: [
-      'How should releases be protected?',
-      'How should the edits of files reach',
-      'Make these 7 changes?',
-    ],
-    after: [],
-  },
-  'self-managed': {
-    before: [
-      'How should releases be protected?',
-      'How should the edits of files reach',
-      'Make these 7 changes?',
-    ],
-    after: [],
-  },
+  'team-free': { before: ['How should releases be protected?', 'Make these 7 changes?'], after: [] },
+  'self-managed': { before: ['How should releases be protected?', 'Make these 7 changes?'], after: [] },
 };
 
 export type DemoWorldName = keyof typeof demoQuestions;
