@@ -1,25 +1,30 @@
 import { type Choices, flagOf, type Values } from '../cli/options.ts';
 import type { Source, Sourced } from '../kernel/source.ts';
-import { type Declared, type DeclaredName, declaredNames } from '../python/declaration.ts';
+import { type DeclaredName, declaredNames } from '../python/declaration.ts';
 import type { Goal } from './index.ts';
 
 /** What the user chose, by option or in answer to a question; each value records which. */
-export interface Wishes extends AllSourced<Pick<Values, DeclaredName>> {
+export interface Wishes extends AllSourced<Pick<Values, WishName>> {
   /** Declared choices that give way to what is there now. */
   adopted?: DeclaredName[];
   /** Ids of the offers that the user has accepted; there is no option for this. */
   agreed?: string[];
 }
 
+/** What is declared in the project, and how this run's edits reach it. */
+type WishName = DeclaredName | 'deliver';
+
 type AllSourced<T> = { [N in keyof T]?: Sourced<NonNullable<T[N]>> };
 
 /** The choices made on the command line. */
-export function wishesOf(options: Declared): Wishes {
-  return withSources(options, declaredNames, (name, value) => optionSource(name, value === false));
+export function wishesOf(options: Partial<Pick<Values, WishName>>): Wishes {
+  return withSources(options, [...declaredNames, 'deliver'], (name, value) =>
+    optionSource(name, value === false),
+  );
 }
 
 /** The option as typed, `no-testpypi` for a switch turned off. */
-const optionSource = (name: DeclaredName, turnedOff: boolean): Source => ({
+const optionSource = (name: WishName, turnedOff: boolean): Source => ({
   by: 'option',
   name: flagOf(name, turnedOff).slice(2),
 });
