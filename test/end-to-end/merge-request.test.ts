@@ -352,7 +352,7 @@ describe('the description', () => {
       /\| `tag v1\.2\.3` \| `1\.2\.3 to PyPI by 'release' [^|]*\| `nothing/,
     );
     expect(request?.description).toContain('Register the Trusted Publisher on PyPI');
-    expect(request?.description).toContain('- `Protection of all tags`');
+    expect(request?.description).toContain('- `Only Maintainers can create tags`');
   });
 
   it('keeps names from outside in code: no mention, no quick action, no HTML, no cell of a table', async () => {

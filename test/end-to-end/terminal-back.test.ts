@@ -38,7 +38,7 @@ describe('a conversation', () => {
     await session.shows(/This\s+is\s+the\s+first\s+question;\s+Ctrl-C\s+leaves\./);
     await answer(session, 'How should releases be protected?', keys.down + keys.enter);
     await isAsked(session, 'Make these 5 changes?');
-    expect(session.screen()).toMatch(/Plan: Trusted Publisher, no approval step/);
+    expect(session.screen()).toMatch(/Plan:\s+Trusted\s+Publisher,\s+no\s+approval\s+step/);
     expect(here.gitlab.writes()).toEqual([]);
     session.press(keys.ctrlC);
     expect(await session.ended).toBe(130);
