@@ -1,4 +1,5 @@
 import type { Facts } from '../facts/index.ts';
+import { isBlindBuild } from '../pipeline/building/version.ts';
 import type { PipelineModel } from '../pipeline/model/model.ts';
 import type { PipelineGoal } from '../pipeline/pipeline-goal.ts';
 import {
@@ -84,13 +85,21 @@ function adviceOf(
   return advice.kind === 'git' && spoiling.length > 0 ? { kind: 'keep-written', because: spoiling } : advice;
 }
 
-/** Whether the edit replaces a build that does not see git's version: that of each job that builds for an index. */
+/**
+ * Whether the edit replaces a build that does not see git's version: one in the script of a job that publishes to an
+ * index, which moves, or of a job that builds for it. What a script or a runner such as tox builds stays as it is.
+ */
 function replacedIn({ publications, jobs }: Pick<PipelineModel, 'publications' | 'jobs'>) {
-  const building = jobs
-    .filter(({ name }) => publications.some((it) => it.target.kind === 'index' && it.job === name))
-    .flatMap(({ name, takesFrom }) => [name, ...takesFrom]);
-  return ({ where, repair }: VersionUse) =>
-    repair.kind === 'install-scm' && 'job' in where && building.includes(where.job);
+  const publishing = jobs.filter(({ name }) =>
+    publications.some((it) => it.target.kind === 'index' && it.job === name),
+  );
+  const names = publishing.map(({ name }) => name);
+  const building = publishing.flatMap(({ takesFrom }) => takesFrom);
+  return ({ where, repair, text, isInScript }: VersionUse) =>
+    repair.kind === 'install-scm' &&
+    'job' in where &&
+    isInScript &&
+    (names.includes(where.job) || (building.includes(where.job) && isBlindBuild(text)));
 }
 
 /** Builds for tags have the tag's version; others get the pipeline's number if they have no version of their own. */

@@ -7,6 +7,10 @@ export interface RunCommand extends ToolCommand {
   text: string;
   directory: string | undefined;
   redirects: readonly { operator: string; target: string }[];
+  /** Where the job lists it; by default in its script. */
+  section?: 'before_script' | 'script' | 'after_script';
+  /** Scripts and targets on the way to it; none by default. */
+  via?: readonly string[];
 }
 
 export interface RunningJob {
@@ -39,6 +43,8 @@ export interface VersionUse {
   /** Whether it fails, or gives a wrong version, once the version comes from git. */
   breaks: boolean;
   repair: UseRepair;
+  /** The job's own script has this command itself, rather than a script or target that it calls. */
+  isInScript: boolean;
 }
 
 export interface PretendVariable {
@@ -77,8 +83,10 @@ function usesOfJob(job: RunningJob, input: DependentsInput): VersionUse[] {
   const lastBuild = job.commands.findLastIndex((command) => effectsOf(command).includes('builds'));
   const uses = job.commands.flatMap((command, index): VersionUse[] => {
     const found: VersionUse[] = [];
+    const { section = 'script', via = [] } = command;
+    const isInScript = section === 'script' && via.length === 0;
     const add = (kind: VersionUse['kind'], breaks: boolean, repair: UseRepair) =>
-      found.push({ kind, where: { job: job.name }, text: command.text, breaks, repair });
+      found.push({ kind, where: { job: job.name }, text: command.text, breaks, repair, isInScript });
     const effects = effectsOf(command);
     const needsVersion = effects.includes('installs-project') || effects.includes('builds');
     if (needsVersion) add('installs', ...whetherInstallBreaks(command, git, job, index, input));
@@ -193,6 +201,7 @@ function usesInConfiguration({ lookup, directory }: DependentsInput): VersionUse
     text,
     breaks,
     repair: breaks ? (isProvider ? { kind: 'commitizen-scm' } : byHand) : notNeeded,
+    isInScript: false,
   }));
 }
 
@@ -207,21 +216,24 @@ function usesInSources({ lookup, sources, version }: DependentsInput): VersionUs
     const lines = (lookup(file) ?? '').slice(0, 200_000).split('\n');
     const found = lines.flatMap((text, index): VersionUse[] => {
       const where = { file, line: index + 1 };
+      const use = {
+        where,
+        text: text.trim(),
+        breaks: true,
+        repair: { kind: 'importlib-metadata' },
+        isInScript: false,
+      } as const;
       const written = assigned.exec(text)?.[2];
       if (
         written === version ||
         (written !== undefined && version.startsWith(`${written}.`) && /conf\.py$/.test(file))
       )
-        return [
-          { kind: 'repeats', where, text: text.trim(), breaks: true, repair: { kind: 'importlib-metadata' } },
-        ];
+        return [{ kind: 'repeats', ...use }];
       if (
         /["']project["']\s*\]\s*\[\s*["']version["']/.test(text) ||
         (readsToml.test(text) && /version/i.test(text))
       )
-        return [
-          { kind: 'reads', where, text: text.trim(), breaks: true, repair: { kind: 'importlib-metadata' } },
-        ];
+        return [{ kind: 'reads', ...use }];
       return [];
     });
     return found;
@@ -229,7 +241,9 @@ function usesInSources({ lookup, sources, version }: DependentsInput): VersionUs
 }
 
 function unique(uses: VersionUse[]): VersionUse[] {
-  const seen = new Map(uses.map((use) => [JSON.stringify([use.kind, use.where, use.text]), use]));
+  const seen = new Map(
+    uses.map((use) => [JSON.stringify([use.kind, use.where, use.text, use.isInScript]), use]),
+  );
   return [...seen.values()];
 }
 

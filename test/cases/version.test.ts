@@ -296,4 +296,33 @@ ship:
     },
     happens: { push: [testUpload], 'tag v1.2.3': ['pypi * by id-token'], 'tag v1.2.3rc1': [] },
   },
+  'a build by setup.py that tox runs, which would build 0.0.0 without setuptools-scm': {
+    files: setupPy(
+      `image: python:3.13
+stages: [build, ship]
+build:
+  stage: build
+  script: [pip install tox, tox -e pack]
+  artifacts: {paths: [dist/]}
+ship:
+  stage: ship
+  only: [tags]
+  script: [pip install twine, twine upload -u __token__ -p $SHIP_TOKEN dist/*]
+`,
+      '1.2.3',
+      {
+        'tox.ini': `[testenv:pack]
+deps = wheel
+skip_install = true
+commands = python setup.py sdist bdist_wheel
+`,
+      },
+    ),
+    happens: { push: [testUpload], 'tag v1.2.3': [release] },
+    refusal: /install setuptools-scm before it/,
+    wrong: (it) => [
+      !/install setuptools-scm before it/.test(said(it)) && 'nobody says what the build would need',
+      /setuptools[-_]scm/.test(it.diff) && 'the version comes from git, which the build does not see',
+    ],
+  },
 });

@@ -30,6 +30,9 @@ export function giveVersion(edit: PipelineEdit, name: string, job: YamlTable): v
 /** Commands that build without the build requirements, and so without whatever provides the version. */
 const blind = /\bpython3?[ \t]+setup\.py[ \t][^\n;&|]*\b(?:sdist|bdist_wheel)\b[^\n;&|]*/;
 
+/** Whether the edit of a build job replaces a command, so that it sees the version from git. */
+export const isBlindBuild = (command: string) => blind.test(command);
+
 const poetryBuild = /\bpoetry[ \t]+(?:-\S+[ \t]+)*build\b/;
 
 /** Invariants that make a build see the version from git; `poetry build` needs a plugin for that. */
