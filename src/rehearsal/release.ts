@@ -6,7 +6,7 @@ import type { AccessRow, DeploymentState, JobState, PipelineState, ProjectState 
 import { isIncluded } from './rules.ts';
 import { gitIn } from './scratch-project.ts';
 import { runUploadJob } from './upload-job.ts';
-import type { World } from './world.ts';
+import { shownAt, type World } from './world.ts';
 
 /** What happens in a rehearsed release, in order. */
 export type ReleaseEvent =
@@ -110,7 +110,7 @@ async function runPipeline(run: Run): Promise<void> {
 }
 
 /** The jobs of the pipeline by stage, or what is wrong with its file. */
-function jobsOf({ project, ref, isTag }: Run): ConfiguredJob[] | string {
+function jobsOf({ world, project, ref, isTag }: Run): ConfiguredJob[] | string {
   const files = project.files[project.default_branch ?? 'main'] ?? {};
   const { valid, errors, merged_yaml } = lint(files[pipelineFile(project)] ?? '', files, false);
   if (!valid || merged_yaml === null) return errors.join(' ');
@@ -127,22 +127,25 @@ function jobsOf({ project, ref, isTag }: Run): ConfiguredJob[] | string {
   return Object.entries(merged)
     .flatMap(([name, job]) => {
       const isJob = !name.startsWith('.') && isMapping(job) && job.script !== undefined;
-      return isJob && isIncluded(job.rules, variables) ? [configured(name, job)] : [];
+      return isJob && isIncluded(job.rules, variables)
+        ? [configured(name, job, shownAt(world).testpypi)]
+        : [];
     })
     .toSorted((one, other) => stages.indexOf(one.stage) - stages.indexOf(other.stage));
 }
 
-function configured(name: string, job: Record<string, unknown>): ConfiguredJob {
+function configured(name: string, job: Record<string, unknown>, testpypi: string): ConfiguredJob {
   const { environment: place, id_tokens: tokens = {}, stage = 'test' } = job;
   const environment = typeof place === 'object' ? (place as { name?: string } | null)?.name : place;
   const [token] = Object.values(tokens as Record<string, { aud?: unknown }>);
   const commands = [job.script].flat().join('\n');
   const uploads = /\b(?:publish|upload)\b/.test(commands) && environment !== undefined;
+  const isTest = commands.includes(testpypi) || /\btestpypi\b/.test(commands);
   return {
     name,
     stage: String(stage),
     ...(environment === undefined ? {} : { environment: String(environment) }),
-    ...(uploads ? { index: /test\.?pypi/.test(commands) ? ('testpypi' as const) : ('pypi' as const) } : {}),
+    ...(uploads ? { index: isTest ? ('testpypi' as const) : ('pypi' as const) } : {}),
     ...(token === undefined ? {} : { audience: String(token.aud) }),
   };
 }

@@ -58,7 +58,7 @@ describe.skipIf(chromium === undefined)('the page that the tool links to, in a b
       ],
       button: 'Add',
     });
-    expect(await text()).toMatch(/Rehearsal PyPI: nothing here reaches[\s\S]*Proceed with caution!/);
+    expect(await text()).toMatch(/Simulated PyPI: nothing here reaches[\s\S]*Proceed with caution!/);
     await page.follow('form [type=submit]');
     expect(await text()).toMatch(/The publisher was added\./);
     const { namespace, project, workflow_filepath, environment } = pypi!.fields;

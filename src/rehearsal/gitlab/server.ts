@@ -1,4 +1,3 @@
-import { escapeHtml, page } from '../html.ts';
 import {
   type Incoming,
   type LoggedRequest,
@@ -8,6 +7,7 @@ import {
 } from '../http-server.ts';
 import { Answered, type Call, paginated, refuse } from './call.ts';
 import { aboutGroup } from './groups.ts';
+import { showPage } from './pages.ts';
 import { requirePermission } from './permissions.ts';
 import { projectEndpoints } from './routes.ts';
 import { findProject, signIn } from './sign-in.ts';
@@ -38,7 +38,7 @@ function handle(state: GitLabState, prefix: string, incoming: Incoming): Outgoin
   const request = { ...incoming, path: incoming.path.slice(prefix.length) };
   try {
     if (request.path === '/oauth/token/info') return oauthInfo(signIn(state, request, false));
-    if (!request.path.startsWith('/api/v4/')) return projectPage(state, request);
+    if (!request.path.startsWith('/api/v4/')) return showPage(state, prefix, request.path);
     const call = signIn(state, request);
     const path = request.path.slice('/api/v4/'.length);
     if (!path.startsWith('projects/')) requirePermission(call, path);
@@ -112,18 +112,4 @@ function aboutProject(call: Call, path: string, prefix: string): Outgoing {
     return answer(about, found[1] ?? '');
   }
   throw refuse.noRoute();
-}
-
-/** What a browser shows at a project's URL. */
-function projectPage(state: GitLabState, { path }: Incoming): Outgoing {
-  const project =
-    state.projects.find((it) => path.startsWith(`/${it.path_with_namespace}`)) ?? state.projects[0];
-  const environments = project?.environments.map(
-    ({ name, tier, external_url }) => `<li>${escapeHtml(`${name} (${tier}): ${external_url ?? ''}`)}</li>`,
-  );
-  const body = `<h1>${escapeHtml(project?.path_with_namespace ?? 'No project')}</h1><h2>Environments</h2><ul>${environments?.join('') || '<li>none</li>'}</ul>`;
-  return {
-    status: 200,
-    body: page('Rehearsal GitLab', body, 'Rehearsal GitLab: nothing here reaches the real one'),
-  };
 }

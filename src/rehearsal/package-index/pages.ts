@@ -1,4 +1,4 @@
-import { escapeHtml, page } from '../html.ts';
+import { escapeHtml, page, table } from '../html.ts';
 import type { Incoming, Outgoing } from '../http-server.ts';
 import {
   type Form,
@@ -15,7 +15,7 @@ import type { IndexState, PendingPublisher, PublisherState } from './state.ts';
 /** A project's page: prefilled from its URL, for owners only. */
 export function manageProject(state: IndexState, request: Incoming, name: string): Outgoing {
   const project = state.projects.find((it) => normalized(it.name) === normalized(name));
-  if (!project) return html(state, 404, '<h1>404 Not Found</h1>');
+  if (!project) return missingPage(state);
   if (!project.owners.includes(state.user) || project.status === 'quarantined')
     return html(state, 403, '<h1>403 Forbidden</h1><p>Only an Owner may do this.</p>');
   const posted = request.method === 'POST';
@@ -60,21 +60,61 @@ export function manageAccount(state: IndexState, request: Incoming): Outgoing {
   const body = [
     `<h1>Publishing: pending publishers</h1>${listOf(state.pendingPublishers)}<h2>Add a new pending publisher</h2>`,
     flashed(verdict),
-    done ? '<p class="done">The pending publisher was added; it lapses in 30 days.</p>' : '',
+    done ? '<p class="done">The pending publisher was added; it expires in 30 days.</p>' : '',
     tabs(open, request.path),
     open === 'GitLab' ? publisherForm(form) : otherTab(open),
   ].join('');
   return html(state, 200, body);
 }
 
-/** A project's public page. */
-export function projectPage(state: IndexState, _: Incoming, name: string): Outgoing {
-  const project = state.projects.find((it) => normalized(it.name) === normalized(name));
-  if (!project) return html(state, 404, '<h1>404 Not Found</h1>');
+/** The front page: the index's projects, and where their publishers are managed. */
+export function startPage(state: IndexState): Outgoing {
+  const { projects, pendingPublishers } = state;
+  const links = projects.map(({ name, releases }) => {
+    const path = encodeURIComponent(name);
+    return `<li><a href="/project/${path}/">${escapeHtml(name)}</a> ${escapeHtml(releases.at(-1) ?? '')} (<a href="/manage/project/${path}/settings/publishing/">its publishers</a>)</li>`;
+  });
   return html(
     state,
     200,
-    `<h1>${escapeHtml(project.name)}</h1><p>Releases: ${escapeHtml(project.releases.join(', ') || 'none')}</p>`,
+    `<h1>Projects</h1>${links.length > 0 ? `<ul>${links.join('')}</ul>` : '<p>None.</p>'}<p><a href="/manage/account/publishing/">Pending publishers: ${pendingPublishers.length}</a></p>`,
+  );
+}
+
+/** A project's public page: its releases, newest first, with who uploaded each file. */
+export function projectPage(state: IndexState, _: Incoming, name: string): Outgoing {
+  const project = state.projects.find((it) => normalized(it.name) === normalized(name));
+  if (!project) return missingPage(state);
+  const files = state.files.filter((it) => it.project === normalized(name)).toReversed();
+  const rows = files.map(({ filename, version, publisher }) => [
+    version,
+    filename,
+    publisher
+      ? `Trusted Publisher ${publisher.namespace}/${publisher.project} (${publisher.environment || 'any environment'})`
+      : 'API token',
+  ]);
+  const path = `/manage/project/${encodeURIComponent(project.name)}/settings/publishing/`;
+  const body = [
+    `<h1>${escapeHtml(`${project.name} ${project.releases.at(-1) ?? ''}`)}</h1>`,
+    `<p>Releases: ${escapeHtml(project.releases.toReversed().join(', ') || 'none')}</p>`,
+    `<h2>Files of the demo</h2>${table(['Version', 'File', 'Uploaded by'], rows)}`,
+    `<p><a href="${escapeHtml(path)}">Manage publishers</a></p>`,
+  ];
+  return html(state, 200, body.join(''));
+}
+
+/** Where a user would create an API token. */
+export function tokenPage(state: IndexState): Outgoing {
+  const sentence = 'The demo brings its own API tokens, so there is none to create here.';
+  return html(state, 200, `<h1>API tokens</h1><p>${sentence}</p>`);
+}
+
+/** An address without a page. */
+export function missingPage(state: IndexState): Outgoing {
+  return html(
+    state,
+    404,
+    '<h1>404 Not Found</h1><p>This page is not part of the demo.</p><p><a href="/">All projects</a></p>',
   );
 }
 
@@ -122,22 +162,20 @@ function listOf(publishers: (PublisherState & { projectName?: string })[]): stri
     ...[`${namespace}/${project}`, workflowFilepath, environment || '(any)'],
   ]);
   const heads = ['Project', 'Repository', 'Pipeline file', 'Environment'].slice(-(rows[0]?.length ?? 0));
-  const row = (cells: string[], tag: string) =>
-    `<tr>${cells.map((cell) => `<${tag}>${escapeHtml(cell)}</${tag}>`).join('')}</tr>`;
-  return `<table>${row(heads, 'th')}${rows.map((cells) => row(cells, 'td')).join('')}</table>`;
+  return table(heads, rows);
 }
 
 const otherTab = (name: string) =>
-  `<div class="tab"><p>The form for ${escapeHtml(name)} is not part of the rehearsal.</p></div>`;
+  `<div class="tab"><p>The form for ${escapeHtml(name)} is not part of the demo: switch to the tab GitLab.</p></div>`;
 
 function html({ kind, user }: IndexState, status: number, body: string): Outgoing {
   const name = kind === 'pypi' ? 'PyPI' : 'TestPyPI';
   return {
     status,
     body: page(
-      `Rehearsal ${name}`,
+      `Simulated ${name}`,
       `<p class="help user">Signed in as ${escapeHtml(user)}</p>${body}`,
-      `Rehearsal ${name}: nothing here reaches the real index`,
+      `Simulated ${name}: nothing here reaches the real index`,
     ),
   };
 }

@@ -8,7 +8,7 @@ import {
 import { provenance } from './attestations.ts';
 import { mintToken } from './mint-token.ts';
 import { normalized } from './names.ts';
-import { manageAccount, manageProject, projectPage } from './pages.ts';
+import { manageAccount, manageProject, missingPage, projectPage, startPage, tokenPage } from './pages.ts';
 import type { IndexState } from './state.ts';
 import { upload } from './upload.ts';
 
@@ -37,7 +37,11 @@ const endpoints: Endpoint[] = [
   [/^\/legacy$/, (_, request) => moved(request, 308, '/legacy/')],
   [/^\/legacy\/$/, upload],
   [/^\/integrity\/([^/]+)\/[^/]+\/[^/]+\/provenance$/, provenance],
-  [/^\/project\/([^/]+)\/$/, projectPage],
+  [/^\/$/, startPage],
+  [/^\/project\/([^/]+)\/(?:[^/]+\/)?$/, projectPage],
+  [/^\/account\/login\/$/, startPage],
+  [/^\/manage\/account\/token\/$/, tokenPage],
+  [/^\/manage\/organizations\/$/, manageAccount],
   [/^\/manage\/project\/([^/]+)\/settings\/publishing\/$/, manageProject],
   [/^\/manage\/account\/publishing\/$/, manageAccount],
 ];
@@ -59,7 +63,7 @@ function handle(state: IndexState, request: Incoming): Outgoing {
     const found = pattern.exec(request.path);
     if (found) return answer(state, request, decodeURIComponent(found[1] ?? ''));
   }
-  return { status: 404, body: '<h1>404 Not Found</h1>' };
+  return missingPage(state);
 }
 
 /** The simple API also lists projects without releases: https://docs.pypi.org/api/index-api/ */
