@@ -19,7 +19,9 @@ export function projectProblem(
   const problems: Partial<Record<GitLabError['kind'], [code: string, message: string, hint: string]>> = {
     unauthorized: [
       'token-refused',
-      `GitLab at ${url} does not know the token from ${sourceText(tokenSource)}.`,
+      tokenSource.by === 'input'
+        ? 'GitLab rejected that token.'
+        : `GitLab at ${url} rejected the token from ${sourceText(tokenSource)}.`,
       'Check that the token is complete and belongs to this GitLab, or create a new one with the scope api.',
     ],
     expired: [

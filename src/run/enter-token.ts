@@ -10,20 +10,39 @@ import type { Context } from './context.ts';
 export type Token = Pick<Extract<FoundToken, { kind: 'found' }>, 'token' | 'source'>;
 
 /**
- * Asks for a GitLab token if none was found, linking to the page that creates one. Throws a `UserError` if none is
- * given.
+ * Asks for a GitLab token if none was found, linking to the page that creates one; again, with the reason, if `use`
+ * rejects because of the token. Throws a `UserError` if none is given.
  */
-export async function enterToken(context: Context, checkout: Checkout, found: FoundToken): Promise<Token> {
+export async function enterToken<T>(
+  context: Context,
+  checkout: Checkout,
+  found: FoundToken,
+  use: (token: Token) => Promise<T>,
+): Promise<T> {
   const { terminal } = context;
   const gitlabUrl = checkout.gitlabUrl.value;
-  const page = tokenPage(gitlabUrl);
   if (!terminal.interactive) throw noToken(found, gitlabUrl, context.platform);
   terminal.print('', `A GitLab token with the scope api is needed. ${howToMakeToken(gitlabUrl)}`, '');
-  context.openPage?.(page);
-  const token = await terminal.secret(`GitLab token for ${gitlabUrl}`);
-  if (token === '') throw noToken({ kind: 'none' }, gitlabUrl, context.platform);
-  return { token: new Secret(token), source: { by: 'input' } };
+  context.openPage?.(tokenPage(gitlabUrl));
+  for (;;) {
+    const text = await terminal.secret(`GitLab token for ${gitlabUrl}`);
+    if (text === '') throw noToken({ kind: 'none' }, gitlabUrl, context.platform);
+    try {
+      return await use({ token: new Secret(text), source: { by: 'input' } });
+    } catch (error) {
+      if (!(error instanceof UserError && ofToken.has(error.code))) throw error;
+      terminal.print(terminal.paint.yellow(error.message));
+    }
+  }
 }
+
+/** The refusals that another token avoids; the others end the run. */
+const ofToken: ReadonlySet<string> = new Set([
+  'bad-token',
+  'token-refused',
+  'token-expired',
+  'token-read-only',
+]);
 
 function noToken(found: FoundToken, gitlabUrl: string, platform: NodeJS.Platform): UserError {
   const { host } = new URL(gitlabUrl);

@@ -80,7 +80,7 @@ export async function surveyProject(context: Context, preparation?: Preparation)
   const inWorkTree = wantsHead ? undefined : await readPython(here, checkout.directory, wanted);
   const connection =
     first.connection ??
-    (await connectToGitLab(context, checkout, await enterToken(context, checkout, token)));
+    (await enterToken(context, checkout, token, (entered) => connectWith(context, checkout, entered)));
   const { ports, tokenSource, identity } = connection;
   const { gitlab } = ports.reading;
   const openTree = async (kind: Tree['kind']) => {
@@ -107,6 +107,13 @@ export async function surveyProject(context: Context, preparation?: Preparation)
     uploadTokens: secrets,
     readTree: async (before, kind) => readOtherTree(before, await openTree(kind), gitlab, wanted),
   };
+}
+
+/** The connection with a token that was just typed, once GitLab has accepted it. */
+async function connectWith(context: Context, checkout: Checkout, token: Token): Promise<Connection> {
+  const connection = await connectToGitLab(context, checkout, token);
+  await context.terminal.during('Asking GitLab about the token', connection.identity);
+  return connection;
 }
 
 async function connectToGitLab(

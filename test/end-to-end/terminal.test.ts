@@ -138,6 +138,41 @@ describe('the wizard in a terminal', () => {
     expect(session.screen()).toContain('your input');
   });
 
+  it('asks again, with the reason, for a token that GitLab rejects or that is not enough', async () => {
+    const session = startInTerminal(['setup', '--no-open', ...placeOf(here)]);
+    const reasons = [
+      ['glpat-mistyped', 'GitLab rejected that token.'],
+      ['two words', 'holds a character that no token has'],
+      ['glpat-demo-expired', 'has expired or was revoked'],
+      ['glpat-demo-readonly', 'changing settings needs api'],
+    ] as const;
+    await session.shows(/◆ +GitLab token for/);
+    for (const [token, reason] of reasons) {
+      session.press(`${token}${keys.enter}`);
+      await session.shows(reason);
+      await session.shows(new RegExp(`${reason}[^◆]*◆ +GitLab token for`));
+    }
+    session.press(`glpat-demo-alice${keys.enter}`);
+    await session.shows('How should');
+    expect(session.screen()).not.toMatch(/glpat-|two words/);
+    session.press(keys.ctrlC);
+    expect(await session.ended).toBe(130);
+  });
+
+  it('ends, and says how to give a token, where none is typed', async () => {
+    const session = startInTerminal(['check', '--no-open', ...placeOf(here)]);
+    await session.shows(/◆ +GitLab token for/);
+    session.press(keys.enter);
+    expect(await session.ended).toBe(2);
+    expect(session.screen()).toContain('There is no GitLab token for');
+  });
+
+  it('ends for a token from the environment that GitLab rejects', async () => {
+    const session = startInTerminal(['check', ...placeOf(here)], signedIn(here, 'glpat-mistyped'));
+    expect(await session.ended).toBe(2);
+    expect(session.screen()).toContain('rejected the token from GITLAB_TOKEN');
+  });
+
   it('continues in the demo: check, drift, repair, quit', async () => {
     const session = startInTerminal(['demo']);
     for (const question of [
