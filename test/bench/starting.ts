@@ -37,7 +37,7 @@ function figuresOf(medians: Awaited<ReturnType<typeof measure>>): Figure[] {
       ...against(bare, medians.bare, 1.5, 20),
     },
     {
-      what: 'most memory of `check`',
+      what: 'peak memory of `check`',
       measured: medians.memory,
       unit: 'MB',
       ...against(bare, medians.bareMemory, 2),

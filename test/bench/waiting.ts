@@ -34,7 +34,7 @@ async function roundTrips(
       return timeOf(checkIn(world, ...options));
     };
     const { quick, slow } = await inTurn(5, { quick: () => check(0), slow: () => check(latency) });
-    const what = `answers that \`check\` waits for: ${name}`;
+    const what = `round trips of \`check\`: ${name}`;
     return { what, measured: (slow - quick) / latency, limit: 4, unit: 'round trips' };
   } finally {
     await world.close();
