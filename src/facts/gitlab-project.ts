@@ -1,6 +1,7 @@
 import { reasonOf, UserError } from '../kernel/errors.ts';
 import { type Known, known, unknown } from '../kernel/known.ts';
 import type { Source, Sourced } from '../kernel/source.ts';
+import type { Git } from '../ports/git.ts';
 import type {
   Environment,
   GitLab,
@@ -17,8 +18,10 @@ import { GitLabError } from '../ports/gitlab-error.ts';
 import type { Branch, MergeRequest } from '../ports/gitlab-repository.ts';
 import type { Variable } from '../ports/gitlab-variables.ts';
 import { PackageIndexError } from '../ports/package-index.ts';
+import type { Checkout } from './checkout.ts';
 import { deliveryBranch } from './delivery.ts';
 import { type TokenUse, tokenProblem } from './gitlab-token.ts';
+import { movedProblem } from './moved-project.ts';
 import { projectProblem, refuseUnusable } from './preconditions.ts';
 
 /** The GitLab project as it is now. */
@@ -69,13 +72,20 @@ export function attempt<T>(work: Promise<T>): Promise<Known<T>> {
   });
 }
 
+/** What the first round of requests needs. */
+interface IdentitySources {
+  gitlab: GitLab;
+  git: Git;
+  checkout: Pick<Checkout, 'projectPath'>;
+  tokenSource: Source;
+  use: TokenUse;
+  platform: NodeJS.Platform;
+}
+
 /** Token, user and project, in parallel. Throws a `UserError` if the project cannot be used at all. */
-export async function readIdentity(
-  gitlab: GitLab,
-  path: string,
-  tokenSource: Source,
-  use: TokenUse,
-): Promise<GitLabIdentity> {
+export async function readIdentity(sources: IdentitySources): Promise<GitLabIdentity> {
+  const { gitlab, tokenSource, use } = sources;
+  const path = sources.checkout.projectPath.value;
   const [project, token, user, server] = await Promise.all([
     attemptProject(gitlab, path),
     attempt(gitlab.token()),
@@ -86,7 +96,10 @@ export async function readIdentity(
     ? tokenProblem(token.value, new Date(), tokenSource, gitlab.url, use)
     : undefined;
   if (problem) throw problem;
-  if (project instanceof GitLabError) throw projectProblem(project, path, tokenSource, gitlab.url);
+  if (project instanceof GitLabError) {
+    if (project.kind === 'moved') throw await movedProblem(project, sources);
+    throw projectProblem(project, path, tokenSource, gitlab.url);
+  }
   refuseUnusable(project);
   return { project, token, user, server };
 }

@@ -50,11 +50,6 @@ export function projectProblem(
       `There is no project ${path} at ${url}, or the token from ${sourceText(tokenSource)} may not see it.`,
       "Check the spelling, or name it with '--project group/project'; a path prefix belongs to '--gitlab-url'.",
     ],
-    moved: [
-      'project-moved',
-      `The project ${path} has moved: ${error.message}`,
-      "Set the remote to the new address with 'git remote set-url', or give '--project' with the new path.",
-    ],
   };
   const [code, message, hint] = problems[error.kind] ?? [
     'gitlab-failed',

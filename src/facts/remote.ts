@@ -8,6 +8,28 @@ export interface RemoteProject {
   path: string;
 }
 
+/**
+ * The same address with another path, without any password; undefined if it does not end with `before`.
+ */
+export function addressWithPath(address: string, before: string, path: string): string | undefined {
+  const bare = withoutPassword(address.trim());
+  const [, whole = '', ending = ''] = /^(.*?)((?:\.git)?\/*)$/is.exec(bare) ?? [];
+  const start = whole.length - before.length;
+  if (!/[/:]$/.test(whole.slice(0, Math.max(start, 0)))) return undefined;
+  return whole.slice(start).toLowerCase() === before.toLowerCase()
+    ? `${whole.slice(0, start)}${path}${ending}`
+    : undefined;
+}
+
+/** Over http even the user name may be a token. */
+function withoutPassword(address: string): string {
+  if (!URL.canParse(address) || !address.includes('://')) return address.replace(/^([^@/:]*):[^@/]*@/, '$1@');
+  const url = new URL(address);
+  url.password = '';
+  if (/^https?:$/.test(url.protocol)) url.username = '';
+  return url.href;
+}
+
 const scpForm = /^(?:[^@/\s[]+@)?(\[[^\]]+\]|[^:/\s]+):(?!\/\/)(.+)$/;
 
 /** Parses `https://`, `ssh://`, `git://` and scp-style addresses; undefined for local paths and the like. */

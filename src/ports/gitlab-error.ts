@@ -29,6 +29,8 @@ export class GitLabError extends Error {
     /** HTTP status; 0 without a response. */
     readonly status: number,
     options?: ErrorOptions,
+    /** For a project that has moved: its id, as far as GitLab's redirect says. */
+    readonly movedTo?: string,
   ) {
     super(message, options);
   }

@@ -42,6 +42,8 @@ export interface Preparation {
   connection: Connection | undefined;
 }
 
+type Place = Pick<Preparation, 'git' | 'checkout'>;
+
 /** The ports, and GitLab's first responses. */
 interface Connection {
   ports: Awaited<ReturnType<typeof openPorts>>;
@@ -63,7 +65,8 @@ export async function prepare(context: Context): Promise<Preparation> {
     (await tokenOfGlab(checkout.gitlabUrl.value, { env, home, platform }, (host) =>
       glabToken(host, { env, platform, outside: checkout.root }, context.network.timeLeft()),
     ));
-  const connection = token.kind === 'found' ? await connectToGitLab(context, checkout, token) : undefined;
+  const connection =
+    token.kind === 'found' ? await connectToGitLab(context, { git, checkout }, token) : undefined;
   return { git, checkout, token, connection };
 }
 
@@ -80,7 +83,9 @@ export async function surveyProject(context: Context, preparation?: Preparation)
   const inWorkTree = wantsHead ? undefined : await readPython(here, checkout.directory, wanted);
   const connection =
     first.connection ??
-    (await enterToken(context, checkout, token, (entered) => connectWith(context, checkout, entered)));
+    (await enterToken(context, checkout, token, (entered) =>
+      connectWith(context, { git, checkout }, entered),
+    ));
   const { ports, tokenSource, identity } = connection;
   const { gitlab } = ports.reading;
   const openTree = async (kind: Tree['kind']) => {
@@ -110,15 +115,15 @@ export async function surveyProject(context: Context, preparation?: Preparation)
 }
 
 /** The connection with a token that was just typed, once GitLab has accepted it. */
-async function connectWith(context: Context, checkout: Checkout, token: Token): Promise<Connection> {
-  const connection = await connectToGitLab(context, checkout, token);
+async function connectWith(context: Context, place: Place, token: Token): Promise<Connection> {
+  const connection = await connectToGitLab(context, place, token);
   await context.terminal.during('Asking GitLab about the token', connection.identity);
   return connection;
 }
 
 async function connectToGitLab(
   context: Context,
-  checkout: Checkout,
+  { git, checkout }: Place,
   { token, source }: Token,
 ): Promise<Connection> {
   const { terminal } = context;
@@ -127,7 +132,9 @@ async function connectToGitLab(
   terminal.print(terminal.paint.dim(`Using the GitLab token from ${sourceText(source)} for ${url}.`));
   const ports = await openPorts(context, checkout, token);
   const use = context.options.command === 'check' ? 'reading' : 'changing';
-  const identity = readIdentity(ports.reading.gitlab, checkout.projectPath.value, source, use);
+  const { platform } = context;
+  const { gitlab } = ports.reading;
+  const identity = readIdentity({ gitlab, git, checkout, tokenSource: source, use, platform });
   // Awaited later; problems with the checkout are reported first.
   identity.catch(() => undefined);
   return { ports, tokenSource: source, identity };

@@ -122,6 +122,25 @@ describe('setup with bad input exits with 2, a message and a hint, and changes n
     },
   );
 
+  it('a project that has moved: with its new path and the command that the remote takes', async () => {
+    here = await startWorld({ state: teamState({ moved_from: ['old-group/demo-pkg'] }, scratchFiles()) });
+    const { host } = new URL(here.gitlab.url);
+    git(here, 'remote', 'set-url', 'origin', `http://oauth2:glpat-secret@${host}/old-group/demo-pkg.git`);
+    const { exitCode, stdout, stderr } = await runIn(here, ['check']);
+    expect([exitCode, stdout + stderr]).toEqual([2, expect.not.stringContaining('secret')]);
+    expect(stderr).toContain('error: The project old-group/demo-pkg has moved to demo-group/demo-pkg.\n');
+    const [command = ''] = /git remote set-url .*/.exec(stderr) ?? [];
+    expect(command).toBe(`git remote set-url origin http://${host}/demo-group/demo-pkg.git`);
+    execFileSync('sh', ['-c', command], { cwd: here.directory });
+    expect((await runIn(here, ['check'])).exitCode).toBe(1);
+  });
+
+  it('a moved project that was named by its old path', async () => {
+    here = await startWorld({ state: teamState({ moved_from: ['old-group/demo-pkg'] }, scratchFiles()) });
+    const { stderr } = await runIn(here, ['check', '--project', 'old-group/demo-pkg']);
+    expect(stderr).toContain('hint: Give its new path: --project demo-group/demo-pkg\n');
+  });
+
   it('no git checkout', async () => {
     const folder = await mkdtemp(join(tmpdir(), 'gitlab-to-pypi-empty-'));
     const { exitCode, stderr } = await runProgram(['check'], { cwd: folder });

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { parseRemote } from '../../src/facts/remote.ts';
+import { addressWithPath, parseRemote } from '../../src/facts/remote.ts';
 
 describe('the address of a remote', () => {
   it.each([
@@ -34,4 +34,28 @@ describe('the address of a remote', () => {
   ])('%s names no project', (address) => {
     expect(parseRemote(address)).toBeUndefined();
   });
+});
+
+describe('the address of a project that has moved', () => {
+  it.each([
+    ['https://gitlab.com/old/proj.git', 'https://gitlab.com/new/team/proj.git'],
+    ['https://oauth2:glpat-secret@host:8443/gitlab/Old/Proj', 'https://host:8443/gitlab/new/team/proj'],
+    ['https://glpat-secret@host/old/proj/', 'https://host/new/team/proj/'],
+    ['git@gitlab.com:old/proj.git', 'git@gitlab.com:new/team/proj.git'],
+    ['git:secret@gitlab.com:old/proj.git', 'git@gitlab.com:new/team/proj.git'],
+    [
+      'ssh://git:secret@gitlab.example.com:2222/old/proj.git',
+      'ssh://git@gitlab.example.com:2222/new/team/proj.git',
+    ],
+    ['[git@gitlab.example.com:2222]:old/proj', '[git@gitlab.example.com:2222]:new/team/proj'],
+  ])('%s', (address, moved) => {
+    expect(addressWithPath(address, 'old/proj', 'new/team/proj')).toBe(moved);
+  });
+
+  it.each(['git@gitlab.com:very-old/proj.git', 'https://gitlab.com/old/proj2', 'proj'])(
+    'is unknown for %s',
+    (address) => {
+      expect(addressWithPath(address, 'old/proj', 'new/proj')).toBeUndefined();
+    },
+  );
 });

@@ -5,11 +5,9 @@ import { isTable, parseJson } from '../json.ts';
 /** Parses an error in any of the shapes that GitLab uses; an HTML page is not from GitLab's API. */
 export function refusalOf({ status, headers, text }: Reply, url: string): GitLabError {
   if (status >= 300 && status < 400) {
-    return new GitLabError(
-      'moved',
-      `GitLab sends to ${headers.get('location') ?? 'another address'}.`,
-      status,
-    );
+    const location = headers.get('location');
+    const words = `GitLab sends to ${location ?? 'another address'}.`;
+    return new GitLabError('moved', words, status, {}, idIn(location ?? '', url));
   }
   const data = parseJson(text);
   if (data === undefined && status !== 429 && status < 500) return notGitLab(url, status);
@@ -22,6 +20,14 @@ export function refusalOf({ status, headers, text }: Reply, url: string): GitLab
       : `The token lacks the permission '${permission}'.`,
     status,
   );
+}
+
+/** The project's id in a redirect on the same host: https://docs.gitlab.com/api/rest/#redirects */
+function idIn(location: string, url: string): string | undefined {
+  if (!URL.canParse(location, url)) return undefined;
+  const { hostname, pathname } = new URL(location, url);
+  if (hostname !== new URL(url).hostname) return undefined;
+  return /\/api\/v4\/projects\/(\d{1,18})(?:\/|$)/.exec(pathname)?.[1];
 }
 
 /** The response of a login page, a proxy or another server. */
