@@ -56,7 +56,7 @@ input::placeholder { color: #aab1c0 } input:focus { outline: 2px solid #8a7fd6; 
 .warning { border-color: #e08a00; background: #fff5e3 } .done { border-color: #1d8a4e; background: #e8f6ee }
 input[type=submit] { width: auto; margin-top: 1.1rem; padding: .4rem 1.6rem; border: 0; color: #fff; background: #4a3f8f; font: inherit; font-weight: 600; cursor: pointer }
 table { width: 100%; border-collapse: collapse } td, th { padding: .35rem .6rem; border-bottom: 1px solid #d5d9e2; text-align: left }
-table { margin-top: .8rem } .facts th { width: 12rem; color: #565d70; font-weight: 400 } td { overflow-wrap: anywhere }
+table { margin-top: .8rem } .facts th { width: 12rem; color: #565d70; font-weight: 400 } td { overflow-wrap: break-word }
 nav { flex-wrap: wrap; margin-bottom: .5rem }
-pre { padding: .8rem 1rem; overflow: auto; border-radius: 6px; color: #e6edf3; background: #1f2430; font-size: .85rem }
+pre { white-space: pre-wrap; padding: .8rem 1rem; overflow: auto; border-radius: 6px; color: #e6edf3; background: #1f2430; font-size: .85rem }
 `;

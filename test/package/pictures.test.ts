@@ -14,6 +14,12 @@ it('the recording shows the current questions (if not: npm run pictures)', () =>
   for (const text of [...whole, ...before, ...after, 'Release v']) expect(recording).toContain(text);
 });
 
+it('the recording ends on the published package, after at most twenty seconds, and names no address of this machine', () => {
+  expect(recording).toContain('https://pypi.org/project/demo-pkg/0.1.1/');
+  expect(Number(/animation:([\d.]+)s/.exec(recording)?.[1])).toBeLessThanOrEqual(20);
+  expect(recording).not.toMatch(/127\.0\.0\.1|localhost/);
+});
+
 it('the recording is well-formed XML', () => {
   const open: string[] = [];
   for (const [, end, name, empty] of recording.matchAll(/<(\/?)(\w+)(?: [\w:-]+="[^"<]*")*(\/?)>/g)) {

@@ -10,7 +10,8 @@ const words = {
   title: 'gitlab-to-pypi demo',
   description:
     'A recording of a terminal. The program shows what it found and how each setting stands, asks how releases are ' +
-    'to be protected and by whom, shows the edits and the plan, puts it in place, and says what is left to do.',
+    'to be protected and by whom, shows the plan, puts it in place, opens the pages on which the publishers are registered, ' +
+    'and rehearses a release, which somebody else approves and which ends on PyPI.',
 };
 
 it('records the demo', async () => {

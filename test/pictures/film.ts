@@ -4,9 +4,9 @@ import { Camera, type Film } from './camera.ts';
 import type { Take } from './recording.ts';
 
 /** Milliseconds. Real output is too fast to read, so the film has fixed timing. */
-const pace = { key: 60, command: 700, line: 20, spinner: 300, screenful: 700, end: 5000 };
+const pace = { key: 45, command: 400, line: 12, spinner: 200, screenful: 400, end: 3500 };
 
-const reading = (lines: number) => Math.min(1200 + lines * 45, 4000);
+const reading = (lines: number) => Math.min(500 + lines * 30, 1900);
 
 /** Replays the recording line by line, and shows each question for as long as it takes to read. */
 export async function filmOf(takes: Take[], size: Size): Promise<Film> {

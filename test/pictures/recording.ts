@@ -1,6 +1,8 @@
 import { mkdtemp, rm, symlink } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { expect } from 'vitest';
+import { type BrowserUser, browserUser } from '../support/browser-user.ts';
 import { binary } from '../support/program.ts';
 import { keys, type Session, type Size, startSession } from '../support/terminal.ts';
 
@@ -11,16 +13,18 @@ export interface Take {
 }
 
 /**
- * Types the command in a shell and accepts the preselected answers, until a question is repeated. Fails if a question
- * does not come.
+ * Types the command in a shell and accepts the preselected answers, until the demo's menu is back after a release; in the
+ * browser that opens, each publisher is registered. Fails if a question does not come.
  */
 export async function recording(command: string, size: Size): Promise<Take[]> {
   const folder = await mkdtemp(join(tmpdir(), 'gitlab-to-pypi-pictures-'));
   await symlink(binary, join(folder, 'gitlab-to-pypi'));
-  const path = `${folder}:${process.env.PATH}`;
-  const session = startSession('sh', ['-i'], { PATH: path, PS1: '$ ', TMPDIR: '/tmp', COLORTERM: '' }, size);
+  const browser = browserUser({ registers: true });
+  const path = `${folder}:${browser.env.PATH}`;
+  const env = { ...browser.env, PATH: path, PS1: '$ ', TMPDIR: '/tmp', COLORTERM: '' };
+  const session = startSession('sh', ['-i'], env, size);
   try {
-    const takes = [...(await typed(session, command)), ...(await answered(session))];
+    const takes = [...(await typed(session, command)), ...(await answered(session, browser))];
     await end(session);
     return withSteadyNames(takes);
   } finally {
@@ -40,18 +44,24 @@ async function typed(session: Session, command: string): Promise<Take[]> {
   return takes;
 }
 
-async function answered(session: Session): Promise<Take[]> {
+async function answered(session: Session, browser: BrowserUser): Promise<Take[]> {
   const take = taker(session);
-  const asked = new Set<string>();
   const takes: Take[] = [];
-  for (let question = ''; !asked.has(question); takes.push(take('answer'))) {
-    asked.add(question);
+  const asked: string[] = [];
+  while (asked.filter((question) => question === menu).length < 2) {
+    const opened = asked.filter(
+      (question, at) => question.startsWith('Registered') && asked[at - 1] === question,
+    );
+    await expect.poll(browser.opened, { timeout: 60_000 }).toHaveLength(opened.length);
     session.press(keys.enter);
     await session.shows(openQuestion(takes.length));
-    question = /◆ +(.*)/.exec(session.screen())?.[1] ?? '';
+    asked.push(/◆ +(.*)/.exec(session.screen())?.[1] ?? '');
+    takes.push(take('answer'));
   }
   return takes;
 }
+
+const menu = 'What now?';
 
 /** The prompt library marks the open question; answered ones are marked differently. */
 const openQuestion = (answers: number) => new RegExp(`^([^◇◆]*◇){${answers}}[^◇◆]*◆`);
@@ -66,24 +76,18 @@ function taker(session: Session): (after: Take['after']) => Take {
   };
 }
 
-/** Normalises ports and the scratch folder, so that the picture only changes if a screen does. */
+/** Normalises the scratch folder, so that the picture only changes if a screen does. */
 function withSteadyNames(takes: Take[]): Take[] {
-  const ports = new Map<string, number>();
-  const steady = (port: string) => ports.set(port, ports.get(port) ?? 40_001 + ports.size).get(port);
   return takes.map(({ after, output }) => ({
     after,
-    output: output
-      .replace(/(?<=127\.0\.0\.1:)\d{5}/g, (port) => `${steady(port)}`)
-      .replace(/(?<=gitlab-to-pypi-demo-)\w{6}/g, 'Py7h0n'),
+    output: output.replace(/(?<=gitlab-to-pypi-demo-)\w{6}/g, 'Py7h0n'),
   }));
 }
 
-/** Ends the program with Ctrl-C, then its shell; removes the scratch project. */
+/** Ends the program with Ctrl-C, then its shell. */
 async function end(session: Session): Promise<void> {
   session.press(keys.ctrlC);
   await session.shows(/\n\$ \s*$/);
   session.press('exit\r');
   await session.ended;
-  const directory = /\/tmp\/gitlab-to-pypi-demo-\w+/.exec(session.raw())?.[0];
-  if (directory !== undefined) await rm(directory, { recursive: true });
 }

@@ -29,8 +29,8 @@ const views: Record<string, View> = {
 const tabs = {
   '': 'Project',
   '/-/environments': 'Environments',
-  '/-/settings/repository': 'Repository settings',
-  '/-/settings/ci_cd': 'CI/CD settings',
+  '/-/settings/repository': 'Repository',
+  '/-/settings/ci_cd': 'CI/CD',
   '/-/pipelines': 'Pipelines',
 };
 
