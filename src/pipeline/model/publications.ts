@@ -86,7 +86,8 @@ interface Upload {
   tool: UploadTool;
 }
 
-function publicationOf(upload: Upload, around: Around): Publication {
+function publicationOf(written: Upload, around: Around): Publication {
+  const upload = { ...written, command: withOptions(written) };
   const { job, command, tool, earlier } = upload;
   const repository = repositoryOf(upload, around);
   const secret = secretOf(upload, repository);
@@ -96,7 +97,7 @@ function publicationOf(upload: Upload, around: Around): Publication {
     repository.target.kind === 'unknown' && byJobToken ? { kind: 'registry' } : repository.target;
   return {
     job: job.name,
-    command,
+    command: written.command,
     target,
     files: filesOf(upload),
     credential,
@@ -105,6 +106,19 @@ function publicationOf(upload: Upload, around: Around): Publication {
     on: undefined,
   };
 }
+
+/** A variable that holds options, as in `twine upload $WHERE`, becomes those options. */
+function withOptions({ command, variables }: Upload): Command {
+  const args = command.args.flatMap((arg) => {
+    const name = /^\$(?:\{(\w+)\}|(\w+))$/.exec(arg)?.slice(1).find(Boolean);
+    const value = name === undefined ? undefined : { ...variables, ...command.exported }[name];
+    return value?.trim().startsWith('-') ? wordsIn(value) : [arg];
+  });
+  return { ...command, args };
+}
+
+const wordsIn = (text: string): string[] =>
+  (text.match(/(?:"[^"]*"|'[^']*'|[^\s"'])+/g) ?? []).map((word) => word.replace(/["']/g, ''));
 
 function buildsItself({ builds }: UploadTool, { args }: Command): boolean {
   if (typeof builds === 'string') return builds === 'always';
