@@ -31,7 +31,16 @@ export function publishingRules(job: YamlTable, id: IndexId, project: ProjectOcc
   const kept = own.flatMap((rule) => keptOf(rule, own, id, project));
   const runs = kept.some((rule) => rule.when !== 'never');
   const schedules = id === 'testpypi' && runs && letsThrough(kept, 'schedule', project) !== false;
-  return [guardRule(project.projectPath, schedules), ...(runs ? kept : [standard])];
+  return [guardRule(project.projectPath, schedules), ...(runs ? kept : [{ ...standard, ...byHand(own) }])];
+}
+
+/** Whatever someone had to start by hand on other occasions is not to start by itself on the usual one. */
+function byHand(rules: YamlValue[]): YamlTable {
+  const running = rules.filter((rule) => isYamlTable(rule)).filter((rule) => rule.when !== 'never');
+  const [first] = running;
+  if (first === undefined || running.some((rule) => rule.when !== 'manual')) return {};
+  const { when = null, allow_failure } = first;
+  return { when, ...(allow_failure === undefined ? {} : { allow_failure }) };
 }
 
 /** What a job without conditions comes down to for an index: tags and, scheduled or pushed, the default branch. */
