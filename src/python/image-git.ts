@@ -18,7 +18,7 @@ const installsGit = ({ tool, verb, args }: ToolCommand) =>
  */
 export function gitOf(image: string | undefined, commands: readonly ToolCommand[]): ImageGit {
   if (commands.some(installsGit)) return { has: 'yes' };
-  if (image === undefined || image.includes('$')) return { has: 'unknown' };
+  if (image === undefined) return { has: 'unknown' };
   const [, name = '', tag = 'latest'] = /^(?:.*\/)?([^/:@]+)(?::([^@]+))?/.exec(image) ?? [];
   const isPython = /^(?:docker\.io\/|.*\/)?(?:library\/)?(?:python|pypy)(?::|$)/.test(image);
   const isUv = /^ghcr\.io\/astral-sh\/uv(?::|$)/.test(image);
@@ -26,6 +26,8 @@ export function gitOf(image: string | undefined, commands: readonly ToolCommand[
     return { has: 'no', image: undefined, line: 'apk add --no-cache git' };
   const line = 'apt-get update && apt-get install -y --no-install-recommends git';
   if (/slim/.test(tag)) return { has: 'no', image: isPython || isUv ? withoutSlim(image) : undefined, line };
+  // A variable may still stand for a slim or Alpine variant.
+  if (image.includes('$')) return { has: 'unknown' };
   if (isPython) return { has: 'yes' };
   if (!isUv) return { has: 'unknown' };
   // without a distribution it contains nothing but uv

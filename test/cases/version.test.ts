@@ -325,4 +325,30 @@ commands = python setup.py sdist bdist_wheel
       /setuptools[-_]scm/.test(it.diff) && 'the version comes from git, which the build does not see',
     ],
   },
+  'tests in slim images that variables and a hidden job name': {
+    files: hatchling(`variables: {PY: "3.13", VARIANT: bookworm-slim}
+stages: [test, build, ship]
+.python: {image: 'python:$PY-slim', before_script: [pip install .]}
+test: {extends: .python, stage: test, script: [pytest]}
+oldest:
+  stage: test
+  parallel: {matrix: [{PYTHON: ["3.11", "3.12"]}]}
+  image: python:\${PYTHON}-slim
+  script: [pip install ., pytest]
+lint:
+  stage: test
+  image: {name: 'ghcr.io/astral-sh/uv:0.9.12-python\${PY}-\${VARIANT}', entrypoint: [""]}
+  script: [uv sync, uv run ruff check]
+ship:
+  stage: ship
+  image: python:3.13
+  only: [tags]
+  script: [pip install build twine, python -m build, twine upload -u __token__ -p $SHIP_TOKEN dist/*]
+`),
+    happens: { push: [testUpload], 'other branch': [], 'tag v1.2.3': [release] },
+    wrong: (it) => [
+      !/image: python:\$\{PYTHON\}\n/.test(it.read('.gitlab-ci.yml')) &&
+        'the matrix no longer names the image',
+    ],
+  },
 });

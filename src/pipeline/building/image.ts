@@ -5,6 +5,8 @@ import { type PipelineEdit, seen } from '../edit.ts';
 import { installs, lacksGit } from '../recognise/commands.ts';
 import { imageFor } from '../recognise/image.ts';
 import { scriptOf } from '../recognise/jobs.ts';
+import { expand } from '../recognise/shell.ts';
+import { jobVariables } from '../recognise/uploads.ts';
 import { images } from '../tool-versions.ts';
 import { want } from '../want.ts';
 
@@ -21,7 +23,7 @@ export function uvCheck(edit: PipelineEdit): Check {
 
 /** The image with git that replaces a slim one without; undefined if we know of none. */
 export function imageWithGit(image: string): string | undefined {
-  const whole = image.replace(/^((?:[\w.-]+\/)*(?:python|uv):[\w.-]*?)-slim(?=-|$)/, '$1');
+  const whole = image.replace(/^((?:[\w.${}-]+\/)*(?:python|uv):[\w.${}-]*?)-slim(?=-|$)/, '$1');
   return whole === image ? undefined : whole;
 }
 
@@ -32,13 +34,19 @@ export const addGit = 'apk add --no-cache git';
 export function gitCheck(edit: PipelineEdit): Check {
   return {
     path: ['image'],
-    holds: (job) => !lacksGit(imageFor(job, seen(edit))) || /\bgit\b/.test(scriptOf(job)),
+    holds: (job) => !lacksGit(imageWithVariant(job, seen(edit))) || /\bgit\b/.test(scriptOf(job)),
     repair: (_, { name }, job) => bringGit(edit, name, job),
   };
 }
 
+/** The image of a job, with the values of those variables that name its variant, such as `bookworm-slim`. */
+function imageWithVariant(job: YamlTable, data: YamlTable): string {
+  const variables = Object.entries(jobVariables(job, data)).filter(([, value]) => /slim|alpine/.test(value));
+  return expand(imageFor(job, data), Object.fromEntries(variables));
+}
+
 function bringGit(edit: PipelineEdit, name: string, job: YamlTable): void {
-  const image = imageFor(job, seen(edit));
+  const image = imageWithVariant(job, seen(edit));
   const whole = imageWithGit(image);
   const script = ownAt(edit.draft, [name, 'script']);
   if (whole !== undefined)
