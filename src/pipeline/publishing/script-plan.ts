@@ -85,6 +85,13 @@ function restOf(name: string, all: ScriptStep[], building: ScriptStep[]): Script
   const others = all.filter((step) => !building.includes(step));
   const at = upload < 0 ? others.length : others.indexOf(all[upload] as ScriptStep);
   const [before, after] = [others.slice(0, at), others.slice(at + 1)];
+  const ending = (upload < 0 ? [] : all.slice(0, upload)).find(
+    ({ kind, text }) => kind === 'other' && endsWell.test(text),
+  );
+  if (ending !== undefined)
+    throw new UnsafeEdit(
+      `the script of the job '${name}' decides by itself whether to upload (${ending.text.trim().split('\n')[0]})`,
+    );
   const changing = before.find(({ kind, text }) => kind === 'other' && changesFiles.test(text));
   if (changing !== undefined)
     throw new UnsafeEdit(
@@ -116,13 +123,22 @@ function kindsIn(job: YamlTable): (command: string) => CommandKind {
 }
 
 function stepsOf(name: string, item: string, kind: (command: string) => CommandKind): ScriptStep[] {
-  if (isTagCheck(item) || comparesVersion(item)) return [{ text: item, kind: 'tag check' }];
+  if (isTagCheck(item) || comparesVersion(item) || asksIndex(item))
+    return [{ text: item, kind: 'tag check' }];
   const taken = takeApart(item);
   if (taken.kind === 'commands') return taken.commands.map((text) => ({ text, kind: kind(text) }));
   if (taken.text.split('\n').some((line) => kind(line.trim()) === 'upload'))
     throw new UnsafeEdit(`the script of the job '${name}' decides by itself when and where to upload`);
   return [{ text: taken.text, kind: /\.pypirc/.test(taken.text) ? 'credential' : 'other' }];
 }
+
+/** Ends the job well before the upload if the index has the version already; each version is published once anyway. */
+const asksIndex = (item: string) =>
+  /^\s*if\b[^\n;]*\bpypi\.org\/(?:pypi|simple)\/[\s\S]*\bfi\s*$/.test(item) &&
+  /\bthen\s(?:\s*(?:echo|printf)\b[^\n;]*[;\n])*\s*exit(?:[ \t]+0)?\s*[;\n]\s*fi\s*$/.test(item);
+
+/** Ends a script well; in a job of its own it would no longer keep anything from being uploaded. */
+const endsWell = /(?:^|[\s;&|({])exit(?:[ \t]+0)?[ \t]*(?:[;&|)}\n]|$)/;
 
 /** An upload command that builds first, or a program of the project that may do so. */
 const buildsToo =
