@@ -78,6 +78,17 @@ export function publishChecks(goal: PipelineGoal, index: PipelineIndex): Check[]
   const token = ['id_tokens', tokenVariable(index.audience), 'aud'];
   return [
     { path: ['rules'], holds: (job) => runsWhereItShould(job, goal, index) },
+    // It would upload although an earlier job failed.
+    {
+      path: ['when'],
+      holds: (job) => job.when !== 'always',
+      repair: (edit, { name, home }, job) => {
+        note(edit, [name, 'when'], job.when, null);
+        for (const holder of [name, home])
+          if (hasOwn(edit.draft, [holder, 'when'])) removeYaml(edit.draft, [holder, 'when']);
+        if (jobOf(edit, name).when === 'always') setYaml(edit.draft, [name, 'when'], 'on_success');
+      },
+    },
     { path: ['resource_group'], holds: (job) => job.resource_group !== undefined },
     { path: ['environment', 'name'], holds: (job) => environmentName(job) === index.environment },
     { path: ['environment', 'url'], holds: (job) => sameUrl(textAt(job, 'environment', 'url'), index.page) },

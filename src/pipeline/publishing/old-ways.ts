@@ -13,6 +13,12 @@ import { variablesRead } from '../recognise/shell.ts';
 /** Variables that are still needed although they look like the old ones. */
 const needed = /^TWINE_NON_INTERACTIVE$/;
 
+/** Variables for a checkout, or for tools that the job no longer runs. */
+const unused = {
+  uv: /^(?:GIT_(?!STRATEGY$)|PIP_|PIPENV_|POETRY_|TWINE_)/,
+  twine: /^(?:GIT_(?!STRATEGY$)|PIP_|PIPENV_|POETRY_)/,
+};
+
 /** Removes what only the old way of publishing used: tokens, URLs, and the shared script. */
 export function clearOldWays(
   edit: PipelineEdit,
@@ -101,7 +107,10 @@ function staleVariables(
     jobs.flatMap((job) => variablesRead(JSON.stringify({ ...job, variables: null }))),
   );
   const isStale = (key: string) => !stillRead.has(key) && (isCredentialName(key) || read.has(key));
-  return Object.keys(variables).filter((key) => isRedirecting(key) || (!needed.test(key) && isStale(key)));
+  const isUnused = (key: string) => !stillRead.has(key) && unused[edit.goal.publishWith].test(key);
+  return Object.keys(variables).filter(
+    (key) => isRedirecting(key) || isUnused(key) || (!needed.test(key) && isStale(key)),
+  );
 }
 
 /** Removes ID tokens for the indexes under another name or for another job; all of them on the token route. */

@@ -4,6 +4,7 @@ import { UnsafeEdit } from '../../text/result.ts';
 import { isYamlTable, type YamlTable } from '../../text/yaml/document.ts';
 import { appendJobs } from '../../text/yaml/draft.ts';
 import { note, type PipelineEdit, seen } from '../edit.ts';
+import { isRedirecting } from '../globals.ts';
 import { dataOf, fieldsOf, linesOf } from '../template.ts';
 import type { ScriptPlan } from './script-plan.ts';
 
@@ -60,5 +61,7 @@ function append(edit: PipelineEdit, name: string, what: string, job: YamlTable):
 
 function variablesFor({ variables }: YamlTable): YamlTable {
   if (!isYamlTable(variables)) return {};
-  return Object.fromEntries(Object.entries(variables).filter(([key]) => !isCredentialName(key)));
+  return Object.fromEntries(
+    Object.entries(variables).filter(([key]) => !isCredentialName(key) && !isRedirecting(key)),
+  );
 }
