@@ -1,5 +1,7 @@
 import { posix } from 'node:path';
 import { normalizeName } from '../kernel/package-name.ts';
+import { findCfgOption } from '../text/setup-cfg.ts';
+import { literalString, setupKeywords } from '../text/setup-py.ts';
 import { getToml, isUnreadable, parseToml, type TomlTable } from '../text/toml/document.ts';
 
 /** A Python package that lies in the checkout. */
@@ -14,17 +16,32 @@ export interface Package {
 const examples =
   /(?:^|\/)(?:tests?|testing|fixtures?|examples?|samples?|templates?|docs?|demos?|vendor|third[-_]party)(?:\/|$)/;
 
-/** The packages whose `pyproject.toml` has a name and is not only the root of a workspace, those at the top first. */
+/** The packages whose files give them a name and that are not only the root of a workspace, those at the top first. */
 export function packagesIn(texts: ReadonlyMap<string, string>): Package[] {
-  const found = [...texts].flatMap(([path, text]): Package[] => {
-    const directory = posix.dirname(path);
-    if (posix.basename(path) !== 'pyproject.toml' || examples.test(directory)) return [];
-    const data = tomlOf(text);
-    const name = getToml(data, 'project', 'name') ?? getToml(data, 'tool', 'poetry', 'name');
-    if (typeof name !== 'string' || isNoPackage(data)) return [];
-    return [{ name: normalizeName(name), directory }];
+  const directories = [...texts.keys()]
+    .filter((path) => /^(?:pyproject\.toml|setup\.(?:cfg|py))$/.test(posix.basename(path)))
+    .map((path) => posix.dirname(path))
+    .filter((directory) => !examples.test(directory));
+  const found = [...new Set(directories)].flatMap((directory): Package[] => {
+    const name = nameIn(texts, directory);
+    return name === undefined ? [] : [{ name: normalizeName(name), directory }];
   });
   return found.sort((one, other) => one.directory.localeCompare(other.directory));
+}
+
+/** The name of the package in a folder, in the order in which setuptools lets the files override each other. */
+function nameIn(texts: ReadonlyMap<string, string>, directory: string): string | undefined {
+  const at = (file: string) => texts.get(posix.join(directory, file)) ?? '';
+  const data = tomlOf(at('pyproject.toml'));
+  if (isNoPackage(data)) return undefined;
+  const keyword = setupKeywords(at('setup.py'))?.find(({ name }) => name === 'name');
+  const names = [
+    getToml(data, 'project', 'name'),
+    getToml(data, 'tool', 'poetry', 'name'),
+    findCfgOption(at('setup.cfg'), 'metadata', 'name')?.value,
+    keyword && literalString(keyword.value),
+  ];
+  return names.find((name): name is string => typeof name === 'string' && name !== '');
 }
 
 /** The packages below the root of a workspace that is no package itself; undefined where a folder is no such root. */

@@ -18,6 +18,20 @@ describe('a repository with several packages', () => {
     ]);
   });
 
+  it('has folders that are named in setup.cfg or setup.py alone', () => {
+    const texts = new Map([
+      ['lib/one/setup.cfg', '[metadata]\nname = Kelp_One\n'],
+      ['lib/two/setup.py', 'from setuptools import setup\n\nsetup(\n    name="kelp-two",\n)\n'],
+      ['lib/two/pyproject.toml', '[build-system]\nrequires = ["setuptools"]\n'],
+      ['lib/three/setup.py', 'from setuptools import setup\n\nsetup()\n'],
+      ['examples/setup.py', 'from setuptools import setup\n\nsetup(name="shown")\n'],
+    ]);
+    expect(packagesIn(texts)).toEqual([
+      { name: 'kelp-one', directory: 'lib/one' },
+      { name: 'kelp-two', directory: 'lib/two' },
+    ]);
+  });
+
   it('has members of a workspace only where the root is no package itself', () => {
     const member = ['packages/core/pyproject.toml', named('kelp-core')] as const;
     const workspace = '[tool.uv.workspace]\nmembers = ["packages/*"]\n';
