@@ -1,5 +1,5 @@
 import { jobsOn, judgeAll, othersOn, said } from './judge.ts';
-import { below, fromGit, hatchling } from './projects.ts';
+import { below, fromGit, hatchling, setupPy } from './projects.ts';
 
 const testUpload = 'testpypi *.dev* by id-token (manual?)?';
 const release = 'pypi 1.2.3 by id-token';
@@ -232,6 +232,49 @@ version = "0.1.0"
           'the second package has no jobs of its own, and nobody says so',
       ];
     },
+  },
+  'rules of the whole pipeline that set where it uploads': {
+    files: fromGit(`workflow:
+  rules:
+    - if: $CI_COMMIT_TAG
+      variables: {WHERE: "--repository pypi", WHO: '--username __token__ --password "$SHIP_TOKEN"'}
+    - if: $CI_COMMIT_BRANCH == $CI_DEFAULT_BRANCH
+      variables:
+        WHERE: --repository-url $CI_API_V4_URL/projects/$CI_PROJECT_ID/packages/pypi
+        WHO: --username gitlab-ci-token --password $CI_JOB_TOKEN
+stages: [build, ship]
+build:
+  stage: build
+  image: python:3.13
+  script: [pip install build, python -m build]
+  artifacts: {paths: [dist]}
+ship:
+  stage: ship
+  image: python:3.13
+  script: [pip install twine, 'twine upload $WHERE $WHO dist/*']
+`),
+    happens: {
+      push: ['another * by glcbt-64_made-up', 'testpypi *.dev* by id-token?'],
+      'tag v1.2.3': [release],
+    },
+    refusal: /would no longer upload to GitLab's registry on a push to main/,
+  },
+  'a question to the index, whether it has the version, before the build and the upload': {
+    files: setupPy(
+      `image: python:3.13
+ship:
+  stage: deploy
+  only: [tags]
+  script:
+    - pip install twine
+    - V=$(python setup.py --version)
+    - if curl -s "https://pypi.org/pypi/kelp-table/json" | grep -q ""$V""; then echo "There."; exit 0; fi
+    - python setup.py sdist
+    - twine upload -u __token__ -p $SHIP_TOKEN dist/*
+`,
+      '1.2.3',
+    ),
+    happens: { push: [testUpload], 'tag v1.2.3': [release] },
   },
 });
 

@@ -324,4 +324,40 @@ release:
       !jobsOn(it, 'after', 'push').includes('build') && 'the container is not built any more',
     ],
   },
+  'a manual upload on main alone': {
+    mayFail: ['check-dist'],
+    files: hatchling(`image: python:3.13
+stages: [build, deploy]
+build:
+  stage: build
+  rules: [{if: '$CI_COMMIT_BRANCH == "main" && $CI_COMMIT_TAG == null'}]
+  script: [pip install build, python -m build]
+  artifacts: {paths: [dist/]}
+ship:
+  stage: deploy
+  rules: [{if: '$CI_COMMIT_BRANCH == "main" && $CI_COMMIT_TAG == null', when: manual}]
+  script: [pip install twine, twine upload -u __token__ -p $SHIP_TOKEN dist/*]
+`),
+    happens: { push: [testUpload], 'tag v1.2.3': [`${release} (manual)`], 'other tag': [] },
+  },
+  'an upload that the job itself, not a rule, makes whatever failed before': {
+    files: hatchling(`image: python:3.13
+stages: [build, deploy]
+build:
+  stage: build
+  script: [pip install build, python -m build]
+  artifacts: {paths: [dist/]}
+ship:
+  stage: deploy
+  only: [tags]
+  when: always
+  variables: {GIT_SUBMODULE_STRATEGY: recursive, PIP_CACHE_DIR: .pip}
+  script: [pip install twine, twine upload -u __token__ -p $SHIP_TOKEN dist/*]
+`),
+    happens: { push: [testUpload], 'tag v1.2.3': [release] },
+    wrong: (it) => [
+      /when: always/.test(it.read('.gitlab-ci.yml')) && 'it uploads after a failure',
+      /SUBMODULE|PIP_CACHE/.test(it.read('.gitlab-ci.yml')) && 'it keeps variables that nothing reads',
+    ],
+  },
 });
