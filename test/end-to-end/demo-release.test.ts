@@ -62,4 +62,17 @@ describe('the rehearsed release of the demo', () => {
     session.press(keys.ctrlC);
     await session.ended;
   });
+
+  it.each(['team-free', 'self-managed'] as const)(
+    'as %s uploads with the API tokens of the variables',
+    async (world) => {
+      const session = startInTerminal(['demo', '--as', world], {}, { cols: 120 });
+      await answerAll(session, [...demoQuestions[world].before, 'What now?']);
+      await session.shows(/release: 0\.1\.1 is on PyPI[\s\S]*● Check how everything stands/);
+      expect(session.screen()).toMatch(/release-test: 0\.1\.1\.dev2 is on TestPyPI/);
+      expect(session.screen()).not.toContain('approves');
+      session.press(keys.ctrlC);
+      await session.ended;
+    },
+  );
 });
