@@ -108,6 +108,11 @@ const choiceTable = {
     question: 'Which tool uploads to the index?',
     why: 'Both support Trusted Publishing; uv needs no extra pip install.',
   }),
+  attest: toggle({
+    help: 'sign what is published, so that PyPI shows where it was built (if releases so far are signed)',
+    question: 'Sign the releases, as before?',
+    why: 'PyPI shows where earlier ones were built; without attestations, new ones would lose that.',
+  }),
   releaseJob: text('JOB', {
     help: 'the job that publishes releases, where several do',
     question: 'Which job publishes the releases?',

@@ -24,6 +24,8 @@ export interface IndexFacts {
   releases: string[];
   /** The newest file with attestations, if there is one. */
   attested: AttestedFile | undefined;
+  /** The newest release, if it has no attestations although an earlier one has. */
+  unattested: string | undefined;
   /** Why the index would refuse to create the project; undefined if it exists, or if there is no reason. */
   nameRefusal: NameRefusal | undefined;
   /** Undefined for a project without releases. */
@@ -66,6 +68,7 @@ export async function readPackageIndex(
     status: (project.known && project.value?.status) || 'active',
     releases: (project.known && project.value?.releases) || [],
     attested: project.known ? project.value?.attested : undefined,
+    unattested: project.known ? project.value?.unattested : undefined,
     nameRefusal: isNew ? nameRefusal(name, similar) : undefined,
     ownership,
     audience,

@@ -55,6 +55,8 @@ export function declarationOf(goal: Goal): Declared {
     ...(goal.testpypi.value ? { testEnvironment: goal.testEnvironment.value } : {}),
     occasions: goal.occasions.value,
     publishWith: goal.publishWith.value,
+    // Without a key, what is recommended may change with the next release.
+    ...(goal.attest.source.by === 'default' ? {} : { attest: goal.attest.value }),
     ...(releaseJob ? { releaseJob: releaseJob.value } : {}),
     ...(testJob ? { testJob: testJob.value } : {}),
     ...(buildJob ? { buildJob: buildJob.value } : {}),

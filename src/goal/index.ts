@@ -6,6 +6,7 @@ import type { Sourced } from '../kernel/source.ts';
 import type { Approval, Who } from '../people/who.ts';
 import type { PipelineIndex } from '../pipeline/pipeline-goal.ts';
 import { type Advice, advise } from './advice.ts';
+import { chooseAttest } from './attest.ts';
 import {
   chooseEnvironments,
   chooseOccasions,
@@ -37,6 +38,8 @@ export interface Goal {
   approvals: Sourced<Approval[]>;
   selfApproval: Sourced<boolean>;
   publishWith: Sourced<PublishTool>;
+  /** What is published has attestations. */
+  attest: Sourced<boolean>;
   occasions: Sourced<OccasionChoice>;
   /** The indexes that the project's own jobs publish to on other occasions than each push or tag. */
   ownOccasions: IndexId[];
@@ -75,6 +78,7 @@ export function decide(facts: Facts, chosen: Wishes): Goal {
     approvals: chooseApprovals(facts, wishes, environments.release.value),
     selfApproval: chooseSelfApproval(facts, wishes),
     publishWith: choosePublishTool(facts, wishes, route.value),
+    attest: chooseAttest(facts, wishes, route.value),
     ...chooseOccasions(facts, wishes),
     releaseEnvironment: environments.release,
     testEnvironment: environments.test,

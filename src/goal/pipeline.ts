@@ -10,6 +10,7 @@ export function pipelineGoal(facts: Facts, goal: Goal): PipelineGoal {
     projectPath: facts.gitlab.project.path,
     route: goal.route.value,
     publishWith: goal.publishWith.value,
+    attest: goal.attest.value,
     occasions: goal.occasions.value,
     sdistOnly: isCompiled(facts.python.files),
     poetryPlugin: /^poetry/.test(facts.python.buildBackend.value),

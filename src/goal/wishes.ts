@@ -53,6 +53,7 @@ export function plainChoices(goal: Goal): Partial<Choices> {
     ...(testpypi.value ? {} : { testpypi: false }),
     ...(testEnvironment.value === 'release-test' ? {} : { testEnvironment: testEnvironment.value }),
     publishWith: publishWith.value,
+    ...(goal.attest.source.by === 'default' ? {} : { attest: goal.attest.value }),
     ...(goal.occasions.value === 'own' ? {} : { occasions: goal.occasions.value }),
     ...(goal.deliver.value === 'working-tree' ? {} : { deliver: goal.deliver.value }),
     ...(releaseJob ? { releaseJob: releaseJob.value } : {}),

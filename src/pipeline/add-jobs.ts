@@ -1,7 +1,7 @@
 import { ownValue } from '../kernel/own-value.ts';
 import { appendJobs } from '../text/yaml/draft.ts';
 import { note, type PipelineEdit, seen } from './edit.ts';
-import { baseLines, checkLines, dataOf, publishLines } from './template.ts';
+import { attestLines, baseLines, checkLines, dataOf, publishLines } from './template.ts';
 
 /** A job to append. */
 interface Block {
@@ -20,6 +20,9 @@ export function addMissingJobs(edit: PipelineEdit): void {
       ? []
       : [{ name: around.buildJobs[0] ?? 'build', lines: newBuilder, what: 'a job that builds dist/' }]),
     { name: around.checkJob, lines: checkLines(goal, around), what: 'a job that checks dist/' },
+    ...(goal.attest
+      ? [{ name: around.attestJob, lines: attestLines(goal, around), what: 'a job that signs dist/' }]
+      : []),
     ...(made.length > 0
       ? [{ name: around.base, lines: baseLines(goal, around), what: 'the base of the publishing jobs' }]
       : []),

@@ -2,6 +2,7 @@ import { type EditResult, UnsafeEdit } from '../text/result.ts';
 import { parseYaml, type YamlFile, YamlSyntaxError, type YamlTable } from '../text/yaml/document.ts';
 import { draftOf, reread } from '../text/yaml/draft.ts';
 import { addMissingJobs } from './add-jobs.ts';
+import { repairAttestJob } from './attest-job.ts';
 import { repairBuildJobs } from './building/index.ts';
 import { newBuilder } from './building/new-builder.ts';
 import { repairCheckJob } from './check-job.ts';
@@ -78,6 +79,7 @@ function editAll(edit: PipelineEdit): void {
   repairBuildJobs(edit);
   repairPublishingJobs(edit);
   repairCheckJob(edit);
+  repairAttestJob(edit);
   addStages(edit);
   addMissingJobs(edit);
   removeMarker(edit);

@@ -8,7 +8,7 @@ import { hasDefaultBeforeScript } from './globals.ts';
 import type { PipelineGoal, PipelineIndex } from './pipeline-goal.ts';
 import { publishingRules } from './publishing/conditions.ts';
 import { planScript } from './publishing/script-plan.ts';
-import { buildsDistributions } from './recognise/commands.ts';
+import { buildsDistributions, signs, uploads } from './recognise/commands.ts';
 import { flat, jobValue, lines, parentsOf, scriptOf, sourcesOf, visibleJobs } from './recognise/jobs.ts';
 import { exclusiveAncestors } from './recognise/parents.ts';
 import { distPaths, keepsDist, publishersIn, type Roles } from './recognise/roles.ts';
@@ -41,6 +41,7 @@ export function planJobs(original: OriginalPipeline): JobsPlan {
   const { data, goal } = original;
   const publishing = goal.indexes.map((index) => publisherOf(index, original));
   const builders = buildersFor(publishing, original);
+  refuseSigningBuilders(builders, data);
   const free = (name: string, other: string) => (ownValue(data, name) === undefined ? name : other);
   const buildJobs = builders.length > 0 ? builders : [free('build', 'build-package')];
   const existing = publishing.filter(({ exists }) => exists).map(({ name }) => jobValue(data, name));
@@ -52,6 +53,7 @@ export function planJobs(original: OriginalPipeline): JobsPlan {
     around: {
       buildJobs,
       checkJob: checkJobIn(data) ?? free('check-dist', 'check-package-dist'),
+      attestJob: attestJobIn(data) ?? free('attest', 'attest-package'),
       ...stagesFor(data, builders, publishing),
       ...whenPublished(publishing, data, goal),
       base: baseFor(publishing, original),
@@ -112,6 +114,21 @@ function checkJobIn(data: YamlTable): string | undefined {
   return visibleJobs(data).find(({ value }) => !publishes(value) && isTagCheck(scriptOf(value)))?.name;
 }
 
+/** The job that does no more for publishing than sign what was built. */
+function attestJobIn(data: YamlTable): string | undefined {
+  const isSigner = (script: string) => signs(script) && !buildsDistributions(script) && !uploads(script);
+  return visibleJobs(data).find(({ value }) => isSigner(scriptOf(value)))?.name;
+}
+
+/** What they hand on would be more than what can be checked, and whoever signs must not run the project's code. */
+function refuseSigningBuilders(builders: string[], data: YamlTable): void {
+  const name = builders.find((it) => signs(scriptOf(jobValue(data, it))));
+  if (name === undefined) return;
+  throw new UnsafeEdit(
+    `the job '${name}' builds and signs in one; take 'pypi-attestations sign' out of it first, and the job that signs is added`,
+  );
+}
+
 const defaultsOf = (data: YamlTable) => (isYamlTable(data.default) ? data.default : {});
 
 function publisherOf(
@@ -170,9 +187,14 @@ export function openJobs(data: YamlTable, roles: Roles): OpenJobs {
 /** The build jobs behind the publishing jobs: by name, else all whose artifacts arrive, else the only one. */
 function sourcesFor(names: string[], data: YamlTable, roles: Roles): { certain: string[]; open: string[] } {
   const jobs = names.map((name) => jobValue(data, name));
-  const check = checkJobIn(data);
-  const behind = (name: string) => (name === check ? sourcesOf(jobValue(data, name)) : [name]);
-  const named = [...new Set(jobs.flatMap(sourcesOf).flatMap(behind))].filter((name) => hands(data, name));
+  const between = [checkJobIn(data), attestJobIn(data)];
+  const behind = (name: string, depth = 0): string[] =>
+    between.includes(name) && depth < 3
+      ? sourcesOf(jobValue(data, name)).flatMap((it) => behind(it, depth + 1))
+      : [name];
+  const named = [...new Set(jobs.flatMap(sourcesOf).flatMap((it) => behind(it)))].filter((name) =>
+    hands(data, name),
+  );
   if (named.length > 0) return { certain: named, open: [] };
   const found = roles.builders.filter((name) => !names.includes(name));
   const takesAll = jobs.some((job) => job.needs === undefined && job.dependencies === undefined);

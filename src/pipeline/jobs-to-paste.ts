@@ -7,6 +7,7 @@ import { flat, lines, resolveRules, visibleJobs } from './recognise/jobs.ts';
 import { type Occasion, pushRule, tagRule, usuallyRuns } from './recognise/rules.ts';
 import { stagesOf } from './stages.ts';
 import {
+  attestLines,
   baseJob,
   baseLines,
   buildLines,
@@ -21,7 +22,8 @@ export function jobsToPaste(goal: PipelineGoal, data: YamlTable): string {
   const around = surroundingsIn(data);
   const publishing = goal.indexes.map((index) => publishLines(goal, index, around));
   const base = baseLines(goal, around);
-  const blocks = [buildLines(goal, around), checkLines(goal, around), base, ...publishing];
+  const attest = goal.attest ? [attestLines(goal, around)] : [];
+  const blocks = [buildLines(goal, around), checkLines(goal, around), ...attest, base, ...publishing];
   const text = blocks.map((block) => block.join('\n')).join('\n\n');
   return `Bring these jobs into ${goal.path} by hand, in place of those that publish there now:\n\n${text}\n${workflowAdvice(goal, data)}`;
 }
@@ -44,12 +46,13 @@ function workflowAdvice(goal: PipelineGoal, data: YamlTable): string {
 
 function surroundingsIn(data: YamlTable): Surroundings {
   const free = (name: string, other: string) => (ownValue(data, name) === undefined ? name : other);
-  const { names, checkJob } = noSurroundings;
+  const { names, checkJob, attestJob } = noSurroundings;
   return {
     ...noSurroundings,
     ...stagesIn(data),
     buildJobs: [free('build', 'build-package')],
     checkJob: free(checkJob, 'check-package-dist'),
+    attestJob: free(attestJob, 'attest-package'),
     base: free(baseJob, '.publish-package'),
     names: {
       pypi: free(names.pypi, 'release-pypi'),

@@ -23,6 +23,8 @@ export interface PipelineGoal {
   projectPath: string;
   route: Route;
   publishWith: PublishTool;
+  /** What is published has attestations, signed by a job of its own: https://peps.python.org/pep-0740/ */
+  attest?: boolean;
   /** The project's own occasions, if absent. */
   occasions?: OccasionChoice;
   /** The build backend cannot take the version from git, so the build job writes one for each push, here. */

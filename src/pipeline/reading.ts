@@ -8,6 +8,7 @@ import {
   type YamlTable,
 } from '../text/yaml/document.ts';
 import { type OpenJobs, openJobs } from './jobs-plan.ts';
+import { signs } from './recognise/commands.ts';
 import { type Credential, credentialsIn } from './recognise/credentials.ts';
 import { includedParts } from './recognise/included.ts';
 import {
@@ -47,6 +48,8 @@ export interface PipelineReading {
   /** An earlier run was told that Developers may deploy, as its comment says. */
   developersDeploy: boolean;
   publishWith?: PublishTool;
+  /** A job signs what is published. */
+  attests: boolean;
   releaseEnvironment?: string;
   testEnvironment?: string;
   /** Variables in the file that override or block Trusted Publishing; the job is '(all jobs)' for global ones. */
@@ -62,6 +65,7 @@ export const emptyReading: PipelineReading = {
   unsettled: [],
   jobs: [],
   developersDeploy: false,
+  attests: false,
   credentials: [],
 };
 
@@ -114,6 +118,7 @@ export function readPipeline(
       .map(({ name }) => name),
     jobs: visibleJobs(data).map(({ name }) => name),
     developersDeploy: routeMarker.exec(text ?? '')?.[3] !== undefined,
+    attests: visibleJobs(data).some(({ value }) => signs(scriptOf(value))),
     ...(route === undefined ? {} : { route }),
     ...named('publishesBy', waysOf(roles, route)),
     ...(tool === undefined ? {} : { publishWith: tool }),

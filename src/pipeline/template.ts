@@ -7,7 +7,7 @@ import { isFromGit, type PipelineGoal, type PipelineIndex, tokenVariable } from 
 import { guardRule, type Occasion, pushRule, tagRule } from './recognise/rules.ts';
 import { tagCheck } from './tag-check.ts';
 import { images, toolVersions } from './tool-versions.ts';
-import { publishItems } from './uploading.ts';
+import { attestationsOf, plainWords, publishItems } from './uploading.ts';
 
 /** The hidden job that both publishing jobs extend, unless another job has that name. */
 export const baseJob = '.publish';
@@ -25,6 +25,8 @@ export interface Surroundings {
   occasions: Occasion[];
   /** Name of the job that checks what was built before any job with a token gets it. */
   checkJob: string;
+  /** Name of the job that signs what was checked, where attestations are wanted. */
+  attestJob: string;
   publishStage: string;
   /** Name of the hidden job that newly created publishing jobs extend. */
   base: string;
@@ -47,6 +49,7 @@ export const noSurroundings: Surroundings = {
   rules: [tagRule, pushRule],
   occasions: ['tag', 'pre-release tag', 'default-branch push'],
   checkJob: 'check-dist',
+  attestJob: 'attest',
   publishStage: 'deploy',
   base: baseJob,
   names: { pypi: 'release', testpypi: 'release-test' },
@@ -111,9 +114,57 @@ export function checkLines(goal: PipelineGoal, around: Surroundings): string[] {
 
 /** What the check job hands on: the files that it checked, and twine where that uploads. */
 export function checkedPaths({ publishWith }: PipelineGoal, { dist, files }: Surroundings): string[] {
-  const checked = files?.split(' ').map((word) => word.replace(/["']/g, '').replace(/^\.\//, ''));
+  const checked = files === undefined ? undefined : plainWords(files);
   return [...(checked ?? [`${dist}/`]), ...(publishWith === 'twine' ? [`${toolsFolder}/`] : [])];
 }
+
+/** The jobs whose artifacts a publishing job gets: what was checked, and the attestations alone of the one that signs. */
+export const handedBy = ({ attest }: PipelineGoal, { checkJob, attestJob }: Surroundings): string[] =>
+  attest ? [checkJob, attestJob] : [checkJob];
+
+/**
+ * The job that signs what was checked: https://docs.pypi.org/attestations/producing-attestations/. It hands on nothing
+ * but the attestations, so that no package that it installs can change what is published.
+ */
+export function attestLines({ projectPath }: PipelineGoal, around: Surroundings): string[] {
+  const guard = guardRule(projectPath, around.occasions.includes('schedule'));
+  return [
+    `${quoted(around.attestJob)}:`,
+    `  stage: ${quoted(around.buildStage)}`,
+    `  image: ${images.slim}`,
+    ...tagLines(around),
+    '  inherit: # nothing from elsewhere runs beside the token',
+    '    default: false',
+    '    variables: false',
+    '  needs:',
+    `    - ${quoted(around.checkJob)}`,
+    '  variables:',
+    '    GIT_STRATEGY: empty # no checkout: only the checked files',
+    '    UV_NO_CONFIG: "1"',
+    '    UV_NO_CACHE: "1"',
+    '  timeout: 15 minutes',
+    '  id_tokens:',
+    '    SIGSTORE_ID_TOKEN:',
+    '      aud: sigstore',
+    '  script:',
+    `    - ${signCommand(around)}`,
+    '  artifacts: # nothing but the attestations, so that what was checked stays as it is',
+    '    paths:',
+    ...attestationPaths(around).map((path) => `      - ${quoted(path)}`),
+    ...ruleLines({ ...around, rules: [guard, ...around.rules] }),
+  ];
+}
+
+/** What signs the checked files: there is nothing else among them. */
+export function signCommand({ dist, files }: Surroundings): string {
+  const named = files === undefined ? `${pathForShell(dist)}/*` : plainWords(files).join(' ');
+  const { pypiAttestations: version } = toolVersions;
+  return `uvx --from pypi-attestations==${version} pypi-attestations sign ${named}`;
+}
+
+/** What the job that signs hands on. */
+export const attestationPaths = ({ dist, files }: Surroundings): string[] =>
+  attestationsOf(files ?? `${dist}/*`);
 
 /** Whatever the build left in the folder goes, and no environment of its own takes part. */
 const twineLines = [
@@ -152,7 +203,7 @@ export function baseLines(goal: PipelineGoal, around: Surroundings): string[] {
     '    default: false',
     '    variables: false',
     '  dependencies:',
-    `    - ${quoted(around.checkJob)}`,
+    ...handedBy(goal, around).map((name) => `    - ${quoted(name)}`),
     '  variables:',
     '    GIT_STRATEGY: empty # no checkout: only the built files',
     ...(twine

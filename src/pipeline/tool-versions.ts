@@ -9,6 +9,7 @@ export const toolVersions = {
   debian: 'trixie',
   twine: '7.0.0',
   packaging: '26.4',
+  pypiAttestations: '0.0.30',
 } as const;
 
 /**

@@ -11,7 +11,9 @@ export function publishItems(
   dist: string,
   files?: string,
 ): string[] {
-  return [uploadCommand(goal, index, files ?? filesIn(dist, goal)), linkToVersion(index, dist)];
+  const named = files ?? filesIn(dist, goal);
+  const missing = goal.attest && !coversAll(named.split(' ')) ? attestationsOf(named) : [];
+  return [uploadCommand(goal, index, [named, ...missing].join(' ')), linkToVersion(index, dist)];
 }
 
 /** uv skips a pattern without matches; twine does not, but the check job has already rejected anything else. */
@@ -20,6 +22,21 @@ function filesIn(dist: string, { publishWith, sdistOnly }: PipelineGoal): string
   if (publishWith === 'twine') return `${folder}/*`;
   return sdistOnly ? `${folder}/*.tar.gz` : `${folder}/*.whl ${folder}/*.tar.gz`;
 }
+
+/** The attestations beside files given as shell words, as patterns. */
+export function attestationsOf(files: string): string[] {
+  const folders = plainWords(files).map((word) => word.slice(0, word.lastIndexOf('/') + 1));
+  return [...new Set(folders)].map((folder) => `${folder}*.publish.attestation`);
+}
+
+/** Files given as shell words, without quotes and as artifacts are named. */
+export const plainWords = (files: string) =>
+  files.split(' ').map((word) => word.replace(/["']/g, '').replace(/^\.\//, ''));
+
+/** Whether a word names attestations, which no client publishes without the files that they belong to. */
+export const isAttestation = (word: string) => /\.publish\.attestation["']?$/.test(word);
+
+const coversAll = (words: string[]) => words.some((word) => /\/\*["']?$/.test(word));
 
 /** The last line of the log: a link to the version's page. The version is the second part of each file name. */
 function linkToVersion({ page }: PipelineIndex, dist: string): string {
@@ -35,7 +52,8 @@ function uploadCommand(goal: PipelineGoal, { uploadUrl }: PipelineIndex, files: 
     // On other indexes twine neither finds a token's user name nor skips existing files.
     const how = isOfficialUpload(uploadUrl) ? '' : ' --username __token__';
     const again = /^https:\/\/test\.pypi\.org\//.test(uploadUrl) ? ' --skip-existing' : '';
-    return `python -m twine upload${how} --repository-url ${uploadUrl}${again} ${files}`;
+    const attestations = goal.attest ? ' --attestations' : '';
+    return `python -m twine upload${attestations}${how} --repository-url ${uploadUrl}${again} ${files}`;
   }
   const trusted = goal.route === 'token' ? '' : ' --trusted-publishing always';
   return `uv publish${trusted} --publish-url ${uploadUrl} ${files}`;
@@ -49,11 +67,21 @@ export function publishes(job: YamlTable, goal: PipelineGoal, index: PipelineInd
   if (commands.some((command) => command !== upload && kindOf(command) !== 'harmless')) return false;
   const words = wordsOf(upload);
   const files = filesAmong(words);
+  if (!carriesAttestations(words, goal)) return false;
   if (files.length === 0 || (dist !== 'dist' && !files.some((file) => file.includes(dist)))) return false;
   return (
     sameUrl(optionValue(words, addressOption[goal.publishWith]) ?? '', index.uploadUrl) &&
     (goal.publishWith === 'twine' ? isByTwine(words, index) : isByUv(words, goal))
   );
+}
+
+/** Both clients leave out attestations silently: uv where they are not among the files, twine where they are not asked for. */
+function carriesAttestations(words: string[], { attest = false, publishWith }: PipelineGoal): boolean {
+  const isNamed = words.some(isAttestation);
+  const asks = words.includes('--attestations');
+  if (!attest) return !isNamed && !asks;
+  const isThere = isNamed || coversAll(words);
+  return publishWith === 'twine' ? isThere && asks : isThere && !words.includes('--no-attestations');
 }
 
 const addressOption = { uv: '--publish-url', twine: '--repository-url' };

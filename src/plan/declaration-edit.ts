@@ -67,8 +67,16 @@ const declarationHome = (files: PythonFiles) =>
 /** Where nothing is declared yet, what is there counts as the project's choice from now on, and that is said. */
 function takenNotes({ python }: Facts, goal: Goal): string[] {
   if (python.declaration.choices.route !== undefined) return [];
-  const { route, deployers, approvals, selfApproval, releaseEnvironment, testEnvironment, publishWith } =
-    goal;
+  const {
+    route,
+    deployers,
+    approvals,
+    selfApproval,
+    releaseEnvironment,
+    testEnvironment,
+    publishWith,
+    attest,
+  } = goal;
   const people: [Sourced<unknown>, string][] = [
     [deployers, `deployers ${labels(deployers.value)}`],
     [approvals, `approvals ${approvalLabels(approvals.value)}`],
@@ -82,6 +90,7 @@ function takenNotes({ python }: Facts, goal: Goal): string[] {
       ? ([[testEnvironment, `environment ${testEnvironment.value}`]] as typeof people)
       : []),
     [publishWith, publishWith.value],
+    [attest, attest.value ? 'signed releases' : 'unsigned releases'],
   ];
   const taken = all.filter(([{ source }]) => source.by === 'gitlab' || source.by === 'file');
   if (taken.length === 0) return [];

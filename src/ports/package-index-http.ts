@@ -24,7 +24,8 @@ export function connectPackageIndex(url: string, network: Network): PackageIndex
         : {
             status: readStatus(project),
             releases: readReleases(project),
-            attested: readAttested(project, url),
+            attested: newest(readAttested(project, url)),
+            unattested: readUnattested(project, url),
           };
     },
     provenance: async (path) =>
@@ -92,21 +93,41 @@ function readReleases({ versions }: Record<string, Json>): string[] {
 }
 
 /** An address on another host is none of this index's provenances. */
-function readAttested({ files }: Record<string, Json>, url: string): AttestedFile | undefined {
+function readAttested({ files }: Record<string, Json>, url: string): AttestedFile[] {
   const rows = Array.isArray(files) ? files.filter(isTable) : [];
-  return rows
-    .flatMap(({ filename, provenance, 'upload-time': at }) => {
-      if (typeof filename !== 'string' || typeof provenance !== 'string') return [];
-      const address = URL.canParse(provenance, `${url}/`) ? new URL(provenance, `${url}/`) : undefined;
-      if (address === undefined || address.origin !== new URL(url).origin) return [];
-      if (!/^\/integrity\/[^/]+\/[^/]+\/[^/]+\/provenance$/.test(address.pathname)) return [];
-      return [{ filename, path: address.pathname, uploadedAt: typeof at === 'string' ? at : '' }];
-    })
-    .reduce<AttestedFile | undefined>(
-      (newest, file) => (newest === undefined || file.uploadedAt >= newest.uploadedAt ? file : newest),
-      undefined,
-    );
+  return rows.flatMap(({ filename, provenance, 'upload-time': at }) => {
+    if (typeof filename !== 'string' || typeof provenance !== 'string') return [];
+    const address = URL.canParse(provenance, `${url}/`) ? new URL(provenance, `${url}/`) : undefined;
+    if (address === undefined || address.origin !== new URL(url).origin) return [];
+    if (!/^\/integrity\/[^/]+\/[^/]+\/[^/]+\/provenance$/.test(address.pathname)) return [];
+    return [{ filename, path: address.pathname, uploadedAt: typeof at === 'string' ? at : '' }];
+  });
 }
+
+/** The release that was uploaded last, unless one of its files is attested or no file of the project is. */
+function readUnattested(project: Record<string, Json>, url: string): string | undefined {
+  const attested = readAttested(project, url);
+  const rows = Array.isArray(project.files) ? project.files.filter(isTable) : [];
+  const files = rows.flatMap(({ filename, yanked, 'upload-time': at }) =>
+    typeof filename !== 'string' || typeof at !== 'string' || (yanked !== undefined && yanked !== false)
+      ? []
+      : [{ filename, uploadedAt: at }],
+  );
+  const version = versionOf(newest(files)?.filename ?? '');
+  if (attested.length === 0 || version === undefined) return undefined;
+  return attested.some(({ filename }) => versionOf(filename) === version) ? undefined : version;
+}
+
+function newest<T extends { uploadedAt: string }>(files: T[]): T | undefined {
+  return files.reduce<T | undefined>(
+    (last, file) => (last === undefined || file.uploadedAt >= last.uploadedAt ? file : last),
+    undefined,
+  );
+}
+
+/** https://packaging.python.org/en/latest/specifications/source-distribution-format/ and binary-distribution-format */
+const versionOf = (filename: string): string | undefined =>
+  filename.endsWith('.whl') ? filename.split('-')[1] : /-([^-]+)\.(?:tar\.gz|zip)$/.exec(filename)?.[1];
 
 function readProvenance({ attestation_bundles: bundles }: Record<string, Json>): Provenance[] {
   const text = (value: Json | undefined) => (typeof value === 'string' ? value : '');

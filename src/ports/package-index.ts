@@ -19,6 +19,8 @@ export interface IndexProject {
   releases: string[];
   /** The newest file with attestations: https://peps.python.org/pep-0740/ */
   attested: AttestedFile | undefined;
+  /** The newest release, if it has no attestations although an earlier one has. */
+  unattested: string | undefined;
 }
 
 /** A file whose provenance the index shows. */

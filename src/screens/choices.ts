@@ -39,6 +39,8 @@ const rows: Record<ChoiceName, (goal: Goal) => ChoiceRow | undefined> = {
       ? ['Publishes', occasionLabels[occasions.value], occasions]
       : undefined,
   publishWith: ({ publishWith }) => ['Publish with', publishWith.value, publishWith],
+  attest: ({ attest }) =>
+    attest.source.by === 'default' ? undefined : ['Attestations', attest.value ? 'signed' : 'none', attest],
   releaseJob: ({ jobs: { releaseJob } }) => releaseJob && ['Release job', releaseJob.value, releaseJob],
   testJob: ({ jobs: { testJob } }) => testJob && ['Test job', testJob.value, testJob],
   deliver: ({ deliver }) => [

@@ -145,6 +145,21 @@ export const errorExplanations: Record<string, Explanation> = {
       'Until then use --route trusted: a Trusted Publisher without the approval step.',
     ],
   },
+  'attest-impossible': {
+    title: 'Releases cannot be signed here',
+    means:
+      'Attestations (PEP 740) tie a file to the project, pipeline file and commit that it was built from. Sigstore and PyPI only know the ID tokens of gitlab.com, and PyPI takes attestations from Trusted Publishers only: not from a self-managed GitLab, and not with an API token.',
+    byHand: ['Leave out --attest, and remove "attest = true" from the table [tool.gitlab-to-pypi].'],
+  },
+  'sigstore-outage': {
+    title: 'The job that signs fails',
+    means:
+      'With --attest a job of its own signs what was checked; it needs Sigstore, and nothing else. While Sigstore is down it fails, and nothing has been published yet: no version is used up, and no token for PyPI either.',
+    byHand: [
+      'Retry the job when https://status.sigstore.dev is green again; the release goes on from there.',
+      'To release without attestations: run "gitlab-to-pypi --no-attest", commit, and tag again. PyPI then shows that this release has no provenance. "--attest" brings the job back.',
+    ],
+  },
   'dead-end': {
     title: 'Nobody could release',
     means:

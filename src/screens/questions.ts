@@ -27,6 +27,7 @@ export function openQuestions(goal: Goal): ChoiceName[] {
     ...(isUndecided(goal.route) ? (['route'] as const) : []),
     ...(goal.ownOccasions.length > 0 && isUndecided(goal.occasions) ? (['occasions'] as const) : []),
     ...openPeopleQuestions(goal),
+    ...(goal.attest.source.by === 'recommended' ? (['attest'] as const) : []),
     // The usual way needs no question; it can be changed before anything is.
     ...(goal.deliver.source.by === 'recommended' ? (['deliver'] as const) : []),
   ];
@@ -71,6 +72,8 @@ export async function askFor(name: ChoiceName, asking: Asking): Promise<Wishes> 
       return { selfApproval: answered(await terminal.confirm(question, goal.selfApproval.value)) };
     case 'testpypi':
       return { testpypi: answered(await terminal.confirm(question, goal.testpypi.value)) };
+    case 'attest':
+      return { attest: answered(await terminal.confirm(question, goal.attest.value)) };
     case 'occasions': {
       const choices = occasionChoices.map((value) => ({ value, label: occasionLabels[value] }));
       return { occasions: answered(await terminal.select(question, choices, goal.occasions.value)) };

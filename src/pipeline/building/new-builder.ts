@@ -94,7 +94,7 @@ function commandsOf(building: ScriptStep[], goal: PipelineGoal, image: string): 
   const folder = building.some(({ text }) => changesFolder.test(text)) ? '' : inFolder(goal, '--outdir');
   const ours = ['pip install build', ...version, `python -m build${sdist}${folder}`];
   const steps = building.filter(
-    ({ kind }) => kind !== 'credential' && kind !== 'report' && kind !== 'tag check',
+    ({ kind }) => kind !== 'credential' && kind !== 'report' && kind !== 'tag check' && kind !== 'signature',
   );
   if (!steps.some(({ kind }) => kind === 'build')) return [...steps.map(({ text }) => text), ...ours];
   return steps.flatMap(({ kind, text }) => {

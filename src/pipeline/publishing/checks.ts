@@ -11,7 +11,7 @@ import { flat, lines, sourcesOf } from '../recognise/jobs.ts';
 import { environmentName } from '../recognise/roles.ts';
 import { runsWhereItShould } from '../runs-when.ts';
 import { isEarlier } from '../stages.ts';
-import { type Surroundings, toolsFolder } from '../template.ts';
+import { handedBy, type Surroundings, toolsFolder } from '../template.ts';
 import { oldestUv } from '../tool-versions.ts';
 import { sameUrl } from '../uploading.ts';
 import { want } from '../want.ts';
@@ -47,7 +47,7 @@ export function baseChecks(
     { path: ['image'], holds: (job) => hasTool(job, goal) },
     { path: ['inherit', 'default'], holds: (job) => valueAt(job, ['inherit', 'default']) === false },
     { path: ['inherit', 'variables'], holds: (job) => valueAt(job, ['inherit', 'variables']) === false },
-    { path: ['dependencies'], holds: (job) => takesFrom(job, around), repair: takeFromCheck },
+    { path: ['dependencies'], holds: (job) => takesFrom(job, handedBy(goal, around)), repair: takeFromCheck },
     {
       path: ['variables', 'GIT_STRATEGY'],
       holds: (job) => /^(empty|none)$/.test(textAt(job, 'variables', 'GIT_STRATEGY')),
@@ -107,9 +107,9 @@ export function publishChecks(goal: PipelineGoal, index: PipelineIndex): Check[]
  * Whether it gets the files that were checked, and nothing else: artifacts of other jobs could bring further files to
  * upload, programs, or variables (`artifacts:reports:dotenv`).
  */
-function takesFrom({ dependencies, needs }: YamlTable, { checkJob }: Surroundings): boolean {
-  const waits = needs === undefined || sourcesOf({ needs }).includes(checkJob);
-  return waits && !flat(needs).some(isForeignNeed) && isDeepStrictEqual(lines(dependencies), [checkJob]);
+function takesFrom({ dependencies, needs }: YamlTable, from: string[]): boolean {
+  const waits = needs === undefined || from.every((name) => sourcesOf({ needs }).includes(name));
+  return waits && !flat(needs).some(isForeignNeed) && isDeepStrictEqual(lines(dependencies), from);
 }
 
 /** A need for another pipeline or project, whose artifacts `dependencies` do not keep out. */
@@ -117,21 +117,26 @@ const isForeignNeed = (need: YamlValue) =>
   isYamlTable(need) && (need.project !== undefined || need.pipeline !== undefined);
 
 /**
- * Takes the artifacts of the check job alone. `dependencies` only reach earlier stages and imply no order; a job with
- * `needs`, or in a stage no later than the builders', also needs the check job so that it waits for it.
+ * Takes the artifacts of the jobs that check and sign alone. `dependencies` only reach earlier stages and imply no order;
+ * a job with `needs`, or in a stage no later than theirs, also needs those jobs so that it waits for them.
  */
 function takeFromCheck(edit: PipelineEdit, { name, home }: Place, job: YamlTable): void {
-  const { around } = edit;
+  const { goal, around } = edit;
   const data = seen(edit);
-  const isBehind = isEarlier(data, around.buildStage, String(job.stage ?? 'test'));
+  const from = handedBy(goal, around);
+  const stages = [around.buildStage, ...from.map((it) => jobOf(edit, it).stage ?? around.buildStage)];
+  const isBehind = stages.every((it) => isEarlier(data, String(it), String(job.stage ?? 'test')));
   if (job.needs !== undefined || !isBehind) {
     const gates = ownValue(data, gateOf(name)) === undefined ? [] : [gateOf(name)];
-    const present = flat(job.needs).filter((need) => !isForeignNeed(need));
+    const signer = goal.attest ? undefined : around.attestJob;
+    const present = flat(job.needs).filter(
+      (need) => !isForeignNeed(need) && (isYamlTable(need) ? need.job : need) !== signer,
+    );
     const names = present.map((need) => (isYamlTable(need) ? need.job : need));
-    const missing = [around.checkJob, ...gates].filter((it) => !names.includes(it));
+    const missing = [...from, ...gates].filter((it) => !names.includes(it));
     want(edit, [home, 'needs'], [...present, ...missing], { current: job.needs });
   }
-  want(edit, [home, 'dependencies'], [around.checkJob], { current: job.dependencies });
+  want(edit, [home, 'dependencies'], from, { current: job.dependencies });
 }
 
 /** Whether the image has a uv that supports GitLab's ID tokens, or the Python that twine was installed for. */

@@ -126,7 +126,7 @@ function clearTokens(edit: PipelineEdit, holder: string): void {
     const right =
       goal.route !== 'token' &&
       users.some(({ index }) => tokenVariable(index.audience) === key && index.audience === audience);
-    if (right || !/PYPI/i.test(`${key} ${audience}`)) continue;
+    if (right || !/PYPI|SIGSTORE/i.test(`${key} ${audience}`)) continue;
     note(edit, [holder, 'id_tokens', key], lines(audience), null);
     removeYaml(draft, [holder, 'id_tokens', key]);
   }

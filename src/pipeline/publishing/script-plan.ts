@@ -1,12 +1,19 @@
 import { isCredentialName } from '../../indexes/upload-variables.ts';
 import { UnsafeEdit } from '../../text/result.ts';
 import type { YamlTable } from '../../text/yaml/document.ts';
-import { type CommandKind, comparesVersion, isWrapper, kindOf, uploads } from '../recognise/commands.ts';
+import {
+  type CommandKind,
+  comparesVersion,
+  isWrapper,
+  kindOf,
+  signs,
+  uploads,
+} from '../recognise/commands.ts';
 import { lines } from '../recognise/jobs.ts';
 import { takeApart, variablesRead } from '../recognise/shell.ts';
 import { commandsOf } from '../recognise/uploads.ts';
 import { isTagCheck } from '../tag-check.ts';
-import { isLinkToVersion } from '../uploading.ts';
+import { isAttestation, isLinkToVersion } from '../uploading.ts';
 
 /** A command of a publishing job, and what becomes of it. */
 export interface ScriptStep {
@@ -129,6 +136,8 @@ function stepsOf(name: string, item: string, kind: (command: string) => CommandK
   if (taken.kind === 'commands') return taken.commands.map((text) => ({ text, kind: kind(text) }));
   if (taken.text.split('\n').some((line) => kind(line.trim()) === 'upload'))
     throw new UnsafeEdit(`the script of the job '${name}' decides by itself when and where to upload`);
+  if (signs(taken.text))
+    throw new UnsafeEdit(`the script of the job '${name}' decides by itself what to sign`);
   return [{ text: taken.text, kind: /\.pypirc/.test(taken.text) ? 'credential' : 'other' }];
 }
 
@@ -156,7 +165,9 @@ function buildingOf(steps: ScriptStep[]): ScriptStep[] {
 function filesIn(steps: ScriptStep[]): Pick<ScriptPlan, 'files'> {
   const upload = steps.find(({ kind, text }) => kind === 'upload' && uploads(text))?.text ?? '';
   const words = upload.match(/(?:"[^"]*"|'[^']*'|[^\s"'])+/g) ?? [];
-  const files = words.filter((word) => !/^-|=/.test(word) && /\*|\.whl|\.tar\.gz/.test(word)).join(' ');
+  const files = words
+    .filter((word) => !/^-|=/.test(word) && /\*|\.whl|\.tar\.gz/.test(word) && !isAttestation(word))
+    .join(' ');
   const certain =
     !/\$/.test(files) && !steps.some(({ kind, text }) => kind === 'place' && text.startsWith('cd'));
   return certain && !/^(?:["']?(?:\.\/)?dist\/\*["']?)?$/.test(files) ? { files } : {};

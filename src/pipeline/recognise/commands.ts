@@ -18,14 +18,15 @@ const report =
 const installable = new Set(
   `pip setuptools wheel build twine uv poetry poetry-core flit flit-core hatch hatchling hatch-vcs pdm pdm-backend maturin
   keyring setuptools-scm id pipx requests packaging importlib-metadata readme-renderer pkginfo virtualenv cryptography
-  jq curl git python3 python3-pip python3-venv py3-pip ca-certificates poetry-dynamic-versioning`.split(
-    /\s+/,
-  ),
+  jq curl git python3 python3-pip python3-venv py3-pip ca-certificates poetry-dynamic-versioning
+  pypi-attestations sigstore`.split(/\s+/),
 );
 
 /** What a command of a job does, as far as publishing is concerned. */
 export type CommandKind =
   | 'upload'
+  /** Signs distributions, for which a job needs an ID token of its own. */
+  | 'signature'
   | 'build'
   /** Installs nothing but packaging tools. */
   | 'install'
@@ -61,6 +62,7 @@ const doesMore =
 /** Classifies a command. */
 export function kindOf(command: string): CommandKind {
   if (uploads(command)) return 'upload';
+  if (signs(command)) return 'signature';
   if (comparesVersion(command)) return 'tag check';
   if (isCredential(command)) return 'credential';
   if (buildsDistributions(command)) return 'build';
@@ -73,6 +75,11 @@ export function kindOf(command: string): CommandKind {
 /** Whether a command uploads distributions; a dry run does not. */
 export function uploads(command: string): boolean {
   return upload.test(command) && !/--dry-run\b/.test(command);
+}
+
+/** Whether a command, or any of a script's, signs distributions for the index: https://peps.python.org/pep-0740/ */
+export function signs(script: string): boolean {
+  return /\bpypi[-_]attestations\b[^\n]*[ \t]sign\b/.test(script);
 }
 
 /** Whether a command runs something of the project that may publish. */

@@ -3,7 +3,7 @@ import { valueAt } from '../../text/yaml/data.ts';
 import { isYamlTable, type YamlTable, type YamlValue } from '../../text/yaml/document.ts';
 import { tokenVariable } from '../pipeline-goal.ts';
 import { isTagCheck } from '../tag-check.ts';
-import { buildsDistributions, comparesVersion } from './commands.ts';
+import { buildsDistributions, comparesVersion, signs } from './commands.ts';
 import { type Job, lines, parentsOf, scriptItems, scriptOf, visibleJobs } from './jobs.ts';
 import { expand } from './shell.ts';
 import {
@@ -39,7 +39,7 @@ export interface Roles {
   comparing: { name: string; command: string }[];
   /** Jobs that build `dist/` and pass it on. */
   builders: string[];
-  /** Jobs that pass on `dist/`, wherever they get it. */
+  /** Jobs that pass on `dist/`, wherever they get it, and do not sign it. */
   handing: string[];
 }
 
@@ -70,7 +70,7 @@ export function rolesOf(data: YamlTable, indexes: readonly KnownIndex[], route: 
       const publishes = target === 'pypi' || target === 'testpypi';
       return text === undefined || publishes ? [] : [{ name, command: text.trim().split('\n')[0] ?? '' }];
     }),
-    handing: jobs.filter(({ value }) => keepsDist(value)).map(({ name }) => name),
+    handing: jobs.filter(({ value }) => keepsDist(value) && !signs(scriptOf(value))).map(({ name }) => name),
     builders: jobs
       .filter(({ value }) => keepsDist(value) && buildsDistributions(scriptOf(value)))
       .map(({ name }) => name),

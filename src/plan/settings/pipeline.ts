@@ -28,6 +28,24 @@ export const pipeline: Setting = {
 };
 
 function inspect(situation: Situation): Finding {
+  const finding = inspectFile(situation);
+  return { ...finding, notes: [...finding.notes, ...lostProvenance(situation)] };
+}
+
+/** PyPI's project page shows such a release as one that has lost what earlier ones had. */
+function lostProvenance({ facts, goal: { attest } }: Situation): string[] {
+  const { attested, unattested, title } = facts.indexes.pypi;
+  if (attested === undefined || unattested === undefined) return [];
+  const on = attested.uploadedAt === '' ? '' : ` of ${attested.uploadedAt.slice(0, 10)}`;
+  const remedy = attest.value
+    ? 'With this pipeline the next release has attestations again.'
+    : "Where releases come from gitlab.com by a Trusted Publisher, '--attest' brings them back.";
+  return [
+    `The newest release on ${title}, ${unattested}, has lost its provenance: it has no attestations, while ${attested.filename}${on} has. ${remedy}`,
+  ];
+}
+
+function inspectFile(situation: Situation): Finding {
   const { facts, verdicts } = situation;
   const { lint, pipelineEdit: edit } = verdicts;
   const { reading, path } = facts.pipeline;
