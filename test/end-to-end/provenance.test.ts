@@ -67,6 +67,36 @@ it.each([
   expect([state, message]).toEqual(['manual', expect.stringMatching(told)]);
 });
 
+/** What check says of the pipeline that publishes, besides its state. */
+const pipelineNotes = async () =>
+  (await reportOf(here, ['check'])).report.settings.find(({ id }) => id === 'pipeline')!.message;
+
+it('is told to be lost where the newest release has no attestations and an earlier one has', async () => {
+  publish();
+  expect(await pipelineNotes()).not.toContain('provenance');
+  const [signed] = here.pypi.state.files;
+  const { attestations: _, ...unsigned } = signed!;
+  here.pypi.state.files.push({
+    ...unsigned,
+    filename: 'demo_pkg-0.2.0.tar.gz',
+    version: '0.2.0',
+    uploadedAt: '2026-03-03T04:05:06.000000Z',
+  });
+  expect(await pipelineNotes()).toMatch(
+    /newest release on PyPI.*, 0\.2\.0, has lost its provenance: .* while demo_pkg-0\.1\.0-py3-none-any\.whl of 2026-02-03 has/,
+  );
+});
+
+it('is not to be had on a self-managed GitLab, which is said before anything changes', async () => {
+  const { exitCode, stderr } = await runIn(here, ['setup', '--yes', '--attest']);
+  expect([exitCode, stderr]).toEqual([
+    2,
+    expect.stringMatching(
+      /cannot have attestations: Sigstore and PyPI know the jobs of https:\/\/gitlab\.com only/,
+    ),
+  ]);
+});
+
 it('shows in which field the registered publisher differs from a refused token', async () => {
   publish({ namespace: 'old-group' });
   seed(here, 'pypi', 'a'.repeat(40), { log: runnerLog(recorded('other-namespace.twine')) });

@@ -7,6 +7,8 @@ import { findTool, run } from '../tools.ts';
 /** Where pipelines run. */
 export interface Machine {
   uv: string;
+  /** A program in place of uvx, for what cannot be done here. */
+  uvx?: string;
 }
 
 /**
@@ -48,7 +50,8 @@ export async function makeImage(
   await mkdir(bin);
   if (/(^|\/)uv(:|$)/.test(image ?? '')) {
     const uv = (await run('sh', ['-c', 'command -v "$0"', machine.uv])).stdout.trim();
-    for (const tool of ['uv', 'uvx']) await symlink(join(dirname(uv), tool), join(bin, tool));
+    const programs = { uv, uvx: machine.uvx ?? join(dirname(uv), 'uvx') };
+    for (const [name, program] of Object.entries(programs)) await symlink(program, join(bin, name));
   }
   return `${join(venv, 'bin')}:${bin}:${systemPath}`;
 }
