@@ -9,6 +9,7 @@ import { Cancelled, reasonOf, UserError } from './kernel/errors.ts';
 import { makeStop, type Stop } from './kernel/stop.ts';
 import { version } from './kernel/version.ts';
 import { hasDisplay, openPage } from './ports/browser.ts';
+import { openClock } from './ports/clock.ts';
 import { openNetwork, type RequestRecord, timeoutFrom } from './ports/network.ts';
 import type { Context } from './run/context.ts';
 import type { Preparation } from './run/survey.ts';
@@ -89,6 +90,7 @@ async function makeContext(options: Options, stop: Stop, voice: Voice): Promise<
       notice: (reason) => terminal.notice(terminal.paint.yellow(reason)),
       ...(options.verbose ? { log: logRequest } : {}),
     }),
+    clock: openClock(env),
     writeJson,
     stop,
   };

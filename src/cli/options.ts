@@ -150,6 +150,12 @@ const mannerTable = {
     help: 'also write a file for the merge request: junit=FILE or codequality=FILE',
   }),
   open: toggle({ onByDefault: true, help: "print the pages' addresses instead of opening a browser" }),
+  wait: toggle({
+    commands: notDemo,
+    help: 'after a push wait for the pipeline: its jobs, approvals, and the proof or why it failed',
+    question: 'Wait for the pipeline?',
+    why: 'It is running; Ctrl-C leaves at any time, and the pipeline goes on.',
+  }),
   quiet: toggle({ short: 'q', help: 'print nothing but errors; with --json nothing to stderr at all' }),
   verbose: toggle({ help: 'show every fact, and log each request to stderr' }),
   help: toggle({ short: 'h', commands, help: 'show this help' }),
@@ -208,7 +214,7 @@ export const flagOf = (name: OptionName, turnedOff = false): string =>
 const wordsOf = (name: string) => name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
 
 /** The question that an option answers, with the reason for asking on a second line. */
-export function questionOf(name: ChoiceName | 'remote'): string {
+export function questionOf(name: ChoiceName | 'remote' | 'wait'): string {
   const { question, why } = optionTable[name];
   return `${question}\n${why}`;
 }

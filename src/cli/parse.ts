@@ -100,6 +100,8 @@ function refuseMisfits(command: Command, values: Partial<Values>): void {
   if (values.as !== undefined && values.directory !== undefined)
     throw usage('--as begins a new world and --directory goes on with an earlier one; give one of them.');
   if (values.quiet && values.verbose) throw usage('--quiet and --verbose contradict each other.');
+  if (values.wait && values.dryRun)
+    throw usage('--dry-run changes nothing, so there is nothing to --wait for; give one of them.');
   refuseSilentQuestions(command, values);
 }
 

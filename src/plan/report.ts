@@ -28,6 +28,8 @@ export interface Report {
   delivery: ReportedDelivery;
   publisherPages: { index: string; url: string; prefilled: boolean; fields: Record<string, string> }[];
   summary: Summary;
+  /** With --wait: the pipeline, its jobs, and what came of it. */
+  wait?: WaitReport;
   exitCode: number;
 }
 
@@ -39,6 +41,17 @@ interface ReportedSetting {
   message: string;
   differences: { field: string; current: string; wanted: string }[];
   manual: string;
+}
+
+/** What was waited for. */
+export interface WaitReport {
+  outcome: string;
+  message: string;
+  /** What to do next; empty if nothing is. */
+  manual: string;
+  pipeline: { id: number; ref: string; sha: string; status: string; url: string } | null;
+  jobs: { name: string; status: string; awaits: string | null; url: string }[];
+  published: { index: string; version: string | null; url: string; finishedAt: string | null }[];
 }
 
 /** Number of settings per outcome; a fixed setting counts as applied, no longer as to do. */

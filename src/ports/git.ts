@@ -15,6 +15,8 @@ export interface Git {
   trackedRemote(): Promise<string | undefined>;
   /** The current branch; undefined for a detached HEAD. */
   branch(): Promise<string | undefined>;
+  /** The id of the current commit; undefined before the first one. */
+  head(): Promise<string | undefined>;
   /** Names of all local branches. */
   branches(): Promise<string[]>;
   /** Names of all tags, newest first. */
@@ -81,6 +83,8 @@ function gitIn(run: RunGit, directory: string): Git {
       return name && (await line(['config', `branch.${name}.remote`]));
     },
     branch,
+    head: async () =>
+      (await git(['rev-parse', '--verify', '--quiet', 'HEAD'], () => true))?.trim() || undefined,
     branches: async () =>
       ((await git(['for-each-ref', '--format=%(refname:strip=2)', 'refs/heads'])) ?? '')
         .split('\n')

@@ -38,6 +38,9 @@ export interface GitLab extends CiVariables, GitLabRepository {
   deployments(projectId: number, environment: string, status?: 'success'): Promise<Deployment[]>;
   /** The newest jobs of the project that failed, newest first: no more than 20. */
   failedJobs(projectId: number): Promise<Job[]>;
+  /** The newest pipelines of the project, newest first: no more than 20, or only those of a commit. */
+  pipelines(projectId: number, sha?: string): Promise<Pipeline[]>;
+  pipeline(projectId: number, pipelineId: number): Promise<Pipeline>;
   /** Jobs of a pipeline, the last try of each: no more than 100. */
   jobsOf(projectId: number, pipelineId: number): Promise<Job[]>;
   /** A job's log as the runner wrote it; empty before it starts. */
@@ -200,6 +203,19 @@ export interface Deployment {
   createdAt: string;
 }
 
+/** https://docs.gitlab.com/api/pipelines/ */
+export interface Pipeline {
+  id: number;
+  /** The tag or branch, without refs/. */
+  ref: string;
+  sha: string;
+  /** `running`, `manual`, `success` ... */
+  status: string;
+  /** `push`, `merge_request_event`, `schedule` ... */
+  source: string;
+  webUrl: string;
+}
+
 /** A job of a pipeline: https://docs.gitlab.com/api/jobs/ */
 export interface Job {
   /** Undefined where GitLab tells no more of the job than its name. */
@@ -209,6 +225,8 @@ export interface Job {
   status: string;
   /** GitLab's reason for a failure, such as `script_failure`. */
   failureReason: string | undefined;
+  /** The pipeline passes even if this job fails. */
+  allowFailure: boolean;
   /** The tag or branch, and whether it is a tag. */
   ref: string;
   tag: boolean;

@@ -1,7 +1,7 @@
 import type { IncomingMessage, RequestOptions } from 'node:http';
 import { createGunzip } from 'node:zlib';
 import { version } from '../kernel/version.ts';
-import type { Network } from './network.ts';
+import type { Network, RateLimit } from './network.ts';
 
 /** A request and its context. */
 export interface HttpOptions {
@@ -39,6 +39,23 @@ export function retryAfter(headers: Reply['headers'], now = Date.now()): number 
   return Number.isNaN(seconds) ? undefined : Math.max(0, Math.ceil(seconds));
 }
 
+/**
+ * What a response says of the rate limit: GitLab's headers, or the pause that a 429 asks for. Undefined if it says
+ * nothing.
+ */
+export function rateLimitIn(
+  { status, headers }: Pick<Reply, 'status' | 'headers'>,
+  now = Date.now(),
+): RateLimit | undefined {
+  const asked = status === 429 ? retryAfter(headers, now) : undefined;
+  const number = (name: string) => Number(headers.get(name)?.trim() || Number.NaN);
+  const limit = number('ratelimit-limit') || 0;
+  if (asked !== undefined) return { remaining: 0, limit, resetsAt: now + asked * 1000 };
+  const [remaining, reset] = [number('ratelimit-remaining'), number('ratelimit-reset')];
+  if (Number.isNaN(remaining) || Number.isNaN(reset)) return undefined;
+  return { remaining, limit, resetsAt: reset * 1000 };
+}
+
 /** Whether a URL is on this machine, so that nobody can listen in on plain http. */
 export function isLoopback({ hostname }: URL): boolean {
   return /^(localhost|127(\.\d+){3}|\[::1\])$/.test(hostname);
@@ -61,6 +78,8 @@ async function once(url: URL, { method, headers, body, network }: HttpOptions): 
       timeout: network.timeLeft(),
     });
     record(reply.status);
+    const rate = rateLimitIn(reply);
+    if (rate !== undefined) network.rateLimits?.set(url.origin, rate);
     return reply;
   } catch (error) {
     record(0);

@@ -22,11 +22,23 @@ export interface Network {
   /** Waits and tells the user why; false at once if there is no time left, or the run is stopping. */
   wait(milliseconds: number, reason: string): Promise<boolean>;
   log?: RequestLog;
+  /** What each server, by its origin, last said of the requests that are left; filled by each request. */
+  rateLimits?: Map<string, RateLimit>;
   /**
    * Where the server of a URL listens, if the URL only names it: the demo's servers have public names. Undefined for a
    * server that must not be contacted.
    */
   locate?(url: URL): URL | undefined;
+}
+
+/** A server's limit on requests: https://docs.gitlab.com/administration/settings/user_and_ip_rate_limits/ */
+export interface RateLimit {
+  /** Requests left until the reset. */
+  remaining: number;
+  /** Requests per period; 0 if not known. */
+  limit: number;
+  /** When the period ends, in milliseconds since 1970. */
+  resetsAt: number;
 }
 
 /** The URL to open for a page: in the demo, where its server really listens. */
@@ -69,6 +81,7 @@ export function openNetwork({ timeout, log, notice, stop }: NetworkOptions): Net
   return {
     timeLeft: () => timeout,
     longestWait: 2 * timeout,
+    rateLimits: new Map(),
     wait: (milliseconds, reason) => {
       if (!stop?.aborted) tell(reason);
       return sleep(milliseconds, true, stop ? { signal: stop } : {}).catch(() => false);

@@ -1,6 +1,7 @@
 import type { Options } from '../cli/options.ts';
 import type { Stop } from '../kernel/stop.ts';
 import type { OpenPage } from '../ports/browser.ts';
+import type { Clock } from '../ports/clock.ts';
 import type { Network } from '../ports/network.ts';
 import type { Terminal } from '../terminal/terminal.ts';
 
@@ -18,6 +19,7 @@ export interface Context {
   /** Opens a page; undefined if unwanted or impossible. */
   openPage: OpenPage | undefined;
   network: Network;
+  clock: Clock;
   /** The servers are embedded, and end with the program. */
   rehearsal?: boolean;
   /** Writes the JSON document to stdout. */

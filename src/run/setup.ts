@@ -1,3 +1,4 @@
+import { questionOf } from '../cli/options.ts';
 import { repeatCommand } from '../cli/repeat.ts';
 import { inDirectory } from '../facts/checkout.ts';
 import type { Facts } from '../facts/index.ts';
@@ -20,6 +21,7 @@ import type { Comparison } from './credentials.ts';
 import { showPublisherPages } from './publisher-pages.ts';
 import { type Preparation, surveyProject } from './survey.ts';
 import { afterDelivery } from './verdicts.ts';
+import { runsSomething, waitForPipeline } from './wait.ts';
 
 /** The wizard: look, ask, show the plan, confirm, apply, show the publisher pages, report. Returns the exit code. */
 export async function setup(context: Context, preparation?: Preparation): Promise<number> {
@@ -40,6 +42,9 @@ export async function setup(context: Context, preparation?: Preparation): Promis
   });
   return finish(context, ending, exitCodeOf(settings));
 }
+
+/** How a run ended, with the ports to go on. */
+type Finished = Ending & Pick<Comparison, 'survey'>;
 
 /** After a "No": what it would take, all of it still to do. */
 function leaveAsItIs(context: Context, wanted: Comparison): never {
@@ -67,7 +72,7 @@ function editedFolders({ checkout, pipeline }: Facts): string[] {
   return [inDirectory(checkout.directory, 'pyproject.toml'), pipeline.path.value];
 }
 
-async function finish(context: Context, ending: Ending, exitCode: number): Promise<number> {
+async function finish(context: Context, ending: Finished, exitCode: number): Promise<number> {
   const { terminal, options } = context;
   const { goal, settings } = ending;
   showEnd(context, ending);
@@ -76,8 +81,20 @@ async function finish(context: Context, ending: Ending, exitCode: number): Promi
     terminal.print('', terminal.paint.bold('To repeat without prompts'));
     terminal.printAsIs(`  ${terminal.paint.cyan(repeatCommand(context, plainChoices(goal)))}`);
   }
-  if (options.json) context.writeJson(await buildReport('setup', ending, settings, exitCode));
-  return exitCode;
+  const waited = exitCode === 0 && (await wantsToWait(context, ending));
+  const { exitCode: code, report: wait } = waited
+    ? await waitForPipeline(context, ending, ending.survey)
+    : { exitCode, report: undefined };
+  if (options.json)
+    context.writeJson({ ...(await buildReport('setup', ending, settings, code)), ...(wait && { wait }) });
+  return code;
+}
+
+/** As told by the option, else asked where a pipeline runs that could be waited for. */
+async function wantsToWait({ options, terminal, rehearsal }: Context, ending: Finished): Promise<boolean> {
+  if (options.wait !== undefined) return options.wait;
+  if (!terminal.interactive || rehearsal || !(await runsSomething(ending, ending.survey))) return false;
+  return terminal.confirm(questionOf('wait'), true);
 }
 
 async function showDryRun(context: Context, compared: Comparison): Promise<number> {

@@ -12,7 +12,7 @@ export async function openTerminal(
 ): Promise<Terminal> {
   const { unicode, colour, redraws, attended, silent } = manner;
   const write = (text: string) => silent || stream.write(unicode ? text : inAscii(text));
-  const sink = { write, columns: () => stream.columns, colour };
+  const sink = { write, columns: () => stream.columns, rows: () => stream.rows, colour };
   const output = redraws ? movingOutput(sink) : stillOutput(sink);
   if (!attended) return joined(output, nobody);
   const streams = { input, output: unicode ? stream : asciiStream(stream) };

@@ -1,4 +1,5 @@
 import { oneLine } from './escape.ts';
+import { liveBlock } from './live.ts';
 import { makePaint } from './paint.ts';
 import type { Output } from './terminal.ts';
 import { shorten, wrapLine } from './width.ts';
@@ -8,6 +9,8 @@ export interface Sink {
   write(text: string): unknown;
   /** Undefined if lines may be of any length. */
   columns(): number | undefined;
+  /** Undefined if it has no height. */
+  rows?(): number | undefined;
   colour: boolean;
 }
 
@@ -31,6 +34,7 @@ export function stillOutput({ write, columns, colour }: Sink): Output {
       return work;
     },
     busy: () => () => undefined,
+    live: () => undefined,
     copy: () => undefined,
   };
 }
@@ -60,15 +64,21 @@ export function movingOutput(sink: Sink): Output {
       sink.write(takenAway);
     };
   };
+  let block: ReturnType<typeof liveBlock> | undefined;
   return {
     ...still,
     get columns() {
       return still.columns;
     },
     busy,
+    live: () => {
+      block = liveBlock(sink);
+      return block;
+    },
     notice: (line) => {
       sink.write(takenAway);
-      still.print(line);
+      if (block === undefined) still.print(line);
+      else block.above(() => still.print(line));
     },
     during: (label, work) => work.finally(busy(label)),
     copy: (text) => void sink.write(copySequence(text)),

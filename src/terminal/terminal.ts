@@ -20,6 +20,14 @@ export interface Screen {
   readonly columns: number;
 }
 
+/** A block of lines in place of which others can be shown. */
+export interface Live {
+  /** Shows these lines instead, each on one row: longer ones are shortened, and more than fit are left out. */
+  show(lines: string[]): void;
+  /** Leaves the last lines, and whatever is printed next below them. */
+  end(): void;
+}
+
 /** Where a run is shown. */
 export interface Output extends Screen {
   /** Prints painted lines, wrapped between words if the terminal is narrow. */
@@ -32,6 +40,8 @@ export interface Output extends Screen {
   during<T>(label: string, work: Promise<T>): Promise<T>;
   /** Shows what is in progress until the returned function is called; only if lines can be redrawn. */
   busy(label: string): () => void;
+  /** A block of lines that is redrawn in place; undefined if lines cannot be redrawn. */
+  live(): Live | undefined;
   /** Copies text to the clipboard, if the terminal can. */
   copy(text: string): void;
 }

@@ -80,7 +80,8 @@ function inspect(situation: Situation, index: IndexGoal): Finding {
   });
 }
 
-const newestAttempt = (situation: Situation, index: IndexGoal) =>
+/** What the newest try to publish shows, as read. */
+export const newestAttempt = (situation: Situation, index: IndexGoal) =>
   judgeAttempt(
     situation,
     index,

@@ -1,22 +1,30 @@
-import { Jobs } from '@gitbeaker/rest';
+import { Jobs, Pipelines } from '@gitbeaker/rest';
 import type { GitLab } from '../gitlab.ts';
 import { isTable } from '../json.ts';
-import { readJob } from './read.ts';
+import { type Row, readJob, readPipeline } from './read.ts';
 import { sendForText } from './requester.ts';
 import type { Session } from './session.ts';
 
-type Part = Pick<GitLab, 'failedJobs' | 'jobsOf' | 'jobLog'>;
+type Part = Pick<GitLab, 'failedJobs' | 'jobsOf' | 'jobLog' | 'pipelines' | 'pipeline'>;
 
-/** Jobs and their logs: https://docs.gitlab.com/api/jobs/ */
-export function jobsPart({ options, connection }: Session): Part {
+/** Pipelines, their jobs and logs: https://docs.gitlab.com/api/jobs/ */
+export function jobsPart({ options, connection, row }: Session): Part {
   const jobs = new Jobs(options);
+  const pipelines = new Pipelines(options);
   return {
-    failedJobs: async (id) => rows(await jobs.all(id, { scope: 'failed', perPage: 20, page: 1 })),
-    jobsOf: async (id, pipelineId) => rows(await jobs.all(id, { pipelineId, perPage: 100, page: 1 })),
+    failedJobs: async (id) => rows(await jobs.all(id, { scope: 'failed', perPage: 20, page: 1 }), readJob),
+    jobsOf: async (id, pipelineId) =>
+      rows(await jobs.all(id, { pipelineId, perPage: 100, page: 1 }), readJob),
+    pipelines: async (id, sha) => {
+      const newestFirst = { orderBy: 'id', sort: 'desc', perPage: 20, page: 1 } as const;
+      return rows(await pipelines.all(id, { ...newestFirst, ...(sha && { sha }) }), readPipeline);
+    },
+    pipeline: async (id, pipelineId) => readPipeline(row(await pipelines.show(id, pipelineId))),
     // gitbeaker's class expects every answer to be JSON.
     jobLog: (id, job) =>
       sendForText(connection, new URL(`${connection.url}/api/v4/projects/${id}/jobs/${job}/trace`)),
   };
 }
 
-const rows = (answer: unknown) => (Array.isArray(answer) ? answer.filter(isTable).map(readJob) : []);
+const rows = <T>(answer: unknown, read: (row: Row) => T) =>
+  Array.isArray(answer) ? answer.filter(isTable).map(read) : [];

@@ -9,6 +9,7 @@ import {
   type Job,
   type LintResult,
   type Member,
+  type Pipeline,
   type PipelineVariablesRole,
   type Project,
   type ProtectedBranch,
@@ -205,6 +206,18 @@ export function readDeployment(row: Row): Deployment {
   };
 }
 
+/** One pipeline. */
+export function readPipeline(row: Row): Pipeline {
+  return {
+    id: Number(row.id),
+    ref: text(row.ref),
+    sha: text(row.sha),
+    status: text(row.status),
+    source: text(row.source),
+    webUrl: text(row.web_url),
+  };
+}
+
 /** One job, also as what a deployment was made by. */
 export function readJob(row: Row): Job {
   return {
@@ -212,6 +225,7 @@ export function readJob(row: Row): Job {
     name: text(row.name),
     status: text(row.status),
     failureReason: textOrNull(row.failure_reason) ?? undefined,
+    allowFailure: row.allow_failure === true,
     ref: text(row.ref),
     tag: row.tag === true,
     startedAt: textOrNull(row.started_at) ?? undefined,
