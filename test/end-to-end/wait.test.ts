@@ -195,18 +195,4 @@ describe('in a terminal', () => {
       /No longer waiting; the pipeline goes on: \S+\/-\/pipelines\/500\. 'gitlab-to-pypi check --wait' waits for it again\./,
     );
   });
-
-  it('the wizard offers to wait for a pipeline that runs', async () => {
-    startPipeline(here, sha);
-    advance(here, toTheEnd);
-    const session = start('setup');
-    await session.shows('Registered on PyPI?');
-    session.press(keys.enter);
-    await session.shows('Registered on TestPyPI?');
-    session.press(keys.enter);
-    await session.shows('Wait for the pipeline?');
-    session.press(keys.enter);
-    await session.shows('Published 1.2.3 to PyPI');
-    expect(await session.ended).toBe(0);
-  });
 });
