@@ -112,7 +112,7 @@ async function search(
   poll: Poll,
 ): Promise<Pipeline | WaitEnd> {
   const { id } = ended.facts.gitlab.project;
-  const unpushed = nextSteps(ended).some(({ kind }) => kind === 'push');
+  const unpushed = nextSteps(ended).some(({ kind }) => kind === 'push' || kind === 'merge');
   const all = () => ports.gitlab.pipelines(id);
   const after = unpushed ? Math.max(0, ...(await all()).map((it) => it.id)) : 0;
   const look = async () => choose(await all(), ended, ports, after);

@@ -68,7 +68,7 @@ function mark({ job: { status, allowFailure }, awaits }: WatchedJob, paint: Pain
 /** What is said before there is a pipeline. */
 export function searchWords(unpushed: boolean): string {
   return unpushed
-    ? 'Waiting for your push: run the commands above in another terminal'
+    ? 'Waiting for your push or merge: see the steps above'
     : 'Looking for the pipeline of the last push';
 }
 

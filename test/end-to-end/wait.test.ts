@@ -169,7 +169,9 @@ describe('--wait', () => {
       return undefined;
     };
     const { stdout, exitCode } = await waiting('setup', '--yes');
-    expect(stdout).toMatch(/Waiting for your push[\s\S]*Pipeline of v1\.2\.3[\s\S]*Published 1\.2\.3/);
+    expect(stdout).toMatch(
+      /Waiting for your push or merge[\s\S]*Pipeline of v1\.2\.3[\s\S]*Published 1\.2\.3/,
+    );
     expect(exitCode).toBe(0);
   });
 });
