@@ -12,6 +12,8 @@ export interface Checkout {
   root: string;
   /** The Python project's folder relative to the root, with `/`; `.` for the root itself. */
   directory: string;
+  /** That folder as `--directory` names it, where the user chose it in this run. */
+  directoryOption?: string;
   /** Base URL of the GitLab instance. */
   gitlabUrl: Sourced<string>;
   /** Full path of the GitLab project, spelt as in the remote or by the user. */

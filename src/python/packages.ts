@@ -16,12 +16,15 @@ export interface Package {
 const examples =
   /(?:^|\/)(?:tests?|testing|fixtures?|examples?|samples?|templates?|docs?|demos?|vendor|third[-_]party)(?:\/|$)/;
 
+/** Whether a folder is one of those. */
+export const isExample = (directory: string): boolean => examples.test(directory);
+
 /** The packages whose files give them a name and that are not only the root of a workspace, those at the top first. */
 export function packagesIn(texts: ReadonlyMap<string, string>): Package[] {
   const directories = [...texts.keys()]
     .filter((path) => /^(?:pyproject\.toml|setup\.(?:cfg|py))$/.test(posix.basename(path)))
     .map((path) => posix.dirname(path))
-    .filter((directory) => !examples.test(directory));
+    .filter((directory) => !isExample(directory));
   const found = [...new Set(directories)].flatMap((directory): Package[] => {
     const name = nameIn(texts, directory);
     return name === undefined ? [] : [{ name: normalizeName(name), directory }];

@@ -56,7 +56,7 @@ function refuseWithoutProject(files: PythonFiles, data: TomlTable): void {
   if (hasSetup || declared !== undefined) return;
   const message =
     files['pyproject.toml'] === undefined
-      ? 'There is no Python project here: neither pyproject.toml nor setup.cfg nor setup.py is there.'
+      ? 'No pyproject.toml, setup.cfg or setup.py found here.'
       : 'pyproject.toml describes no package: it has neither [project] nor [build-system].';
   const members = getToml(data, 'tool', 'uv', 'workspace', 'members');
   const where = Array.isArray(members) ? `, one of the members of its workspace (${members.join(', ')})` : '';

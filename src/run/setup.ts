@@ -74,12 +74,15 @@ function editedFolders({ checkout, pipeline }: Facts): string[] {
 
 async function finish(context: Context, ending: Finished, exitCode: number): Promise<number> {
   const { terminal, options } = context;
-  const { goal, settings } = ending;
+  const { goal, settings, facts } = ending;
+  const directory = facts.checkout.directoryOption ?? options.directory;
   showEnd(context, ending);
   // The servers of a rehearsal end with the program.
   if (settings.some(({ outcome }) => outcome !== 'unchanged') && !context.rehearsal) {
     terminal.print('', terminal.paint.bold('To repeat without prompts'));
-    terminal.printAsIs(`  ${terminal.paint.cyan(repeatCommand(context, plainChoices(goal)))}`);
+    terminal.printAsIs(
+      `  ${terminal.paint.cyan(repeatCommand({ ...context, options: { ...options, directory } }, plainChoices(goal)))}`,
+    );
   }
   const waited = exitCode === 0 && (await wantsToWait(context, ending));
   const { exitCode: code, report: wait } = waited

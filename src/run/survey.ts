@@ -65,28 +65,35 @@ export async function prepare(context: Context): Promise<Preparation> {
     (await tokenOfGlab(checkout.gitlabUrl.value, { env, home, platform }, (host) =>
       glabToken(host, { env, platform, outside: checkout.root }, context.network.timeLeft()),
     ));
-  const connection =
-    token.kind === 'found' ? await connectToGitLab(context, { git, checkout }, token) : undefined;
+  if (token.kind !== 'found') return { git, checkout, token, connection: undefined };
+  const connection = await connectToGitLab(context, { git, checkout }, token);
+  const use = `Using the GitLab token from ${sourceText(token.source)} for ${checkout.gitlabUrl.value}.`;
+  context.terminal.print(context.terminal.paint.dim(use));
   return { git, checkout, token, connection };
 }
 
 /** Reads the checkout, GitLab and both indexes. Throws a `UserError` for an unmet precondition. */
 export async function surveyProject(context: Context, preparation?: Preparation): Promise<Survey> {
-  const { git, checkout, token, ...first } = preparation ?? (await prepare(context));
+  const prepared = preparation ?? (await prepare(context));
+  const { git, token } = prepared;
   const { openFiles } = await import('../ports/files.ts');
   const { readFacts, readOtherTree, readPython } = await import('../facts/index.ts');
+  const { chooseFolder } = await import('./choose-folder.ts');
   const { headTree, workTree } = await import('../facts/source-tree.ts');
-  const files = openFiles(checkout.root);
+  const files = openFiles(prepared.checkout.root);
   const here = workTree(files, git);
   const wantsHead = context.options.deliver === 'merge-request';
+  const checkout = wantsHead ? prepared.checkout : await chooseFolder(context, prepared.checkout, here);
   const wanted = context.options.package;
   const inWorkTree = wantsHead ? undefined : await readPython(here, checkout.directory, wanted);
-  const connection =
-    first.connection ??
-    (await enterToken(context, checkout, token, (entered) =>
-      connectWith(context, { git, checkout }, entered),
-    ));
-  const { ports, tokenSource, identity } = connection;
+  // The first connection has a deadline, which an answer may have taken longer than.
+  const connection = checkout === prepared.checkout ? prepared.connection : undefined;
+  const place = { git, checkout };
+  const { ports, tokenSource, identity } =
+    connection ??
+    (token.kind === 'found'
+      ? await connectToGitLab(context, place, token)
+      : await enterToken(context, checkout, token, (entered) => connectWith(context, place, entered)));
   const { gitlab } = ports.reading;
   const openTree = async (kind: Tree['kind']) => {
     const { id, defaultBranch } = (await identity).project;
@@ -126,10 +133,7 @@ async function connectToGitLab(
   { git, checkout }: Place,
   { token, source }: Token,
 ): Promise<Connection> {
-  const { terminal } = context;
   requireTokenForm(token, source);
-  const url = checkout.gitlabUrl.value;
-  terminal.print(terminal.paint.dim(`Using the GitLab token from ${sourceText(source)} for ${url}.`));
   const ports = await openPorts(context, checkout, token);
   const use = context.options.command === 'check' ? 'reading' : 'changing';
   const { platform } = context;
