@@ -1,5 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { IndexId } from '../../kernel/route.ts';
+import { signs } from '../recognise/commands.ts';
 import { buildsDistributions, isBuilder } from './builds.ts';
 import type { Command } from './commands.ts';
 import type { PipelineModel } from './model.ts';
@@ -181,7 +182,12 @@ function baseOf(name: string, jobs: ModelJob[]): ModelJob | undefined {
 function changedJobs(before: PipelineModel, after: PipelineModel): Judgement {
   const wrong: Difference[] = [];
   const told: Difference[] = [];
-  const publishers = [...before.publications, ...after.publications].map(({ job }) => job);
+  // A job that signs comes and goes with the uploads that take its attestations.
+  const signers = before.jobs.filter(({ commands }) => commands.some(({ text }) => signs(text)));
+  const publishers = [
+    ...[...before.publications, ...after.publications].map(({ job }) => job),
+    ...signers.filter((job) => !isBuilder(job)).map(({ name }) => name),
+  ];
   for (const job of before.jobs) {
     const next = after.jobs.find(
       ({ name, origin }) => name === job.name && isSamePipeline(origin, job.origin),
