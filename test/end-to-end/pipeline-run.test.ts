@@ -90,18 +90,21 @@ const cases: Record<string, Case> = {
     goal: { buildTimeVersion: { kind: 'pyproject' } },
     pushVersion: '1.2.3.dev7',
   },
+  // Every second one, unless all are asked for (`ALL=1`); what each becomes is tested without running it.
   ...Object.fromEntries(
-    migrated.map(([name, { text, release }]): [string, Case] => [
-      `${name}, before`,
-      {
-        files: name.startsWith('poetry') ? poetry : hatchling,
-        pipeline: text,
-        publishWith: 'uv',
-        play: [release],
-        // The article sends tags to TestPyPI too, which stays its own occasion.
-        ...(name === 'the blog article' ? { testsTags: true } : {}),
-      },
-    ]),
+    migrated
+      .filter((_, at) => process.env.ALL !== undefined || at % 2 === 0)
+      .map(([name, { text, release }]): [string, Case] => [
+        `${name}, before`,
+        {
+          files: name.startsWith('poetry') ? poetry : hatchling,
+          pipeline: text,
+          publishWith: 'uv',
+          play: [release],
+          // The article sends tags to TestPyPI too, which stays its own occasion.
+          ...(name === 'the blog article' ? { testsTags: true } : {}),
+        },
+      ]),
   ),
 };
 
