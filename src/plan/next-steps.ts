@@ -84,7 +84,8 @@ function aroundRelease(ended: Ended, register: NextStep[]): NextStep[] {
       ? [{ kind: 'compare', reason: committedPipeline.reason } as const]
       : [];
   return [
-    ...(push === undefined ? unread : [{ kind: 'push', push } as const]),
+    ...unread,
+    ...(push === undefined ? [] : [{ kind: 'push', push } as const]),
     ...register,
     ...(push !== undefined || !hasReleased(ended)
       ? [{ kind: 'release', next: nextTag(ended), push } as const]

@@ -278,7 +278,10 @@ describe('a person in a terminal', () => {
     session.press(keys.down);
     session.press(keys.enter);
     await session.shows(/Make .*\?/);
-    expect(session.screen()).toMatch(/-approvals = 2\s+\+approvals = 0/);
+    session.press(keys.down);
+    session.press(keys.enter);
+    await session.shows(/-approvals = 2\s+\+approvals = 0/);
+    await session.shows(/Make .*\?[^?]*$/);
     await apply(session);
     expect(read('pyproject.toml')).toContain('approvals = 0');
     expect(release().approval_rules).toEqual([]);

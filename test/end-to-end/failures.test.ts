@@ -210,7 +210,7 @@ describe('other places', () => {
     const path = join(here.directory, 'pyproject.toml');
     await writeFile(path, `${await readFile(path, 'utf8')}# mine\n`);
     const { stdout } = await runIn(here, ['setup', '--yes']);
-    expect(stdout).toMatch(/pyproject\.toml: not committed yet/);
+    expect(stdout).toMatch(/pyproject\.toml has uncommitted changes; they stay/);
     expect(await readFile(path, 'utf8')).toContain('# mine\n');
   });
 });

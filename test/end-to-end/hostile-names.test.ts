@@ -85,7 +85,7 @@ describe('names and texts that try to take over the terminal', () => {
       session.press(keys.enter);
     }
     await session.shows(/Make\s+these\s+\d\s+changes\?/);
-    session.press(keys.escape);
+    session.press(keys.ctrlC);
     expect(await session.ended).toBe(130);
     expect(harmIn(session.raw())).toEqual([]);
     expect(session.raw().length).toBeLessThan(200_000);

@@ -175,7 +175,7 @@ describe('the steps after setup, typed as they stand,', () => {
   ])('go through a merge request from a new branch on %s', async (_, prepare) => {
     git('branch', 'publish-to-pypi');
     prepare();
-    const list = await stillToDo('setup', '--yes');
+    const list = await stillToDo('setup', '--yes', '--deliver', 'working-tree');
     type(commandsOf(list, /open a merge request/));
     expect(onRemote('show', 'publish-to-pypi-2:.gitlab-ci.yml')).toContain('PYPI_ID_TOKEN');
     expect(list).toContain('source_branch%5D=publish-to-pypi-2');

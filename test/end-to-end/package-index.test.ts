@@ -62,7 +62,7 @@ describe('a project for which PyPI accepts no uploads', () => {
     ['quarantined', /Only those who run the index can lift a quarantine/],
   ] as const)('because it is %s is shown at once, and is never ok', async (status, manual) => {
     await begin('demo-pkg', [{ ...ownedProject('demo-pkg'), status }]);
-    expect((await runIn(here, ['check'])).stdout).toMatch(
+    expect((await runIn(here, ['check', '--verbose'])).stdout).toMatch(
       new RegExp(`PyPI +exists, ${status} \\(no uploads\\)`),
     );
     for (const [route, id] of [

@@ -36,7 +36,7 @@ const check = async (token?: string) => (await reportOf(scene.here, ['check'], t
 
 /** The output on one line, however it was wrapped. */
 async function shownTo(token: string): Promise<string> {
-  const { stdout } = await runIn(scene.here, ['check'], token);
+  const { stdout } = await runIn(scene.here, ['check', '--verbose'], token);
   return stdout.replace(/\s+/g, ' ');
 }
 

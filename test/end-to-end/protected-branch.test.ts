@@ -78,11 +78,11 @@ describe('the default branch', () => {
 
   it('is mentioned and left alone if Developers may merge', async () => {
     await begin({ protected_branches: [main()] });
-    const { stdout } = await runIn(here, ['check']);
+    const { stdout } = await runIn(here, ['check', '--verbose']);
     expect(stdout).toMatch(
       /Developers may merge into main: .* the next tag releases it\. That is left as it is/,
     );
-    const { stdout: without } = await runIn(here, ['check', '--no-testpypi']);
+    const { stdout: without } = await runIn(here, ['check', '--no-testpypi', '--verbose']);
     expect(without).toContain(
       'Developers may merge into main: what they merge is what the next tag releases.',
     );

@@ -216,7 +216,7 @@ describe('variables that people pass to pipelines', () => {
     scene = await startScene({ plan: 'free', ci_pipeline_variables_minimum_override_role: 'developer' });
     const { here, project, sent } = scene;
     await setUp(scene, '--route', 'trusted');
-    expect((await runIn(here, ['check'])).stdout).toMatch(
+    expect((await runIn(here, ['check', '--verbose'])).stdout).toMatch(
       /Every Developer who can start a pipeline may pass variables to it\..*as good as code/,
     );
     expect(project.ci_pipeline_variables_minimum_override_role).toBe('developer');
@@ -237,11 +237,11 @@ describe('variables that people pass to pipelines', () => {
         ci_pipeline_variables_minimum_override_role: 'no_one_allowed',
       },
     ]);
-    expect((await runIn(here, ['check'])).stdout).not.toContain('may pass variables');
+    expect((await runIn(here, ['check', '--verbose'])).stdout).not.toContain('may pass variables');
   });
 
   it('are not mentioned where nobody may pass any', async () => {
     scene = await startScene();
-    expect((await runIn(scene.here, ['check'])).stdout).not.toContain('may pass variables');
+    expect((await runIn(scene.here, ['check', '--verbose'])).stdout).not.toContain('may pass variables');
   });
 });

@@ -136,7 +136,7 @@ describe('group rules for the tier production', () => {
       {},
       { tokens: [...state.tokens, { ...first!, value: 'glpat-demo-bob', userId: 2 }] },
     );
-    const { stdout } = await runIn(scene.here, ['check'], 'glpat-demo-bob');
+    const { stdout } = await runIn(scene.here, ['check', '--verbose'], 'glpat-demo-bob');
     expect(stdout).toMatch(/the group demo-group has rules for the tier production too could not be read/);
     expect(stdout).toMatch(/403 Forbidden/);
   });

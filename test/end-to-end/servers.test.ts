@@ -41,7 +41,9 @@ describe('a self-managed GitLab', () => {
     });
     const asked = here.gitlab.log.filter(({ path }) => path.includes('/protected_environments'));
     expect(new Set(asked.map(({ method, status }) => `${method} ${status}`))).toEqual(new Set(['GET 404']));
-    expect((await runIn(here, ['check'])).stdout).toMatch(/GitLab version +19\.4\.1 \(Community Edition\)/);
+    expect((await runIn(here, ['check', '--verbose'])).stdout).toMatch(
+      /GitLab version +19\.4\.1 \(Community Edition\)/,
+    );
   });
 
   it.each([
