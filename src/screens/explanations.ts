@@ -33,7 +33,7 @@ export const checkExplanations: Record<SettingKind, Explanation> = {
     ],
   },
   'self-approval': {
-    title: 'May the one who starts a release approve it?',
+    title: 'Approving your own release',
     means:
       'If the person who starts a deployment may approve it too, one person can release alone in spite of the approval rule. This is a setting of the whole project.',
     byHand: [

@@ -9,7 +9,7 @@ import type { Setting, Situation } from './setting.ts';
 export const selfApproval: Setting = {
   id: 'self-approval',
   kind: 'self-approval',
-  title: 'Self-approval of releases',
+  title: 'Approving your own release',
   dependsOn: [],
   inspect,
   reread: async ({ facts, ...rest }, { gitlab }) => {
@@ -21,11 +21,10 @@ export const selfApproval: Setting = {
 function inspect({ facts, goal }: Situation): Finding {
   const { id, webUrl, triggererMayApprove } = facts.gitlab.project;
   const wanted = goal.selfApproval.value;
-  const word = (allowed: boolean) => (allowed ? 'allowed' : 'not allowed');
+  const may = (allowed: boolean) => `Whoever starts a release may ${allowed ? '' : 'not '}approve it`;
   const differences = compare([[{ of: 'self-approval' }, triggererMayApprove === true, wanted]]);
-  if (differences.length === 0)
-    return ok(`It is ${word(wanted)} that the one who starts a release approves it.`);
-  return fixable('different', 'The project says otherwise about the one who starts a release.', {
+  if (differences.length === 0) return ok(`${may(wanted)}.`);
+  return fixable('different', `${may(!wanted)} today.`, {
     differences,
     manual: `Open ${webUrl}/-/settings/ci_cd, section 'Protected environments', and ${wanted ? 'set' : 'clear'} 'Allow pipeline triggerer to approve deployment'.`,
     steps: [
