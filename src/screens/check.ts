@@ -1,4 +1,5 @@
 import { differencesOf } from '../plan/finding.ts';
+import { nextSteps } from '../plan/next-steps.ts';
 import type { PlannedSetting } from '../plan/plan.ts';
 import { summarize } from '../plan/report.ts';
 import type { Situation } from '../plan/settings/setting.ts';
@@ -19,7 +20,8 @@ export function checkView(
 ): string[] {
   const failing = plan.filter(({ finding }) => finding.kind !== 'ok');
   const rows = stateRows(failing, screen);
-  const reasons = failing.map((planned) => (verbose ? [] : reasonView(planned, screen)));
+  const hasStep = stepTest(situation, plan);
+  const reasons = failing.map((planned) => (verbose ? [] : reasonView(planned, hasStep(planned), screen)));
   const notes = new Set(plan.flatMap(({ finding }) => finding.notes)).size;
   const more = `${notes === 1 ? '1 note and' : notes > 0 ? `${notes} notes and` : ''} every fact: --verbose`;
   return [
@@ -28,18 +30,27 @@ export function checkView(
     ...rows.flatMap((row, index) => [row, ...(reasons[index] ?? [])]),
     '',
     ...(verbose ? [] : [screen.paint.dim(`${more.trim().replace(/^e/, 'E')}`)]),
-    closing(plan, screen),
+    closing(plan),
   ];
 }
 
-/** What is wrong with a check, and what to do where this program cannot. */
-function reasonView(planned: PlannedSetting, screen: Screen): string[] {
-  const { setting, finding } = planned;
+/** Whether a check has a numbered step of its own below, which says what to do. */
+function stepTest(situation: Situation, plan: PlannedSetting[]): (planned: PlannedSetting) => boolean {
+  const steps = nextSteps({ ...situation, settings: plan, registered: new Set() });
+  const settings = steps.flatMap((step) => (step.kind === 'by-hand' ? [step.setting.setting] : []));
+  const indexes = steps.flatMap((step) => (step.kind === 'register' ? [step.page.index.id] : []));
+  return ({ setting, finding }) =>
+    settings.includes(setting) ||
+    (setting.kind === 'publisher' && finding.kind === 'manual' && indexes.some((id) => id === setting.index));
+}
+
+/** What is wrong with a check, and what to do where this program cannot and no step says so. */
+function reasonView(planned: PlannedSetting, hasStep: boolean, screen: Screen): string[] {
+  const { finding } = planned;
   const { paint } = screen;
   const differences = differencesView(differencesOf(finding), screen);
   if (finding.kind === 'fixable') return finding.state === 'missing' ? [] : differences;
-  if (setting.kind === 'publisher' && finding.kind === 'manual')
-    return [`    ${paint.dim(oneLine(finding.message))}`, `    ${paint.plain(manualText(planned))}`];
+  if (hasStep) return differences;
   return [
     `    ${paint.dim(oneLine(finding.message))}`,
     ...differences,
@@ -47,7 +58,7 @@ function reasonView(planned: PlannedSetting, screen: Screen): string[] {
   ];
 }
 
-function closing(plan: PlannedSetting[], { paint }: Screen): string {
+function closing(plan: PlannedSetting[]): string {
   const { ok, toDo, unknown, manual } = summarize(plan);
   const counts = [
     `${ok} pass`,
@@ -55,6 +66,5 @@ function closing(plan: PlannedSetting[], { paint }: Screen): string {
     ...(unknown > 0 ? [`${unknown} could not be checked`] : []),
     ...(manual > 0 ? [`${manual} ${manual === 1 ? 'needs' : 'need'} you`] : []),
   ].join(', ');
-  if (toDo > 0) return `${counts}. ${paint.bold("Run 'gitlab-to-pypi' to fix it.")}`;
   return `${counts}.`;
 }

@@ -28,7 +28,7 @@ export function showFirstScreen(terminal: Terminal, situation: Situation, plan: 
   terminal.print(
     '',
     ...summaryView(situation, plan, terminal),
-    ...labelled('Advice', oneLine(recommended), terminal),
+    ...labelled('Advice', oneLine(recommended), terminal, mostRows),
     '',
   );
 }
@@ -44,7 +44,7 @@ export function summaryView(
   return [
     ...labelled('Project', projectText(facts), screen),
     ...labelled('Package', packageText(facts), screen),
-    ...labelled('Today', oneLine(todayText(situation).join(' ')), screen),
+    ...labelled('Today', oneLine(todayText(situation).join(' ')), screen, mostRows),
     ...labelled('Checks', howManyPass(plan), screen),
     ...(named ? failingView(plan, screen) : []),
   ];
@@ -53,10 +53,20 @@ export function summaryView(
 /** The width of the labels, with the space behind them. */
 const labelWidth = 9;
 
-/** A label at the left and its value at the right, however many rows that takes. */
-export function labelled(label: string, value: string, { paint, columns }: Screen): string[] {
+/** Rows of a value that many or long names may fill; the details have it whole. */
+const mostRows = 5;
+
+/** A label at the left and its value at the right, in at most this many rows where labels stand beside values. */
+export function labelled(
+  label: string,
+  value: string,
+  { paint, columns }: Screen,
+  most = Number.POSITIVE_INFINITY,
+): string[] {
   if (columns < narrow) return [`${paint.bold(`${label}:`)} ${paint.plain(value)}`];
-  const [first = '', ...rest] = wrapLine(value, columns - labelWidth).split('\n');
+  const rows = wrapLine(value, columns - labelWidth).split('\n');
+  const [first = '', ...rest] =
+    rows.length > most ? [...rows.slice(0, most - 1), '… (more in the details)'] : rows;
   return [
     `${paint.bold(padTo(label, labelWidth))}${paint.plain(first)}`,
     ...rest.map((line) => `${' '.repeat(labelWidth)}${paint.plain(line)}`),

@@ -3,6 +3,9 @@ import type { Route } from '../kernel/route.ts';
 import { namesOf } from '../people/index.ts';
 import { type How, type Way, waysOf } from '../people/threats.ts';
 import type { Situation } from '../plan/settings/setting.ts';
+import type { Member } from '../ports/gitlab.ts';
+import { oneLine } from '../terminal/escape.ts';
+import { shorten } from '../terminal/width.ts';
 
 /** Who could publish today, and which job publishes with what; full sentences. */
 export function todayText({ facts, goal, verdicts }: Situation): string[] {
@@ -13,17 +16,36 @@ export function todayText({ facts, goal, verdicts }: Situation): string[] {
   const ways = waysOf(facts.gitlab, goal.releaseEnvironment.value, route);
   return [
     ...whoText(ways, facts.gitlab, goal.packageName, jobs.length > 0),
-    ...(verdicts.occasions === undefined ? [] : jobs.map(jobText)),
+    ...(verdicts.occasions === undefined ? [] : jobs.slice(0, mostNamed).map(jobText)),
+    ...(jobs.length > mostNamed ? [`${jobs.length - mostNamed} more publish, too.`] : []),
     ...(verdicts.occasions !== undefined && jobs.length === 0 ? ['No job publishes yet.'] : []),
   ];
 }
 
+/** More than these are counted; the details have them all. */
+const mostNamed = 3;
+
+/** Longest name among others. */
+const longest = 30;
+
+const brief = (text: string) => shorten(oneLine(text), longest);
+
+/** 'a, b, c, 2 more' */
+function few(names: string[]): string {
+  const more = names.length - mostNamed;
+  return [...names.slice(0, mostNamed), ...(more > 0 ? [`${more} more`] : [])].join(', ');
+}
+
+const people = (who: Member[]) =>
+  namesOf(who.map((member) => ({ ...member, username: brief(member.username) })));
+
 type Upload = NonNullable<Situation['verdicts']['occasions']>['before'][number];
 
-function jobText({ job, credential }: Upload): string {
+function jobText({ job: name, credential }: Upload): string {
+  const job = brief(name);
   switch (credential.kind) {
     case 'variable':
-      return `Job '${job}' uses the long-lived token ${credential.keys.join(', ')}.`;
+      return `Job '${job}' uses the long-lived token ${few(credential.keys.map(brief))}.`;
     case 'literal':
       return `Job '${job}' holds a token in clear text.`;
     case 'id-token':
@@ -42,11 +64,11 @@ function whoText(
   publishes: boolean,
 ): string[] {
   if (!members.known) return ['The members could not be read, so who could publish is unknown.'];
-  const people = new Set(ways.flatMap(({ who }) => who.map(({ id }) => id)));
+  const persons = new Set(ways.flatMap(({ who }) => who.map(({ id }) => id)));
   const groups = new Set(ways.flatMap((way) => way.others));
-  if (people.size + groups.size === 0) return ['Nobody could publish today.'];
-  const number = `${people.size} ${people.size === 1 ? 'person' : 'people'}`;
-  const and = groups.size === 0 ? '' : ` and ${[...groups].join(', ')}`;
+  if (persons.size + groups.size === 0) return ['Nobody could publish today.'];
+  const number = `${persons.size} ${persons.size === 1 ? 'person' : 'people'}`;
+  const and = groups.size === 0 ? '' : ` and ${few([...groups].map(brief))}`;
   const when = publishes
     ? `${number}${and} could publish ${packageName} today`
     : `With today's settings, ${number}${and} could publish ${packageName}`;
@@ -57,7 +79,8 @@ function whoText(
 function byPeople(ways: Way[]): string {
   const hows = new Map<string, string[]>();
   for (const { who, others, how } of ways) {
-    const names = [...(who.length === 0 ? [] : [namesOf(who)]), ...others].join(' and ');
+    const groups = others.length === 0 ? [] : [few(others.map(brief))];
+    const names = [...(who.length === 0 ? [] : [people(who)]), ...groups].join(' and ');
     hows.set(names, [...(hows.get(names) ?? []), briefly(how)]);
   }
   return [...hows].map(([names, ways]) => `${names} ${ways.join(' or ')}`).join('; ');
@@ -74,9 +97,9 @@ function briefly(how: How): string {
     case 'access job':
       return "by a job that only accesses the environment ('action: access'), without approval";
     case 'protected refs':
-      return `by ${how.refs.map(({ name, by }) => (by === 'tag' ? `a tag ${name}` : `a ${by} to ${name}`)).join(', ')}`;
+      return `by ${few(how.refs.map(({ name, by }) => (by === 'tag' ? `a tag ${brief(name)}` : `a ${by} to ${brief(name)}`)))}`;
     case 'readable credentials':
-      return `by reading ${how.keys.join(', ')}`;
+      return `by reading ${few(how.keys.map(brief))}`;
     case 'access token':
       return '(an access token)';
     case 'protection':

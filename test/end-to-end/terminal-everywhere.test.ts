@@ -1,6 +1,9 @@
 import { describe, expect, it } from 'vitest';
+import { teamState } from '../../src/rehearsal/gitlab/state.ts';
+import { scratchFiles } from '../../src/rehearsal/scratch-project.ts';
+import { startWorld } from '../../src/rehearsal/world.ts';
 import { answerAll, demoQuestions, isAsked } from '../support/demo-questions.ts';
-import { runProgram } from '../support/program.ts';
+import { placeOf, runIn, runProgram, signedIn } from '../support/program.ts';
 import { keys, type Session, startInTerminal } from '../support/terminal.ts';
 
 const { before, after } = demoQuestions['team-premium'];
@@ -62,6 +65,31 @@ describe('the first screen', () => {
       expect(words(screen)).toMatch(/\d+ (?:person|people) could publish demo-pkg: @alice/);
     },
   );
+
+  it.concurrent('stays in 20 rows with many people and long names', async () => {
+    const long = 'very-long-name-of-somebody-or-something-'.repeat(6);
+    const jobs = Array.from({ length: 1 }, (_, at) => {
+      const name = `upload-${at}-${long.slice(0, 150)}`;
+      return `${name}:\n  script: [twine upload dist/*]\n  variables: { TWINE_PASSWORD: $TOKEN_${at}_${'X'.repeat(90)} }\n`;
+    });
+    const files = { ...scratchFiles(), '.gitlab-ci.yml': jobs.join('') };
+    const state = teamState({}, files);
+    const [project] = state.projects;
+    for (let id = 100; id < 140; id += 1) {
+      const username = `${long.slice(0, 200)}${id}`;
+      state.users.push({ ...state.users[0]!, id, username, name: long });
+      project!.members.push({ ...project!.members[0]!, userId: id, access_level: id % 2 ? 30 : 40 });
+    }
+    const here = await startWorld({ files, state });
+    const session = startInTerminal(['setup', ...placeOf(here)], signedIn(here), { cols: 80, rows: 50 });
+    await isAsked(session, 'How should releases be protected?');
+    const screen = session.screen();
+    session.press(keys.ctrlC);
+    await session.ended;
+    await here.close();
+    expect(rowsAbove(screen, '│\n◆')).toBeLessThanOrEqual(20);
+    expect(words(screen)).toMatch(/and \d+ others? [\s\S]*Job 'upload-0-/);
+  });
 
   it.concurrent('shows every fact on request, and asks again', async () => {
     const session = startInTerminal(['demo'], {}, { cols: 80, rows: 50 });
@@ -149,6 +177,19 @@ describe('a second run', () => {
   it.concurrent('has at most seven questions the first time', () => {
     for (const { before, after } of Object.values(demoQuestions))
       expect(before.length + after.length).toBeLessThanOrEqual(7);
+  });
+});
+
+describe('check', () => {
+  it.concurrent('says each thing once', async () => {
+    const here = await startWorld();
+    const { stdout } = await runIn(here, ['check']);
+    await here.close();
+    expect(stdout.match(/Register the Trusted Publisher on/g)).toHaveLength(2);
+    expect(stdout).not.toMatch(/Open http\S*\/manage\//);
+    expect(stdout.match(/Run .*gitlab-to-pypi/g)).toHaveLength(1);
+    const lines = stdout.split('\n').filter((line) => line.trim() !== '');
+    expect(lines.filter((line, at) => lines.indexOf(line) !== at && line.length > 60)).toEqual([]);
   });
 });
 
