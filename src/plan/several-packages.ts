@@ -1,7 +1,7 @@
 import { posix } from 'node:path';
 import type { Facts } from '../facts/index.ts';
 import { normalizeName } from '../kernel/package-name.ts';
-import { buildsDistributions } from '../pipeline/model/builds.ts';
+import { buildsDistributions, jobsBehind } from '../pipeline/model/builds.ts';
 import type { Command } from '../pipeline/model/commands.ts';
 import type { PipelineModel } from '../pipeline/model/model.ts';
 import { type Package, packagesIn } from '../python/packages.ts';
@@ -25,11 +25,8 @@ export function severalPackages(
   const others = packages.filter((it) => it.directory !== checkout.directory && it.name !== packageName);
   if (others.length === 0 || model === undefined) return undefined;
   const publishers = model.publications.filter(({ target }) => target.kind === 'index').map(({ job }) => job);
-  const building = model.jobs.filter(
-    ({ name }) =>
-      publishers.includes(name) ||
-      model.jobs.some((job) => publishers.includes(job.name) && job.takesFrom.includes(name)),
-  );
+  const behind = jobsBehind(publishers, model.jobs);
+  const building = model.jobs.filter(({ name }) => publishers.includes(name) || behind.includes(name));
   for (const { name: job, commands } of building) {
     for (const command of commands.filter(buildsDistributions)) {
       const built = packageBuiltBy(command, packages);

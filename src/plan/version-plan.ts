@@ -1,5 +1,6 @@
 import type { Facts } from '../facts/index.ts';
 import { isBlindBuild } from '../pipeline/building/version.ts';
+import { jobsBehind } from '../pipeline/model/builds.ts';
 import type { PipelineModel } from '../pipeline/model/model.ts';
 import type { PipelineGoal } from '../pipeline/pipeline-goal.ts';
 import {
@@ -94,7 +95,7 @@ function replacedIn({ publications, jobs }: Pick<PipelineModel, 'publications' |
     publications.some((it) => it.target.kind === 'index' && it.job === name),
   );
   const names = publishing.map(({ name }) => name);
-  const building = publishing.flatMap(({ takesFrom }) => takesFrom);
+  const building = jobsBehind(names, jobs);
   return ({ where, repair, text, isInScript }: VersionUse) =>
     repair.kind === 'install-scm' &&
     'job' in where &&

@@ -22,3 +22,20 @@ export function buildsDistributions({ tool = '', verb = '', words }: Command): b
 /** Whether a job builds distributions and passes them on. */
 export const isBuilder = ({ commands, leaves }: Pick<ModelJob, 'commands' | 'leaves'>): boolean =>
   leaves.length > 0 && commands.some(buildsDistributions);
+
+/** The jobs whose artifacts reach others, directly or through further jobs. */
+export function jobsBehind(
+  names: readonly string[],
+  jobs: readonly Pick<ModelJob, 'name' | 'takesFrom'>[],
+): string[] {
+  const found = new Set<string>();
+  const rest = [...names];
+  for (let name = rest.pop(); name !== undefined; name = rest.pop()) {
+    const sources = jobs.find((job) => job.name === name)?.takesFrom ?? [];
+    for (const source of sources.filter((it) => !found.has(it))) {
+      found.add(source);
+      rest.push(source);
+    }
+  }
+  return [...found];
+}
