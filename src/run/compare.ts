@@ -40,7 +40,7 @@ async function whyNot(context: Context, now: Comparison, route: Route): Promise<
   try {
     const goal = decide(facts, wishes);
     if (route === 'token') return undefined;
-    const unproven = { facts, goal, verdicts: { ...now.verdicts, published: {} } };
+    const unproven = { facts, goal, verdicts: { ...now.verdicts, publications: {} } };
     if (identity.inspect(unproven).kind === 'ok') return undefined;
     const finding = identity.inspect(await compare(context, survey, wishes));
     return finding.kind === 'ok' ? undefined : finding.message;

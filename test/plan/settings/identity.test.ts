@@ -41,7 +41,7 @@ function inspect(
   return identity.inspect({
     facts,
     goal: { indexes: [index] },
-    verdicts: { published: {} },
+    verdicts: { publications: {} },
   } as unknown as Situation);
 }
 
