@@ -1,5 +1,5 @@
 import { defineConfig } from 'tsdown';
-import { chunks, minifyPackages } from './bundling/chunks.ts';
+import { chunks, minifyChunks } from './bundling/chunks.ts';
 import { thirdPartyLicences } from './bundling/third-party-licences.ts';
 
 export default defineConfig({
@@ -13,7 +13,7 @@ export default defineConfig({
   fixedExtension: false,
   // Bundle everything, so that npx fetches a single package.
   deps: { alwaysBundle: [/.*/], onlyBundle: false },
-  plugins: [minifyPackages(), thirdPartyLicences()],
+  plugins: [minifyChunks(), thirdPartyLicences()],
   outputOptions: { comments: false, chunkFileNames: '[name].js', codeSplitting: { groups: chunks } },
   logLevel: 'error',
 });

@@ -23,15 +23,17 @@ export const chunks = [
   { name: 'open', test: /node_modules\// },
 ];
 
-/** Minifies packages but not our own code, so that stack traces are readable. */
-export function minifyPackages(): Plugin {
+/** Minifies everything; our own functions and classes keep their names, so that stack traces can be read. */
+export function minifyChunks(): Plugin {
   return {
-    name: 'minify-packages',
+    name: 'minify-chunks',
     // Not in renderChunk, because the bundler prints the code again after that.
     generateBundle(_, bundle) {
       for (const file of Object.values(bundle)) {
-        if (file.type !== 'chunk' || !file.moduleIds.every(isOfPackage)) continue;
-        file.code = minifySync(file.fileName, file.code, { module: true, mangle: { toplevel: true } }).code;
+        if (file.type !== 'chunk') continue;
+        const keepNames = !file.moduleIds.every(isOfPackage);
+        const mangle = { toplevel: true, keepNames };
+        file.code = minifySync(file.fileName, file.code, { module: true, mangle }).code;
       }
     },
   };

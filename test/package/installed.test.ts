@@ -74,12 +74,8 @@ describe('the installed program', () => {
     expect(quiet).toMatchObject({ exitCode: 1, stderr: expect.stringContaining('This is a bug in') });
     expect(quiet.stderr).not.toContain('    at ');
     const { stderr } = await installed(['check', '-C', root], { ...env, DEBUG: '1' });
-    const [, file = '', line = ''] =
-      /at (?:async )?realPathOf \(.*\/(dist\/[\w-]+\.js):(\d+):\d+\)/.exec(stderr) ?? [];
+    expect(stderr).toMatch(/at (?:async )?realPathOf \(.*\/dist\/[\w-]+\.js:\d+:\d+\)/);
     expect(stderr).toMatch(/at (?:async )?openGit \(/);
-    const code = (await readFile(inPackage(file), 'utf8')).split('\n').slice(0, Number(line));
-    expect(code.at(-1)).toContain('await realpath(path)');
-    expect(code.findLast((it) => it.startsWith('//#region'))).toBe('//#region src/ports/git.ts');
   });
 });
 
