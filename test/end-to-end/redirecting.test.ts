@@ -191,6 +191,8 @@ describe('a credential that no job reads any more', () => {
     const wizard = () => startInTerminal(['setup', '--route', 'trusted', ...placeOf(here)], signedIn(here));
     project.files.main = { ...project.files.main, '.gitlab-ci.yml': 'old: {script: [./up "$PYPI_TOKEN"]}\n' };
     const early = wizard();
+    await early.shows(/Is\s+the\s+Trusted\s+Publisher\s+registered/);
+    early.press(keys.enter);
     await early.ended;
     expect(early.screen()).not.toContain('Delete PYPI_TOKEN');
     project.files.main = {
