@@ -4,7 +4,7 @@ import { UnsafeEdit } from '../text/result.ts';
 import { valueAt } from '../text/yaml/data.ts';
 import { isYamlTable, type YamlTable } from '../text/yaml/document.ts';
 import { hasOwn, removeYaml } from '../text/yaml/draft.ts';
-import { type Check, repairJob, textAt } from './check.ts';
+import { type Check, inheritsNothing, repairJob, variableChecks } from './check.ts';
 import { jobOf, note, type PipelineEdit, seen } from './edit.ts';
 import type { PipelineGoal } from './pipeline-goal.ts';
 import { extraChecks } from './publishing/checks.ts';
@@ -46,8 +46,7 @@ const outage = (name: string) =>
 function attestChecks(goal: PipelineGoal, around: Surroundings): Check[] {
   return [
     { path: ['image'], holds: (job) => /\buv:\d/.test(imageOf(job)) },
-    { path: ['inherit', 'default'], holds: (job) => valueAt(job, ['inherit', 'default']) === false },
-    { path: ['inherit', 'variables'], holds: (job) => valueAt(job, ['inherit', 'variables']) === false },
+    ...inheritsNothing,
     { path: ['environment'], holds: (job) => job.environment === undefined, repair: remove('environment') },
     {
       path: ['dependencies'],
@@ -55,15 +54,12 @@ function attestChecks(goal: PipelineGoal, around: Surroundings): Check[] {
       repair: remove('dependencies'),
     },
     { path: ['needs'], holds: (job) => isDeepStrictEqual(needsOf(job), [around.checkJob]) },
-    // On a runner that keeps its folder, an older attestation would be in the way.
-    {
-      path: ['variables', 'GIT_STRATEGY'],
-      holds: (job) => textAt(job, 'variables', 'GIT_STRATEGY') === 'empty',
-    },
-    ...['UV_NO_CONFIG', 'UV_NO_CACHE'].map((key) => ({
-      path: ['variables', key],
-      holds: (job: YamlTable) => textAt(job, 'variables', key) === '1',
-    })),
+    ...variableChecks([
+      // On a runner that keeps its folder, an older attestation would be in the way.
+      ['GIT_STRATEGY', 'empty'],
+      ['UV_NO_CONFIG', '1'],
+      ['UV_NO_CACHE', '1'],
+    ]),
     { path: ['timeout'], holds: (job) => job.timeout !== undefined },
     {
       path: ['id_tokens'],

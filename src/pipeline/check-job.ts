@@ -2,7 +2,7 @@ import { isDeepStrictEqual } from 'node:util';
 import { ownValue } from '../kernel/own-value.ts';
 import { valueAt } from '../text/yaml/data.ts';
 import type { YamlTable } from '../text/yaml/document.ts';
-import { type Check, repairJob, textAt } from './check.ts';
+import { type Check, inheritsNothing, noCheckout, repairJob, variableChecks } from './check.ts';
 import type { PipelineEdit } from './edit.ts';
 import type { PipelineGoal } from './pipeline-goal.ts';
 import { lines, sourcesOf } from './recognise/jobs.ts';
@@ -21,16 +21,9 @@ export function repairCheckJob(edit: PipelineEdit): void {
 /** Invariants of the job that checks what was built. */
 function distChecks(goal: PipelineGoal, around: Surroundings): Check[] {
   return [
-    { path: ['inherit', 'default'], holds: (job) => valueAt(job, ['inherit', 'default']) === false },
-    { path: ['inherit', 'variables'], holds: (job) => valueAt(job, ['inherit', 'variables']) === false },
-    {
-      path: ['variables', 'GIT_STRATEGY'],
-      holds: (job) => /^(empty|none)$/.test(textAt(job, 'variables', 'GIT_STRATEGY')),
-    },
-    {
-      path: ['variables', 'UV_NO_CONFIG'],
-      holds: (job) => textAt(job, 'variables', 'UV_NO_CONFIG') === '1',
-    },
+    ...inheritsNothing,
+    noCheckout,
+    ...variableChecks([['UV_NO_CONFIG', '1']]),
     { path: ['needs'], holds: (job) => around.buildJobs.every((name) => sourcesOf(job).includes(name)) },
     { path: ['script'], holds: (job) => checksWell(job, goal, around) },
     {

@@ -42,6 +42,25 @@ function repairOf(job: YamlTable, path: string[], template: YamlTable): [string[
   return [path, valueAt(template, path) ?? 'start'];
 }
 
+/** Nothing from elsewhere in the file runs in the job, or reaches it as a variable. */
+export const inheritsNothing: Check[] = ['default', 'variables'].map((key) => ({
+  path: ['inherit', key],
+  holds: (job) => valueAt(job, ['inherit', key]) === false,
+}));
+
+/** No checkout: `none` leaves the folder of an earlier job as it is. */
+export const noCheckout: Check = {
+  path: ['variables', 'GIT_STRATEGY'],
+  holds: (job) => /^(empty|none)$/.test(textAt(job, 'variables', 'GIT_STRATEGY')),
+};
+
+/** A job has these variables with these values. */
+export const variableChecks = (variables: [key: string, value: string][]): Check[] =>
+  variables.map(([key, value]) => ({
+    path: ['variables', key],
+    holds: (job) => textAt(job, 'variables', key) === value,
+  }));
+
 /** A scalar of a job as text; empty for anything else. */
 export function textAt(job: YamlTable, ...path: string[]): string {
   const value = valueAt(job, path);

@@ -3,7 +3,7 @@ import { ownValue } from '../../kernel/own-value.ts';
 import { valueAt } from '../../text/yaml/data.ts';
 import { isYamlTable, type YamlTable, type YamlValue } from '../../text/yaml/document.ts';
 import { hasOwn, removeYaml, setYaml } from '../../text/yaml/draft.ts';
-import { type Check, type Place, textAt } from '../check.ts';
+import { type Check, inheritsNothing, noCheckout, type Place, textAt, variableChecks } from '../check.ts';
 import { jobOf, note, type PipelineEdit, seen } from '../edit.ts';
 import { type PipelineGoal, type PipelineIndex, tokenVariable } from '../pipeline-goal.ts';
 import { imageOf } from '../recognise/image.ts';
@@ -19,20 +19,23 @@ import { gateOf } from './rest-jobs.ts';
 
 /** Things a job runs or fetches from elsewhere; a publishing job has none of them. */
 export const extraChecks: Check[] = ['before_script', 'after_script', 'services', 'cache', 'hooks'].map(
-  (key) => ({ path: [key], holds: (job) => isEmpty(job[key]), repair: removeExtra(key) }),
+  (key) => without(key, key === 'hooks' ? { pre_get_sources_script: [] } : [], (job) => isEmpty(job[key])),
 );
 
 const isEmpty = (value: YamlTable[string] | undefined) =>
   value === undefined || value === null || (Array.isArray(value) && value.length === 0);
 
-/** Removes what the job has itself, and overrides what it inherits. */
-function removeExtra(key: string): NonNullable<Check['repair']> {
-  return (edit, { name, home }, job) => {
-    note(edit, [name, key], job[key], null);
-    for (const holder of [name, home])
-      if (hasOwn(edit.draft, [holder, key])) removeYaml(edit.draft, [holder, key]);
-    if (jobOf(edit, name)[key] !== undefined)
-      setYaml(edit.draft, [name, key], key === 'hooks' ? { pre_get_sources_script: [] } : []);
+/** Removes what the job has itself under a key, and overrides what it inherits with `instead`. */
+function without(key: string, instead: YamlValue, holds: Check['holds']): Check {
+  return {
+    path: [key],
+    holds,
+    repair: (edit, { name, home }, job) => {
+      note(edit, [name, key], job[key], null);
+      for (const holder of [name, home])
+        if (hasOwn(edit.draft, [holder, key])) removeYaml(edit.draft, [holder, key]);
+      if (!holds(jobOf(edit, name))) setYaml(edit.draft, [name, key], instead);
+    },
   };
 }
 
@@ -45,17 +48,10 @@ export function baseChecks(
   return [
     ...(isBase ? [{ path: ['stage'], holds: (job: YamlTable) => typeof job.stage === 'string' }] : []),
     { path: ['image'], holds: (job) => hasTool(job, goal) },
-    { path: ['inherit', 'default'], holds: (job) => valueAt(job, ['inherit', 'default']) === false },
-    { path: ['inherit', 'variables'], holds: (job) => valueAt(job, ['inherit', 'variables']) === false },
+    ...inheritsNothing,
     { path: ['dependencies'], holds: (job) => takesFrom(job, handedBy(goal, around)), repair: takeFromCheck },
-    {
-      path: ['variables', 'GIT_STRATEGY'],
-      holds: (job) => /^(empty|none)$/.test(textAt(job, 'variables', 'GIT_STRATEGY')),
-    },
-    ...toolVariables[goal.publishWith].map(([key, value]) => ({
-      path: ['variables', key],
-      holds: (job: YamlTable) => textAt(job, 'variables', key) === value,
-    })),
+    noCheckout,
+    ...variableChecks(toolVariables[goal.publishWith]),
     { path: ['interruptible'], holds: ({ interruptible }) => interruptible === false || !isBase },
     { path: ['timeout'], holds: (job) => job.timeout !== undefined },
   ];
@@ -79,16 +75,7 @@ export function publishChecks(goal: PipelineGoal, index: PipelineIndex): Check[]
   return [
     { path: ['rules'], holds: (job) => runsWhereItShould(job, goal, index) },
     // It would upload although an earlier job failed.
-    {
-      path: ['when'],
-      holds: (job) => job.when !== 'always',
-      repair: (edit, { name, home }, job) => {
-        note(edit, [name, 'when'], job.when, null);
-        for (const holder of [name, home])
-          if (hasOwn(edit.draft, [holder, 'when'])) removeYaml(edit.draft, [holder, 'when']);
-        if (jobOf(edit, name).when === 'always') setYaml(edit.draft, [name, 'when'], 'on_success');
-      },
-    },
+    without('when', 'on_success', (job) => job.when !== 'always'),
     { path: ['resource_group'], holds: (job) => job.resource_group !== undefined },
     { path: ['environment', 'name'], holds: (job) => environmentName(job) === index.environment },
     { path: ['environment', 'url'], holds: (job) => sameUrl(textAt(job, 'environment', 'url'), index.page) },
