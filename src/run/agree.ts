@@ -62,17 +62,22 @@ async function converse(context: Context, start: Point): Promise<Comparison> {
   const earlier: Point[] = [];
   let point = start;
   let asked: Asked = { context, compared: undefined, impossible: {} };
+  let repeated: Step | undefined;
   for (;;) {
     try {
-      const step = await nextStep(context, point, asked);
+      const step = repeated ?? (await nextStep(context, point, asked));
+      repeated = undefined;
       if ('done' in step) return step.done;
       ({ asked, point } = step);
       const { question } = step;
       const answer = await terminal.orBack(() => ask(question, point, asked));
       if (answer === 'go' || answer === 'stop')
         return { ...withoutAsking(asked), declined: answer === 'stop' };
-      if (answer === 'again') continue;
-      if (answer === back) point = goBack(context, earlier, point);
+      if (answer === 'again') {
+        // The diffs have pushed the plan out of sight.
+        await showPlan(context, withoutAsking(asked));
+        repeated = step;
+      } else if (answer === back) point = goBack(context, earlier, point);
       else {
         // Refused here, an answer is asked for again.
         decide(answer.survey.facts, answer.wishes);

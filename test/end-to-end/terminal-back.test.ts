@@ -54,6 +54,20 @@ describe('a conversation', () => {
     expect(await session.ended).toBe(130);
   });
 
+  it('shows the diffs and then the plan again, without asking GitLab again', async () => {
+    const session = await start(100);
+    for (const question of forth) await answer(session, question, keys.enter);
+    await isAsked(session, 'Make these 6 changes?');
+    const requests = here.gitlab.log.length;
+    session.press(keys.down + keys.enter);
+    await session.shows(/\+ +id_tokens:[\s\S]*\nPlan: [\s\S]*◆ +Make these 6 changes\?/);
+    expect(here.gitlab.log.length).toBe(requests);
+    session.press(keys.enter);
+    await session.shows('6/6 edit');
+    session.press(keys.ctrlC);
+    await session.ended;
+  });
+
   it('in plain lines goes back by the word', async () => {
     const session = await start(100, { ACCESSIBLE: '1' });
     await session.shows(/How should releases be protected[\s\S]*\(or 'back'\):\s*$/);
