@@ -1,5 +1,5 @@
 import { differencesOf } from '../plan/finding.ts';
-import { nextSteps } from '../plan/next-steps.ts';
+import type { NextStep } from '../plan/next-steps.ts';
 import type { PlannedSetting } from '../plan/plan.ts';
 import { summarize } from '../plan/report.ts';
 import type { Situation } from '../plan/settings/setting.ts';
@@ -13,14 +13,13 @@ import { stateRows } from './states.ts';
 
 /** The output of `check`: the checks that fail and why, and what a person has to do; every fact where asked for. */
 export function checkView(
-  situation: Situation,
-  plan: PlannedSetting[],
+  { situation, plan, steps }: { situation: Situation; plan: PlannedSetting[]; steps: NextStep[] },
   screen: Screen,
   verbose: boolean,
 ): string[] {
   const failing = plan.filter(({ finding }) => finding.kind !== 'ok');
   const rows = stateRows(failing, screen);
-  const hasStep = stepTest(situation, plan);
+  const hasStep = stepTest(steps);
   const reasons = failing.map((planned) => (verbose ? [] : reasonView(planned, hasStep(planned), screen)));
   const notes = new Set(plan.flatMap(({ finding }) => finding.notes)).size;
   const more = `${notes === 1 ? '1 note and' : notes > 0 ? `${notes} notes and` : ''} every fact: --verbose`;
@@ -35,8 +34,7 @@ export function checkView(
 }
 
 /** Whether a check has a numbered step of its own below, which says what to do. */
-function stepTest(situation: Situation, plan: PlannedSetting[]): (planned: PlannedSetting) => boolean {
-  const steps = nextSteps({ ...situation, settings: plan, registered: new Set() });
+function stepTest(steps: NextStep[]): (planned: PlannedSetting) => boolean {
   const settings = steps.flatMap((step) => (step.kind === 'by-hand' ? [step.setting.setting] : []));
   const indexes = steps.flatMap((step) => (step.kind === 'register' ? [step.page.index.id] : []));
   return ({ setting, finding }) =>

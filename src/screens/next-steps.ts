@@ -24,10 +24,13 @@ export interface StepsContext {
  * What is left for the user, numbered: sentences, addresses to open, commands to copy. `brief` leaves out what a second
  * run need not say again.
  */
-export function showNextSteps(context: StepsContext, ended: Ended, { brief }: { brief: boolean }): void {
+export function showNextSteps(
+  context: StepsContext,
+  ended: Ended,
+  { brief, steps = nextSteps(ended) }: { brief: boolean; steps?: NextStep[] },
+): void {
   const { terminal, cwd, rehearsal } = context;
   const { paint } = terminal;
-  const steps = nextSteps(ended);
   if (steps.length === 0) return;
   const { root } = ended.facts.checkout;
   const hasCommands = steps.some(({ kind }) => kind === 'push' || kind === 'release');
