@@ -1,5 +1,5 @@
-import type { Attempt } from '../facts/attempt.ts';
 import type { DeliveryState } from '../facts/delivery.ts';
+import type { PublishAttempt } from '../facts/publish-attempt.ts';
 import type { Known } from '../kernel/known.ts';
 import type { IndexId } from '../kernel/route.ts';
 import type { Deployment, LintResult } from '../ports/gitlab.ts';
@@ -27,7 +27,7 @@ export interface Publication {
   /** Undefined if nothing has been published yet. */
   published: Known<Published | undefined>;
   /** The newest try, if it did not succeed. */
-  attempt: Known<Attempt | undefined>;
+  attempt: Known<PublishAttempt | undefined>;
   /** Who published the newest attested file, by the index itself; undefined where there is none. */
   provenance: Known<{ file: AttestedFile; publishers: Provenance[] } | undefined>;
 }

@@ -2,7 +2,7 @@ import type { IndexGoal } from '../goal/index.ts';
 import type { Known } from '../kernel/known.ts';
 import type { RunState, WatchedJob } from './pipeline-run.ts';
 import type { OnIndex } from './published-version.ts';
-import type { AttemptVerdict } from './settings/attempt.ts';
+import type { AttemptVerdict } from './settings/publish-attempt.ts';
 
 /** What waiting for a pipeline came to. */
 export type WaitEnd =

@@ -1,6 +1,6 @@
-import { type Attempt, readAttempt, readFailedJob } from '../facts/attempt.ts';
 import { attempt } from '../facts/gitlab-project.ts';
 import type { Facts } from '../facts/index.ts';
+import { type PublishAttempt, readAttempt, readFailedJob } from '../facts/publish-attempt.ts';
 import type { Goal, IndexGoal } from '../goal/index.ts';
 import { type Known, known } from '../kernel/known.ts';
 import type { IndexId } from '../kernel/route.ts';
@@ -63,7 +63,7 @@ function newestAttempt(
   deployments: Deployment[],
   jobs: string[],
   { gitlab }: Ports,
-): Promise<Known<Attempt | undefined>> {
+): Promise<Known<PublishAttempt | undefined>> {
   return attempt(
     deployments.length === 0
       ? readFailedJob(gitlab, project.id, jobs)

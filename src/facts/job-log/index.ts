@@ -1,5 +1,5 @@
-import { reasonOf } from '../../kernel/errors.ts';
 import type { GitLab, Job } from '../../ports/gitlab.ts';
+import { attempt } from '../gitlab-project.ts';
 import { causeInLog, claimsInLog, type FoundCause, type ShownClaims } from './causes.ts';
 import { logLines, logSentence } from './text.ts';
 
@@ -47,17 +47,16 @@ export interface Failure {
   claims: ShownClaims | undefined;
 }
 
-/** Finds out why a job failed; reads its log, unless GitLab's own reason is enough. Never rejects. */
+/** Finds out why a job failed; reads its log, unless GitLab's own reason is enough. */
 export async function readFailure(gitlab: GitLab, projectId: number, job: Job): Promise<Failure> {
   const reason = gitlabReasons.find((it) => it === job.failureReason);
   if (reason !== undefined) return { job, cause: { by: 'gitlab', kind: reason }, claims: undefined };
   if (job.id === undefined)
     return { job, cause: { by: 'unreadable', reason: 'GitLab does not name the job.' }, claims: undefined };
-  try {
-    return { job, ...failureIn(await gitlab.jobLog(projectId, job.id)) };
-  } catch (error) {
-    return { job, cause: { by: 'unreadable', reason: reasonOf(error) }, claims: undefined };
-  }
+  const log = await attempt(gitlab.jobLog(projectId, job.id));
+  return log.known
+    ? { job, ...failureIn(log.value) }
+    : { job, cause: { by: 'unreadable', reason: log.reason }, claims: undefined };
 }
 
 /** What a failed job's log says. */

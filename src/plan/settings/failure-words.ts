@@ -1,4 +1,5 @@
 import type { Cause, GitLabReason, LogCause } from '../../facts/job-log/index.ts';
+import { oldestUv } from '../../pipeline/tool-versions.ts';
 
 /** What a cause is to blame on: the publisher as registered, the job, the files, the index or GitLab's runner. */
 export type Blame = 'publisher' | 'job' | 'files' | 'index' | 'runner';
@@ -37,6 +38,10 @@ type Row = [blame: Blame, words: (at: Circumstances, values: Values) => [what: s
 const retryJob = 'Then retry the job: a retried job gets a new ID token.';
 const newVersion =
   'Release it under a new version: no index takes other content under a name that it has seen.';
+
+const runAgain = 'Run the whole pipeline again, or let them live longer (artifacts: expire_in).';
+const raiseLimit = 'Look what it waited for, and raise its timeout if that was right.';
+const waitAndRetry = 'Nothing is wrong here. See https://status.python.org, wait, and retry the job.';
 
 const byLog: Record<LogCause, Row> = {
   'publisher-not-found': [
@@ -117,10 +122,7 @@ const byLog: Record<LogCause, Row> = {
   ],
   'publishing-not-enabled': [
     'index',
-    ({ title }) => [
-      `Trusted Publishing was switched off on ${title}`,
-      'Nothing is wrong here. See https://status.python.org, wait, and retry the job.',
-    ],
+    ({ title }) => [`Trusted Publishing was switched off on ${title}`, waitAndRetry],
   ],
   'token-malformed': [
     'job',
@@ -168,7 +170,7 @@ const byLog: Record<LogCause, Row> = {
     'job',
     () => [
       'the version of uv knows no Trusted Publishing on GitLab',
-      'Use an image with uv 0.8.18 or newer.',
+      `Use an image with uv ${oldestUv} or newer.`,
     ],
   ],
   'credential-left': [
@@ -344,13 +346,7 @@ const byLog: Record<LogCause, Row> = {
       'Remove TWINE_PASSWORD and UV_PUBLISH_TOKEN from the project, its groups and the file, and revoke the token.',
     ],
   ],
-  'uploads-off': [
-    'index',
-    ({ title }) => [
-      `uploads were switched off on ${title}`,
-      'Nothing is wrong here. See https://status.python.org, wait, and retry the job.',
-    ],
-  ],
+  'uploads-off': ['index', ({ title }) => [`uploads were switched off on ${title}`, waitAndRetry]],
   'attestation-refused': [
     'files',
     ({ title }, { reason = '' }) => [
@@ -400,13 +396,7 @@ const byLog: Record<LogCause, Row> = {
       'Look whether it exists under that tag, and whether the runner may read it.',
     ],
   ],
-  'artifacts-missing': [
-    'runner',
-    () => [
-      'the artifacts of an earlier job are gone',
-      'Run the whole pipeline again, or let them live longer (artifacts: expire_in).',
-    ],
-  ],
+  'artifacts-missing': ['runner', () => ['the artifacts of an earlier job are gone', runAgain]],
   'no-shell': [
     'runner',
     () => [
@@ -443,13 +433,7 @@ const byLog: Record<LogCause, Row> = {
     ],
   ],
   'disk-full': ['runner', () => ['the runner has no space left', 'Free some, or use another runner.']],
-  'time-limit': [
-    'runner',
-    (_, { limit = 'its time' }) => [
-      `the job took longer than ${limit}`,
-      'Look what it waited for, and raise its timeout if that was right.',
-    ],
-  ],
+  'time-limit': ['runner', (_, { limit = 'its time' }) => [`the job took longer than ${limit}`, raiseLimit]],
 };
 
 const outdated: Row = [
@@ -502,19 +486,10 @@ const byGitLab: Record<GitLabReason, Row> = {
       'Buy more, wait for the next month, or use a runner of your own.',
     ],
   ],
-  job_execution_timeout: [
-    'runner',
-    () => [
-      'the job reached its time limit',
-      'Look what it waited for, and raise its timeout if that was right.',
-    ],
-  ],
+  job_execution_timeout: ['runner', () => ['the job reached its time limit', raiseLimit]],
   missing_dependency_failure: [
     'runner',
-    () => [
-      'the artifacts of an earlier job are gone: expired, erased or never made',
-      'Run the whole pipeline again, or let them live longer (artifacts: expire_in).',
-    ],
+    () => ['the artifacts of an earlier job are gone: expired, erased or never made', runAgain],
   ],
   builds_disabled: [
     'job',

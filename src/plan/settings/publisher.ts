@@ -5,10 +5,11 @@ import type { IndexGoal } from '../../goal/index.ts';
 import { type PublisherFields, publisherFields } from '../../indexes/publisher-form.ts';
 import { type FormPage, publisherPage } from '../../indexes/publisher-page.ts';
 import { credentialKeys } from '../../indexes/upload-variables.ts';
+import type { Provenance } from '../../ports/package-index.ts';
 import { type Finding, ok, unfixable, unreadable } from '../finding.ts';
-import { type AttemptVerdict, judgeAttempt } from './attempt.ts';
 import { beatingVariables } from './beating.ts';
 import { closedProject } from './project-status.ts';
+import { type AttemptVerdict, judgeAttempt } from './publish-attempt.ts';
 import { nothingToReread, type Setting, type Situation } from './setting.ts';
 
 /** The Trusted Publisher on one index. There is no public API for it; a release is the only proof. */
@@ -145,16 +146,19 @@ function proofByFile({ facts, verdicts }: Situation, index: IndexGoal): string |
   const { provenance } = verdicts.publications[index.id] ?? {};
   if (!provenance?.known || provenance.value === undefined) return undefined;
   const { file, publishers } = provenance.value;
-  const { namespace, project, workflowFilepath, environment } = formFields(facts, index);
-  const isOurs = (it: (typeof publishers)[number]) =>
-    it.kind === 'GitLab' &&
-    it.repository === `${namespace}/${project}` &&
-    it.workflowFilepath === workflowFilepath &&
-    it.environment === environment;
-  if (!publishers.some(isOurs)) return undefined;
+  const form = formFields(facts, index);
+  const { namespace, project, workflowFilepath, environment } = form;
+  const isOurs = publishers.some((it) => isOfPipeline(it, form) && it.environment === environment);
+  if (!isOurs) return undefined;
   const on = file.uploadedAt === '' ? '' : ` on ${file.uploadedAt.slice(0, 10)}`;
   return `The Trusted Publisher is registered on ${index.title}: it published ${file.filename}${on}, as the file's attestations show (${namespace}/${project}, ${workflowFilepath}, environment ${environment}).`;
 }
+
+/** Whether a publisher, as the index shows it, is for this project's pipeline file, in whatever environment. */
+const isOfPipeline = ({ kind, repository, workflowFilepath }: Provenance, form: PublisherFields): boolean =>
+  kind === 'GitLab' &&
+  repository === `${form.namespace}/${form.project}` &&
+  workflowFilepath === form.workflowFilepath;
 
 /** What the index says of the publisher of its newest attested file, where that is another than wanted. */
 function otherPublisherNotes({ facts, verdicts }: Situation, index: IndexGoal): string[] {
@@ -165,12 +169,8 @@ function otherPublisherNotes({ facts, verdicts }: Situation, index: IndexGoal): 
   if (publisher === undefined) return [];
   const { kind, repository, workflowFilepath, environment } = publisher;
   const form = formFields(facts, index);
-  const isSame =
-    kind === 'GitLab' &&
-    repository === `${form.namespace}/${form.project}` &&
-    workflowFilepath === form.workflowFilepath;
   return [
-    isSame && environment === null
+    isOfPipeline(publisher, form) && environment === null
       ? `The publisher that published ${file.filename} has no environment, so every job of the pipeline may publish: replace it by one for ${form.environment}.`
       : `${file.filename} came from the publisher ${repository} on ${kind || 'another service'}${workflowFilepath === '' ? '' : `, ${workflowFilepath}`}${environment === null ? '' : `, environment ${environment}`}; the one wanted is ${form.namespace}/${form.project}, ${form.workflowFilepath}, environment ${form.environment}.`,
   ];

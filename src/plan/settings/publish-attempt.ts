@@ -1,5 +1,5 @@
-import type { Attempt } from '../../facts/attempt.ts';
 import type { Facts } from '../../facts/index.ts';
+import type { PublishAttempt } from '../../facts/publish-attempt.ts';
 import type { IndexGoal } from '../../goal/index.ts';
 import { type PublisherFields, publisherFields } from '../../indexes/publisher-form.ts';
 import { formLabels } from '../../indexes/publisher-page.ts';
@@ -21,7 +21,7 @@ export interface AttemptVerdict {
   differences: Difference[];
 }
 
-type Failed = Extract<Attempt, { state: 'failed' }>;
+type Failed = Extract<PublishAttempt, { state: 'failed' }>;
 
 /** Judges the newest try to publish to an index; undefined if there was none, or it succeeded. */
 export function judgeAttempt(
@@ -69,13 +69,14 @@ function judgeFailure(
   });
   const { kind } = failure.cause.by === 'log' ? failure.cause : { kind: undefined };
   const isMatch = kind === 'publisher-not-found' || kind === 'publisher-spelling';
-  const differences = isMatch ? mismatches(facts, attempt, registered) : [];
+  const claimed = claimedFields(facts, attempt);
+  const differences = isMatch ? mismatches(claimed, attempt, registered) : [];
   const on = at === '' ? '' : ` on ${at.slice(0, 10)}`;
   const who =
     stage === 'before'
       ? `${ref} did not get to ${title}${on}: the job '${failure.job.name}' before it failed`
       : `The job '${failure.job.name}' failed to publish ${ref} to ${title}${on}`;
-  const which = isMatch ? comparison(facts, attempt, differences, registered, index) : [];
+  const which = isMatch ? comparison(facts, claimed, differences, registered, index) : [];
   const where = explained.blame === 'publisher' ? ` The page: ${publisherPage}.` : '';
   return {
     blame: explained.blame,
@@ -84,6 +85,9 @@ function judgeFailure(
     differences,
   };
 }
+
+/** The fields of the form that the ID token has claims for. */
+const claimedNames = ['namespace', 'project', 'workflowFilepath', 'environment'] as const;
 
 /** The values of the form that the ID token would fit: as uv printed them, else as GitLab makes them. */
 function claimedFields(facts: Facts, { failure, environment }: Failed): PublisherFields {
@@ -98,9 +102,11 @@ function claimedFields(facts: Facts, { failure, environment }: Failed): Publishe
 }
 
 /** What the publisher has: as the index quotes it, else as registered or given to the person who registered it. */
-function mismatches(facts: Facts, attempt: Failed, registered: PublisherFields): Difference[] {
-  const claimed = claimedFields(facts, attempt);
-  const { cause } = attempt.failure;
+function mismatches(
+  claimed: PublisherFields,
+  { failure: { cause } }: Failed,
+  registered: PublisherFields,
+): Difference[] {
   const quoted = cause.by === 'log' ? uriParts(cause.values.expected) : undefined;
   const form =
     quoted === undefined
@@ -111,7 +117,7 @@ function mismatches(facts: Facts, attempt: Failed, registered: PublisherFields):
           // The index looks for the environment first, so that one fits.
           environment: claimed.environment,
         });
-  return (['namespace', 'project', 'workflowFilepath', 'environment'] as const)
+  return claimedNames
     .filter((name) => claimed[name] !== form[name])
     .map((name) => ({ field: { of: 'publisher form', name }, current: claimed[name], wanted: form[name] }));
 }
@@ -125,12 +131,11 @@ function uriParts(text: string | undefined): { project: string; pipelineFile: st
 /** The very fields that differ, or all values to compare where none is known to. */
 function comparison(
   facts: Facts,
-  attempt: Failed,
+  claimed: PublisherFields,
   differences: Difference[],
   registered: PublisherFields,
   { id, title }: IndexGoal,
 ): string[] {
-  const claimed = claimedFields(facts, attempt);
   if (differences.length > 0) {
     return differences.flatMap(({ field, current, wanted }) => {
       if (field.of !== 'publisher form') return [];
@@ -139,9 +144,7 @@ function comparison(
       return [`${label}: the token has ${shown(current)}, the publisher ${shown(wanted)}.${advice}`];
     });
   }
-  const values = (['namespace', 'project', 'workflowFilepath', 'environment'] as const)
-    .map((name) => `${formLabels[name]} ${shown(claimed[name])}`)
-    .join(', ');
+  const values = claimedNames.map((name) => `${formLabels[name]} ${shown(claimed[name])}`).join(', ');
   const exists = facts.indexes[id].exists;
   const isNew = exists.known && !exists.value;
   return [
@@ -183,7 +186,7 @@ function reasonFor(
   }
 }
 
-function linkTo({ gitlab: { project } }: Facts, { jobId, pipelineId, ...rest }: Attempt): string {
+function linkTo({ gitlab: { project } }: Facts, { jobId, pipelineId, ...rest }: PublishAttempt): string {
   const id = rest.state === 'failed' ? rest.failure.job.id : jobId;
   if (id !== undefined) return `${project.webUrl}/-/jobs/${id}`;
   return `${project.webUrl}/-/pipelines${pipelineId === undefined ? '' : `/${pipelineId}`}`;

@@ -2,7 +2,7 @@ import type { Deployment, GitLab, Job } from '../ports/gitlab.ts';
 import { type Failure, readFailure } from './job-log/index.ts';
 
 /** The newest try to publish from an environment, if it came to no success. */
-export type Attempt = Tried &
+export type PublishAttempt = Tried &
   (Outcome | { state: 'failed'; failure: Failure; stage: 'publishing' | 'before' });
 
 interface Tried {
@@ -28,7 +28,7 @@ export async function readAttempt(
   projectId: number,
   environment: string,
   [newest]: Deployment[],
-): Promise<Attempt | undefined> {
+): Promise<PublishAttempt | undefined> {
   if (newest === undefined || newest.status === 'success') return undefined;
   const { ref, createdAt: at, job } = newest;
   const tried = { ref, environment, at, jobId: job?.id, pipelineId: job?.pipelineId };
@@ -57,7 +57,7 @@ export async function readFailedJob(
   gitlab: GitLab,
   projectId: number,
   names: string[],
-): Promise<Attempt | undefined> {
+): Promise<PublishAttempt | undefined> {
   if (names.length === 0) return undefined;
   const job = (await gitlab.failedJobs(projectId)).find(({ name }) => names.includes(name));
   if (job === undefined) return undefined;
