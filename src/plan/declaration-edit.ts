@@ -4,8 +4,8 @@ import { declarationOf } from '../goal/declared.ts';
 import type { Goal } from '../goal/index.ts';
 import type { Sourced } from '../kernel/source.ts';
 import { approvalLabels, labels } from '../people/who.ts';
+import { declarationHome } from '../python/declaration.ts';
 import { editDeclaration, tableToPaste } from '../python/declare.ts';
-import type { PythonFiles } from '../python/python-files.ts';
 import type { EditResult } from '../text/result.ts';
 
 /** The edit of the Python project's files, and whether only the declared choices change. */
@@ -60,9 +60,6 @@ export function waitingDeclaration(facts: Facts, goal: Goal): EditResult {
     notes: [],
   };
 }
-
-const declarationHome = (files: PythonFiles) =>
-  files['pyproject.toml'] === undefined ? 'setup.cfg' : 'pyproject.toml';
 
 /** Where nothing is declared yet, what is there counts as the project's choice from now on, and that is said. */
 function takenNotes({ python }: Facts, goal: Goal): string[] {

@@ -4,7 +4,7 @@ import { tagged } from '../pipeline/model/occasions.ts';
 import { type Upload, whatHappensWhen } from '../pipeline/model/uploads.ts';
 import { compareVersions, isPreRelease, parseVersion, type Version } from '../python/pep440.ts';
 import { buildTimeVersion } from '../python/versions/index.ts';
-import { intendedPipeline, modelOf } from './project-edit.ts';
+import { intendedPipeline, modelOf, modelProject } from './project-edit.ts';
 import type { Situation } from './settings/setting.ts';
 
 /** The tag to propose; `raiseTo` if the build takes the written version and that is another one. */
@@ -90,11 +90,10 @@ function prefixOf({ verdicts }: Situation): string[] {
 
 /** Whether the pipeline, as it will be, publishes this tag. */
 function publishes({ facts, goal, verdicts }: Situation, tag: string): boolean {
-  const { defaultBranch, path } = facts.gitlab.project;
   const text = intendedPipeline(verdicts.pipelineEdit, facts);
   if (text === undefined) return false;
-  const project = { defaultBranch: defaultBranch ?? 'main', path, package: goal.packageName };
-  const model = modelOf(facts, goal, text, { occasions: [tagged('version-tag', tag, project)] });
+  const occasions = [tagged('version-tag', tag, modelProject(facts, goal))];
+  const model = modelOf(facts, goal, text, { occasions });
   return model !== undefined && whatHappensWhen(model, { kind: 'git' }).some(isRelease);
 }
 

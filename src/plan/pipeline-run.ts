@@ -112,7 +112,8 @@ function awaitedBy({ status }: Job, { pipeline, deployment, index, waited }: Aro
   return index !== undefined || pipeline.status === 'manual' ? 'start' : undefined;
 }
 
-const isOver = (status: string) => ['success', 'failed', 'canceled', 'skipped'].includes(status);
+/** Whether a pipeline or job with this status has ended. */
+export const isOver = (status: string) => ['success', 'failed', 'canceled', 'skipped'].includes(status);
 const cannotRun = (status: string) => ['created', 'skipped'].includes(status);
 
 function outcomeOf(pipeline: Pipeline, jobs: WatchedJob[]): RunOutcome | undefined {

@@ -7,6 +7,7 @@ import { editPipeline, jobsToPaste } from '../pipeline/index.ts';
 import { type Agreed, type Difference, type Judgement, judge } from '../pipeline/model/judge.ts';
 import { followIn } from '../pipeline/model/local-scripts.ts';
 import { type PipelineModel, readModel } from '../pipeline/model/model.ts';
+import type { ProjectFacts } from '../pipeline/model/occasions.ts';
 import { type Upload, whatHappensWhen } from '../pipeline/model/uploads.ts';
 import type { VersionKind } from '../pipeline/model/version.ts';
 import type { PipelineGoal } from '../pipeline/pipeline-goal.ts';
@@ -98,6 +99,15 @@ export function intendedPipeline(
   return edit.kind === 'edited' ? edit.edits[0]?.after : pipeline.text;
 }
 
+/** The project as its pipelines see it. */
+export function modelProject(
+  { gitlab }: Pick<Facts, 'gitlab'>,
+  { packageName }: Pick<Goal, 'packageName'>,
+): ProjectFacts {
+  const { defaultBranch, path } = gitlab.project;
+  return { defaultBranch: defaultBranch ?? 'main', path, package: packageName };
+}
+
 /** The model of a pipeline text; undefined if it is not YAML to us, whatever GitLab thinks of it. */
 export function modelOf(
   { gitlab, pipeline, indexes, texts }: Facts,
@@ -106,11 +116,10 @@ export function modelOf(
   like?: Pick<PipelineModel, 'occasions'>,
 ): PipelineModel | undefined {
   const readFile = (path: string) => texts.get(path);
-  const { defaultBranch, path } = gitlab.project;
   try {
     return readModel({
       text,
-      project: { defaultBranch: defaultBranch ?? 'main', path, package: packageName },
+      project: modelProject({ gitlab }, { packageName }),
       indexes: knownIndexes(indexes),
       readFile,
       included: pipeline.reading.included,

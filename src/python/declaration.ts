@@ -36,6 +36,10 @@ export const declarationTable: Record<DeclarationFile, string> = {
   'setup.cfg': '[tool:gitlab-to-pypi]',
 };
 
+/** The file that the table stands in or, as long as there is none, goes into. */
+export const declarationHome = (files: PythonFiles, path?: DeclarationFile): DeclarationFile =>
+  path ?? (files['pyproject.toml'] === undefined ? 'setup.cfg' : 'pyproject.toml');
+
 /** Each key of the table is the name of the option that makes the same choice, without the dashes. */
 export const keyOf = (name: DeclaredName): string => flagOf(name).slice(2);
 

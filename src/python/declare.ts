@@ -9,6 +9,7 @@ import {
   type Declared,
   type DeclaredName,
   declarationDefaults,
+  declarationHome,
   declarationTable,
   declaredNames,
   keyOf,
@@ -25,7 +26,7 @@ import type { PythonFiles } from './python-files.ts';
  */
 export function editDeclaration(files: PythonFiles, wanted: Declared): EditResult {
   const { path, choices } = readDeclaration(files);
-  const home = path ?? (files['pyproject.toml'] === undefined ? 'setup.cfg' : 'pyproject.toml');
+  const home = declarationHome(files, path);
   const fields = changesTo(choices, wanted);
   if (fields.length === 0) return { kind: 'unchanged', notes: [] };
   const before = files[home];

@@ -1,3 +1,5 @@
+import { indexNames } from '../facts/package-index.ts';
+import type { IndexId } from '../kernel/route.ts';
 import { reachable } from '../ports/network.ts';
 import { type ReleaseEvent, rehearseRelease } from '../rehearsal/release.ts';
 import { shownAt, type World } from '../rehearsal/world.ts';
@@ -5,13 +7,11 @@ import { oneLine } from '../terminal/escape.ts';
 import type { Paint } from '../terminal/paint.ts';
 import type { Context } from './context.ts';
 
-const indexNames = { pypi: 'PyPI', testpypi: 'TestPyPI' };
-
 /** Pushes and tags the demo's project, shows what the embedded GitLab makes of it, and whether PyPI has the release. */
 export async function showRelease(world: World, context: Context): Promise<boolean> {
   const { terminal, env } = context;
   const { paint } = terminal;
-  const unregistered = new Set<keyof typeof indexNames>();
+  const unregistered = new Set<IndexId>();
   const isReleased = await rehearseRelease(world, env, (event) => {
     terminal.print(...linesOf(event, paint));
     if (event.kind === 'failed' && event.problem.includes('publisher')) unregistered.add(event.index);
@@ -52,16 +52,13 @@ function linesOf(event: ReleaseEvent, { bold, green, red, yellow, plain }: Paint
   }
 }
 
-function projectPageOf(
-  world: World,
-  { index, version }: { index: keyof typeof indexNames; version: string },
-) {
+function projectPageOf(world: World, { index, version }: { index: IndexId; version: string }) {
   const name = world[index].state.projects[0]?.name ?? '';
   return `${shownAt(world)[index]}/project/${name}/${version}/`;
 }
 
 /** Where the publisher can be registered in a browser, which has to find the embedded index. */
-function publishingPageOf(world: World, { network }: Context, index: keyof typeof indexNames): string {
+function publishingPageOf(world: World, { network }: Context, index: IndexId): string {
   const [project] = world[index].state.projects;
   const path = project ? `project/${project.name}/settings/publishing` : 'account/publishing';
   return reachable(network, `${shownAt(world)[index]}/manage/${path}/?tab=GitLab`);

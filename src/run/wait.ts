@@ -8,6 +8,7 @@ import { publisherNames } from '../pipeline/index.ts';
 import { type Ended, nextSteps } from '../plan/next-steps.ts';
 import {
   changedJobs,
+  isOver,
   nextState,
   pipelineToWatch,
   type Reading,
@@ -60,9 +61,7 @@ export async function waitForPipeline(context: Context, ended: Ended, ports: Por
 export async function runsSomething(ended: Ended, ports: Ports): Promise<boolean> {
   const pipelines = await attempt(ports.gitlab.pipelines(ended.facts.gitlab.project.id));
   if (!pipelines.known) return false;
-  const running = pipelines.value.filter(
-    ({ status }) => !['success', 'failed', 'canceled', 'skipped'].includes(status),
-  );
+  const running = pipelines.value.filter(({ status }) => !isOver(status));
   return (await choose(running, ended, ports, 0)) !== undefined;
 }
 

@@ -1,3 +1,4 @@
+import { formLabels } from '../indexes/publisher-page.ts';
 import { type Difference, type Field, wordsOf } from '../plan/difference.ts';
 import { oneLine } from '../terminal/escape.ts';
 import type { Screen } from '../terminal/terminal.ts';
@@ -30,14 +31,6 @@ const ofVariable = {
   value: 'Value',
 };
 
-const ofPublisher = {
-  projectName: 'PyPI project name',
-  namespace: 'Namespace',
-  project: 'Project name',
-  workflowFilepath: 'Top-level pipeline file path',
-  environment: 'Environment name',
-};
-
 const ofBranch = {
   rule: 'Protected branch',
   push: 'Allowed to push and merge to',
@@ -51,7 +44,7 @@ function fieldLabel(field: Field): string {
     case 'variable flag':
       return ofVariable[field.name];
     case 'publisher form':
-      return ofPublisher[field.name];
+      return formLabels[field.name];
     case 'tags':
       return `Allowed to create tags ${field.pattern}`;
     case 'branch':

@@ -5,7 +5,7 @@ import type { PlannedSetting } from '../plan/plan.ts';
 import { pageFor } from '../plan/settings/publisher.ts';
 import type { Situation } from '../plan/settings/setting.ts';
 import { oneLine } from '../terminal/escape.ts';
-import { unifiedDiff } from '../text/diff.ts';
+import { linesChanged } from '../text/diff.ts';
 import { uploadsText } from './occasions.ts';
 
 /**
@@ -36,11 +36,7 @@ function howTo({ goal }: Situation): string {
 
 async function whatChanges({ verdicts }: Situation, plan: PlannedSetting[]): Promise<string[]> {
   const files = await Promise.all(
-    editsOf(verdicts).map(async (edit) => {
-      const lines = (await unifiedDiff(edit)).split('\n').filter((line) => !/^(---|\+\+\+) /.test(line));
-      const count = (sign: string) => lines.filter((line) => line.startsWith(sign)).length;
-      return `- ${code(edit.path)}: +${count('+')} -${count('-')} lines`;
-    }),
+    editsOf(verdicts).map(async (edit) => `- ${code(edit.path)}: ${await linesChanged(edit)} lines`),
   );
   const settings = plan.filter(isOfProject).map(({ setting }) => `- ${code(setting.title)}`);
   return [

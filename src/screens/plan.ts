@@ -6,7 +6,7 @@ import { oneLine } from '../terminal/escape.ts';
 import type { Paint } from '../terminal/paint.ts';
 import type { Output, Screen } from '../terminal/terminal.ts';
 import { widthOf } from '../terminal/width.ts';
-import { unifiedDiff } from '../text/diff.ts';
+import { linesChanged, unifiedDiff } from '../text/diff.ts';
 import type { FileEdit } from '../text/result.ts';
 import { briefText, differencesView } from './fields.ts';
 import { occasionsInBrief } from './occasions.ts';
@@ -68,10 +68,8 @@ function cut(text: string, limit: number): string {
 }
 
 async function fileLine(edit: FileEdit): Promise<string> {
-  const lines = (await unifiedDiff(edit)).split('\n').filter((line) => !/^(---|\+\+\+) /.test(line));
-  const count = (sign: string) => lines.filter((line) => line.startsWith(sign)).length;
   const fresh = edit.before === undefined ? ' (new)' : '';
-  return `${oneLine(edit.path)}${fresh} +${count('+')} -${count('-')}`;
+  return `${oneLine(edit.path)}${fresh} ${await linesChanged(edit)}`;
 }
 
 /** What no run does: the publishers' pages, the commit, and what only a person can fix. */

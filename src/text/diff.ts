@@ -16,3 +16,10 @@ export async function unifiedDiff({ path, before, after }: FileEdit): Promise<st
   );
   return patch.replace(/^(Index: .*\n)?=+\n/, '').replace(/^(---|\+\+\+) (.*?)\t?$/gm, '$1 $2');
 }
+
+/** How many lines an edit adds and removes: '+12 -3'. */
+export async function linesChanged(edit: FileEdit): Promise<string> {
+  const lines = (await unifiedDiff(edit)).split('\n').filter((line) => !/^(---|\+\+\+) /.test(line));
+  const count = (sign: string) => lines.filter((line) => line.startsWith(sign)).length;
+  return `+${count('+')} -${count('-')}`;
+}

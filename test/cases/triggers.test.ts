@@ -6,6 +6,19 @@ const release = 'pypi 1.2.3 by id-token';
 const lone = (token: string, index: string) =>
   `script: [pip install build twine, python -m build, twine upload -u __token__ -p $${token} ${index} dist/*]`;
 
+/** Release candidates go to TestPyPI, releases to PyPI, both with tokens. */
+const candidatesByToken = hatchling(`image: python:3.13
+try:
+  stage: deploy
+  environment: staging
+  rules: [{if: '$CI_COMMIT_TAG =~ /rc\\d+$/'}]
+  ${lone('TRY_TOKEN', '-r testpypi')}
+ship:
+  stage: deploy
+  rules: [{if: '$CI_COMMIT_TAG =~ /^v\\d+\\.\\d+\\.\\d+$/'}]
+  ${lone('SHIP_TOKEN', '')}
+`);
+
 judgeAll({
   'uploads whatever failed before': {
     mayFail: ['check-dist'],
@@ -50,17 +63,7 @@ ship:
     },
   },
   'candidates for TestPyPI by a token': {
-    files: hatchling(`image: python:3.13
-try:
-  stage: deploy
-  environment: staging
-  rules: [{if: '$CI_COMMIT_TAG =~ /rc\\d+$/'}]
-  ${lone('TRY_TOKEN', '-r testpypi')}
-ship:
-  stage: deploy
-  rules: [{if: '$CI_COMMIT_TAG =~ /^v\\d+\\.\\d+\\.\\d+$/'}]
-  ${lone('SHIP_TOKEN', '')}
-`),
+    files: candidatesByToken,
     happens: {
       push: [testUpload],
       'tag v1.2.3': [release],
@@ -70,17 +73,7 @@ ship:
   },
   'candidates for TestPyPI, and each push asked for instead': {
     options: ['--occasions', 'push-and-tag'],
-    files: hatchling(`image: python:3.13
-try:
-  stage: deploy
-  environment: staging
-  rules: [{if: '$CI_COMMIT_TAG =~ /rc\\d+$/'}]
-  ${lone('TRY_TOKEN', '-r testpypi')}
-ship:
-  stage: deploy
-  rules: [{if: '$CI_COMMIT_TAG =~ /^v\\d+\\.\\d+\\.\\d+$/'}]
-  ${lone('SHIP_TOKEN', '')}
-`),
+    files: candidatesByToken,
     happens: {
       push: ['testpypi *.dev* by id-token'],
       'tag v1.2.3': [release],
