@@ -52,14 +52,16 @@ async function failedBefore(
   return jobs.filter(({ status }) => status === 'failed').at(-1);
 }
 
-/** The newest failed job with one of these names: a job without an environment makes no deployment. */
+/**
+ * The newest of the failed jobs that has one of these names: a job without an environment makes no deployment.
+ */
 export async function readFailedJob(
   gitlab: GitLab,
   projectId: number,
+  failedJobs: Job[],
   names: string[],
 ): Promise<PublishAttempt | undefined> {
-  if (names.length === 0) return undefined;
-  const job = (await gitlab.failedJobs(projectId)).find(({ name }) => names.includes(name));
+  const job = failedJobs.find(({ name }) => names.includes(name));
   if (job === undefined) return undefined;
   const { ref, id: jobId, pipelineId, finishedAt = '' } = job;
   const failure = await readFailure(gitlab, projectId, job);

@@ -7,7 +7,7 @@ import type { IndexId } from '../kernel/route.ts';
 import { isTrustedJob, publisherNames } from '../pipeline/index.ts';
 import type { Publications, Published } from '../plan/verdicts.ts';
 import type { Git } from '../ports/git.ts';
-import type { Deployment, GitLab } from '../ports/gitlab.ts';
+import type { Deployment, GitLab, Job } from '../ports/gitlab.ts';
 import { GitLabError } from '../ports/gitlab-error.ts';
 import type { PackageIndex } from '../ports/package-index.ts';
 
@@ -25,6 +25,12 @@ export async function readPublications(facts: Facts, goal: Goal, ports: Ports): 
   const { environments } = facts.gitlab;
   if (goal.route.value === 'token') return {};
   const names = publisherNames(facts.pipeline.reading, goal.indexes);
+  const publishes = Object.values(names).some((jobs) => jobs.length > 0);
+  // Asked along with the deployments: without any, it would be one more round.
+  const failedJobs =
+    publishes && environments.known
+      ? attempt(ports.gitlab.failedJobs(facts.gitlab.project.id))
+      : Promise.resolve(known([]));
   const entries = await Promise.all(
     goal.indexes.map(async (index): Promise<[IndexId, Publications[IndexId] & object]> => {
       const provenance = attempt(provenanceOn(facts, index, ports));
@@ -36,7 +42,9 @@ export async function readPublications(facts: Facts, goal: Goal, ports: Ports): 
       }
       const [published, newest] = await Promise.all([
         attempt(lastPublished(facts, goal, index, deployments.value, ports)),
-        newestAttempt(facts, index, deployments.value, names[index.id], ports),
+        deployments.value.length === 0
+          ? attemptByJob(facts, await failedJobs, names[index.id], ports)
+          : attempt(readAttempt(ports.gitlab, facts.gitlab.project.id, index.environment, deployments.value)),
       ]);
       return [index.id, { published, attempt: newest, provenance: await provenance }];
     }),
@@ -57,18 +65,14 @@ async function deploymentsTo({ gitlab: { project } }: Facts, { environment }: In
   return [...newest, ...(await gitlab.deployments(project.id, environment, 'success')).slice(0, 1)];
 }
 
-function newestAttempt(
+async function attemptByJob(
   { gitlab: { project } }: Facts,
-  { environment }: IndexGoal,
-  deployments: Deployment[],
-  jobs: string[],
+  failedJobs: Known<Job[]>,
+  names: string[],
   { gitlab }: Ports,
 ): Promise<Known<PublishAttempt | undefined>> {
-  return attempt(
-    deployments.length === 0
-      ? readFailedJob(gitlab, project.id, jobs)
-      : readAttempt(gitlab, project.id, environment, deployments),
-  );
+  if (!failedJobs.known) return failedJobs;
+  return attempt(readFailedJob(gitlab, project.id, failedJobs.value, names));
 }
 
 async function lastPublished(
