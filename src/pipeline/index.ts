@@ -14,7 +14,7 @@ import { noteOtherPublishers } from './other-publishers.ts';
 import { isOfficialUpload, type PipelineGoal } from './pipeline-goal.ts';
 import { repairPublishingJobs } from './publishing/index.ts';
 import { isOurs, routeIn } from './reading.ts';
-import { jobValue, lines, merge } from './recognise/jobs.ts';
+import { jobValue, lines, merge, visibleJobs } from './recognise/jobs.ts';
 import { exclusiveAncestors } from './recognise/parents.ts';
 import { rolesOf } from './recognise/roles.ts';
 import { endsInQuotes } from './recognise/shell.ts';
@@ -59,9 +59,10 @@ export function editPipeline(
 function begin(file: YamlFile, goal: PipelineGoal, included: YamlTable, notes: string[]): PipelineEdit {
   refuseForeignIndex(goal);
   refuseGenerated(file);
-  const ours = isOurs(file.text, file.data);
   const data = merge(included, file.data);
-  const roles = rolesOf(data, goal.indexes, routeIn(file.text, data));
+  const jobs = visibleJobs(data);
+  const ours = isOurs(file, data === file.data ? jobs : undefined);
+  const roles = rolesOf(data, goal.indexes, routeIn(file.text, jobs), jobs);
   noteOtherPublishers(roles, goal, notes);
   const plan = planJobs({ file, data, goal, ours, roles });
   const builder = plan.builders.length > 0 ? undefined : newBuilder(data, goal, plan.around, plan.publishing);

@@ -8,14 +8,13 @@ import { hasDefaultBeforeScript } from './globals.ts';
 import type { PipelineGoal, PipelineIndex } from './pipeline-goal.ts';
 import { publishingRules } from './publishing/conditions.ts';
 import { planScript } from './publishing/script-plan.ts';
-import { buildsDistributions, signs, uploads } from './recognise/commands.ts';
-import { flat, jobValue, lines, parentsOf, scriptOf, sourcesOf, visibleJobs } from './recognise/jobs.ts';
+import { buildsDistributions, signs } from './recognise/commands.ts';
+import { flat, jobValue, lines, parentsOf, scriptOf, sourcesOf } from './recognise/jobs.ts';
 import { exclusiveAncestors } from './recognise/parents.ts';
 import { distPaths, keepsDist, publishersIn, type Roles } from './recognise/roles.ts';
 import { letsThrough, type Occasion, pushRule, tagRule } from './recognise/rules.ts';
 import { runsWhereItShould } from './runs-when.ts';
 import { stagesFor } from './stages.ts';
-import { isTagCheck } from './tag-check.ts';
 import { baseJob, type Surroundings } from './template.ts';
 
 /** Which job does what. */
@@ -38,7 +37,7 @@ interface OriginalPipeline {
 
 /** Finds the jobs that publish and build now, and names those to create. Throws `UnsafeEdit` if that is not certain. */
 export function planJobs(original: OriginalPipeline): JobsPlan {
-  const { data, goal } = original;
+  const { data, goal, roles } = original;
   const publishing = goal.indexes.map((index) => publisherOf(index, original));
   const builders = buildersFor(publishing, original);
   refuseSigningBuilders(builders, data);
@@ -52,8 +51,8 @@ export function planJobs(original: OriginalPipeline): JobsPlan {
     builders,
     around: {
       buildJobs,
-      checkJob: checkJobIn(data) ?? free('check-dist', 'check-package-dist'),
-      attestJob: attestJobIn(data) ?? free('attest', 'attest-package'),
+      checkJob: roles.checker ?? free('check-dist', 'check-package-dist'),
+      attestJob: roles.signer ?? free('attest', 'attest-package'),
       ...stagesFor(data, builders, publishing),
       ...whenPublished(publishing, data, goal),
       base: baseFor(publishing, original),
@@ -107,18 +106,6 @@ function whenPublished(
 
 const wanted: Occasion[] = ['tag', 'pre-release tag', 'default-branch push', 'schedule'];
 const isForTags = (rule: YamlTable) => String(rule.if).includes('CI_COMMIT_TAG');
-
-/** The job from an earlier run that compares the built files with the tag. */
-function checkJobIn(data: YamlTable): string | undefined {
-  const publishes = (job: YamlTable) => job.id_tokens !== undefined || job.environment !== undefined;
-  return visibleJobs(data).find(({ value }) => !publishes(value) && isTagCheck(scriptOf(value)))?.name;
-}
-
-/** The job that does no more for publishing than sign what was built. */
-function attestJobIn(data: YamlTable): string | undefined {
-  const isSigner = (script: string) => signs(script) && !buildsDistributions(script) && !uploads(script);
-  return visibleJobs(data).find(({ value }) => isSigner(scriptOf(value)))?.name;
-}
 
 /** What they hand on would be more than what can be checked, and whoever signs must not run the project's code. */
 function refuseSigningBuilders(builders: string[], data: YamlTable): void {
@@ -187,7 +174,7 @@ export function openJobs(data: YamlTable, roles: Roles): OpenJobs {
 /** The build jobs behind the publishing jobs: by name, else all whose artifacts arrive, else the only one. */
 function sourcesFor(names: string[], data: YamlTable, roles: Roles): { certain: string[]; open: string[] } {
   const jobs = names.map((name) => jobValue(data, name));
-  const between = [checkJobIn(data), attestJobIn(data)];
+  const between = [roles.checker, roles.signer];
   const behind = (name: string, depth = 0): string[] =>
     between.includes(name) && depth < 3
       ? sourcesOf(jobValue(data, name)).flatMap((it) => behind(it, depth + 1))

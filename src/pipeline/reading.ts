@@ -73,17 +73,17 @@ export const emptyReading: PipelineReading = {
 export const routeMarker = /^([ \t]*)# gitlab-to-pypi:[^\r\n]*\(route: (\w+)(, developers may deploy)?\)/m;
 
 /** The route that an earlier run has left in a file. */
-export function routeIn(text: string, data: YamlTable): Route | undefined {
+export function routeIn(text: string, jobs: Job[]): Route | undefined {
   const route = routeMarker.exec(text)?.[2];
   if (route === 'protected' || route === 'trusted' || route === 'token') return route;
-  const made = jobsOfOurs(data);
+  const made = jobsOfOurs(jobs);
   return made.length > 0 && made.every(({ value }) => value.id_tokens === undefined) ? 'token' : undefined;
 }
 
 /** The same for a text; a file that cannot be read shows none. */
 export function routeOf(text: string): Route | undefined {
   try {
-    return routeIn(text, parseYaml(text).data);
+    return routeIn(text, visibleJobs(parseYaml(text).data));
   } catch (error) {
     if (error instanceof YamlSyntaxError) return undefined;
     throw error;
@@ -91,8 +91,7 @@ export function routeOf(text: string): Route | undefined {
 }
 
 /** The jobs that this tool has made or migrated, by the last line of their script. */
-const jobsOfOurs = (data: YamlTable) =>
-  visibleJobs(data).filter(({ value }) => scriptItems(value).some(isLinkToVersion));
+const jobsOfOurs = (jobs: Job[]) => jobs.filter(({ value }) => scriptItems(value).some(isLinkToVersion));
 
 /** Reads a pipeline file, along with GitLab's merged result, if known. Throws a `UserError` if it is not YAML. */
 export function readPipeline(
@@ -103,10 +102,11 @@ export function readPipeline(
   const file = parsePipeline(text ?? '');
   const included = includedParts(file.data, merged);
   const data = merge(included, file.data);
-  const ours = isOurs(text ?? '', file.data);
-  const route = routeIn(text ?? '', data);
-  const roles = rolesOf(data, indexes, route);
-  const tool = toolOf(data, roles);
+  const jobs = visibleJobs(data);
+  const ours = isOurs(file, data === file.data ? jobs : undefined);
+  const route = routeIn(file.text, jobs);
+  const roles = rolesOf(data, indexes, route, jobs);
+  const tool = toolOf(roles);
   return {
     file,
     ours,
@@ -116,9 +116,9 @@ export function readPipeline(
     unsettled: publishersIn(roles)
       .filter(({ settled }) => !settled)
       .map(({ name }) => name),
-    jobs: visibleJobs(data).map(({ name }) => name),
+    jobs: jobs.map(({ name }) => name),
     developersDeploy: routeMarker.exec(text ?? '')?.[3] !== undefined,
-    attests: visibleJobs(data).some(({ value }) => signs(scriptOf(value))),
+    attests: jobs.some(({ value }) => signs(scriptOf(value))),
     ...(route === undefined ? {} : { route }),
     ...named('publishesBy', waysOf(roles, route)),
     ...(tool === undefined ? {} : { publishWith: tool }),
@@ -150,9 +150,9 @@ function parsePipeline(text: string): YamlFile {
 }
 
 /** Whether the publishing jobs are from an earlier run: judging by their scripts, the base they extend, or its comment. */
-export function isOurs(text: string, data: YamlTable): boolean {
+export function isOurs({ text, data }: YamlFile, jobs = visibleJobs(data)): boolean {
   const extend = ['release', 'release-test'].some((name) => parentsOf(data[name]).includes(baseJob));
-  return extend || jobsOfOurs(data).length > 0 || routeMarker.test(text);
+  return extend || jobsOfOurs(jobs).length > 0 || routeMarker.test(text);
 }
 
 function waysOf({ publishers }: Roles, route: Route | undefined): PipelineReading['publishesBy'] {
@@ -167,7 +167,7 @@ function named<K extends string, T extends string>(key: K, value: T | undefined)
 /** The environment of the job that publishes to an index, unless others share it or PyPI's form would reject it. */
 function environmentOf(
   data: YamlTable,
-  { publishers }: Roles,
+  { publishers, jobs }: Roles,
   id: IndexId,
   usual: string | undefined,
 ): string | undefined {
@@ -180,14 +180,14 @@ function environmentOf(
   const environment = typeof written === 'string' ? expand(written, jobVariables(job, data)) : undefined;
   if (environment === undefined || /\$/.test(environment)) return undefined;
   if (publisher?.settled !== false) return environment;
-  const users = visibleJobs(data).filter(({ value }) => environmentName(value) === environment);
+  const users = jobs.filter(({ value }) => environmentName(value) === environment);
   return users.length === 1 && /^[a-zA-Z0-9\-_/ ]+$/.test(environment) ? environment : undefined;
 }
 
 /** The tool that publishes now, else the one that other jobs use; undefined if they use several. */
-function toolOf(data: YamlTable, roles: Roles): PublishTool | undefined {
+function toolOf(roles: Roles): PublishTool | undefined {
+  const { jobs } = roles;
   const names = publishersIn(roles).map(({ name }) => name);
-  const jobs = visibleJobs(data);
   const publishing = jobs.filter(({ name }) => names.includes(name));
   return onlyTool(publishing) ?? onlyTool(jobs);
 }

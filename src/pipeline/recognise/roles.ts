@@ -3,7 +3,7 @@ import { valueAt } from '../../text/yaml/data.ts';
 import { isYamlTable, type YamlTable, type YamlValue } from '../../text/yaml/document.ts';
 import { tokenVariable } from '../pipeline-goal.ts';
 import { isTagCheck } from '../tag-check.ts';
-import { buildsDistributions, comparesVersion, signs } from './commands.ts';
+import { buildsDistributions, comparesVersion, signs, uploads } from './commands.ts';
 import { type Job, lines, parentsOf, scriptItems, scriptOf, visibleJobs } from './jobs.ts';
 import { expand } from './shell.ts';
 import {
@@ -25,6 +25,8 @@ export interface Publisher {
 
 /** Who does what in a pipeline. */
 export interface Roles {
+  /** Every visible job. */
+  jobs: Job[];
   /** Publishers per index; if any are settled already, only those. */
   publishers: Record<IndexId, Publisher[]>;
   /** Others that publish to the same index as a settled one. */
@@ -41,11 +43,20 @@ export interface Roles {
   builders: string[];
   /** Jobs that pass on `dist/`, wherever they get it, and do not sign it. */
   handing: string[];
+  /** The job from an earlier run that compares the built files with the tag. */
+  checker: string | undefined;
+  /** The job that does no more for publishing than sign what was built. */
+  signer: string | undefined;
 }
 
 /** Infers the jobs' roles from what they run, their ID tokens, and the route of an earlier run. */
-export function rolesOf(data: YamlTable, indexes: readonly KnownIndex[], route: Route | undefined): Roles {
-  const jobs = visibleJobs(data).filter(({ value }) => value.trigger === undefined);
+export function rolesOf(
+  data: YamlTable,
+  indexes: readonly KnownIndex[],
+  route: Route | undefined,
+  all = visibleJobs(data),
+): Roles {
+  const jobs = all.filter(({ value }) => value.trigger === undefined);
   const found = jobs.map((job) => ({ job, target: roleOf(job, data, indexes) }));
   const of = (id: IndexId) => found.filter(({ target }) => target === id).map(({ job }) => job);
   const names = (target: string) => found.filter((it) => it.target === target).map(({ job }) => job.name);
@@ -57,6 +68,7 @@ export function rolesOf(data: YamlTable, indexes: readonly KnownIndex[], route: 
     choose(of(id).map((job) => ({ name: job.name, settled: isSettled(job, id) })));
   const [pypi, testpypi] = [chosen('pypi'), chosen('testpypi')];
   return {
+    jobs: all,
     publishers: { pypi: pypi.chosen, testpypi: testpypi.chosen },
     besides: [...pypi.besides, ...testpypi.besides],
     mixed: names('several'),
@@ -74,8 +86,15 @@ export function rolesOf(data: YamlTable, indexes: readonly KnownIndex[], route: 
     builders: jobs
       .filter(({ value }) => keepsDist(value) && buildsDistributions(scriptOf(value)))
       .map(({ name }) => name),
+    checker: all.find(({ value }) => !mayPublish(value) && isTagCheck(scriptOf(value)))?.name,
+    signer: all.find(({ value }) => isSigner(scriptOf(value)))?.name,
   };
 }
+
+const mayPublish = ({ id_tokens, environment }: YamlTable) =>
+  id_tokens !== undefined || environment !== undefined;
+
+const isSigner = (script: string) => signs(script) && !buildsDistributions(script) && !uploads(script);
 
 /** The publishers for either index. */
 export function publishersIn({ publishers }: Roles): Publisher[] {
