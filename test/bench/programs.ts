@@ -21,12 +21,13 @@ export const program = (...args: string[]) => [binary, ...args];
 export const checkIn = (world: World, ...args: string[]) =>
   program('check', '--gitlab-url', world.gitlab.url, ...args, ...placeOf(world));
 
-/** Milliseconds until a run ends. */
+/** Milliseconds until a run ends. One that was refused measures nothing. */
 export async function timeOf(args: string[], extra?: Record<string, string>): Promise<number> {
   const started = performance.now();
   const child = start(args, extra);
   child.stdout?.resume();
-  await new Promise((resolve) => child.on('close', resolve));
+  const code = await new Promise((resolve) => child.on('close', resolve));
+  if (code === 2) throw new Error(`Refused: ${args.join(' ')}`);
   return performance.now() - started;
 }
 

@@ -22,7 +22,7 @@ const tokenRoute = ['--route', 'token'];
 
 async function roundTrips(
   name: string,
-  beginning: Beginning,
+  { names: _, ...beginning }: Beginning,
   options: string[],
   isSetUp = false,
 ): Promise<Figure> {
