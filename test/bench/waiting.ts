@@ -10,8 +10,8 @@ const latency = 200;
 /** How many responses `check` waits for one after another. */
 export async function waiting(): Promise<Figure[]> {
   const figures = [
-    await roundTrips('few settings, nothing there', demoBeginning('solo'), ['--no-testpypi']),
-    await roundTrips('many settings, nothing there', demoBeginning('team-premium'), []),
+    await roundTrips('few settings, nothing set up', demoBeginning('solo'), ['--no-testpypi']),
+    await roundTrips('many settings, nothing set up', demoBeginning('team-premium'), []),
     await roundTrips('many settings, route `protected` set up', demoBeginning('team-premium'), [], true),
     await roundTrips('many settings, route `token` set up', demoBeginning('team-free'), tokenRoute, true),
   ];
