@@ -130,7 +130,7 @@ function workingDirectory(): string {
     throw new UserError(
       'no-working-directory',
       'The current directory does not exist any more.',
-      'Change to one that does, then run it again.',
+      'Change to another one, then run it again.',
       { cause },
     );
   }

@@ -24,7 +24,7 @@ export const commandTable = {
     ],
   },
   check: {
-    summary: 'compare with what should hold; change nothing',
+    summary: 'what passes and what does not; changes nothing',
     about:
       'Runs every check and changes nothing. A token that can only read is enough (scope read_api), so it can run as a scheduled job. Exits with 1 if something is missing, differs or cannot be read.',
     examples: [

@@ -54,7 +54,7 @@ const notes = [
   "GitLab token: GITLAB_TOKEN, GITLAB_ACCESS_TOKEN or glab's configuration; otherwise you are asked. A token from the environment belongs to gitlab.com, or to the GitLab that GITLAB_HOST or --gitlab-url names. It needs the scope api (read_api is enough for check) and the role Maintainer.",
   'API tokens of the indexes, for the route token only: PYPI_TOKEN and TESTPYPI_TOKEN; otherwise you are asked.',
   'Timeout of a request: 30 seconds, or GITLAB_TO_PYPI_TIMEOUT. Pause between two looks at a pipeline (--wait): 5 seconds at first, or GITLAB_TO_PYPI_POLL.',
-  'Exit codes: 0 everything holds or was done; 1 something is left to do, or failed; 2 bad usage or an unmet precondition; 130 cancelled (129, 131, 143 by SIGHUP, SIGQUIT, SIGTERM).',
+  'Exit codes: 0 everything passes or was done; 1 something is left to do, or failed; 2 bad usage or an unmet precondition; 130 cancelled (129, 131, 143 by SIGHUP, SIGQUIT, SIGTERM).',
   `Help for one command: gitlab-to-pypi help check. Documentation: ${documentation}`,
 ];
 

@@ -58,7 +58,7 @@ const peopleTable = {
     why: 'Nobody else can start the job that releases.',
   }),
   approver: list('WHO', {
-    help: 'who must approve a release (maintainers, where two of them can approve for each other)',
+    help: 'who must approve a release (maintainers, if two of them can approve for each other)',
     question: 'Who must approve a release?',
     why: 'A second person must approve each release. Select none to skip approvals.',
   }),
@@ -68,7 +68,7 @@ const peopleTable = {
     why: 'This many people must approve each release.',
   }),
   selfApproval: toggle({
-    help: 'let whoever starts a release approve it (a setting of the project; as it is)',
+    help: 'let whoever starts a release approve it (applies to the whole project; left as it is)',
     question: 'May whoever starts a release approve it too?',
     why: 'This applies to the whole project. Without it, two people see each release.',
   }),
@@ -114,17 +114,17 @@ const choiceTable = {
     why: 'PyPI shows where earlier ones were built; without attestations, new ones would lose that.',
   }),
   releaseJob: text('JOB', {
-    help: 'the job that publishes releases, where several do',
+    help: 'the job that publishes releases, if there are several',
     question: 'Which job publishes the releases?',
     why: 'Several jobs upload to PyPI; one of them becomes the Trusted Publisher.',
   }),
   testJob: text('JOB', {
-    help: 'the job that publishes test uploads, where several do',
+    help: 'the job that publishes test uploads, if there are several',
     question: 'Which job publishes the test uploads?',
     why: 'Several jobs upload to TestPyPI; one of them becomes the Trusted Publisher.',
   }),
   buildJob: list('JOB', {
-    help: 'the job that builds what is published, where several do',
+    help: 'the job that builds what is published, if there are several',
     question: 'Which jobs build the package?',
     why: 'Whatever they leave in dist/ gets uploaded.',
   }),
@@ -142,9 +142,13 @@ const mannerTable = {
     help: `demo: ${demoWorlds.join(', ')} (team-premium)`,
   }),
   keep: toggle({ commands: ['demo'], help: 'demo: keep the scratch project, which is removed at the end' }),
-  yes: toggle({ short: 'y', commands: notCheck, help: 'take each default or recommendation, ask nothing' }),
+  yes: toggle({
+    short: 'y',
+    commands: notCheck,
+    help: 'accept every default and recommendation, ask nothing',
+  }),
   dryRun: toggle({ commands: notCheck, help: 'show the plan and the diffs, change nothing' }),
-  json: toggle({ help: 'one JSON document on stdout; setup wants --yes or --dry-run with it' }),
+  json: toggle({ help: 'one JSON document on stdout; setup needs --yes or --dry-run with it' }),
   report: reports('KIND=FILE', reportKinds, {
     commands: ['check'],
     help: 'also write a file for the merge request: junit=FILE or codequality=FILE',

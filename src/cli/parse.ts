@@ -98,7 +98,7 @@ function refuseMisfits(command: Command, values: Partial<Values>): void {
   }
   // A resumed demo already has its world.
   if (values.as !== undefined && values.directory !== undefined)
-    throw usage('--as begins a new world and --directory goes on with an earlier one; give one of them.');
+    throw usage('--as starts a new demo and --directory continues an earlier one; give only one of them.');
   if (values.quiet && values.verbose) throw usage('--quiet and --verbose contradict each other.');
   if (values.wait && values.dryRun)
     throw usage('--dry-run changes nothing, so there is nothing to --wait for; give one of them.');

@@ -36,8 +36,8 @@ export function requireTokenForm(token: Secret, source: Source): void {
   if (/^[\x21-\x7E]+$/.test(token.reveal())) return;
   throw new UserError(
     'bad-token',
-    `The GitLab token from ${sourceText(source)} holds a character that no token has: a blank, a line break or a letter outside of ASCII.`,
-    'Copy it again, the token and nothing else.',
+    `The GitLab token from ${sourceText(source)} contains a character that no token has: a space, a line break or a non-ASCII letter.`,
+    'Copy the token again, and only the token.',
   );
 }
 

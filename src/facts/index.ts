@@ -168,7 +168,7 @@ function otherName(before: Facts, now: PythonFacts): UserError {
   return new UserError(
     'two-package-names',
     `The package is called ${names.join(' in one place and ')} in the other: the work tree and the default branch differ.`,
-    "Commit and push the name first, or say with '--package NAME' which it is.",
+    "Commit and push the name first, or choose one with '--package NAME'.",
   );
 }
 
@@ -245,7 +245,7 @@ function packageName(project: PythonProject, wanted: string | undefined): Source
     throw new UserError(
       'no-package-name',
       'The name of the package is not written in pyproject.toml, setup.cfg or setup.py.',
-      "Name it as it is to be called on PyPI with '--package NAME'.",
+      "Give its name on PyPI with '--package NAME'.",
     );
   }
   if (!isValidName(name.value)) {

@@ -43,7 +43,7 @@ export function projectProblem(
     server: [
       'gitlab-failed',
       error.message,
-      `GitLab at ${url} has a problem of its own; run it again once it is well.`,
+      `GitLab at ${url} has an internal error; run it again when GitLab works again.`,
     ],
     'not-found': [
       'project-not-found',
@@ -101,11 +101,11 @@ export function refuseWorkspaceRoot(texts: CheckoutTexts, directory: string): vo
     throw new UserError(
       'workspace-root',
       'pyproject.toml says that it describes no package, so there is nothing to publish.',
-      "Take 'package = false' out of it if there is, or name the package's folder with '--directory DIR'.",
+      "Remove 'package = false' if it should be one, or name the package's folder with '--directory DIR'.",
     );
   throw new UserError(
     'workspace-root',
-    `pyproject.toml describes a workspace and no package of its own; its packages are ${names}.`,
+    `pyproject.toml describes a workspace, not a package; its packages are ${names}.`,
     `Start in one of them, such as '--directory ${first.directory}'. Nothing was changed.`,
   );
 }

@@ -26,7 +26,7 @@ export function requireMaintainer(
   throw new UserError(
     'role-too-low',
     `${who} has the role ${roleName(role)} on ${facts.project.path}, and its protection rules are open to Maintainers only.`,
-    `Ask a Maintainer to run this, or use the token of one in place of that from ${sourceText(tokenSource)}.`,
+    `Ask a Maintainer to run this, or use a Maintainer's token instead of the one from ${sourceText(tokenSource)}.`,
   );
 }
 

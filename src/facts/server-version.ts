@@ -19,6 +19,6 @@ export function whyUnprotected({ server, project }: Pick<GitLabFacts, 'server' |
   if (enterprise === false)
     return 'This GitLab is the Community Edition, which has no protected environments (Premium and Ultimate do).';
   if (isOlderThan(version, licenceShownSince))
-    return `GitLab ${version} does not tell whether it enforces protected environments on ${project.path}; ${licenceShownSince.join('.')} and newer do.`;
+    return `GitLab ${version} does not reveal whether it enforces protected environments on ${project.path}; ${licenceShownSince.join('.')} and newer do.`;
   return `GitLab does not enforce protected environments here (that needs Premium, Ultimate or GitLab for Open Source).`;
 }

@@ -72,7 +72,7 @@ function reasonsToProtect(people: People | undefined): string[] {
         licensed,
         `${countOf(developers)} can push a branch, and so could otherwise ask for an ID token of this project.`,
       ]
-    : [licensed, 'With a single Maintainer it needs no approval, and it holds when others join.'];
+    : [licensed, 'With a single Maintainer it needs no approval, and it still protects when others join.'];
 }
 
 function reasonForToken(pushers: Member[]): string {
@@ -129,7 +129,7 @@ function notesFor(facts: AdviceFacts): string[] {
       empowered.length > 0,
       `Counted like Maintainers, because a custom role lets them change protections: ${namesOf(empowered)}.`,
     ],
-    [bots.length > 0, `Access tokens can push too, and with them whoever holds one: ${namesOf(bots)}.`],
+    [bots.length > 0, `Access tokens can push too, and so can anyone who has one: ${namesOf(bots)}.`],
     [inactive.length > 0, `Not counted, because blocked, expired or not approved: ${namesOf(inactive)}.`],
     [
       project.forkPipelines === true && project.visibility !== 'private',

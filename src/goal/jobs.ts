@@ -65,7 +65,7 @@ export function severalJobs(open: OpenJob[]): UserError {
   return new UserError(
     'several-jobs',
     sentences.join(' '),
-    `Say which one is meant, for example with ${options.join(' and ')}.`,
+    `Choose one, for example with ${options.join(' and ')}.`,
   );
 }
 

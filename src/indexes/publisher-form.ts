@@ -58,7 +58,7 @@ export function formProblems(fields: PublisherFields): FormProblem[] {
 
 function pathProblem(what: string, value: string, pattern: RegExp): string | undefined {
   if (!pattern.test(value))
-    return `PyPI's form does not accept '${value}' as the ${what}: at least two characters, letters, digits and - _ . alone.`;
+    return `PyPI's form does not accept '${value}' as the ${what}: at least two characters, only letters, digits and - _ .`;
   if (/[._-]{2}/.test(value))
     return `PyPI's form does not accept '${value}' as the ${what}: it has two of . _ - in a row.`;
   return /\.(git|atom)$/i.test(value)

@@ -25,7 +25,7 @@ export class Cancelled extends Error {
   constructor(
     readonly exitCode: CancelCode = 130,
     message = 'Cancelled; nothing was changed.',
-    readonly next = 'Run gitlab-to-pypi again to go on from what is there.',
+    readonly next = 'Run gitlab-to-pypi again to continue from here.',
   ) {
     super(message);
   }

@@ -73,5 +73,5 @@ const hangUp = 129;
 const sentences = {
   untouched: 'Cancelled; nothing was changed.',
   working: 'Cancelled in the middle of a change, so that whether it was made is not known here.',
-  worked: 'Cancelled; what is reported above stays as it is.',
+  worked: 'Cancelled; the changes reported above stay.',
 };

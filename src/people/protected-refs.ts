@@ -101,9 +101,9 @@ export function groupsIn(rows: AccessRule[]): string[] {
   );
 }
 
-/** The deploy keys in a rule: 'whoever holds the deploy key CI'. */
+/** The deploy keys in a rule: 'whoever has the deploy key CI'. */
 export function keysIn(rows: AccessRule[]): string[] {
   return rows.flatMap(({ deployKeyId, description }) =>
-    deployKeyId === undefined ? [] : [`whoever holds the deploy key ${description ?? deployKeyId}`],
+    deployKeyId === undefined ? [] : [`whoever has the deploy key ${description ?? deployKeyId}`],
   );
 }

@@ -42,7 +42,7 @@ export function findWho(text: string, facts: PeopleFacts): Who {
   if (text.startsWith('group:')) return findGroup(text.slice('group:'.length), facts);
   throw new UserError(
     'usage',
-    `'${text}' does not say who is meant.`,
+    `'${text}' is not a valid user, group or role.`,
     'Give maintainers, developers, @username or group:full/path.',
   );
 }

@@ -25,7 +25,7 @@ export function jobsToPaste(goal: PipelineGoal, data: YamlTable): string {
   const attest = goal.attest ? [attestLines(goal, around)] : [];
   const blocks = [buildLines(goal, around), checkLines(goal, around), ...attest, base, ...publishing];
   const text = blocks.map((block) => block.join('\n')).join('\n\n');
-  return `Bring these jobs into ${goal.path} by hand, in place of those that publish there now:\n\n${text}\n${workflowAdvice(goal, data)}`;
+  return `Replace the jobs that publish there now in ${goal.path} with these:\n\n${text}\n${workflowAdvice(goal, data)}`;
 }
 
 /** The rules without which GitLab makes no pipeline for the new jobs. */
@@ -41,7 +41,7 @@ function workflowAdvice(goal: PipelineGoal, data: YamlTable): string {
   );
   if (missing.length === 0) return '';
   const text = missing.map(([, rule]) => `  - if: ${String(rule.if)}`).join('\n');
-  return `\nThe 'workflow:rules' of the file make no pipeline for that, so put these at the beginning of them:\n\n${text}\n`;
+  return `\nThe file's 'workflow:rules' create no pipeline for that, so put these rules first:\n\n${text}\n`;
 }
 
 function surroundingsIn(data: YamlTable): Surroundings {

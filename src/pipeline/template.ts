@@ -102,10 +102,10 @@ export function checkLines(goal: PipelineGoal, around: Surroundings): string[] {
     '    GIT_STRATEGY: empty',
     '    UV_NO_CONFIG: "1"',
     '  script:',
-    '    # Only distributions may be published, and on a tag only those of its version.',
+    '    # Only distributions may be published; on a tag, only those of its version.',
     ...itemLines(tagCheck(around.dist, around.files)),
     ...(goal.publishWith === 'twine' ? twineLines : []),
-    '  artifacts: # all that the publishing jobs get',
+    '  artifacts: # the only files the publishing jobs get',
     '    paths:',
     ...checkedPaths(goal, around).map((path) => `      - ${quoted(path)}`),
     ...ruleLines(around),
@@ -133,7 +133,7 @@ export function attestLines({ projectPath }: PipelineGoal, around: Surroundings)
     `  stage: ${quoted(around.buildStage)}`,
     `  image: ${images.slim}`,
     ...tagLines(around),
-    '  inherit: # nothing from elsewhere runs beside the token',
+    '  inherit: # nothing else runs next to the token',
     '    default: false',
     '    variables: false',
     '  needs:',
@@ -168,7 +168,7 @@ export const attestationPaths = ({ dist, files }: Surroundings): string[] =>
 
 /** Whatever the build left in the folder goes, and no environment of its own takes part. */
 const twineLines = [
-  '    # Installed here, so that nothing is installed beside the token.',
+  '    # Installed here so that nothing is installed next to the token.',
   `    - rm -rf ${toolsFolder}`,
   `    - uv pip install --quiet --system --target ${toolsFolder} twine==${toolVersions.twine}`,
 ];
@@ -199,7 +199,7 @@ export function baseLines(goal: PipelineGoal, around: Surroundings): string[] {
     `  stage: ${quoted(around.publishStage)}`,
     `  image: ${images.slim}`,
     ...tagLines(around),
-    '  inherit: # nothing from elsewhere runs beside the token',
+    '  inherit: # nothing else runs next to the token',
     '    default: false',
     '    variables: false',
     '  dependencies:',

@@ -95,7 +95,7 @@ function success(planned: PlannedSetting, after: Finding, error: unknown): Settl
 
 /** A setting that now holds, but not because of this run. */
 export function changedByAnother(planned: PlannedSetting, now: Finding): SettledSetting {
-  const message = 'It was put in place meanwhile, and not by this run.';
+  const message = 'Somebody else made this change in the meantime.';
   return { ...planned, finding: now, outcome: 'unchanged', message };
 }
 

@@ -103,8 +103,8 @@ async function realPlace(wanted: string, path: string): Promise<string> {
 function brokenLink(path: string): UserError {
   return new UserError(
     'broken-link',
-    `The path ${path} leads over a symbolic link to nowhere.`,
-    'Remove the link or let it lead to a file of the repository, then run it again.',
+    `The path ${path} goes through a broken symbolic link.`,
+    'Remove the link or point it at a file of the repository, then run it again.',
   );
 }
 
@@ -114,7 +114,7 @@ function refuseOutside(top: string, target: string, path: string): void {
   if (isAbsolute(way) || folders[0] === '..') {
     throw new UserError(
       'outside-checkout',
-      `The file ${path} lies outside of the checkout.`,
+      `The file ${path} is outside the checkout.`,
       'Only files of the repository itself are read and edited; replace the path or the symbolic link.',
     );
   }
@@ -154,8 +154,8 @@ function refuseTooLarge(size: number, path: string): void {
   if (size <= mostBytes) return;
   throw new UserError(
     'file-too-large',
-    `${path} is ${(size / 1024 / 1024).toFixed(1)} MiB long, and no file of more than 2 MiB is edited here.`,
-    'Take out of it what belongs into files of its own, then run it again.',
+    `${path} is ${(size / 1024 / 1024).toFixed(1)} MiB long, and files of more than 2 MiB are not edited.`,
+    'Split it into several files, then run it again.',
   );
 }
 
@@ -208,7 +208,7 @@ async function refuseProtected(target: string, name: string, mode: number): Prom
   throw new UserError(
     'write-protected',
     `${name} ${why}, so its edit could not be written; nothing was changed.`,
-    'Make it writable, then run it again; --dry-run shows the edit all the same.',
+    'Make it writable, then run it again; --dry-run shows the edit anyway.',
   );
 }
 

@@ -70,8 +70,8 @@ export function timeoutFrom(env: Record<string, string | undefined>): number {
   if (seconds >= 0.1 && seconds <= 3600) return seconds * 1000;
   throw new UserError(
     'usage',
-    `${timeoutVariable} is '${text}', which is no number of seconds.`,
-    'Set it to the seconds that one request may take, from 0.1 to 3600, or leave it out for 30.',
+    `${timeoutVariable} is '${text}', which is not a number of seconds.`,
+    'Set it to the timeout of a request in seconds, from 0.1 to 3600, or unset it for 30.',
   );
 }
 

@@ -35,7 +35,7 @@ export function readToml(text: string | undefined): TomlTable {
     throw new UserError(
       'bad-toml',
       `pyproject.toml is not valid TOML${where}: ${reasonOf(error).replace(/\.$/, '')}.`,
-      'Correct it first; every Python tool refuses it as it is.',
+      'Correct it first; no Python tool accepts it as it is.',
       { cause: error },
     );
   }

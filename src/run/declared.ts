@@ -37,8 +37,8 @@ export function refuseLoosening(context: Context, facts: Facts, goal: Goal): voi
   const words = deviationWords(goal, deviations, deviations.loosening);
   throw new UserError(
     'loosens',
-    `${tableOf(facts)} asks for less protection than there is now: ${words.join('; ')}.`,
-    `A merge request can change that file, so a person has to want it. If you do: '${repeatCommand(context, wantedOptions(goal, deviations))}'. If not, correct the file.`,
+    `${tableOf(facts)} asks for less protection than is set up now: ${words.join('; ')}.`,
+    `A merge request can change that file, so this needs your confirmation. If you want it: '${repeatCommand(context, wantedOptions(goal, deviations))}'. If not, correct the file.`,
   );
 }
 

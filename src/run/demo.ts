@@ -134,7 +134,7 @@ async function playOn(world: World, context: Context): Promise<void> {
       'What now?',
       [
         { value: 'release', label: 'Rehearse a release', hint: 'push, tag, approve, publish' },
-        { value: 'check', label: 'Check how everything stands' },
+        { value: 'check', label: 'Run all checks' },
         { value: 'drift', label: 'Break something' },
         { value: 'setup', label: 'Run the wizard again' },
         { value: 'pages', label: 'Look at the simulated pages' },

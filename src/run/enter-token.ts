@@ -52,7 +52,7 @@ function noToken(found: FoundToken, gitlabUrl: string, platform: NodeJS.Platform
     return new UserError('no-token', message, `Renew it with 'glab auth login', or set ${variables}.`);
   }
   if (found.kind === 'keyring') {
-    const message = `The GitLab token for ${gitlabUrl} is in the system's keyring, as ${sourceText(found.source)} says, and glab did not hand it over.`;
+    const message = `The GitLab token for ${gitlabUrl} is in the system's keyring, as ${sourceText(found.source)} says, and glab did not return it.`;
     const ask = `glab config get token --host ${found.host}`;
     const line = platform === 'win32' ? `$env:GITLAB_TOKEN = ${ask}` : `export GITLAB_TOKEN="$(${ask})"`;
     return new UserError('no-token', message, `Set ${variables}; this gets the token from glab: ${line}`);

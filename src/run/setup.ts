@@ -38,7 +38,7 @@ export async function setup(context: Context, preparation?: Preparation): Promis
   await showPublisherPages(context, openPages(ending), { registered, changed, root }).catch(async (error) => {
     if (!(error instanceof Cancelled)) throw error;
     await finish(context, ending, error.exitCode);
-    throw new Cancelled(error.exitCode, 'Cancelled; what is reported above stays as it is.');
+    throw new Cancelled(error.exitCode, 'Cancelled; the changes reported above stay.');
   });
   return finish(context, ending, exitCodeOf(settings));
 }
@@ -64,7 +64,7 @@ async function apply(context: Context, wanted: Comparison): Promise<SettledSetti
   terminal.print('', ...outcomeView(settled, terminal.paint));
   const exitCode: CancelCode = stop.signal.reason;
   if (context.options.json) context.writeJson(await buildReport('setup', wanted, settled, exitCode));
-  throw new Cancelled(exitCode, 'Cancelled; what is reported above as put in place stays.');
+  throw new Cancelled(exitCode, 'Cancelled; the changes reported above stay.');
 }
 
 /** One file per folder with edited files, where a killed run may have left a draft. */

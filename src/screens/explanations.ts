@@ -88,7 +88,7 @@ export const checkExplanations: Record<SettingKind, Explanation> = {
   pyproject: {
     title: 'Unique version per build',
     means:
-      'An index accepts each version once and refuses versions with a local part (+g1a2b3c). So each build needs a version of its own: usually from git, by the plugin of your build backend, without the local part.',
+      'An index accepts each version once and refuses versions with a local part (+g1a2b3c). So each build needs a unique version: usually from git, by the plugin of your build backend, without the local part.',
     byHand: [
       'Configure the plugin (setuptools-scm, hatch-vcs, ...) in pyproject.toml, make the version dynamic, and turn the local part off.',
       'Change whatever reads, writes or bumps the written version; "gitlab-to-pypi --dry-run" lists it.',

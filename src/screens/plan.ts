@@ -87,7 +87,7 @@ function leftView(plan: PlannedSetting[], { paint, columns }: Screen): string[] 
   if (items.length === 0) return [];
   const room = Math.max(leastRoom, columns - 4);
   return [
-    paint.bold('Left for you'),
+    paint.bold('Your turn'),
     ...items.map((item) => `  ${paint.yellow('!')} ${paint.plain(cut(oneLine(item), room))}`),
   ];
 }

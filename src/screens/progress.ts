@@ -47,4 +47,4 @@ export function settledLines(
 
 /** The heading above the work, if there is any. */
 export const workHeading = (plan: PlannedSetting[], paint: Paint): string[] =>
-  changesOf(plan).length > 0 ? ['', paint.bold('Putting it in place')] : [];
+  changesOf(plan).length > 0 ? ['', paint.bold('Applying')] : [];

@@ -190,7 +190,7 @@ export function nobodyToAsk(options: string): UserError {
   return new UserError(
     'no-terminal',
     'Some questions need answers, but this is not an interactive terminal.',
-    `Add --yes to take every recommendation, --dry-run to only see the plan${options === '' ? '' : `, or decide yourself with ${options}`}.`,
+    `Add --yes to accept every recommendation, --dry-run to only see the plan${options === '' ? '' : `, or decide yourself with ${options}`}.`,
   );
 }
 

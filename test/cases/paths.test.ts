@@ -89,7 +89,7 @@ ship:
     wrong: (it) => [
       filesOn(it, 'tag v1.2.3', 'pypi').length !== 2 && 'not both files are published',
       filesOn(it, 'push', 'testpypi').length === 1 && 'TestPyPI gets other files than PyPI',
-      /source distribution alone/.test(said(it)) && 'it is said that no wheels are published',
+      /only the source distribution/.test(said(it)) && 'it is said that no wheels are published',
     ],
   },
   'an image, submodules and a variable that the build needs': {

@@ -27,7 +27,7 @@ describe('the rehearsed release of the demo', () => {
     const session = startInTerminal(['demo'], browser.env, { cols: 120 });
     await setUp(session, browser);
     session.press(keys.enter);
-    await session.shows(/release: 0\.1\.1 is on PyPI[\s\S]*● Check how everything stands/);
+    await session.shows(/release: 0\.1\.1 is on PyPI[\s\S]*● Run all checks/);
     const release = afterChoice(session, 'Rehearse a release');
     expect(session.screen()).toMatch(
       /@alice pushes main[\s\S]*release-test: 0\.1\.1\.dev2 is on TestPyPI[\s\S]*@alice pushes the tag v0\.1\.1[\s\S]*@bob approves release[\s\S]*release: 0\.1\.1 is on PyPI/,
@@ -68,7 +68,7 @@ describe('the rehearsed release of the demo', () => {
     async (world) => {
       const session = startInTerminal(['demo', '--as', world], {}, { cols: 120 });
       await answerAll(session, [...demoQuestions[world].before, 'What now?']);
-      await session.shows(/release: 0\.1\.1 is on PyPI[\s\S]*● Check how everything stands/);
+      await session.shows(/release: 0\.1\.1 is on PyPI[\s\S]*● Run all checks/);
       expect(session.screen()).toMatch(/release-test: 0\.1\.1\.dev2 is on TestPyPI/);
       expect(session.screen()).not.toContain('approves');
       session.press(keys.ctrlC);

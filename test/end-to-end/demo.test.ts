@@ -144,7 +144,7 @@ describe('the demo', () => {
   it.each([
     ['an unknown world', ['demo', '--as', 'enterprise'], /--as takes solo or team-free or/],
     ['another command', ['check', '--as', 'solo'], /--as belongs to the command 'demo'/],
-    ['an earlier world', ['demo', '--as', 'solo', '-C', '/tmp'], /--as begins a new world/],
+    ['an earlier world', ['demo', '--as', 'solo', '-C', '/tmp'], /--as starts a new demo/],
   ])('rejects --as with %s', async (_, args, words) => {
     const { exitCode, stderr } = await runProgram(args);
     expect(exitCode).toBe(2);

@@ -91,7 +91,7 @@ const rows: Row[] = [
   [
     'a pending publisher for another project name',
     script('pending-other-name.uv'),
-    /registered for another project name than demo-pkg/,
+    /registered for a project name other than demo-pkg/,
     /PyPI project name demo-pkg/,
   ],
   [
@@ -137,12 +137,17 @@ const rows: Row[] = [
     /its ID token has the audience testpypi/,
     /aud: (?:test)?pypi/,
   ],
-  ['a variable that was not expanded', script('token-not-expanded.uv'), /holds is no ID token/, /id_tokens/],
+  [
+    'a variable that was not expanded',
+    script('token-not-expanded.uv'),
+    /does not contain an ID token/,
+    /id_tokens/,
+  ],
   [
     'two uploads with one ID token',
     script('token-used-before.uv'),
-    /had been used before/,
-    /a job of its own/,
+    /had already been used/,
+    /one job per index/,
   ],
   [
     'a pipeline of another project',
@@ -173,7 +178,7 @@ const rows: Row[] = [
   [
     'a token left in the variables (uv)',
     script('leftover-token.uv'),
-    /beside the ID token/,
+    /in addition to the ID token/,
     /UV_PUBLISH_TOKEN/,
   ],
   [
@@ -231,7 +236,7 @@ const rows: Row[] = [
   [
     'a dependency by address',
     script('direct-dependency.uv'),
-    /dependency by address \(other @ https:\/\/example\.com\/other\.whl\)/,
+    /dependency given by URL \(other @ https:\/\/example\.com\/other\.whl\)/,
     /released version/,
   ],
   [
@@ -249,18 +254,18 @@ const rows: Row[] = [
   [
     'attestations that nobody signed',
     script('attestation-missing.twine'),
-    /has none beside it/,
+    /has none next to it/,
     /publish\.attestation/,
   ],
   ['nothing in dist/', script('nothing-to-publish.uv'), /there was nothing in dist\//, /artifacts/],
   [
     'a tag that is not the version',
     printed('Built 1.2.4.dev0, but the tag is 1.2.3: nothing is published.'),
-    /made version 1\.2\.4\.dev0, and the tag says 1\.2\.3/,
+    /has version 1\.2\.4\.dev0, but the tag is 1\.2\.3/,
     /GIT_DEPTH/,
   ],
   // The index.
-  ['an archived project', script('project-archived.uv'), /takes no uploads/, /unarchive/],
+  ['an archived project', script('project-archived.uv'), /accepts no uploads/, /unarchive/],
   ['Trusted Publishing switched off', script('not-enabled.uv'), /switched off/, /Nothing is wrong here/],
   ['uploads switched off', script('uploads-off.twine'), /uploads were switched off/, /Nothing is wrong here/],
   // The runner and GitLab.
@@ -272,8 +277,8 @@ const rows: Row[] = [
         '\x1b[0;33mWARNING: Failed to pull image with policy "always": manifest unknown (manager.go:250:0s)\x1b[0;m\n\x1b[31;1mERROR: Job failed: failed to pull image "ghcr.io/astral-sh/uv:9.9" with specified policies [always]: manifest unknown (manager.go:250:0s)\x1b[0;m',
       ),
     },
-    /could not get the image ghcr\.io\/astral-sh\/uv:9\.9/,
-    /under that tag/,
+    /could not pull the image ghcr\.io\/astral-sh\/uv:9\.9/,
+    /this tag exists/,
   ],
   [
     'an image without the client',
@@ -287,19 +292,24 @@ const rows: Row[] = [
     /artifacts of an earlier job are gone/,
     /expire_in/,
   ],
-  ['no runner', reason('stuck_pending_no_matching_runners'), /no runner takes the job/, /tags/],
+  ['no runner', reason('stuck_pending_no_matching_runners'), /no runner picks up the job/, /tags/],
   [
     'somebody who may not deploy',
     reason('protected_environment_failure'),
     /may not deploy to the protected environment release/,
-    /start it who may/,
+    /someone who may deploy start it/,
   ],
-  ['a rejected approval', reason('deployment_rejected'), /an approver rejected the deployment/, /asks again/],
+  [
+    'a rejected approval',
+    reason('deployment_rejected'),
+    /an approver rejected the deployment/,
+    /asks for approval again/,
+  ],
   ['an approval that nobody has given yet', { status: 'blocked' }, /awaits an approval/, /Approve it/],
   [
     'an outdated pipeline',
     reason('failed_outdated_deployment_job'),
-    /a newer pipeline had deployed/,
+    /a newer pipeline had already deployed/,
     /Publish the newest/,
   ],
   [
@@ -315,7 +325,7 @@ const rows: Row[] = [
   [
     'something nobody has seen before',
     printed('Segmentation fault (core dumped)'),
-    /nothing that this tool knows; it ends with: .*Segmentation fault/,
+    /no error that this tool knows; it ends with: .*Segmentation fault/,
     /Read the log/,
   ],
 ];

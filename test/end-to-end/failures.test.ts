@@ -180,7 +180,7 @@ describe('other places', () => {
     });
     const { exitCode, stderr } = await runIn(here, ['setup', '--yes']);
     expect(exitCode).toBe(2);
-    expect(stderr).toContain('lies outside of the checkout');
+    expect(stderr).toContain('is outside the checkout');
   });
 
   it('credentials that block the Trusted Publisher are reported and kept', async () => {

@@ -105,7 +105,7 @@ describe('a GitLab token', () => {
       const { exitCode, stderr } = await runIn(here, ['check'], token);
       expect(exitCode).toBe(2);
       expect(stderr).toMatch(
-        /^error: The GitLab token from GITLAB_TOKEN holds a character that no token has/m,
+        /^error: The GitLab token from GITLAB_TOKEN contains a character that no token has/m,
       );
       expect(stderr).not.toContain(token);
     },

@@ -62,7 +62,7 @@ function expectKept(
   expect(letsAliceIn(rows)).toBe(true);
   expect(has(rows, kind)).toBe(true);
   if (setting?.outcome === 'applied') return expect(letsDevelopersIn(rows)).toBe(false);
-  expect(setting?.manual).toMatch(/without losing .* let in just these: .*Maintainers/);
+  expect(setting?.manual).toMatch(/without losing .* allow exactly these: .*Maintainers/);
 }
 
 describe('closing a rule that admits Developers and someone else', () => {
@@ -108,7 +108,7 @@ describe('closing a rule that admits Developers and someone else', () => {
     const tags = [{ name: '*', create_access_levels: [roleRow(30)] }];
     const project = await begin('Premium', { members, protected_tags: tags } as never);
     const report = await run();
-    expect(settingOf(report, 'protected-tags')?.manual).toMatch(/would keep out @alice, who can do it now/);
+    expect(settingOf(report, 'protected-tags')?.manual).toMatch(/would lock out @alice, who can do it now/);
     expect(project.protected_tags).toEqual(tags);
   });
 
@@ -136,7 +136,7 @@ describe('closing a rule that admits Developers and someone else', () => {
     };
     expect(settingOf(await run(), 'protected-tags')).toMatchObject({
       outcome: 'failed',
-      message: expect.stringMatching(/was to let in .*Maintainers.*, and it lets in Maintainers\./),
+      message: expect.stringMatching(/should allow .*Maintainers.*, but it allows Maintainers\./),
     });
   });
 });

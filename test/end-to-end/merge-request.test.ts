@@ -109,7 +109,7 @@ describe('setup by merge request', () => {
     expect(onBranch()['.gitlab-ci.yml']).toContain('ruff check');
     const { stdout } = await runIn(scene.here, ['setup', '--dry-run', '--deliver', 'merge-request']);
     expect(stdout.replace(/\s+/g, ' ')).toContain(
-      'pyproject.toml in your work tree is not as on main: the merge request starts from main, and the work tree stays as it is.',
+      'pyproject.toml in your work tree differs from main: the merge request starts from main, and the work tree stays as it is.',
     );
   });
 

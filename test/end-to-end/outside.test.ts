@@ -112,7 +112,7 @@ describe('a current directory that was removed', () => {
     const { exitCode, stderr } = await inShell(script, ['check'], {});
     expect([exitCode, stderr]).toEqual([
       2,
-      'error: The current directory does not exist any more.\nhint: Change to one that does, then run it again.\n',
+      'error: The current directory does not exist any more.\nhint: Change to another one, then run it again.\n',
     ]);
   });
 });

@@ -80,7 +80,7 @@ describe('the default branch', () => {
     await begin({ protected_branches: [main()] });
     const { stdout } = await runIn(here, ['check', '--verbose']);
     expect(stdout).toMatch(
-      /Developers may merge into main: .* the next tag releases it\. That is left as it is/,
+      /Developers may merge into main: .* the next tag releases it\. That was not changed/,
     );
     const { stdout: without } = await runIn(here, ['check', '--no-testpypi', '--verbose']);
     expect(without).toContain(
@@ -131,7 +131,7 @@ describe('the default branch', () => {
     const project = await begin({ protected_branches: [main({ push_access_levels: rows })] });
     const { report, exitCode } = await reportOf(here, ['setup', '--yes']);
     expect(exitCode).toBe(0);
-    expect(branchOf(report)?.message).toContain('The rule for main lets in CI key too');
+    expect(branchOf(report)?.message).toContain('The rule for main also allows CI key');
     expect(writesTo(here, 'protected_branches')).toEqual(['PATCH protected_branches/main']);
     const left = project.protected_branches[0]?.push_access_levels;
     expect(left?.map((row) => row.user_id ?? row.deploy_key_id)).toEqual([2, 5]);

@@ -47,7 +47,7 @@ describe('the tags', () => {
     await begin({ protected_tags: [{ name: '*', create_access_levels: [roleRow(40), key] }] });
     expect(tagsOf((await reportOf(here, ['check'])).report)).toMatchObject({
       state: 'ok',
-      message: expect.stringContaining('The rule for the tags * lets in CI key too'),
+      message: expect.stringContaining('The rule for the tags * also allows CI key'),
     });
   });
 

@@ -42,7 +42,7 @@ describe('a question of the demo', () => {
         session.raw().lastIndexOf('\u001B[?25l'),
       );
       expect(session.screen()).toContain(
-        isDone ? 'Cancelled; what is reported above stays as it is.' : 'Cancelled; nothing was changed.',
+        isDone ? 'Cancelled; the changes reported above stay.' : 'Cancelled; nothing was changed.',
       );
       const wanted = isDone ? { environments: 2, edited: true } : { environments: 0, edited: false };
       expect(stateOf(directoryOf(session))).toEqual(wanted);

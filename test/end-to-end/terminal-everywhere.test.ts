@@ -111,7 +111,7 @@ describe('the plan', () => {
     const rows = session.screen().trimEnd().split('\n').slice(-23).join('\n');
     session.press(keys.ctrlC);
     await session.ended;
-    for (const text of ['Plan: ', 'On GitLab', 'Files', 'What happens when', 'Left for you', '○ Stop'])
+    for (const text of ['Plan: ', 'On GitLab', 'Files', 'What happens when', 'Your turn', '○ Stop'])
       expect(rows).toContain(text);
   });
 });

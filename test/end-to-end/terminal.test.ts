@@ -111,7 +111,7 @@ describe('the wizard in a terminal', () => {
     async (signal, exitCode) => {
       here.gitlab.latency = 250;
       const session = start('setup', '--yes');
-      await session.shows('Putting it in place');
+      await session.shows('Applying');
       while (here.gitlab.writes().length === 0) await new Promise((resolve) => setTimeout(resolve, 20));
       session.kill(signal);
       expect(await session.ended).toBe(exitCode);
@@ -141,7 +141,7 @@ describe('the wizard in a terminal', () => {
     const session = startInTerminal(['setup', '--no-open', ...placeOf(here)]);
     const reasons = [
       ['glpat-mistyped', 'GitLab rejected that token.'],
-      ['two words', 'holds a character that no token has'],
+      ['two words', 'contains a character that no token has'],
       ['glpat-demo-expired', 'has expired or was revoked'],
       ['glpat-demo-readonly', 'changing settings needs api'],
     ] as const;
@@ -192,7 +192,7 @@ describe('the wizard in a terminal', () => {
     session.press(keys.enter);
     await session.shows('What changed?');
     session.press(keys.enter);
-    await session.shows(/What now\?(?![\s\S]*What changed)[\s\S]*● Check/);
+    await session.shows(/What now\?(?![\s\S]*What changed)[\s\S]*● Run all checks/);
     session.press(keys.enter);
     await session.shows('Deployment tier: other -> production');
     await session.shows(/● Run the wizard again/);

@@ -88,7 +88,7 @@ it('counts a deploy key of a protected branch, and the rules of the groups above
   };
   project.protected_branches[0]?.push_access_levels.push(key);
   expect(await shown()).toContain(
-    'whoever holds the deploy key CI key: by pushing a branch whose job uses the environment "release"',
+    'whoever has the deploy key CI key: by pushing a branch whose job uses the environment "release"',
   );
 });
 

@@ -217,6 +217,6 @@ it('a deploy key on a protected branch or tag is named, but does not speak again
   const { route, notes } = ask({ members: [alice, carol], project: free, change });
   expect(route).toBe('token');
   expect(notes.join()).toContain(
-    'main (push: whoever holds the deploy key CI key), * (tag: whoever holds the deploy key CI key)',
+    'main (push: whoever has the deploy key CI key), * (tag: whoever has the deploy key CI key)',
   );
 });

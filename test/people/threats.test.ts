@@ -102,15 +102,15 @@ describe('who could publish today', () => {
     };
     expect(ways([alice], free, change, 'token')).toEqual([
       'alice: by pushing a tag',
-      'whoever holds the deploy key CI key: by a push to the protected branch main, a tag *, where pipelines get protected variables',
+      'whoever has the deploy key CI key: by a push to the protected branch main, a tag *, where pipelines get protected variables',
     ]);
     expect(ways([alice], free, change, 'trusted')).toEqual([
-      'alice, whoever holds the deploy key CI key: by pushing a tag',
-      'whoever holds the deploy key CI key: by pushing a branch whose job uses the environment "release"',
+      'alice, whoever has the deploy key CI key: by pushing a tag',
+      'whoever has the deploy key CI key: by pushing a branch whose job uses the environment "release"',
     ]);
     expect(ways([alice], {}, { ...change, ...protection(1) })).toEqual([
-      'alice, whoever holds the deploy key CI key: by pushing a tag, once another person approves',
-      `alice, whoever holds the deploy key CI key: ${byAccess}`,
+      'alice, whoever has the deploy key CI key: by pushing a tag, once another person approves',
+      `alice, whoever has the deploy key CI key: ${byAccess}`,
     ]);
   });
 

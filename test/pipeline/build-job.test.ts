@@ -111,8 +111,8 @@ describe('an existing build job', () => {
   });
 
   it.each([
-    ['except: ["/^v?[0-9]/"]', 'conditions are not such as can be added to'],
-    ['only: {refs: [main], changes: [src/**]}', 'conditions are not such as can be added to'],
+    ['except: ["/^v?[0-9]/"]', 'conditions cannot be extended safely'],
+    ['only: {refs: [main], changes: [src/**]}', 'conditions cannot be extended safely'],
   ])('is refused if its conditions are undecidable: %s', (condition, reason) => {
     const text = `b:\n  script: [python -m build]\n  artifacts: {paths: [dist/]}\n  ${condition}\n`;
     expect(editPipeline(text, goalWith())).toMatchObject({

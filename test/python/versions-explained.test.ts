@@ -98,7 +98,7 @@ const refusals: Record<string, { files: PythonFiles; directory?: string; reason:
     files: {
       'pyproject.toml': `${project('poetry_dynamic_versioning.backend')}[tool.poetry-dynamic-versioning]\nformat-jinja = "{{ base }}+{{ distance }}"\n`,
     },
-    reason: /format of its own/,
+    reason: /custom format/,
     manual: /"\{base\}\.dev\{distance\}" after it/,
   },
   'uv-dynamic-versioning from a file': {

@@ -65,6 +65,6 @@ function openOnly(edit: PipelineEdit, name: string, job: YamlTable): void {
 
 function limited(name: string): UnsafeEdit {
   return new UnsafeEdit(
-    `the job '${name}' does not run for each tag and each push to the default branch, and its conditions are not such as can be added to`,
+    `the job '${name}' does not run for each tag and each push to the default branch, and its conditions cannot be extended safely`,
   );
 }

@@ -59,8 +59,8 @@ export function rowsProblem(
   now: AccessRule[] | undefined,
 ): string | undefined {
   if (now !== undefined && sameRows(wanted, now)) return undefined;
-  const there = now === undefined ? 'there is no such rule' : `it lets in ${rowLabels(now) || 'nobody'}`;
-  return `${what} was to let in ${rowLabels(wanted)}, and ${there}.`;
+  const there = now === undefined ? 'there is no such rule' : `it allows ${rowLabels(now) || 'nobody'}`;
+  return `${what} should allow ${rowLabels(wanted)}, but ${there}.`;
 }
 
 /** A sentence about the groups and deploy keys that a rule also admits; empty if there are none. */
@@ -69,7 +69,9 @@ export function unknownPeopleNote(rule: string, rows: AccessRule[]): string[] {
     ({ groupId, deployKeyId }) => groupId !== undefined || deployKeyId !== undefined,
   );
   if (unknown.length === 0) return [];
-  return [`${rule} lets in ${rowLabels(unknown)} too; who that is cannot be told from here, so it stays.`];
+  return [
+    `${rule} also allows ${rowLabels(unknown)}; this tool cannot tell who that is, so the entry stays.`,
+  ];
 }
 
 /** Whom a list of rows admits, in words. */

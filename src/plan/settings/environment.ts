@@ -31,7 +31,7 @@ function inspect(facts: Facts, index: IndexGoal): Finding {
       steps: [creation(project.id, index)],
       differences,
     });
-  if (differences.length === 0) return ok(`The environment ${index.environment} is as it should be.`);
+  if (differences.length === 0) return ok(`The environment ${index.environment} is correct.`);
   return fixable('different', `The environment ${index.environment} differs.`, {
     manual,
     steps: [update(project.id, existing, differences, index)],

@@ -37,10 +37,10 @@ type Row = [blame: Blame, words: (at: Circumstances, values: Values) => [what: s
 
 const retryJob = 'Then retry the job: a retried job gets a new ID token.';
 const newVersion =
-  'Release it under a new version: no index takes other content under a name that it has seen.';
+  'Release a new version: an index never accepts different content under a file name that it has seen.';
 
-const runAgain = 'Run the whole pipeline again, or let them live longer (artifacts: expire_in).';
-const raiseLimit = 'Look what it waited for, and raise its timeout if that was right.';
+const runAgain = 'Run the whole pipeline again, or keep them longer (artifacts: expire_in).';
+const raiseLimit = 'Find out what it waited for; raise its timeout if the wait is expected.';
 const waitAndRetry = 'Nothing is wrong here. See https://status.python.org, wait, and retry the job.';
 
 const byLog: Record<LogCause, Row> = {
@@ -55,13 +55,13 @@ const byLog: Record<LogCause, Row> = {
     'publisher',
     ({ title }) => [
       `the Trusted Publisher on ${title} is spelt differently from the ID token, and letter case counts`,
-      `Add one with GitLab's own spelling and remove the other: as long as it stands there ${title} may pick it. ${retryJob}`,
+      `Add one with GitLab's own spelling and remove the other: while both exist, ${title} may pick the wrong one. ${retryJob}`,
     ],
   ],
   'pipeline-file-unusable': [
     'job',
     ({ title, projectUrl }) => [
-      `${title} cannot tell the pipeline file from the ID token: its name must end in .yml or .yaml and it must belong to this project`,
+      `${title} cannot read the pipeline file from the ID token: its name must end in .yml or .yaml and it must belong to this project`,
       `Set 'CI/CD configuration file' at ${projectUrl}/-/settings/ci_cd to such a file, and start a new pipeline.`,
     ],
   ],
@@ -73,7 +73,7 @@ const byLog: Record<LogCause, Row> = {
         : `the ID token lacks the claim ${claim}, which ${title} needs`,
       claim === 'ci_config_ref_uri'
         ? 'Define the pipeline in a file of this project: one of another project, a URL or a policy has no such claim.'
-        : 'GitLab may be too old, or a proxy may change its tokens: ask those who run it.',
+        : 'GitLab may be too old, or a proxy may change its tokens: ask its administrators.',
     ],
   ],
   'claim-refused': [
@@ -109,8 +109,8 @@ const byLog: Record<LogCause, Row> = {
   'token-reused': [
     'job',
     () => [
-      'its ID token had been used before: a job has one for each index, and that can be exchanged once',
-      'Upload everything with one command in the job, or in a job of its own for each index; also --dry-run uses it up. Then retry the job.',
+      'its ID token had already been used: a job has one for each index, and each can be exchanged only once',
+      'Upload everything with one command per job and one job per index; --dry-run uses the token up, too. Then retry the job.',
     ],
   ],
   'issuer-unknown': [
@@ -127,7 +127,7 @@ const byLog: Record<LogCause, Row> = {
   'token-malformed': [
     'job',
     ({ tokenVariable, audience }) => [
-      `what ${tokenVariable} holds is no ID token: it is empty, or a variable that was not expanded`,
+      `${tokenVariable} does not contain an ID token: it is empty, or a variable that was not expanded`,
       `Let the job have 'id_tokens: {${tokenVariable}: {aud: ${audience}}}', and remove variables of that name from the project and its groups.`,
     ],
   ],
@@ -169,14 +169,14 @@ const byLog: Record<LogCause, Row> = {
   'client-too-old': [
     'job',
     () => [
-      'the version of uv knows no Trusted Publishing on GitLab',
+      'this version of uv does not support Trusted Publishing on GitLab',
       `Use an image with uv ${oldestUv} or newer.`,
     ],
   ],
   'credential-left': [
     'job',
     () => [
-      'a user name, password or token for the upload is set beside the ID token',
+      'a user name, password or token for the upload is set in addition to the ID token',
       'Remove UV_PUBLISH_USERNAME, UV_PUBLISH_PASSWORD and UV_PUBLISH_TOKEN from the project, its groups and the file.',
     ],
   ],
@@ -205,7 +205,7 @@ const byLog: Record<LogCause, Row> = {
   'release-closed': [
     'files',
     ({ title }) => [
-      `${title} takes no more files for a release that is older than 14 days`,
+      `${title} accepts no more files for a release that is older than 14 days`,
       'Release a new version.',
     ],
   ],
@@ -213,13 +213,13 @@ const byLog: Record<LogCause, Row> = {
     'files',
     ({ title }) => [
       `${title} has another source distribution of that version`,
-      'Upload one for each version: look at what lies in dist/.',
+      'Upload only one per version: check what is in dist/.',
     ],
   ],
   'sdist-name': [
     'files',
     (_, { file, other, wanted }) => [
-      `the source distribution ${file ?? other} is not named as it must be${wanted === undefined ? '' : ` (${wanted})`}`,
+      `the source distribution ${file ?? other} has the wrong file name${wanted === undefined ? '' : ` (${wanted})`}`,
       'Build it with a newer build backend: setuptools 69.3 or newer, for instance.',
     ],
   ],
@@ -248,7 +248,7 @@ const byLog: Record<LogCause, Row> = {
     'files',
     ({ title }, { file = 'the wheel', tag = '' }) => [
       `${title} does not accept ${file}: its platform ${tag} does not say which Linux it runs on`,
-      'Build wheels with cibuildwheel, repair them with auditwheel, or upload the source distribution alone.',
+      'Build wheels with cibuildwheel, repair them with auditwheel, or upload only the source distribution.',
     ],
   ],
   'file-extension': [
@@ -275,7 +275,7 @@ const byLog: Record<LogCause, Row> = {
   'dependency-direct': [
     'files',
     ({ title }, { value = '' }) => [
-      `${title} accepts no dependency by address (${value})`,
+      `${title} accepts no dependency given by URL (${value})`,
       'Depend on a released version.',
     ],
   ],
@@ -297,7 +297,7 @@ const byLog: Record<LogCause, Row> = {
     'files',
     ({ title }, { value = '' }) => [
       `${title} cannot render the readme as ${value}`,
-      "See what is wrong with 'twine check dist/*', and correct the readme.",
+      "Run 'twine check dist/*' to see what is wrong, and correct the readme.",
     ],
   ],
   'metadata-field': [
@@ -314,8 +314,8 @@ const byLog: Record<LogCause, Row> = {
   'project-unknown': [
     'publisher',
     ({ title, packageName }) => [
-      `the pending publisher was registered for another project name than ${packageName}`,
-      `It is used up now and has made an empty project. Register a pending publisher with the PyPI project name ${packageName} on ${title}, and delete the empty project.`,
+      `the pending publisher was registered for a project name other than ${packageName}`,
+      `It is used up now and has created an empty project. Register a pending publisher with the PyPI project name ${packageName} on ${title}, and delete the empty project.`,
     ],
   ],
   'token-other-project': [
@@ -328,8 +328,8 @@ const byLog: Record<LogCause, Row> = {
   'project-closed': [
     'index',
     ({ title, url, packageName }) => [
-      `${packageName} takes no uploads on ${title}: it is archived or quarantined`,
-      `An Owner can unarchive it at ${url}/manage/project/${packageName}/settings/; a quarantine only the admins can lift.`,
+      `${packageName} accepts no uploads on ${title}: it is archived or quarantined`,
+      `An Owner can unarchive it at ${url}/manage/project/${packageName}/settings/; only PyPI's admins can lift a quarantine.`,
     ],
   ],
   'user-name-refused': [
@@ -357,8 +357,8 @@ const byLog: Record<LogCause, Row> = {
   'attestation-missing': [
     'files',
     (_, { file = 'a file' }) => [
-      `attestations were asked for, and ${file} has none beside it`,
-      "Let the job that signs hand on 'dist/*.publish.attestation'.",
+      `attestations are required, and ${file} has none next to it`,
+      "Add 'dist/*.publish.attestation' to the artifacts of the job that signs.",
     ],
   ],
   'file-too-large': [
@@ -385,15 +385,15 @@ const byLog: Record<LogCause, Row> = {
   'tag-differs': [
     'files',
     (_, { version = '', tag = '' }) => [
-      `the build made version ${version}, and the tag says ${tag}`,
+      `the build has version ${version}, but the tag is ${tag}`,
       'Most often the checkout was changed before the build, or lacks the history (GIT_DEPTH: "0").',
     ],
   ],
   'image-unpullable': [
     'runner',
     (_, { image = '' }) => [
-      `the runner could not get the image ${image}`,
-      'Look whether it exists under that tag, and whether the runner may read it.',
+      `the runner could not pull the image ${image}`,
+      'Check that this tag exists and that the runner may pull it.',
     ],
   ],
   'artifacts-missing': ['runner', () => ['the artifacts of an earlier job are gone', runAgain]],
@@ -408,7 +408,7 @@ const byLog: Record<LogCause, Row> = {
     'runner',
     (_, { command = '' }) => [
       `the image has no ${command}`,
-      `Use an image that contains it, or install it in a job that holds no token.`,
+      `Use an image that contains it, or install it in a job that has no token.`,
     ],
   ],
   'version-undetectable': [
@@ -422,24 +422,24 @@ const byLog: Record<LogCause, Row> = {
     'runner',
     ({ title }, { host }) => [
       `the runner could not reach ${host ?? title}`,
-      'Retry the job; if it happens again, the runner needs a way to the internet (proxy, firewall).',
+      'Retry the job; if it happens again, the runner needs internet access (proxy, firewall).',
     ],
   ],
   'certificate-untrusted': [
     'runner',
     ({ title }) => [
-      `the client does not trust the certificate that it was shown for ${title}`,
-      'A proxy that opens TLS needs its authority in SSL_CERT_FILE and REQUESTS_CA_BUNDLE; uv from 0.13.4 on has the newest roots.',
+      `the client does not trust the certificate that it received for ${title}`,
+      'If a proxy intercepts TLS, add its CA to SSL_CERT_FILE and REQUESTS_CA_BUNDLE; uv from 0.13.4 on has the newest roots.',
     ],
   ],
-  'disk-full': ['runner', () => ['the runner has no space left', 'Free some, or use another runner.']],
+  'disk-full': ['runner', () => ["the runner's disk is full", 'Free some space, or use another runner.']],
   'time-limit': ['runner', (_, { limit = 'its time' }) => [`the job took longer than ${limit}`, raiseLimit]],
 };
 
 const outdated: Row = [
   'job',
   () => [
-    'a newer pipeline had deployed there, so GitLab refused this one',
+    'a newer pipeline had already deployed there, so GitLab refused this one',
     "That is normal when two pushes follow each other. Publish the newest; or switch off 'Prevent outdated deployment jobs'.",
   ],
 ];
@@ -447,8 +447,8 @@ const outdated: Row = [
 const noRunner: Row = [
   'runner',
   ({ projectUrl }) => [
-    'no runner takes the job',
-    `Compare its tags with those of the runners at ${projectUrl}/-/settings/ci_cd; runners for protected refs take protected tags only.`,
+    'no runner picks up the job',
+    `Compare its tags with those of the runners at ${projectUrl}/-/settings/ci_cd; protected runners only accept jobs on protected branches and tags.`,
   ],
 ];
 
@@ -457,14 +457,14 @@ const byGitLab: Record<GitLabReason, Row> = {
     'job',
     ({ environment, projectUrl }) => [
       `whoever started it may not deploy to the protected environment ${environment}`,
-      `Let somebody start it who may, or change who may at ${projectUrl}/-/settings/ci_cd.`,
+      `Let someone who may deploy start it, or change who may at ${projectUrl}/-/settings/ci_cd.`,
     ],
   ],
   deployment_rejected: [
     'job',
     ({ environment }) => [
       `an approver rejected the deployment to ${environment}`,
-      'Talk to them; a new pipeline asks again.',
+      'Talk to them; a new pipeline asks for approval again.',
     ],
   ],
   failed_outdated_deployment_job: outdated,
@@ -483,13 +483,13 @@ const byGitLab: Record<GitLabReason, Row> = {
     'runner',
     () => [
       'the compute minutes of the group are used up',
-      'Buy more, wait for the next month, or use a runner of your own.',
+      'Buy more, wait for next month, or use your own runner.',
     ],
   ],
   job_execution_timeout: ['runner', () => ['the job reached its time limit', raiseLimit]],
   missing_dependency_failure: [
     'runner',
-    () => ['the artifacts of an earlier job are gone: expired, erased or never made', runAgain],
+    () => ['the artifacts of an earlier job are gone: expired, erased or never created', runAgain],
   ],
   builds_disabled: [
     'job',
@@ -499,8 +499,8 @@ const byGitLab: Record<GitLabReason, Row> = {
   id_token_burned_project_path: [
     'publisher',
     ({ title }) => [
-      `GitLab gives the project no ID token, because another project had its path before, and ${title} cannot accept the remedy that GitLab names`,
-      'Move the project to a path that nobody had, and register the publisher for that; or publish with an API token (--route token).',
+      `GitLab gives the project no ID token, because another project had its path before, and ${title} does not support the workaround that GitLab suggests`,
+      'Move the project to a path that no project had before, and register the publisher for that; or publish with an API token (--route token).',
     ],
   ],
 };
@@ -524,7 +524,7 @@ export function explainCause(cause: Cause, at: Circumstances): Explanation {
         what:
           cause.lastLines === ''
             ? 'its log is empty'
-            : `its log says nothing that this tool knows; it ends with: ${cause.lastLines}`,
+            : `its log has no error that this tool knows; it ends with: ${cause.lastLines}`,
         next: 'Read the log.',
       };
     case 'unreadable':

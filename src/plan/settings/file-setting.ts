@@ -80,7 +80,7 @@ function notDelivered(
         `The merge request !${plan.request.iid} with the edit of ${paths} was closed without being merged, so no other one is opened.`,
         {
           ...more,
-          manual: `Reopen it at ${plan.request.webUrl}, or run this in a terminal and answer that a new one is to be opened, or edit the files here with '--deliver working-tree'.`,
+          manual: `Reopen it at ${plan.request.webUrl}, or run this in a terminal and choose to open a new one, or edit the files here with '--deliver working-tree'.`,
           offers: [
             {
               id: plan.offer,
@@ -112,7 +112,7 @@ function treeNotes({ facts: { tree, pipeline }, verdicts }: Situation): string[]
     .filter((path) => edited.includes(path))
     .map(
       (path) =>
-        `${path} in your work tree is not as on ${tree.branch}: the merge request starts from ${tree.branch}, and the work tree stays as it is.`,
+        `${path} in your work tree differs from ${tree.branch}: the merge request starts from ${tree.branch}, and the work tree stays as it is.`,
     );
 }
 

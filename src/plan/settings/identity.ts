@@ -88,7 +88,7 @@ function subject({ gitlab }: Facts): Problem | undefined {
     field: { of: 'subject claim' },
     current: components.join(', '),
     wanted: 'project_path, ref_type, ref',
-    message: `The claim 'sub' of the ID tokens begins with ${components[0] ?? 'nothing'}, and PyPI demands that it begins with project_path.`,
+    message: `The claim 'sub' of the ID tokens begins with ${components[0] ?? 'nothing'}, and PyPI requires it to begin with project_path.`,
     manual: `${usedBefore(components[0], path)}Ask what else relies on that claim, then set it with: glab api --method PUT projects/${id} -F 'ci_id_token_sub_claim_components[]=project_path' -F 'ci_id_token_sub_claim_components[]=ref_type' -F 'ci_id_token_sub_claim_components[]=ref'.`,
   };
 }

@@ -38,5 +38,5 @@ export function lockOut(
   const lost = lockedOut(before, after, facts);
   // A rule that admitted nobody is being opened; nobody can lose anything.
   if (lost.length === 0 || !(before?.some(letsPeopleIn) ?? true)) return undefined;
-  return `${what} would keep out ${namesOf(lost)}, who can do it now, so it is left: give them the role Maintainer, or a row of their own in the rule, first.`;
+  return `${what} would lock out ${namesOf(lost)}, who can do it now, so it was not changed: first give them the role Maintainer, or their own entry in the rule.`;
 }

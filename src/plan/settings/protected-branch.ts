@@ -200,7 +200,7 @@ function notesFor(rules: ProtectedBranch[], name: string, { webUrl }: Project, {
   return [
     ...(developersMerge
       ? [
-          `Developers may merge into ${name}: what they merge ${uploaded}. That is left as it is; ${webUrl}/-/settings/repository, section 'Protected branches', lets only Maintainers merge.`,
+          `Developers may merge into ${name}: what they merge ${uploaded}. That was not changed; ${webUrl}/-/settings/repository, section 'Protected branches', lets only Maintainers merge.`,
         ]
       : []),
     ...(inherited ? [`The protection of ${name} comes from the group.`] : []),

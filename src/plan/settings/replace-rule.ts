@@ -76,5 +76,5 @@ export function lostRows(lists: AccessRule[][], facts: ServerFacts): AccessRule[
 
 /** Why a rule is left to a person, and what to do. */
 export function byHand(what: string, wanted: AccessRule[], lost: AccessRule[], page: string): string {
-  return `${what} cannot be changed here without losing ${rowLabels(lost)}, which this GitLab does not take by its API. At ${page} let in just these: ${rowLabels(wanted)}.`;
+  return `${what} cannot be changed here without losing ${rowLabels(lost)}, which this GitLab's API does not accept. At ${page}, allow exactly these: ${rowLabels(wanted)}.`;
 }

@@ -66,7 +66,7 @@ async function create(
   );
 }
 
-/** A variable that someone else deleted in the meantime is as it should be. */
+/** A variable that someone else has deleted in the meantime needs no change. */
 function unlessGone(error: unknown): void {
   if (!isOvertaken(error)) throw error;
 }

@@ -48,7 +48,7 @@ function inspect(facts: Facts, goal: Goal, index: IndexGoal): Finding {
   if (offer && goal.agreed.includes(offer.id)) {
     const steps = [replacement(facts.gitlab.project.id, own, name, index)];
     const afterwards = [`Revoke the old token at ${index.url}/manage/account/ afterwards.`];
-    return fixable('different', `The token in ${name.key} is to be replaced.`, {
+    return fixable('different', `The token in ${name.key} will be replaced.`, {
       ...more,
       steps,
       differences: [...differences, replacementOfToken],

@@ -29,7 +29,7 @@ export function unreadable(path: string, error: unknown): UserError {
   return new UserError(
     'unreadable-file',
     `${path} cannot be read, because ${because(error)}.`,
-    'Put that right, then run it again.',
+    'Fix that, then run it again.',
     { cause: error },
   );
 }

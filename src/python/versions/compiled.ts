@@ -28,7 +28,7 @@ const hooks = ['mypyc', 'cython', 'scikit-build'];
 
 /** Shown for every project for which `isCompiled` is true. */
 export const sdistNote =
-  'The pipeline publishes the source distribution alone, since the package has compiled code and the indexes refuse Linux wheels that are not made in a manylinux or musllinux image; for wheels see https://cibuildwheel.pypa.io/.';
+  'The pipeline publishes only the source distribution, because the package has compiled code and the indexes refuse Linux wheels that are not made in a manylinux or musllinux image; for wheels see https://cibuildwheel.pypa.io/.';
 
 /**
  * Whether a plain build produces a `linux_x86_64` wheel, which PyPI and TestPyPI reject: they only accept

@@ -28,7 +28,7 @@ function hasOwnFormat(plugin: Plugin, ...formats: (TomlValue | undefined)[]): bo
   const own = formats.filter((it) => it !== undefined).map(String);
   if (own.some((it) => !it.includes('distance') || /[+]|commit|metadata|branch|timestamp/.test(it))) {
     throw new NeedsHand(
-      `${plugin} has a format of its own, which may give versions with a local part or the same version twice`,
+      `${plugin} has a custom format, which may give versions with a local part or the same version twice`,
       `Make the format in [tool.${plugin}] give "{base}" on a tag and "{base}.dev{distance}" after it, without a + and what follows it; or delete the format and run this again.`,
     );
   }

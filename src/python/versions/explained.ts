@@ -15,7 +15,7 @@ export function mesonPython({ toml }: VersionEdit): void {
   throw new NeedsHand(
     fixed
       ? 'meson-python takes the fixed version of [project], which the pipeline cannot change, as the source distribution is made of the commit'
-      : 'meson-python takes the version from meson.build, which is a program of its own and is left as it is',
+      : 'meson-python takes the version from meson.build, which is a program, so it is not edited',
     [
       `In [build-system] of pyproject.toml write requires = ${JSON.stringify([...buildRequires(data).filter((it) => !/^setuptools[-_]scm/.test(it)), 'setuptools-scm>=8']).replaceAll('","', '", "')}`,
       `in [project] write dynamic = ["version"]${fixed ? ' in place of the version' : ''}`,

@@ -70,7 +70,7 @@ function otherSource(source: TomlValue, options: TomlTable): NeedsHand {
   };
   const known = ownValue(advice, String(source));
   return new NeedsHand(
-    `The version comes from the source '${String(source)}', which is left as it is`,
+    `The version comes from the source '${String(source)}', which is not edited`,
     `${known ?? 'Make that source give each commit its own version without a local part (nothing after a +)'}. Or delete [tool.hatch.version] with its requirement from pyproject.toml and run this again, which then brings hatch-vcs.`,
   );
 }

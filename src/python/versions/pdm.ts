@@ -61,13 +61,13 @@ function addFormatter(edit: VersionEdit): void {
 function ownFunction(getter: string): NeedsHand {
   return new NeedsHand(
     `The version comes from a function of the project ([tool.pdm.version] getter = "${getter}")`,
-    `Make ${getter} give each commit a version of its own without a local part (nothing after a +), or delete [tool.pdm.version] and run this again.`,
+    `Make ${getter} give each commit a unique version without a local part (nothing after a +), or delete [tool.pdm.version] and run this again.`,
   );
 }
 
 function ownFormat(format: string): NeedsHand {
   return new NeedsHand(
-    `[tool.pdm.version] has a version_format of its own (${format})`,
+    `[tool.pdm.version] has a custom version_format (${format})`,
     `Make ${format} leave out everything after a +, as default_version_formatter(version).partition("+")[0] does, or delete version_format and run this again.`,
   );
 }

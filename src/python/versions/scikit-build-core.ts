@@ -16,7 +16,7 @@ export function scikitBuildCore({ toml, root }: VersionEdit): void {
   const present = versionProvider(toml.doc.data);
   if (present !== undefined && !scmProviders.test(present)) {
     throw new NeedsHand(
-      `The version comes from the provider '${present}', which is left as it is`,
+      `The version comes from the provider '${present}', which is not edited`,
       `Make it give each commit a version without a local part, or delete it from pyproject.toml and run this again, which then writes provider = "${provider}".`,
     );
   }

@@ -17,7 +17,7 @@ export function versioningit({ toml, notes }: VersionEdit): void {
   const { 'next-version': next, format, ...rest } = isTable(options) ? options : {};
   if (typeof format === 'string' || (isTable(format) && format.method !== undefined)) {
     throw new NeedsHand(
-      'versioningit formats the version by a function of its own, which is left as it is',
+      'versioningit formats the version with a custom function, which is not edited',
       'Make that function leave out everything after a +, since the indexes refuse local versions.',
     );
   }
