@@ -173,6 +173,15 @@ describe('content from elsewhere in the file', () => {
   });
 });
 
+describe('a hidden job that held nothing but the old way', () => {
+  it.each(['  <<: *tools\n', '  extends: .tools\n'])('keeps its name, for %s', (parent) => {
+    const base = '.tools: &tools\n  before_script:\n    - pip install twine\n\n';
+    const { after } = migrate(`${base}p:\n${parent}  only: [tags]\n  script: [twine upload dist/*]\n`, 'uv');
+    expect(job(after, 'p')).not.toHaveProperty('before_script');
+    expect(after).toMatch(/^\.tools: &tools\n {2}\w+:/);
+  });
+});
+
 describe('a script that cannot be split', () => {
   it.each([
     [
@@ -286,6 +295,23 @@ describe('the way a job publishes today', () => {
       expect(job(after, name)).not.toHaveProperty('environment');
     }
     expect(after).toContain(`    - ${upload.pypi}  # now\n`);
+  });
+
+  it('loses the installation of tools for an upload that is gone', () => {
+    const { after } = migrate(publishing('dnf install -y python3-twine\n    - twine upload dist/*'), 'uv');
+    expect(parseYaml(after).data).not.toHaveProperty('p-checks');
+  });
+
+  it('waits for a click, but what comes before the upload does not', () => {
+    const manual = '  rules: [{if: $CI_COMMIT_TAG, when: manual}]\n';
+    const { after } = migrate(publishing('./try.sh\n    - twine upload dist/*', manual), 'uv');
+    expect(job(after, 'p-checks').rules).toEqual([guard, { if: '$CI_COMMIT_TAG' }]);
+    expect(job(after, 'p').rules).toEqual([guard, { if: '$CI_COMMIT_TAG', when: 'manual' }]);
+    const text = publishing('git push origin main\n    - twine upload dist/*', manual);
+    expect(editPipeline(text, goalWith())).toMatchObject({
+      kind: 'refused',
+      reason: expect.stringContaining("'p', which is started by hand, does more than upload (git push"),
+    });
   });
 
   it('is refused if the job changes the files that it uploads', () => {

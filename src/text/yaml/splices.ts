@@ -39,7 +39,10 @@ export function settingOf(file: YamlFile, path: string[], value: YamlValue, line
   throw new UnsafeEdit('the path is empty');
 }
 
-/** Removes a pair: its lines, or in a flow mapping the part between the commas. */
+/**
+ * Removes a pair: its lines, or in a flow mapping the part between the commas. The last pair of a block mapping leaves
+ * `{}` behind, since an anchor that merges or `extends` refer to must not become null.
+ */
 export function pairRemoval(file: YamlFile, path: string[]): Splice {
   const { text } = file;
   const { map, pair, start } = pairAt(file, path);
@@ -48,7 +51,9 @@ export function pairRemoval(file: YamlFile, path: string[]): Splice {
   const from = lineStart(text, start);
   if (text.slice(from, start).trim() !== '')
     throw new UnsafeEdit(`${path.join('.')} is not on a line of its own`);
-  return { start: from, end: nextLine(text, end), text: '' };
+  const isLast = map.items.length === 1 && map !== file.root;
+  const left = isLast ? `${text.slice(from, start)}{}${endOfLine(text)}` : '';
+  return { start: from, end: nextLine(text, end), text: left };
 }
 
 /** Replaces a pair with another key and value. */
@@ -80,14 +85,19 @@ function replacementOf(text: string, map: YAMLMap, key: string, value: YamlValue
 function additionTo(text: string, map: YAMLMap, value: YamlTable, lines?: Rendering): Splice {
   const eol = endOfLine(text);
   const last = map.items.at(-1);
+  const [from = 0, to = 0] = map.range ?? [];
+  if (!last && text.slice(lineStart(text, from), from).trim() === '')
+    return { start: from, end: to, text: indented(lines ?? itemLines(value), columnOf(text, from), eol) };
   if (isFlow(map)) {
     const at = last ? endOfPair(text, last as never) : (map.range?.[0] ?? 0) + 1;
     return { start: at, end: at, text: `${last ? ', ' : ''}${rendered(text, map, '', value)}` };
   }
   const first = map.items[0]?.key as Node | undefined;
   const indent = columnOf(text, first?.range?.[0] ?? 0);
-  const line = `${indent}${rendered(text, map, indent, value, lines)}`;
   const at = nextLine(text, endOfPair(text, last as never));
+  // A key of the file itself stands apart from the job above it.
+  const gap = indent === '' && /\n[ \t]+[^\n]*\n?$/.test(text.slice(0, at)) ? eol : '';
+  const line = `${gap}${indent}${rendered(text, map, indent, value, lines)}`;
   return { start: at, end: at, text: text.slice(0, at).endsWith('\n') ? line + eol : eol + line };
 }
 
