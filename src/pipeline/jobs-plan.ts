@@ -84,7 +84,7 @@ function whenPublished(
   const each = publishing.map(({ index, name, exists }) => {
     const job = exists ? jobValue(data, name) : {};
     if (exists && runsWhereItShould(job, goal, index)) return flat(job.rules);
-    return exists ? publishingRules(job, index.id, goal) : [index.id === 'pypi' ? tagRule : pushRule];
+    return exists ? publishingRules(job, index.id, goal, data) : [index.id === 'pypi' ? tagRule : pushRule];
   });
   const positive = each.flat().flatMap((rule): YamlTable[] => {
     if (!isYamlTable(rule) || rule.when === 'never') return [];

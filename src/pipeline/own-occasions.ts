@@ -23,7 +23,7 @@ export function indexesWithOwnOccasions(
   return indexes.flatMap(({ id }) => {
     const [publisher] = publishers[id];
     if (publisher === undefined) return [];
-    const own = publishingRules(jobValue(data, publisher.name), id, project);
+    const own = publishingRules(jobValue(data, publisher.name), id, project, data);
     const usual = [guardRule(project.projectPath), usualRule[id]];
     const on = (rules: typeof own) => occasions.map((it) => letsThrough(rules, it, project)).join();
     return on(own) === on(usual) ? [] : [id];

@@ -56,7 +56,27 @@ describe('the conditions of a release job', () => {
       [{ if: `${tag} =~ /^v/`, when: 'manual' }],
     ],
   ])('%s', (_, conditions, rules) => {
-    expect(publishingRules(job(conditions), 'pypi', goalWith())).toEqual([guard, ...rules]);
+    expect(publishingRules(job(conditions), 'pypi', goalWith(), {})).toEqual([guard, ...rules]);
+  });
+});
+
+describe('conditions on tags of another kind', () => {
+  it.each([
+    ['pypi', `${tag} =~ /^ship-/`],
+    ['testpypi', `${tag} =~ /-(rc|trial)$/`],
+  ] as const)('stay: %s', (id, condition) => {
+    const { rules } = job(`rules: [{if: '${condition}'}]`);
+    expect(publishingRules({ rules: rules ?? null }, id, goalWith(), {})).toEqual([guard, { if: condition }]);
+  });
+
+  it('are spelt out if a variable holds the regular expression, since the job inherits no variables', () => {
+    const rules = [{ if: `${tag} =~ $RELEASE && ${tag} !~ \${TRIAL}` }, { if: `${tag} =~ $OTHER` }];
+    const data = { variables: { RELEASE: '/^v\\d+$/', TRIAL: { value: '/rc/i' }, OTHER: '$RELEASE' } };
+    expect(publishingRules({ rules }, 'pypi', goalWith(), data)).toEqual([
+      guard,
+      { if: `${tag} =~ /^v\\d+$/ && ${tag} !~ /rc/i` },
+      { if: `${tag} =~ $OTHER` },
+    ]);
   });
 });
 
@@ -66,7 +86,7 @@ describe('the conditions after a choice of each push and each tag', () => {
     ['testpypi', '$CI_COMMIT_TAG =~ /rc/', { if: push }],
   ] as const)('%s', (id, condition, rule) => {
     const goal = { ...goalWith(), occasions: 'push-and-tag' as const };
-    expect(publishingRules({ rules: [{ if: condition }] }, id, goal)).toEqual([guard, rule]);
+    expect(publishingRules({ rules: [{ if: condition }] }, id, goal, {})).toEqual([guard, rule]);
   });
 });
 
@@ -118,7 +138,7 @@ describe('the conditions of a test upload job', () => {
       [{ if: '$CI_COMMIT_BRANCH == "main"', changes: ['src/**'] }],
     ],
   ])('%s', (_, conditions, rules) => {
-    const [first, ...others] = publishingRules(job(conditions), 'testpypi', goalWith());
+    const [first, ...others] = publishingRules(job(conditions), 'testpypi', goalWith(), {});
     expect(others).toEqual(rules);
     expect(first).toEqual(
       /schedule|main|CI_COMMIT_BRANCH|except|\{when|^\{\}$/.test(conditions) ? guardWithSchedules : guard,

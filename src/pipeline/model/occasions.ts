@@ -29,7 +29,12 @@ export const finalTags = ({ package: name }: ProjectFacts): string[] => prefixed
 
 /** Spellings of the tag for a release candidate of 1.2.3. */
 export const candidateTags = ({ package: name }: ProjectFacts): string[] =>
-  prefixed(['1.2.3rc1', '1.2.3-rc1', '1.2.3-rc.1', '1.2.3a1', '1.2.3b1', '1.2.3-beta.1', '1.2.3.dev1'], name);
+  prefixed(
+    `1.2.3rc1 1.2.3-rc1 1.2.3-rc.1 1.2.3a1 1.2.3b1 1.2.3-beta.1 1.2.3.dev1 1.2.3-rc 1.2.3-beta 1.2.3-alpha`.split(
+      ' ',
+    ),
+    name,
+  );
 
 function prefixed(versions: string[], name: string | undefined): string[] {
   const own = name === undefined ? [] : [`${name}/v`, `${name}-v`, `${name}@`, `${name}-`];

@@ -1,3 +1,4 @@
+import { ownValue } from '../../kernel/own-value.ts';
 import type { IndexId } from '../../kernel/route.ts';
 import { isYamlTable, type YamlTable, type YamlValue } from '../../text/yaml/document.ts';
 import type { PipelineGoal } from '../pipeline-goal.ts';
@@ -5,12 +6,14 @@ import { flat } from '../recognise/jobs.ts';
 import { expressionOfRef, oldConditions } from '../recognise/only-except.ts';
 import {
   guardRule,
+  isForSomeTag,
   letsThrough,
   type Occasion,
   type PipelineProject,
   pushRule,
   tagRule,
 } from '../recognise/rules.ts';
+import { jobVariables } from '../recognise/uploads.ts';
 
 /** The project, and the user's choice of occasions. */
 export type ProjectOccasions = PipelineProject & Pick<PipelineGoal, 'occasions'>;
@@ -22,16 +25,35 @@ export const usualRule: Record<IndexId, YamlTable> = { pypi: tagRule, testpypi: 
  * The rules for a publishing job: the occasions that the project chose, as written, behind the guard. PyPI only gets
  * tags, since nothing else produces a release version from git.
  */
-export function publishingRules(job: YamlTable, id: IndexId, project: ProjectOccasions): YamlTable[] {
+export function publishingRules(
+  job: YamlTable,
+  id: IndexId,
+  project: ProjectOccasions,
+  data: YamlTable,
+): YamlTable[] {
   const standard = usualRule[id];
   if (project.occasions === 'push-and-tag') return [guardRule(project.projectPath), standard];
-  const own = job.rules === undefined ? rulesFromOld(job) : flat(job.rules);
+  const rules = job.rules === undefined ? rulesFromOld(job) : flat(job.rules);
+  const own = withPatterns(rules, jobVariables(job, data));
   if (id === 'testpypi' && own.length === 0)
     return [guardRule(project.projectPath, true), ...anywhere.map(({ rule }) => rule)];
   const kept = own.flatMap((rule) => keptOf(rule, own, id, project));
   const runs = kept.some((rule) => rule.when !== 'never');
   const schedules = id === 'testpypi' && runs && letsThrough(kept, 'schedule', project) !== false;
   return [guardRule(project.projectPath, schedules), ...(runs ? kept : [{ ...standard, ...byHand(own) }])];
+}
+
+/** Regular expressions in place of the file's variables that hold them: a publishing job inherits no variables. */
+function withPatterns(rules: YamlValue[], variables: Record<string, string>): YamlValue[] {
+  const patternIn = (name: string) => /^\/.+\/[a-z]*$/.exec(ownValue(variables, name) ?? '')?.[0];
+  return rules.map((rule) => {
+    if (!isYamlTable(rule) || typeof rule.if !== 'string') return rule;
+    const spelt = rule.if.replace(
+      /([=!]~\s*)\$(?:\{(\w+)\}|(\w+))/g,
+      (all, sign, braced, plain) => `${sign}${patternIn(braced ?? plain) ?? all.slice(sign.length)}`,
+    );
+    return { ...rule, if: spelt };
+  });
 }
 
 /** Whatever someone had to start by hand on other occasions is not to start by itself on the usual one. */
@@ -61,7 +83,8 @@ function keptOf(rule: YamlValue, all: YamlValue[], id: IndexId, project: Pipelin
   const { if: condition, ...rest } = rule.when === 'always' ? without(rule, 'when') : rule;
   const open = { ...(condition === undefined ? {} : { if: condition }) };
   const may = (occasion: Occasion) => letsThrough([open], occasion, project) !== false;
-  if (!wanted[id].some(may)) return [];
+  const isForTag = typeof condition === 'string' && isForSomeTag(condition, project);
+  if (!isForTag && !wanted[id].some(may)) return [];
   const isRest = condition === undefined && rest.changes === undefined && rest.exists === undefined;
   if (rest.when === 'never') return isRest ? [] : [rule];
   if (typeof condition !== 'string') {

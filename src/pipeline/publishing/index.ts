@@ -83,5 +83,5 @@ function rulesFor(edit: PipelineEdit, { index, name }: PublishingJob): NewRules 
   if (runsWhereItShould(job, goal, index)) return undefined;
   const { only, except, rules } = job;
   const old = except === undefined ? only : { only: only ?? null, except };
-  return { before: rules ?? old, rules: publishingRules(job, index.id, goal) };
+  return { before: rules ?? old, rules: publishingRules(job, index.id, goal, seen(edit)) };
 }

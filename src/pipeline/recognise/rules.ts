@@ -81,7 +81,7 @@ export function predefinedVariables(
     case 'unprotected tag':
       return ['v1.2.3', '1.2.3', 'v1.2.3rc1'].map(onTag);
     case 'pre-release tag':
-      return ['v1.2.3rc1', '1.2.3-rc.1', 'v1.2.3-beta.2', '1.2.3a1'].map(onTag);
+      return ['v1.2.3rc1', '1.2.3-rc.1', 'v1.2.3-beta.2', '1.2.3a1', 'v1.2.3-rc', '1.2.3-alpha'].map(onTag);
     case 'other branch push':
       return [onBranch('gitlab-to-pypi/some-branch')];
     case 'merge request':
@@ -101,6 +101,16 @@ export function letsThrough(rules: YamlValue[], occasion: Occasion, project: Pip
   const verdicts = predefinedVariables(occasion, project).map((variables) => walk(rules, variables));
   if (verdicts.includes(true)) return true;
   return verdicts.every((verdict) => verdict === false) ? false : undefined;
+}
+
+/** Whether a condition can hold for tags alone, however they are called: `$CI_COMMIT_TAG =~ /^release-/`. */
+export function isForSomeTag(condition: string, project: PipelineProject): boolean {
+  const name = { otherThan: '' };
+  const holds = (occasion: Occasion, ref: 'CI_COMMIT_TAG' | 'CI_COMMIT_BRANCH') => {
+    const [known = {}] = predefinedVariables(occasion, project);
+    return evaluate(condition, { ...known, [ref]: name, CI_COMMIT_REF_NAME: name }) !== false;
+  };
+  return holds('tag', 'CI_COMMIT_TAG') && !holds('default-branch push', 'CI_COMMIT_BRANCH');
 }
 
 /** Whether a pipeline is created on an occasion, ignoring anything unknown. */
