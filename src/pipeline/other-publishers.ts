@@ -5,7 +5,11 @@ import type { Roles } from './recognise/roles.ts';
 /** Reports which jobs are left alone and why. Throws `UnsafeEdit` if one script uploads to several indexes. */
 export function noteOtherPublishers(roles: Roles, goal: PipelineGoal, notes: string[]): void {
   const { mixed, elsewhere, besides, doubtful } = roles;
-  if (elsewhere.length > 0) notes.push(`${leftAlone(elsewhere, 'to another index')}.`);
+  const built = elsewhere.filter((name) => goal.jobsBuildingElsewhere?.includes(name));
+  const others = elsewhere.filter((name) => !built.includes(name));
+  if (others.length > 0) notes.push(`${leftAlone(others, 'to another index')}.`);
+  for (const name of built)
+    notes.push(`The job '${name}' goes on publishing to another index, now with the version from git.`);
   if (besides.length > 0) {
     notes.push(
       `${leftAlone(besides, 'to the same index in another way')}; take that out, since an index takes each file once.`,

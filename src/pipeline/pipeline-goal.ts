@@ -33,6 +33,8 @@ export interface PipelineGoal {
   versionByPipeline?: boolean;
   /** Jobs besides those that build whose commands take the version from git, in images without it. */
   jobsNeedingGit?: string[];
+  /** Jobs besides those that build for the index whose builds would not see the version from git. */
+  jobsBuildingElsewhere?: string[];
   /** The index rejects the wheels that a plain build makes from compiled code. */
   sdistOnly: boolean;
   /** The version comes from a Poetry plugin, which 'poetry build' needs. */

@@ -1,8 +1,10 @@
 import type { Facts } from '../facts/index.ts';
 import { isBlindBuild } from '../pipeline/building/version.ts';
-import { jobsBehind } from '../pipeline/model/builds.ts';
 import type { PipelineModel } from '../pipeline/model/model.ts';
+import type { ModelJob } from '../pipeline/model/types.ts';
 import type { PipelineGoal } from '../pipeline/pipeline-goal.ts';
+import { comparesVersion } from '../pipeline/recognise/commands.ts';
+import { lines } from '../pipeline/recognise/jobs.ts';
 import {
   adviseVersion,
   type DependentsInput,
@@ -17,7 +19,7 @@ import { buildTimeVersion } from '../python/versions/index.ts';
 /** What the pipeline has to do about the version. */
 export type VersionInPipeline = Pick<
   PipelineGoal,
-  'buildTimeVersion' | 'versionByPipeline' | 'jobsNeedingGit'
+  'buildTimeVersion' | 'versionByPipeline' | 'jobsNeedingGit' | 'jobsBuildingElsewhere'
 >;
 
 /** Where a build's version will come from. */
@@ -80,27 +82,40 @@ function adviceOf(
   const spoiling = uses.filter(
     (use) =>
       use.breaks &&
-      (/^(?:dirties|writes|reads)$/.test(use.kind) ||
-        (use.repair.kind === 'install-scm' && !isReplaced(use))),
+      (/^(?:dirties|writes|reads)$/.test(use.kind) || use.repair.kind === 'install-scm') &&
+      !isReplaced(use),
   );
   return advice.kind === 'git' && spoiling.length > 0 ? { kind: 'keep-written', because: spoiling } : advice;
 }
 
 /**
- * Whether the edit replaces a build that does not see git's version: one in the script of a job that publishes to an
- * index, which moves, or of a job that builds for it. What a script or a runner such as tox builds stays as it is.
+ * Whether the edit replaces what depends on the written version: in the scripts of a job that publishes to an index,
+ * builds, which move, and comparisons with the tag; in the script of any other job, a build that would not see git's
+ * version. What a script or a runner such as tox does stays as it is.
  */
 function replacedIn({ publications, jobs }: Pick<PipelineModel, 'publications' | 'jobs'>) {
-  const publishing = jobs.filter(({ name }) =>
-    publications.some((it) => it.target.kind === 'index' && it.job === name),
+  const publishing = publishingIn({ publications, jobs });
+  return ({ kind, where, repair, text, section }: VersionUse) => {
+    if (!('job' in where) || section === undefined) return false;
+    const publisher = publishing.find(({ name }) => name === where.job);
+    if (kind === 'reads') return publisher !== undefined && onlyCompared(publisher, text);
+    if (repair.kind !== 'install-scm') return false;
+    const isOurs = jobs.some(({ name, origin }) => name === where.job && origin.kind === 'file');
+    return publisher !== undefined || (isOurs && section === 'script' && isBlindBuild(text));
+  };
+}
+
+const publishingIn = ({ publications, jobs }: Pick<PipelineModel, 'publications' | 'jobs'>) =>
+  jobs.filter(
+    ({ name, origin }) =>
+      origin.kind === 'file' && publications.some((it) => it.target.kind === 'index' && it.job === name),
   );
-  const names = publishing.map(({ name }) => name);
-  const building = jobsBehind(names, jobs);
-  return ({ where, repair, text, isInScript }: VersionUse) =>
-    repair.kind === 'install-scm' &&
-    'job' in where &&
-    isInScript &&
-    (names.includes(where.job) || (building.includes(where.job) && isBlindBuild(text)));
+
+/** Whether a job reads the version only to compare it with the tag, which is another job's task after the edit. */
+function onlyCompared({ value }: ModelJob, text: string): boolean {
+  const items = ['before_script', 'script'].flatMap((key) => lines(value[key]));
+  const reading = items.filter((item) => item.includes(text.trim()));
+  return reading.length > 0 && reading.every(comparesVersion);
 }
 
 /** Builds for tags have the tag's version; others get the pipeline's number if they have no version of their own. */
@@ -151,7 +166,16 @@ function fromGit(uses: VersionUse[], model: PipelineModel): VersionPlan {
   const repaired = ({ repair, where }: VersionUse) =>
     repair.kind === 'git-in-image' && 'job' in where && jobsNeedingGit.includes(where.job);
   const notes = breaking.filter((use) => !repaired(use) && !isReplaced(use)).map((use) => `${wordsOf(use)}.`);
-  return { kind: 'git', pipeline: { jobsNeedingGit: [...new Set(jobsNeedingGit)] }, notes };
+  const publishing = publishingIn(model).map(({ name }) => name);
+  const building = breaking.flatMap((use) =>
+    use.repair.kind === 'install-scm' && isReplaced(use) && 'job' in use.where ? [use.where.job] : [],
+  );
+  const jobsBuildingElsewhere = [...new Set(building)].filter((name) => !publishing.includes(name));
+  return {
+    kind: 'git',
+    pipeline: { jobsNeedingGit: [...new Set(jobsNeedingGit)], jobsBuildingElsewhere },
+    notes,
+  };
 }
 
 /** What a use does, where it is, and what to do about it. */

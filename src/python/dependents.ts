@@ -43,8 +43,8 @@ export interface VersionUse {
   /** Whether it fails, or gives a wrong version, once the version comes from git. */
   breaks: boolean;
   repair: UseRepair;
-  /** The job's own script has this command itself, rather than a script or target that it calls. */
-  isInScript: boolean;
+  /** Where the job lists this command; undefined if a script or target that it calls has it. */
+  section: RunCommand['section'];
 }
 
 export interface PretendVariable {
@@ -83,10 +83,9 @@ function usesOfJob(job: RunningJob, input: DependentsInput): VersionUse[] {
   const lastBuild = job.commands.findLastIndex((command) => effectsOf(command).includes('builds'));
   const uses = job.commands.flatMap((command, index): VersionUse[] => {
     const found: VersionUse[] = [];
-    const { section = 'script', via = [] } = command;
-    const isInScript = section === 'script' && via.length === 0;
+    const section = (command.via ?? []).length === 0 ? (command.section ?? 'script') : undefined;
     const add = (kind: VersionUse['kind'], breaks: boolean, repair: UseRepair) =>
-      found.push({ kind, where: { job: job.name }, text: command.text, breaks, repair, isInScript });
+      found.push({ kind, where: { job: job.name }, text: command.text, breaks, repair, section });
     const effects = effectsOf(command);
     const needsVersion = effects.includes('installs-project') || effects.includes('builds');
     if (needsVersion) add('installs', ...whetherInstallBreaks(command, git, job, index, input));
@@ -201,7 +200,7 @@ function usesInConfiguration({ lookup, directory }: DependentsInput): VersionUse
     text,
     breaks,
     repair: breaks ? (isProvider ? { kind: 'commitizen-scm' } : byHand) : notNeeded,
-    isInScript: false,
+    section: undefined,
   }));
 }
 
@@ -221,7 +220,7 @@ function usesInSources({ lookup, sources, version }: DependentsInput): VersionUs
         text: text.trim(),
         breaks: true,
         repair: { kind: 'importlib-metadata' },
-        isInScript: false,
+        section: undefined,
       } as const;
       const written = assigned.exec(text)?.[2];
       if (
@@ -242,7 +241,7 @@ function usesInSources({ lookup, sources, version }: DependentsInput): VersionUs
 
 function unique(uses: VersionUse[]): VersionUse[] {
   const seen = new Map(
-    uses.map((use) => [JSON.stringify([use.kind, use.where, use.text, use.isInScript]), use]),
+    uses.map((use) => [JSON.stringify([use.kind, use.where, use.text, use.section]), use]),
   );
   return [...seen.values()];
 }

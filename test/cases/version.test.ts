@@ -325,6 +325,32 @@ commands = python setup.py sdist bdist_wheel
       /setuptools[-_]scm/.test(it.diff) && 'the version comes from git, which the build does not see',
     ],
   },
+  'a setup.py that builds before each job, and once more for an index of its own': {
+    files: setupPy(
+      `stages: [mirror, ship]
+ship:
+  stage: ship
+  image: python:3.9
+  before_script: [pip install setuptools twine, python setup.py sdist bdist_wheel]
+  only: {refs: [main], changes: [src/**/*]}
+  script: [twine upload -u __token__ -p $SHIP_TOKEN dist/*]
+mirror:
+  stage: mirror
+  image: python:3.13
+  only: [main]
+  script:
+    - pip install setuptools twine
+    - python setup.py sdist
+    - twine upload -u gitlab-ci-token -p $CI_JOB_TOKEN --repository-url https://reef.example.org/packages/pypi dist/*
+`,
+      '1.2.3',
+    ),
+    happens: {
+      push: [testUpload, 'another *.dev* by *'],
+      'tag v1.2.3': [release],
+    },
+    wrong: (it) => [!/'mirror' goes on publishing/.test(said(it)) && 'nobody hears of the other index'],
+  },
   'tests in slim images that variables and a hidden job name': {
     files: hatchling(`variables: {PY: "3.13", VARIANT: bookworm-slim}
 stages: [test, build, ship]

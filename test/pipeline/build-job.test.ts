@@ -56,6 +56,14 @@ describe('an existing build job', () => {
     expect(job.script).toEqual(['cd x && python -m pip install build && python -m build']);
   });
 
+  it.each([
+    ['sdist -d out', '--sdist --outdir out'],
+    ['bdist_wheel --universal', '--wheel'],
+  ])('still builds the same kind of distribution: setup.py %s', (before, after) => {
+    const { job } = repaired(`  image: python:3.12\n  script: [python setup.py ${before}]\n`);
+    expect(job.script).toEqual([`python -m pip install build && python -m build ${after}`]);
+  });
+
   it('takes the version from git even if Poetry builds', () => {
     const more = { poetryPlugin: true };
     const { job } = repaired(
@@ -88,6 +96,10 @@ describe('an existing build job', () => {
   it.each([
     ['only: [main]', { only: ['main', 'tags'] }],
     ['only: {refs: [tags]}', { only: { refs: ['tags', 'main'] } }],
+    [
+      'only: {variables: [$CI_COMMIT_TAG =~ /^v/]}',
+      { only: { variables: ['$CI_COMMIT_TAG =~ /^v/', expect.stringContaining('CI_DEFAULT_BRANCH')] } },
+    ],
     ['except: [tags, schedules]', { except: ['schedules'] }],
     [
       'rules: [{if: $CI_COMMIT_TAG}]',

@@ -26,20 +26,29 @@ export function repairBuildJobs(edit: PipelineEdit): void {
       ...(isFromGit(goal) ? [gitCheck(edit)] : []),
     ]);
   }
-  const needingGit = (goal.jobsNeedingGit ?? []).filter(
-    (name) => !builders.includes(name) && !publishing.some((it) => it.name === name),
-  );
-  for (const name of needingGit) repairJob(edit, { name, home: name }, [], [gitCheck(edit)]);
+  const others = (names: string[] = []) =>
+    names.filter((name) => !builders.includes(name) && !publishing.some((it) => it.name === name));
+  for (const name of others(goal.jobsBuildingElsewhere)) {
+    refuseOldPython(edit, name);
+    const checks = [depthCheck(edit), ...versionChecks(goal), gitCheck(edit)];
+    repairJob(edit, { name, home: name }, buildLines(goal, around), checks);
+  }
+  for (const name of others(goal.jobsNeedingGit)) repairJob(edit, { name, home: name }, [], [gitCheck(edit)]);
+}
+
+/** The version from git needs the whole history. */
+function depthCheck(edit: PipelineEdit): Check {
+  const globals = { variables: seen(edit).variables ?? null };
+  const depth = (job: YamlTable) =>
+    textAt(job, 'variables', 'GIT_DEPTH') || textAt(globals, 'variables', 'GIT_DEPTH');
+  return { path: ['variables', 'GIT_DEPTH'], holds: (job) => !isFromGit(edit.goal) || depth(job) === '0' };
 }
 
 /** Invariants of a build job. */
 function buildChecks(edit: PipelineEdit): Check[] {
   const { goal, around } = edit;
-  const globals = { variables: seen(edit).variables ?? null };
-  const depth = (job: YamlTable) =>
-    textAt(job, 'variables', 'GIT_DEPTH') || textAt(globals, 'variables', 'GIT_DEPTH');
   return [
-    { path: ['variables', 'GIT_DEPTH'], holds: (job) => !isFromGit(goal) || depth(job) === '0' },
+    depthCheck(edit),
     { path: ['artifacts', 'paths'], holds: keepsDist, repair: keepDist },
     {
       path: ['rules'],

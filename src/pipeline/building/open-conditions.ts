@@ -1,9 +1,9 @@
 import { UnsafeEdit } from '../../text/result.ts';
-import { valueAt } from '../../text/yaml/data.ts';
 import { isYamlTable, type YamlTable } from '../../text/yaml/document.ts';
 import { ownAt } from '../../text/yaml/draft.ts';
 import { type PipelineEdit, seen } from '../edit.ts';
 import { flat, lines, resolveRules } from '../recognise/jobs.ts';
+import { runsOn } from '../recognise/only-except.ts';
 import { letsThrough, type Occasion, placeFor, pushRule, tagRule } from '../recognise/rules.ts';
 import { want } from '../want.ts';
 
@@ -48,19 +48,35 @@ function closeNothing(edit: PipelineEdit, name: string, job: YamlTable): void {
 }
 
 function openOnly(edit: PipelineEdit, name: string, job: YamlTable): void {
+  const { only } = job;
+  if (only === undefined) return;
+  if (!isYamlTable(only)) {
+    openRefs(edit, name, ['only'], lines(only));
+    return;
+  }
+  if (Object.keys(only).some((key) => key !== 'refs' && key !== 'variables')) throw limited(name);
+  if (only.refs !== undefined) openRefs(edit, name, ['only', 'refs'], lines(only.refs));
+  if (only.variables !== undefined) openVariables(edit, name, lines(only.variables));
+}
+
+function openRefs(edit: PipelineEdit, name: string, path: string[], refs: string[]): void {
   const { goal, around } = edit;
-  if (job.only === undefined) return;
-  const path = [name, ...(isYamlTable(job.only) ? ['only', 'refs'] : ['only'])];
-  const before = valueAt(job, path.slice(1));
-  if (isYamlTable(job.only) && Object.keys(job.only).some((key) => key !== 'refs')) throw limited(name);
-  const refs = lines(before);
   const on = (...occasions: Occasion[]) => occasions.some((it) => around.occasions.includes(it));
   const needed = [
     ...(on('tag', 'pre-release tag') ? ['tags'] : []),
     ...(on('default-branch push', 'schedule') && !refs.includes('branches') ? [goal.defaultBranch] : []),
   ];
   const missing = needed.filter((ref) => !refs.includes(ref));
-  want(edit, path, [...refs, ...missing], { current: before });
+  want(edit, [name, ...path], [...refs, ...missing], { current: refs });
+}
+
+/** One of the expressions has to hold, so one more lets the job run on one more occasion. */
+function openVariables(edit: PipelineEdit, name: string, expressions: string[]): void {
+  const { goal, around } = edit;
+  const missing = around.occasions
+    .filter((occasion) => runsOn({ only: { variables: expressions } }, occasion, goal) !== true)
+    .map((occasion) => String(ruleFor(occasion).if));
+  want(edit, [name, 'only', 'variables'], [...expressions, ...new Set(missing)], { current: expressions });
 }
 
 function limited(name: string): UnsafeEdit {

@@ -23,12 +23,18 @@ export function moveRest(
   rules: YamlTable[],
 ): void {
   const { around } = edit;
+  const isManual = [job, ...rules].some(({ when }) => when === 'manual');
+  const acting = isManual ? before.find((text) => actsOutside.test(text)) : undefined;
+  if (acting !== undefined)
+    throw new UnsafeEdit(
+      `the job '${name}', which is started by hand, does more than upload (${acting.trim().split('\n')[0]}): move that into a job of its own first`,
+    );
   const stage = String(job.stage ?? 'test');
   const variables = variablesFor(job);
   const common = {
     ...fieldsOf(job, inherited),
     ...(Object.keys(variables).length > 0 ? { variables } : {}),
-    rules,
+    rules: rules.map(byItself),
   };
   if (before.length > 0)
     append(edit, gateOf(name), `what '${name}' did before the upload`, {
@@ -44,6 +50,17 @@ export function moveRest(
       ...common,
       script: after,
     });
+}
+
+/** Has an effect outside the job, so that whoever starts the job by hand must have meant it. */
+const actsOutside =
+  /(?:^|[\s;&|(])(?:git[ \t]+(?:push|tag)|glab|gh|release-cli|curl|wget|docker|podman|ssh|scp|rsync|aws|gsutil|semantic-release)\b/;
+
+/** Waits for nobody: what gates a manual job would otherwise stop the pipeline at an early stage until it is clicked. */
+function byItself(rule: YamlTable): YamlTable {
+  if (rule.when !== 'manual' && rule.when !== 'delayed') return rule;
+  const { when: _when, start_in: _start, allow_failure: _allow, ...rest } = rule;
+  return rest;
 }
 
 /** The job that must pass before another one publishes. */

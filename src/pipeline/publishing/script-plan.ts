@@ -104,7 +104,9 @@ function restOf(name: string, all: ScriptStep[], building: ScriptStep[]): Script
     throw new UnsafeEdit(
       `the job '${name}' changes the built files before it uploads them (${changing.text})`,
     );
-  const isOwn = (steps: ScriptStep[]) => steps.some(({ kind }) => kind === 'other');
+  // Tools and libraries alone serve nothing without the commands that used them.
+  const isOwn = (steps: ScriptStep[]) =>
+    steps.some(({ kind, text }) => kind === 'other' && !setsUp.test(text));
   const texts = (steps: ScriptStep[]) =>
     steps.filter((step) => step.kind === 'other' || prepares(step)).map(({ text }) => text);
   // The build may have been the reason for a tool, but what stays may need it as well.
@@ -114,6 +116,10 @@ function restOf(name: string, all: ScriptStep[], building: ScriptStep[]): Script
     after: isOwn(after) ? texts([...prepared, ...before.filter(prepares), ...after]) : [],
   };
 }
+
+/** Installs packages by name or list; a wheel that was built is tried out by installing it. */
+const setsUp =
+  /^(?:sudo[ \t]+)?(?:(?:python3?[ \t]+-m[ \t]+)?pip3?|apt(?:-get)?|apk|dnf|microdnf|yum|zypper|conda|mamba|gem|npm)[ \t]+(?:-\S+[ \t]+)*(?:install|add|update|upgrade)\b(?!.*(?:\s\.{1,2}(?:[/[\s]|$)|\bdist\b|\.whl\b|\s-e\b|&&|;))/;
 
 /** Makes tools available to the commands that follow. */
 const prepares = ({ kind, text }: ScriptStep) => kind === 'install' || /^export[ \t]+PATH=/.test(text);
