@@ -174,6 +174,21 @@ describe('--wait', () => {
     );
     expect(exitCode).toBe(0);
   });
+
+  it('says that it does not wait after a setup of which a change failed', async () => {
+    await here.close();
+    here = await startWorld();
+    here.gitlab.intercept = ({ method, path }) =>
+      method === 'POST' && path.endsWith('/environments')
+        ? { status: 403, body: { message: '403 Forbidden' } }
+        : undefined;
+    const { stdout, exitCode } = await waiting('setup', '--yes');
+    expect(stdout).toMatch(
+      /Not waiting for a pipeline, because not every change was made[\s\S]*check --wait'/,
+    );
+    expect(stdout).not.toContain('Waiting for your push');
+    expect(exitCode).toBe(1);
+  });
 });
 
 describe('in a terminal', () => {
@@ -196,5 +211,17 @@ describe('in a terminal', () => {
     expect(session.screen().replace(/\s+/g, ' ')).toMatch(
       /No longer waiting; the pipeline goes on: \S+\/-\/pipelines\/500\. 'gitlab-to-pypi check --wait' waits for it again\./,
     );
+  });
+
+  it('the wizard offers to wait for a pipeline that runs', async () => {
+    startPipeline(here, sha);
+    advance(here, toTheEnd);
+    const session = start('setup');
+    await session.shows(/registered on PyPI[\s\S]*● Already registered/);
+    session.press(keys.enter);
+    await session.shows(/Wait for the pipeline\?[\s\S]*● Yes/);
+    session.press(keys.enter);
+    await session.shows('Published 1.2.3 to PyPI');
+    expect(await session.ended).toBe(0);
   });
 });
