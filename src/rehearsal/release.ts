@@ -9,7 +9,7 @@ import { runUploadJob } from './upload-job.ts';
 import { shownAt, type World } from './world.ts';
 
 /** What happens in a rehearsed release, in order. */
-export type ReleaseEvent =
+type ReleaseEvent =
   | { kind: 'pushed'; by: string; ref: string; isTag: boolean }
   | { kind: 'invalid'; problem: string }
   | { kind: 'passed'; job: string }

@@ -15,7 +15,7 @@ import { routeName } from '../screens/routes.ts';
 import { back } from '../terminal/question.ts';
 import { compare, impossibleRoutes } from './compare.ts';
 import type { Context } from './context.ts';
-import { type Asked, ask, nextChoice, type Point, type Question } from './conversation.ts';
+import { ask, type Dialogue, nextChoice, type Point, type Question } from './conversation.ts';
 import { type Comparison, needOf, requireTokens } from './credentials.ts';
 import { refuseLoosening } from './declared.ts';
 import { refuseDeadEnd, refuseGuess, refuseUnmatchable, requireWritable } from './refusals.ts';
@@ -61,21 +61,21 @@ async function converse(context: Context, start: Point): Promise<Comparison> {
   const { terminal } = context;
   const earlier: Point[] = [];
   let point = start;
-  let asked: Asked = { context, compared: undefined, impossible: {} };
+  let dialogue: Dialogue = { context, compared: undefined, impossible: {} };
   let repeated: Step | undefined;
   for (;;) {
     try {
-      const step = repeated ?? (await nextStep(context, point, asked));
+      const step = repeated ?? (await nextStep(context, point, dialogue));
       repeated = undefined;
       if ('done' in step) return step.done;
-      ({ asked, point } = step);
+      ({ dialogue, point } = step);
       const { question } = step;
-      const answer = await terminal.orBack(() => ask(question, point, asked));
+      const answer = await terminal.orBack(() => ask(question, point, dialogue));
       if (answer === 'go' || answer === 'stop')
-        return { ...withoutAsking(asked), declined: answer === 'stop' };
+        return { ...withoutAsking(dialogue), declined: answer === 'stop' };
       if (answer === 'again') {
         // The diffs have pushed the plan out of sight.
-        await showPlan(context, withoutAsking(asked));
+        await showPlan(context, withoutAsking(dialogue));
         repeated = step;
       } else if (answer === back) point = goBack(context, earlier, point);
       else {
@@ -85,7 +85,7 @@ async function converse(context: Context, start: Point): Promise<Comparison> {
         point = answer;
       }
     } catch (error) {
-      if (!(error instanceof UserError && ofAnswers.has(error.code)) || asked.compared === undefined)
+      if (!(error instanceof UserError && ofAnswers.has(error.code)) || dialogue.compared === undefined)
         throw error;
       terminal.print('', terminal.paint.yellow(error.message), '');
       if (point.open.length === 0 && !point.picking) point = earlier.pop() ?? lost(error);
@@ -111,7 +111,7 @@ function lost(error: UserError): never {
   throw error;
 }
 
-function withoutAsking({ compared }: Asked): Comparison {
+function withoutAsking({ compared }: Dialogue): Comparison {
   if (compared === undefined) throw new Error('A plan was accepted before there was one.');
   return compared;
 }
@@ -122,20 +122,20 @@ function goBack({ terminal }: Context, earlier: Point[], point: Point): Point {
   return before ?? point;
 }
 
-type Step = { done: Comparison } | { question: Question; point: Point; asked: Asked };
+type Step = { done: Comparison } | { question: Question; point: Point; dialogue: Dialogue };
 
 /** The next question, or what was agreed on if there is none. */
-async function nextStep(context: Context, point: Point, asked: Asked): Promise<Step> {
-  const isFirst = asked.compared === undefined;
+async function nextStep(context: Context, point: Point, dialogue: Dialogue): Promise<Step> {
+  const isFirst = dialogue.compared === undefined;
   const { openJobs } = decide(point.survey.facts, point.wishes);
-  if (isFirst && openJobs.length === 0) return firstStep(context, point, asked);
+  if (isFirst && openJobs.length === 0) return firstStep(context, point, dialogue);
   const choice = nextChoice(point);
-  if (choice !== undefined) return { question: choice, point, asked };
-  return planStep(context, point, asked);
+  if (choice !== undefined) return { question: choice, point, dialogue };
+  return planStep(context, point, dialogue);
 }
 
 /** Compares with the recommendation and shows what was found, before anything is asked. */
-async function firstStep(context: Context, start: Point, asked: Asked): Promise<Step> {
+async function firstStep(context: Context, start: Point, dialogue: Dialogue): Promise<Step> {
   const { terminal, options } = context;
   const compared = await compare(context, start.survey, start.wishes);
   const { goal, plan } = compared;
@@ -147,11 +147,11 @@ async function firstStep(context: Context, start: Point, asked: Asked): Promise<
   const impossible = open.includes('route') ? await impossibleRoutes(context, compared) : {};
   const next = {
     point: { ...start, survey: compared.survey, open },
-    asked: { ...asked, compared, impossible },
+    dialogue: { ...dialogue, compared, impossible },
   };
   if (deviationsFrom(start.survey.facts, goal) !== undefined)
     return { ...next, question: { kind: 'declaration' } };
-  return nextStep(context, next.point, next.asked);
+  return nextStep(context, next.point, next.dialogue);
 }
 
 /** How to deliver the edits of files is only asked if there are any. */
@@ -159,7 +159,7 @@ const questionsAbout = ({ goal, verdicts }: Comparison) =>
   openQuestions(goal).filter((name) => name !== 'deliver' || editsOf(verdicts).length > 0);
 
 /** Compares with what was chosen; asks for what the plan needs, then shows the plan. */
-async function planStep(context: Context, point: Point, asked: Asked): Promise<Step> {
+async function planStep(context: Context, point: Point, dialogue: Dialogue): Promise<Step> {
   const compared = await compare(context, point.survey, point.wishes);
   const { goal, plan, facts } = compared;
   refuseUnmatchable(plan);
@@ -167,7 +167,7 @@ async function planStep(context: Context, point: Point, asked: Asked): Promise<S
   if (context.options.dryRun) return { done: compared };
   await requireWritable(compared.survey, plan);
   const need = needOf(compared, point.offered);
-  const next = { point: { ...point, survey: compared.survey }, asked: { ...asked, compared } };
+  const next = { point: { ...point, survey: compared.survey }, dialogue: { ...dialogue, compared } };
   if (need !== undefined) return { ...next, question: need };
   if (changesOf(plan).length === 0) return { done: compared };
   await showPlan(context, compared);

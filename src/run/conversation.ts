@@ -59,8 +59,8 @@ export function nextChoice({ survey, wishes, open, checkPeople, picking }: Point
   return stuck !== undefined && checkPeople ? { kind: 'way out', stuck } : undefined;
 }
 
-/** What a question needs besides the point it is asked at. */
-export interface Asked {
+/** What every question can draw on, besides the point at which it is asked. */
+export interface Dialogue {
   context: Context;
   /** The last comparison; undefined before the first one. */
   compared: Comparison | undefined;
@@ -74,13 +74,13 @@ export interface Asked {
 export async function ask(
   question: Question,
   point: Point,
-  asked: Asked,
+  dialogue: Dialogue,
 ): Promise<Point | Back | 'again' | PlanDecision> {
-  const { terminal } = asked.context;
+  const { terminal } = dialogue.context;
   const goal = decide(point.survey.facts, point.wishes);
   switch (question.kind) {
     case 'choice':
-      return askChoice(question.name, point, goal, asked);
+      return askChoice(question.name, point, goal, dialogue);
     case 'way out': {
       const way = await askWayOut(question.stuck, goal, terminal);
       const wishes = { ...point.wishes, ...way.wishes };
@@ -88,7 +88,7 @@ export async function ask(
     }
     case 'declaration': {
       const { facts } = point.survey;
-      const adopting = await settleDeclaration(asked.context, { facts, wishes: point.wishes, goal });
+      const adopting = await settleDeclaration(dialogue.context, { facts, wishes: point.wishes, goal });
       return { ...point, wishes: adopting ?? point.wishes };
     }
     case 'pick': {
@@ -96,7 +96,7 @@ export async function ask(
       return name === undefined ? back : { ...point, picking: false, open: [name] };
     }
     case 'token': {
-      const { context, compared } = asked;
+      const { context, compared } = dialogue;
       if (compared === undefined) return point;
       return { ...point, survey: await askToken(context, compared, question.index) };
     }
@@ -107,12 +107,12 @@ export async function ask(
       return { ...point, wishes, offered: [...point.offered, id] };
     }
     case 'plan':
-      return askToApply(point, asked);
+      return askToApply(point, dialogue);
   }
 }
 
-async function askChoice(name: ChoiceName, point: Point, goal: Goal, asked: Asked): Promise<Point> {
-  const { impossible, compared, context } = asked;
+async function askChoice(name: ChoiceName, point: Point, goal: Goal, dialogue: Dialogue): Promise<Point> {
+  const { impossible, compared, context } = dialogue;
   const { terminal } = context;
   const { facts } = point.survey;
   const showDetails = () => {
@@ -140,7 +140,7 @@ type PlanAnswer = PlanDecision | 'diffs' | 'details' | 'change';
 /** Nothing has been changed so far; after the diffs the plan is shown once more, to have it in sight. */
 async function askToApply(
   point: Point,
-  { context, compared }: Asked,
+  { context, compared }: Dialogue,
 ): Promise<Point | 'again' | PlanDecision> {
   const { terminal } = context;
   if (compared === undefined) return 'go';

@@ -52,7 +52,7 @@ function reasonView(planned: PlannedSetting, hasStep: boolean, screen: Screen): 
   return [
     `    ${paint.dim(oneLine(finding.message))}`,
     ...differences,
-    `    ${paint.plain(manualText(planned))}`,
+    ...(finding.manual === '' ? [] : [`    ${paint.plain(manualText(planned))}`]),
   ];
 }
 

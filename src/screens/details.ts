@@ -48,6 +48,8 @@ function wrongView(planned: PlannedSetting, screen: Screen): string[] {
     `  ${paint.plain(oneLine(setting.title))}`,
     `     ${paint.dim(oneLine(finding.message))}`,
     ...differencesView(differencesOf(finding), screen),
-    ...(finding.kind === 'fixable' ? [] : [`     ${paint.plain(manualText(planned))}`]),
+    ...(finding.kind === 'fixable' || finding.manual === ''
+      ? []
+      : [`     ${paint.plain(manualText(planned))}`]),
   ];
 }

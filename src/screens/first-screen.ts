@@ -19,7 +19,7 @@ export function showFirstScreen(terminal: Terminal, situation: Situation, plan: 
   const { facts, goal } = situation;
   const { paint } = terminal;
   if (changesOf(plan).length === 0) {
-    const which = oneLine(`${facts.gitlab.project.path} by the route ${goal.route.value}`);
+    const which = oneLine(`${facts.gitlab.project.path}, ${routeName(goal.route.value, goal)}`);
     const open = plan.filter(({ finding }) => finding.kind !== 'ok');
     terminal.print('', paint.bold(`${which}: ${howManyPass(plan)}`), ...statesView(open, terminal));
     return;

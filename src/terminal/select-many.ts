@@ -16,8 +16,8 @@ export interface ManyQuestion<T> {
   paint: Paint;
 }
 
-/** What the user sees of it: which row the cursor is on, which are selected, and what was typed to search. */
-interface Shown {
+/** What is drawn of the list: which row the cursor is on, which are selected, and what was typed to search. */
+interface ListState {
   state: string;
   cursor: number;
   rows: Row[];
@@ -53,7 +53,8 @@ export async function selectMany<T>(
     const index = choices.findIndex((choice) => choice.value === value);
     return index < 0 ? [] : [index];
   });
-  const draw = (shown: Shown) => drawn(library, shown, { question, all: rows, paint, output: common.output });
+  const draw = (list: ListState) =>
+    drawn(library, list, { question, all: rows, paint, output: common.output });
   if (rows.length > longList) {
     const prompt = new core.AutocompletePrompt<Row>({
       ...common,
@@ -93,8 +94,8 @@ interface Frame {
   output: Streams['output'];
 }
 
-function drawn({ prompts, core }: Library, shown: Shown, { question, all, paint, output }: Frame): string {
-  const { state, cursor, rows, selected, search } = shown;
+function drawn({ prompts, core }: Library, list: ListState, { question, all, paint, output }: Frame): string {
+  const { state, cursor, rows, selected, search } = list;
   const isOpen = state !== 'submit' && state !== 'cancel';
   const bar = `${(isOpen ? paint.cyan : paint.dim)(prompts.S_BAR)}  `;
   const folded = (text: string, first = bar) => core.wrapTextWithPrefix(output, text, bar, first);
@@ -115,7 +116,7 @@ function drawn({ prompts, core }: Library, shown: Shown, { question, all, paint,
       : ['type to search', 'Tab selects', `${selected.length} selected`];
   const footer = [folded(paint.dim([...keys, 'Enter confirms'].join(', '))), paint.cyan(prompts.S_BAR_END)];
   const searching = search === undefined ? [] : [`${bar}${paint.dim('Search:')} ${search}`];
-  const list = prompts.limitOptions({
+  const visible = prompts.limitOptions({
     cursor,
     options: rows,
     maxItems: 10,
@@ -124,7 +125,7 @@ function drawn({ prompts, core }: Library, shown: Shown, { question, all, paint,
     rowPadding: heading.length + searching.length + footer.length + 2,
     style: (row, isCurrent) => rowText(row, isCurrent, selected.includes(row.value), { prompts, paint }),
   });
-  const found = rows.length === 0 ? [`${bar}${paint.yellow('No matches')}`] : list.map((it) => bar + it);
+  const found = rows.length === 0 ? [`${bar}${paint.yellow('No matches')}`] : visible.map((it) => bar + it);
   return [...heading, ...searching, ...found, ...footer].join('\n');
 }
 

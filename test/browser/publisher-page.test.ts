@@ -8,14 +8,14 @@ let here: World;
 let page: BrowserPage;
 
 /** What a person sees of the form: each field's label and value. */
-interface Shown {
+interface FormPage {
   tab: string;
   rows: [label: string, name: string, value: string][];
   button: string | undefined;
 }
 
 const shown = () =>
-  page.read<Shown>(`({
+  page.read<FormPage>(`({
     tab: document.querySelector('nav .open').innerText,
     rows: [...document.querySelectorAll('form input:not([type=submit])')]
       .filter((input) => input.checkVisibility())

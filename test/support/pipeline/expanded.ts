@@ -67,7 +67,7 @@ export interface Expanded {
 }
 
 /** An occasion with GitLab's variables for it, including the project's settings. */
-export interface Asked {
+export interface Scenario {
   occasion: Occasion;
   variables: Variables;
 }
@@ -84,14 +84,18 @@ type At = Omit<LocalRun, 'args' | 'variables'>;
  * Lets gitlab-ci-local resolve a pipeline file and evaluate its rules, for one or several occasions at once, in order;
  * what it does not cover is evaluated here. Every `rules:changes` counts as changed. Throws if it cannot read the file.
  */
-export async function expandPipeline(at: At, asked: Asked[], projectPath: string): Promise<Expanded[]> {
+export async function expandPipeline(
+  at: At,
+  scenarios: Scenario[],
+  projectPath: string,
+): Promise<Expanded[]> {
   await installTemplates(join(at.cwd, '../state'));
-  const listed = await list({ ...at, variables: asked[0]?.variables ?? {} });
+  const listed = await list({ ...at, variables: scenarios[0]?.variables ?? {} });
   const file: File = parse(await readFile(join(at.cwd, '../state/expanded-gitlab-ci.yml'), 'utf8'));
   // A parallel job is listed as 'test: [3.12]' etc.; use one of them.
   const names = [...new Set(listed.map(({ name }) => baseName(name, file)))];
-  const each = asked.map((one, place) => new Questions(`${place} `, file, names, one, projectPath));
-  const answers = await askAll(at, Object.assign({}, ...each.map(({ asked }) => asked)), asked);
+  const each = scenarios.map((one, place) => new Questions(`${place} `, file, names, one, projectPath));
+  const answers = await askAll(at, Object.assign({}, ...each.map(({ asked }) => asked)), scenarios);
   return each.map((questions) => selected(file, names, questions, answers));
 }
 
@@ -153,7 +157,7 @@ class Questions {
   readonly #prefix: string;
   readonly #file: File;
 
-  constructor(prefix: string, file: File, names: string[], { occasion, variables }: Asked, path: string) {
+  constructor(prefix: string, file: File, names: string[], { occasion, variables }: Scenario, path: string) {
     this.#prefix = prefix;
     this.#file = file;
     if (file.workflow?.rules) this.#ask('the workflow', file.workflow.rules.map(plain), variables);
@@ -232,13 +236,13 @@ function settingsOf(variables: Variables): Variables {
 async function askAll(
   at: At,
   questions: Record<string, JobData>,
-  asked: Asked[],
+  scenarios: Scenario[],
 ): Promise<Map<string, Answer>> {
   const path = join(at.cwd, '../probe/questions.yml');
   await mkdir(dirname(path), { recursive: true });
   await writeFile(path, JSON.stringify({ stages: ['test'], ...questions }));
   // Variables that not every occasion has are set per question.
-  const all = asked.flatMap((one) => Object.entries(one.variables));
+  const all = scenarios.flatMap((one) => Object.entries(one.variables));
   const variables = Object.fromEntries(all.filter(([, value]) => value === undefined));
   const quick = ['--no-json-schema-validation'];
   const listed = await list({ ...at, file: '../probe/questions.yml', variables }, quick);
