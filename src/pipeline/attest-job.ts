@@ -86,8 +86,7 @@ const anyVersion = (command: string) => command.trim().replace(/==[\d.]+(?=\s)/,
 /** Whenever something is published, and only for protected refs of this project. */
 function signsWhereItShould(job: YamlTable, goal: PipelineGoal, around: Surroundings): boolean {
   if (job.rules === undefined || !runsWhenPublished(job, goal, around)) return false;
-  const others = adverse.filter((it) => !around.occasions.includes(it));
-  return !others.some((occasion) => letsThrough(flat(job.rules), occasion, goal) !== false);
+  return !adverse.some((occasion) => letsThrough(flat(job.rules), occasion, goal) !== false);
 }
 
 function remove(key: string): NonNullable<Check['repair']> {

@@ -104,7 +104,7 @@ function whenPublished(
   return { rules, occasions };
 }
 
-const wanted: Occasion[] = ['tag', 'pre-release tag', 'default-branch push', 'schedule'];
+const wanted: Occasion[] = ['version-tag', 'pre-release-tag', 'default-branch', 'schedule'];
 const isForTags = (rule: YamlTable) => String(rule.if).includes('CI_COMMIT_TAG');
 
 /** What they hand on would be more than what can be checked, and whoever signs must not run the project's code. */

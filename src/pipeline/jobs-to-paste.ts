@@ -33,8 +33,8 @@ function workflowAdvice(goal: PipelineGoal, data: YamlTable): string {
   const rules = valueAt(data, ['workflow', 'rules']);
   if (!Array.isArray(rules)) return '';
   const needed: [Occasion, YamlTable][] = [
-    ['tag', tagRule],
-    ['default-branch push', pushRule],
+    ['version-tag', tagRule],
+    ['default-branch', pushRule],
   ];
   const missing = needed.filter(
     ([occasion]) => !usuallyRuns(resolveRules(flat(rules), data), occasion, goal),

@@ -1,12 +1,12 @@
 import type { IndexId } from '../kernel/route.ts';
-import { publishingRules, usualRule } from './publishing/conditions.ts';
+import { type ProjectOccasions, publishingRules, usualRule } from './publishing/conditions.ts';
 import type { PipelineReading } from './reading.ts';
 import { jobValue, merge } from './recognise/jobs.ts';
 import { rolesOf } from './recognise/roles.ts';
-import { guardRule, letsThrough, type Occasion, type PipelineProject } from './recognise/rules.ts';
+import { guardRule, letsThrough, type Occasion } from './recognise/rules.ts';
 import type { KnownIndex } from './recognise/uploads.ts';
 
-const occasions: Occasion[] = ['tag', 'pre-release tag', 'default-branch push', 'schedule'];
+const occasions: Occasion[] = ['version-tag', 'pre-release-tag', 'default-branch', 'schedule'];
 
 /**
  * The indexes that the project's own jobs publish to on other occasions than each tag (PyPI) or each push to the default
@@ -15,7 +15,7 @@ const occasions: Occasion[] = ['tag', 'pre-release tag', 'default-branch push', 
 export function indexesWithOwnOccasions(
   { file, included, route }: PipelineReading,
   indexes: readonly KnownIndex[],
-  project: PipelineProject,
+  project: ProjectOccasions,
 ): IndexId[] {
   if (file === undefined) return [];
   const data = merge(included, file.data);

@@ -2,8 +2,7 @@ import { isDeepStrictEqual } from 'node:util';
 import { isYamlTable, type YamlTable } from '../text/yaml/document.ts';
 import type { PipelineGoal, PipelineIndex } from './pipeline-goal.ts';
 import { flat } from './recognise/jobs.ts';
-import { runsOn } from './recognise/only-except.ts';
-import { adverse, letsThrough, type Occasion } from './recognise/rules.ts';
+import { adverse, type Occasion, runsOn } from './recognise/rules.ts';
 import type { Surroundings } from './template.ts';
 
 /** Whether a job runs whenever something is published: certainly, or under the very conditions of the publishing jobs. */
@@ -26,10 +25,10 @@ export function runsWhereItShould(job: YamlTable, goal: PipelineGoal, index: Pip
   const rules = flat(job.rules);
   // It would upload although an earlier job failed.
   if (rules.some((rule) => isYamlTable(rule) && rule.when === 'always')) return false;
-  const may = (occasion: Occasion) => letsThrough(rules, occasion, goal) !== false;
-  if (adverse.some(may) || may('other branch push')) return false;
-  const onTags = may('tag') || may('pre-release tag');
-  const onBranch = may('default-branch push');
+  const may = (occasion: Occasion) => runsOn(job, occasion, goal) !== false;
+  if (adverse.some(may)) return false;
+  const onTags = may('version-tag') || may('pre-release-tag');
+  const onBranch = may('default-branch');
   if (index.id === 'pypi') return onTags && !onBranch && !may('schedule');
   if (goal.occasions === 'push-and-tag') return onBranch && !onTags && !may('schedule');
   return onTags || onBranch || may('schedule');

@@ -47,7 +47,7 @@ export const noSurroundings: Surroundings = {
   buildJobs: ['build'],
   buildStage: 'build',
   rules: [tagRule, pushRule],
-  occasions: ['tag', 'pre-release tag', 'default-branch push'],
+  occasions: ['version-tag', 'pre-release-tag', 'default-branch'],
   checkJob: 'check-dist',
   attestJob: 'attest',
   publishStage: 'deploy',

@@ -12,9 +12,9 @@ export function repairWorkflow(edit: PipelineEdit): void {
   const before = valueAt(data, path);
   if (!Array.isArray(before)) return;
   const needed: [Occasion, typeof tagRule][] = [
-    ['tag', tagRule],
+    ['version-tag', tagRule],
     ...(goal.indexes.some(({ id }) => id === 'testpypi')
-      ? [['default-branch push', pushRule] as [Occasion, typeof tagRule]]
+      ? [['default-branch', pushRule] as [Occasion, typeof tagRule]]
       : []),
   ];
   let rules = flat(before);

@@ -104,8 +104,8 @@ export function modelProject(
   { gitlab }: Pick<Facts, 'gitlab'>,
   { packageName }: Pick<Goal, 'packageName'>,
 ): ProjectFacts {
-  const { defaultBranch, path } = gitlab.project;
-  return { defaultBranch: defaultBranch ?? 'main', path, package: packageName };
+  const { defaultBranch, path: projectPath } = gitlab.project;
+  return { defaultBranch: defaultBranch ?? 'main', projectPath, package: packageName };
 }
 
 /** The model of a pipeline text; undefined if it is not YAML to us, whatever GitLab thinks of it. */

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { indexesWithOwnOccasions, readPipeline } from '../../src/pipeline/index.ts';
 import { publishingRules } from '../../src/pipeline/publishing/conditions.ts';
 import { officialIndexes } from '../../src/pipeline/reading.ts';
-import { runsOn } from '../../src/pipeline/recognise/only-except.ts';
+import { runsOn } from '../../src/pipeline/recognise/rules.ts';
 import { parseYaml } from '../../src/text/yaml/document.ts';
 import { goalWith, guard, guardWithSchedules } from './pipeline-goal.ts';
 
@@ -19,6 +19,7 @@ describe('the conditions of a release job', () => {
     ['tags', 'only: [tags]', [{ if: tag }]],
     ['tags matching a pattern', 'only: ["/^v\\\\d+/"]', [{ if: `${tag} =~ /^v\\d+/` }]],
     ['a pattern, but for branches', 'only: ["/^v/"]\nexcept: [branches]', [{ if: `${tag} =~ /^v/` }]],
+    ['tags with a prefix', 'only: ["/^release-/"]', [{ if: `${tag} =~ /^release-/` }]],
     ['tags, but for schedules', 'only: [tags]\nexcept: [schedules]', [{ if: tag }]],
     [
       'tags of this project',
@@ -157,12 +158,13 @@ describe('whether a job runs', () => {
     ['except: [tags]', false, true],
     ['except: [main]', true, false],
     ['except: [schedules]', true, true],
-    ['only: {changes: [src/**]}', undefined, undefined],
+    // On a tag GitLab takes every file as changed.
+    ['only: {changes: [src/**]}', true, undefined],
     ['only: {refs: [tags], variables: [$X]}', undefined, false],
     ['except: {variables: [$X]}', undefined, undefined],
     ['only: ["/^v/"]', true, false],
   ])('%s: for a tag %s, for a push to the default branch %s', (conditions, onTag, onPush) => {
-    expect(runsOn(job(conditions), 'tag', goalWith())).toBe(onTag);
-    expect(runsOn(job(conditions), 'default-branch push', goalWith())).toBe(onPush);
+    expect(runsOn(job(conditions), 'version-tag', goalWith())).toBe(onTag);
+    expect(runsOn(job(conditions), 'default-branch', goalWith())).toBe(onPush);
   });
 });

@@ -3,8 +3,7 @@ import { describe, expect, it } from 'vitest';
 import type { PublishTool } from '../../src/kernel/route.ts';
 import { editPipeline } from '../../src/pipeline/index.ts';
 import { lines, resolveJob, visibleJobs } from '../../src/pipeline/recognise/jobs.ts';
-import { runsOn } from '../../src/pipeline/recognise/only-except.ts';
-import { adverse } from '../../src/pipeline/recognise/rules.ts';
+import { adverse, runsOn } from '../../src/pipeline/recognise/rules.ts';
 import type { YamlTable } from '../../src/text/yaml/document.ts';
 import { parseYaml } from '../../src/text/yaml/document.ts';
 import { hasSchema, schemaErrors } from '../support/gitlab-schema.ts';
@@ -50,11 +49,11 @@ describe('any pipeline that already publishes', () => {
       const test = holders(data, 'TESTPYPI_ID_TOKEN', 'testpypi');
       expect([release.length, test.length]).toEqual([1, 1]);
       const [onTag, onPush] = [release[0] ?? {}, test[0] ?? {}];
-      expect(runsOn(onTag, 'default-branch push', goalWith())).toBe(false);
-      expect(runsOn(onTag, 'tag', goalWith())).not.toBe(false);
-      const own = ['tag', 'pre-release tag', 'default-branch push', 'schedule'] as const;
+      expect(runsOn(onTag, 'default-branch', goalWith())).toBe(false);
+      expect(runsOn(onTag, 'version-tag', goalWith())).not.toBe(false);
+      const own = ['version-tag', 'pre-release-tag', 'default-branch', 'schedule'] as const;
       expect(own.some((occasion) => runsOn(onPush, occasion, goalWith()) !== false)).toBe(true);
-      for (const occasion of [...adverse, 'other branch push'] as const)
+      for (const occasion of adverse)
         for (const job of [onTag, onPush]) expect(runsOn(job, occasion, goalWith()), occasion).toBe(false);
     });
   });

@@ -3,8 +3,7 @@ import { isYamlTable, type YamlTable } from '../../text/yaml/document.ts';
 import { ownAt } from '../../text/yaml/draft.ts';
 import { type PipelineEdit, seen } from '../edit.ts';
 import { flat, lines, resolveRules } from '../recognise/jobs.ts';
-import { runsOn } from '../recognise/only-except.ts';
-import { letsThrough, type Occasion, placeFor, pushRule, tagRule } from '../recognise/rules.ts';
+import { letsThrough, type Occasion, placeFor, pushRule, runsOn, tagRule } from '../recognise/rules.ts';
 import { want } from '../want.ts';
 
 /** Lets the job run for tags and pushes to the default branch, using the kind of conditions that it has now. */
@@ -32,7 +31,7 @@ function openRules(edit: PipelineEdit, name: string, job: YamlTable): void {
 
 function ruleFor(occasion: Occasion): YamlTable {
   if (occasion === 'schedule') return { if: '$CI_PIPELINE_SOURCE == "schedule"' };
-  return occasion === 'default-branch push' ? pushRule : tagRule;
+  return occasion === 'default-branch' ? pushRule : tagRule;
 }
 
 /** Removes from `except` whatever excludes tags or the default branch. */
@@ -63,8 +62,8 @@ function openRefs(edit: PipelineEdit, name: string, path: string[], refs: string
   const { goal, around } = edit;
   const on = (...occasions: Occasion[]) => occasions.some((it) => around.occasions.includes(it));
   const needed = [
-    ...(on('tag', 'pre-release tag') ? ['tags'] : []),
-    ...(on('default-branch push', 'schedule') && !refs.includes('branches') ? [goal.defaultBranch] : []),
+    ...(on('version-tag', 'pre-release-tag') ? ['tags'] : []),
+    ...(on('default-branch', 'schedule') && !refs.includes('branches') ? [goal.defaultBranch] : []),
   ];
   const missing = needed.filter((ref) => !refs.includes(ref));
   want(edit, [name, ...path], [...refs, ...missing], { current: refs });

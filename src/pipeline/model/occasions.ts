@@ -18,8 +18,8 @@ export const occasionIds: readonly OccasionId[] = [
 /** What is known about a project besides its files. */
 export interface ProjectFacts {
   defaultBranch: string;
-  /** `group/project` on GitLab. */
-  path?: string;
+  /** Its full path on GitLab. */
+  projectPath?: string;
   /** The package's name, which may appear in the tags of a repository with several packages. */
   package?: string;
 }
@@ -115,13 +115,13 @@ const noMergeRequest: Variables = {
   CI_OPEN_MERGE_REQUESTS: null,
 };
 
-function always({ defaultBranch, path }: ProjectFacts): Variables {
-  const parts = path?.split('/') ?? [];
+function always({ defaultBranch, projectPath }: ProjectFacts): Variables {
+  const parts = projectPath?.split('/') ?? [];
   const names: Variables =
-    path === undefined
+    projectPath === undefined
       ? {}
       : {
-          CI_PROJECT_PATH: path,
+          CI_PROJECT_PATH: projectPath,
           CI_PROJECT_NAME: parts.at(-1) ?? '',
           CI_PROJECT_NAMESPACE: parts.slice(0, -1).join('/'),
           CI_PROJECT_ROOT_NAMESPACE: parts[0] ?? '',

@@ -1,8 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
-import { ownValue } from '../../kernel/own-value.ts';
 import { isYamlTable, type YamlTable, type YamlValue } from '../../text/yaml/document.ts';
 import { flat, lines } from '../recognise/jobs.ts';
-import { oldSources } from '../recognise/only-except.ts';
+import { expressionOfRef, isNameOfRef, type OldConditions, oldConditions } from '../recognise/only-except.ts';
 import { evaluate, type Variables, type Verdict } from '../recognise/rule-expression.ts';
 import { knowsChanges, takesVariables } from './occasions.ts';
 import type { Occasion, ReadFile, SettledStart, Start } from './types.ts';
@@ -113,7 +112,8 @@ interface Applied {
   because: string;
 }
 
-function applies(rule: YamlValue, scope: Scope): Applied {
+/** Whether a rule matches. */
+export function applies(rule: YamlValue, scope: Scope): Applied {
   if (!isYamlTable(rule) || rule['!reference'] !== undefined)
     return { verdict: undefined, because: textOf(rule) };
   const condition = typeof rule.if === 'string' ? holds(rule.if, scope) : true;
@@ -196,41 +196,19 @@ function resolved(
   return open ? undefined : value;
 }
 
-/** `only` or `except` as data: https://docs.gitlab.com/ci/yaml/deprecated_keywords/ */
-interface Policy {
-  refs: string[];
-  variables: string[];
-  changes: YamlValue | undefined;
-  /** Requires a Kubernetes cluster, which we cannot know. */
-  kubernetes: boolean;
-}
-
 /** Without conditions a job runs for branches and tags, or in every pipeline if `workflow:rules` decide. */
 function byOldConditions(job: YamlTable, scope: Scope): Start {
-  const only = policyOf(job.only, ['branches', 'tags']);
-  const except = policyOf(job.except, []);
-  const byDefault = scope.hasWorkflow ? undefined : policyOf({ refs: ['branches', 'tags'] }, []);
-  const wanted = only ?? byDefault;
+  // GitLab merges a mapping into its default.
+  const usual = ['branches', 'tags'];
+  const wanted = oldConditions(job.only, usual) ?? (scope.hasWorkflow ? undefined : oldConditions(usual));
+  const except = oldConditions(job.except);
   const inside = wanted === undefined ? auto : policyStart('only', wanted, scope, false);
   const outside = except === undefined ? auto : policyStart('except', except, scope, true);
   return gated(inside, outside);
 }
 
-/** A mapping without `refs` gets the default ones: GitLab merges it into its default. */
-function policyOf(value: YamlValue | undefined, usual: string[]): Policy | undefined {
-  if (value === undefined || value === null) return undefined;
-  if (!isYamlTable(value))
-    return { refs: lines(value), variables: [], changes: undefined, kubernetes: false };
-  return {
-    refs: value.refs === undefined ? usual : lines(value.refs),
-    variables: lines(value.variables),
-    changes: value.changes,
-    kubernetes: value.kubernetes !== undefined,
-  };
-}
-
 /** For `only` every kind of condition must hold, for `except` any. */
-function policyStart(name: string, policy: Policy, scope: Scope, inverse: boolean): Start {
+function policyStart(name: string, policy: OldConditions, scope: Scope, inverse: boolean): Start {
   const kinds: { verdict: Verdict; text: string }[] = [];
   const { refs, variables, changes, kubernetes } = policy;
   if (refs.length > 0) kinds.push(anyOf(refs, (ref) => isRef(ref, scope)));
@@ -253,21 +231,10 @@ function anyOf(items: string[], tell: (item: string) => Verdict): { verdict: Ver
   return { verdict, text: open.join(', ') };
 }
 
-/** Whether a member of `refs` matches: a kind of ref, a source, a name or a pattern, and the project after an `@`. */
+/** Whether a member of `refs` matches. In merge requests neither names nor patterns do. */
 function isRef(ref: string, { occasion: { variables } }: Scope): Verdict {
-  const [, name = ref, path] = /^(.*)@([\w./-]+)$/.exec(ref) ?? [];
-  const here = path === undefined ? true : evaluate(`$CI_PROJECT_PATH == "${path}"`, variables);
-  return all([here, isNamed(name, variables)]);
-}
-
-function isNamed(name: string, variables: Variables): Verdict {
-  if (name === 'tags') return evaluate('$CI_COMMIT_TAG', variables);
-  if (name === 'branches') return evaluate('$CI_COMMIT_BRANCH', variables);
-  const source = ownValue(oldSources, name);
-  if (source !== undefined) return variables.CI_PIPELINE_SOURCE === source;
-  if (variables.CI_PIPELINE_SOURCE === 'merge_request_event') return false;
-  const pattern = /^\/.*\/[a-z]*$/s.test(name);
-  return evaluate(pattern ? `$CI_COMMIT_REF_NAME =~ ${name}` : `$CI_COMMIT_REF_NAME == "${name}"`, variables);
+  if (isNameOfRef(ref) && variables.CI_PIPELINE_SOURCE === 'merge_request_event') return false;
+  return evaluate(expressionOfRef(ref), variables);
 }
 
 function all(verdicts: Verdict[]): Verdict {

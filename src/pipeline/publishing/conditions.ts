@@ -1,6 +1,7 @@
 import { ownValue } from '../../kernel/own-value.ts';
 import type { IndexId } from '../../kernel/route.ts';
 import { isYamlTable, type YamlTable, type YamlValue } from '../../text/yaml/document.ts';
+import type { ProjectFacts } from '../model/occasions.ts';
 import type { PipelineGoal } from '../pipeline-goal.ts';
 import { flat } from '../recognise/jobs.ts';
 import { expressionOfRef, oldConditions } from '../recognise/only-except.ts';
@@ -9,14 +10,13 @@ import {
   isForSomeTag,
   letsThrough,
   type Occasion,
-  type PipelineProject,
   pushRule,
   tagRule,
 } from '../recognise/rules.ts';
 import { jobVariables } from '../recognise/uploads.ts';
 
 /** The project, and the user's choice of occasions. */
-export type ProjectOccasions = PipelineProject & Pick<PipelineGoal, 'occasions'>;
+export type ProjectOccasions = ProjectFacts & Pick<PipelineGoal, 'projectPath' | 'occasions'>;
 
 /** When each index is published to, unless the project has occasions of its own. */
 export const usualRule: Record<IndexId, YamlTable> = { pypi: tagRule, testpypi: pushRule };
@@ -67,17 +67,17 @@ function byHand(rules: YamlValue[]): YamlTable {
 
 /** What a job without conditions comes down to for an index: tags and, scheduled or pushed, the default branch. */
 const anywhere: { occasion: Occasion; rule: YamlTable }[] = [
-  { occasion: 'tag', rule: tagRule },
-  { occasion: 'default-branch push', rule: { if: '$CI_COMMIT_BRANCH == $CI_DEFAULT_BRANCH' } },
+  { occasion: 'version-tag', rule: tagRule },
+  { occasion: 'default-branch', rule: { if: '$CI_COMMIT_BRANCH == $CI_DEFAULT_BRANCH' } },
 ];
 
 const wanted: Record<IndexId, Occasion[]> = {
-  pypi: ['tag', 'pre-release tag'],
-  testpypi: ['tag', 'pre-release tag', 'default-branch push', 'schedule'],
+  pypi: ['version-tag', 'pre-release-tag'],
+  testpypi: ['version-tag', 'pre-release-tag', 'default-branch', 'schedule'],
 };
 
 /** A rule that can apply on one of the index's occasions; one for PyPI that would also admit branches is narrowed. */
-function keptOf(rule: YamlValue, all: YamlValue[], id: IndexId, project: PipelineProject): YamlTable[] {
+function keptOf(rule: YamlValue, all: YamlValue[], id: IndexId, project: ProjectFacts): YamlTable[] {
   if (!isYamlTable(rule) || rule['!reference'] !== undefined || isGuard(rule)) return [];
   // `when: always` would upload although the check before failed.
   const { if: condition, ...rest } = rule.when === 'always' ? without(rule, 'when') : rule;
@@ -93,7 +93,7 @@ function keptOf(rule: YamlValue, all: YamlValue[], id: IndexId, project: Pipelin
     const open = id === 'pypi' ? anywhere.slice(0, 1) : anywhere.filter(reached);
     return open.map(({ rule }) => ({ ...rule, ...rest }));
   }
-  if (id === 'testpypi' || !may('default-branch push')) return [{ if: condition, ...rest }];
+  if (id === 'testpypi' || !may('default-branch')) return [{ if: condition, ...rest }];
   const inner = /\|\|/.test(condition.replace(/\([^()]*\)/g, '')) ? `(${condition})` : condition;
   return [{ if: `${String(tagRule.if)} && ${inner}`, ...rest }];
 }

@@ -14,7 +14,7 @@ const table = join(import.meta.dirname, 'corpus-model.txt');
 function modelOf(text: string): PipelineModel {
   return readModel({
     text,
-    project: { defaultBranch: 'main', path: 'group/project' },
+    project: { defaultBranch: 'main', projectPath: 'group/project' },
     indexes: officialIndexes,
     readFile: () => undefined,
   });

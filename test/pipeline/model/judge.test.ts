@@ -6,7 +6,7 @@ import { officialIndexes } from '../../../src/pipeline/reading.ts';
 function modelOf(text: string, like?: PipelineModel): PipelineModel {
   return readModel({
     text,
-    project: { defaultBranch: 'main', path: 'tides/almanac' },
+    project: { defaultBranch: 'main', projectPath: 'tides/almanac' },
     indexes: officialIndexes,
     readFile: () => undefined,
     ...(like === undefined ? {} : { occasions: like.occasions }),

@@ -6,7 +6,7 @@ import { officialIndexes } from '../../../src/pipeline/reading.ts';
 function modelOf(text: string, files: Record<string, string> = {}) {
   return readModel({
     text,
-    project: { defaultBranch: 'main', path: 'tides/almanac', package: 'almanac' },
+    project: { defaultBranch: 'main', projectPath: 'tides/almanac', package: 'almanac' },
     indexes: officialIndexes,
     readFile: (path) => files[path],
   });

@@ -14,7 +14,7 @@ import {
 } from '../../../src/pipeline/model/starts.ts';
 import type { OccasionId, Start } from '../../../src/pipeline/model/types.ts';
 
-const project = { defaultBranch: 'main', path: 'group/tides', package: 'tides' };
+const project = { defaultBranch: 'main', projectPath: 'group/tides', package: 'tides' };
 
 /** When the first job of a pipeline runs, in words: `auto`, `manual`, `never`, or `condition ? auto : never`. */
 function startsOf(text: string, ref?: string): Record<OccasionId, string> {

@@ -18,7 +18,7 @@ function modelOf({ files }: MadeUpProject): PipelineModel {
   const readFile = (path: string) => files[path];
   return readModel({
     text: files['.gitlab-ci.yml'] ?? '',
-    project: { defaultBranch: 'main', path: 'demo-group/demo-pkg', package: 'demo-pkg' },
+    project: { defaultBranch: 'main', projectPath: 'demo-group/demo-pkg', package: 'demo-pkg' },
     indexes: officialIndexes,
     readFile,
     follow: followIn(readFile),
