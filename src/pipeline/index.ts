@@ -7,7 +7,7 @@ import { repairBuildJobs } from './building/index.ts';
 import { newBuilder } from './building/new-builder.ts';
 import { repairCheckJob } from './check-job.ts';
 import type { PipelineEdit } from './edit.ts';
-import { planJobs } from './jobs-plan.ts';
+import { filesBeyond, planJobs } from './jobs-plan.ts';
 import { jobsToPaste } from './jobs-to-paste.ts';
 import { removeMarker } from './marker.ts';
 import { noteOtherPublishers } from './other-publishers.ts';
@@ -66,9 +66,17 @@ function begin(file: YamlFile, goal: PipelineGoal, included: YamlTable, notes: s
   noteOtherPublishers(roles, goal, notes);
   const plan = planJobs({ file, data, goal, ours, roles });
   const builder = plan.builders.length > 0 ? undefined : newBuilder(data, goal, plan.around, plan.publishing);
-  const around = builder === undefined ? plan.around : { ...plan.around, dist: builder.dist };
+  const around =
+    builder === undefined
+      ? plan.around
+      : { ...plan.around, dist: builder.dist, files: filesBeyond(builder.dist, plan.publishing, data) };
   const added = builder === undefined ? {} : { newBuilder: builder.lines };
-  refuseBrokenScripts(data, [...plan.builders, ...plan.publishing.map(({ name }) => name)]);
+  const publishers = plan.publishing.map(({ name }) => name);
+  refuseBrokenScripts(data, [...plan.builders, ...publishers]);
+  refuseOtherSystems(
+    data,
+    goal.buildTimeVersion === undefined ? publishers : [...plan.builders, ...publishers],
+  );
   const existing = plan.publishing.filter(({ exists }) => exists).map(({ name }) => name);
   const draft = draftOf(file, [...existing, ...exclusiveAncestors(file, data, existing)]);
   return { draft, included, goal, ours, ...plan, around, ...added, differences: [], notes };
@@ -127,6 +135,23 @@ function refuseBrokenScripts(data: YamlTable, names: string[]): void {
     const broken = lines(jobValue(data, name).script).find(endsInQuotes);
     if (broken !== undefined)
       throw new UnsafeEdit(`a quote in the script of '${name}' is never closed: ${broken.trim()}`);
+  }
+}
+
+const powerShell =
+  /\$env:\w|\.ps1\b|^[ \t]*(?:Add|Copy|Get|Invoke|Move|New|Out|Remove|Set|Start|Test|Write)-[A-Z][A-Za-z]+(?:\s|$)/m;
+
+/** What these jobs are to run is written for the shell of a Linux runner. */
+function refuseOtherSystems(data: YamlTable, names: string[]): void {
+  for (const name of names) {
+    const job = jobValue(data, name);
+    const how = powerShell.test(lines(job.script).join('\n'))
+      ? 'in PowerShell'
+      : lines(job.tags).find((tag) => /windows|macos/i.test(tag));
+    if (how !== undefined)
+      throw new UnsafeEdit(
+        `the job '${name}' runs on another system (${how}), and what it is to run needs a Linux runner`,
+      );
   }
 }
 

@@ -39,6 +39,9 @@ interface OriginalPipeline {
 export function planJobs(original: OriginalPipeline): JobsPlan {
   const { data, goal, roles } = original;
   const publishing = goal.indexes.map((index) => publisherOf(index, original));
+  const [first, second] = publishing.filter(({ exists }) => exists);
+  if (first !== undefined && first.name === second?.name)
+    throw new UnsafeEdit(`the job '${first.name}' uploads to several indexes by itself`);
   const builders = buildersFor(publishing, original);
   refuseSigningBuilders(builders, data);
   const free = (name: string, other: string) => (ownValue(data, name) === undefined ? name : other);
@@ -66,7 +69,7 @@ export function planJobs(original: OriginalPipeline): JobsPlan {
 }
 
 /** The files that a job uploads by name, where some of them are in another folder; all indexes get the same. */
-function filesBeyond(dist: string, publishing: PublishingJob[], data: YamlTable): string | undefined {
+export function filesBeyond(dist: string, publishing: PublishingJob[], data: YamlTable): string | undefined {
   const named = publishing
     .filter(({ exists }) => exists)
     .flatMap(({ name }) => planScript(name, jobValue(data, name)).files ?? []);

@@ -133,6 +133,19 @@ describe('an existing build job', () => {
     });
   });
 
+  it.each([
+    ['python -m build -o out', 'out/'],
+    ['python -m build --outdir $CI_PROJECT_DIR/wares/new .', '$CI_PROJECT_DIR/wares/new'],
+    ['pip wheel . -w x && python -m build -s --outdir=sdists', 'sdists/*.tar.gz'],
+  ])('passes on the folder that it builds into: %s', (command, path) => {
+    const text = `b:\n  image: python:3.12\n  script: ${command}\n  artifacts: {paths: [${path}]}\n`;
+    const result = editPipeline(text, goalWith());
+    const after = result.kind === 'edited' ? (result.edits[0]?.after ?? '') : '';
+    const folder = path.replace('$CI_PROJECT_DIR/', '').replace(/\/(?:\*.*)?$/, '');
+    expect(after).toContain(`/legacy/ ${folder}/*.whl ${folder}/*.tar.gz`);
+    expect(after).not.toContain('build-package');
+  });
+
   it('passes on what it builds in a folder of its own', () => {
     const text =
       'b:\n  image: python:3.12\n  script: cd py && python -m build\n  artifacts: {paths: [py/dist/]}\n';
@@ -140,5 +153,63 @@ describe('an existing build job', () => {
     const after = result.kind === 'edited' ? (result.edits[0]?.after ?? '') : '';
     expect(after).toContain('/legacy/ py/dist/*.whl py/dist/*.tar.gz');
     expect(after).toContain('python -P - py/dist/* <<');
+  });
+});
+
+/** What becomes of a file whose jobs, besides the tests, all publish. */
+function splitUp(text: string, more: Parameters<typeof goalWith>[0] = {}) {
+  const result = editPipeline(text, goalWith(more));
+  if (result.kind !== 'edited') return { reason: result.kind === 'refused' ? result.reason : '', build: {} };
+  const after = result.edits[0]?.after ?? '';
+  expect(editPipeline(after, goalWith(more)).kind).toBe('unchanged');
+  return { reason: '', build: parseYaml(after).data.build as YamlTable };
+}
+
+describe('a build that is split off from the job that publishes', () => {
+  const alone = (script: string, more = '') => `ship:\n  only: [tags]\n${more}  script: ${script}\n`;
+
+  it('leaves its files where the shell stands when it builds', () => {
+    const script = '[cd ui, npm ci, cd .., pip install build twine, python -m build, twine upload dist/*]';
+    expect(splitUp(alone(script)).build.artifacts).toEqual({ paths: ['dist/'] });
+    const inside = '[npm ci, cd lib, python -m build, twine upload dist/*]';
+    expect(splitUp(alone(inside)).build.artifacts).toEqual({ paths: ['lib/dist/'] });
+  });
+
+  it('leaves all of its files where several commands build', () => {
+    const script =
+      '[./prepare, python -m build -s -o wheelhouse, cibuildwheel --output-dir wheelhouse, twine upload wheelhouse/*]';
+    expect(splitUp(alone(script)).build.artifacts).toEqual({ paths: ['wheelhouse/'] });
+  });
+
+  it('goes on in its image where the upload did it', () => {
+    const { build } = splitUp(
+      alone('maturin publish --skip-existing --manylinux 2014 -u me', '  image: maturin:1\n'),
+    );
+    expect(build).toMatchObject({
+      image: 'maturin:1',
+      script: ['maturin build --release --sdist --out dist --manylinux 2014'],
+    });
+  });
+
+  it('takes no files of earlier versions from a cache', () => {
+    const { build } = splitUp(`cache: {paths: [dist/, .pip]}\n${alone('twine upload dist/*')}`);
+    expect(build.cache).toEqual([]);
+  });
+
+  it('is refused where two jobs build in different ways', () => {
+    const text = `${alone('[poetry config a b, poetry publish --build]')}try:
+  only: [main]
+  script: ['poetry version "0.dev$CI_PIPELINE_IID"', poetry publish --build -r testpypi]
+`;
+    expect(splitUp(text).reason).toMatch(/'ship' build differently \(poetry version|'try' and 'ship' build/);
+  });
+
+  it.each([
+    ['$env:A = 1', ''],
+    ['.\\venv\\Scripts\\Activate.ps1', ''],
+    ['pip install twine', '  tags: [saas-windows-medium-amd64]\n'],
+  ])('is refused on another system than Linux: %s%s', (command, more) => {
+    const text = alone(`['${command}', python -m build, twine upload dist/*]`, more);
+    expect(splitUp(text).reason).toContain("'ship' runs on another system");
   });
 });

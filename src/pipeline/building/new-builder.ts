@@ -1,11 +1,16 @@
+import { isDeepStrictEqual } from 'node:util';
 import { isCredentialName } from '../../indexes/upload-variables.ts';
+import { UnsafeEdit } from '../../text/result.ts';
 import { isYamlTable, type YamlTable, type YamlValue } from '../../text/yaml/document.ts';
 import type { PublishingJob } from '../edit.ts';
 import { isRedirecting } from '../globals.ts';
+import { buildsDistributions } from '../model/builds.ts';
+import { commandsOfJob, directoryFrom } from '../model/commands.ts';
 import { isFromGit, type PipelineGoal } from '../pipeline-goal.ts';
 import { planScript, type ScriptStep } from '../publishing/script-plan.ts';
+import { buildFolder } from '../recognise/commands.ts';
 import { imageFor } from '../recognise/image.ts';
-import { jobValue } from '../recognise/jobs.ts';
+import { type Job, jobValue } from '../recognise/jobs.ts';
 import { buildLines, fieldsOf, inFolder, linesOf, type Surroundings } from '../template.ts';
 import { addGit, imageWithGit } from './image.ts';
 import { versionCommands } from './version.ts';
@@ -34,14 +39,39 @@ export function newBuilder(
 ): NewBuilder {
   const sdistOnly =
     goal.sdistOnly || publishing.some(({ name, exists }) => exists && buildsSdistAlone(name, data));
-  const template = { lines: buildLines({ ...goal, sdistOnly }, around), dist: 'dist' };
-  for (const { name } of publishing.filter(({ exists }) => exists)) {
-    const job = jobValue(data, name);
-    const { building } = planScript(name, job);
-    if (building.some(({ kind }) => kind === 'other') || (building.length > 0 && isEquipped(job, data)))
-      return fromJob(job, data, building, goal, around);
-  }
-  return template;
+  const lines = buildLines({ ...goal, sdistOnly }, around);
+  if (cachesDist(data)) lines.splice(lines.indexOf('  script:'), 0, '  cache: []');
+  const template = { lines, dist: 'dist' };
+  const jobs = publishing
+    .filter(({ exists }) => exists)
+    .map(({ name }) => {
+      const value = jobValue(data, name);
+      return { name, value, building: planScript(name, value).building };
+    })
+    .filter(({ building }) => building.length > 0);
+  refuseDifferentBuilds(jobs);
+  const own = jobs.find(({ value, building }) => building.some(isOwn) || isEquipped(value, data));
+  return own === undefined ? template : fromJob(own, data, own.building, goal, around);
+}
+
+/** Whether a step is something that the template does not do: the project's own, or a build for several platforms. */
+const isOwn = ({ kind, text }: ScriptStep) =>
+  kind === 'other' || (kind === 'build' && /\b(?:maturin|cibuildwheel)\b/.test(text));
+
+/** Two jobs that each prepare their build in another way would both get what the first one builds. */
+function refuseDifferentBuilds(jobs: (Job & { building: ScriptStep[] })[]): void {
+  const [first, ...others] = jobs.map(({ name, building }) => ({
+    name,
+    steps: building.filter(({ kind }) => kind === 'other').map(({ text }) => text),
+  }));
+  const other = others.find(({ steps }) => !isDeepStrictEqual(steps, first?.steps));
+  if (first === undefined || other === undefined) return;
+  const [step] = [...first.steps, ...other.steps].filter(
+    (text) => !(first.steps.includes(text) && other.steps.includes(text)),
+  );
+  throw new UnsafeEdit(
+    `the jobs '${first.name}' and '${other.name}' build differently (${step ?? first.steps[0]}), and one build for both would be wrong for one of them: move each build into a job of its own first`,
+  );
 }
 
 /** Whether a job has something that its build may need: an image of its own, services, or variables. */
@@ -51,6 +81,12 @@ function isEquipped(job: YamlTable, data: YamlTable): boolean {
   return !isUsual || job.services !== undefined || Object.keys(plainVariables(job.variables)).length > 0;
 }
 
+/** Whether all jobs share `dist/` as a cache, in which files of earlier versions may lie. */
+function cachesDist(data: YamlTable): boolean {
+  const { cache = data.cache } = isYamlTable(data.default) ? data.default : {};
+  return /\bdist\b/.test(JSON.stringify(cache ?? ''));
+}
+
 /** Whether all that a job builds are source distributions. */
 function buildsSdistAlone(name: string, data: YamlTable): boolean {
   const builds = planScript(name, jobValue(data, name)).building.filter(({ kind }) => kind === 'build');
@@ -58,28 +94,30 @@ function buildsSdistAlone(name: string, data: YamlTable): boolean {
 }
 
 function fromJob(
-  job: YamlTable,
+  { name, value: job }: Job,
   data: YamlTable,
   building: ScriptStep[],
   goal: PipelineGoal,
   around: Surroundings,
 ): NewBuilder {
-  const dist = distOf(building);
   const fromGit = isFromGit(goal);
   const image = imageFor(job, data);
   const variables = { ...plainVariables(job.variables), ...(fromGit ? { GIT_DEPTH: '0' } : {}) };
   const git = fromGit && /alpine/.test(image) ? [addGit] : [];
+  const script = [...git, ...commandsOf(building, goal, image)];
+  const dists = distsOf(name, script);
   const built: YamlTable = {
     stage: around.buildStage,
     ...fieldsOf(job, inherited),
     ...(fromGit ? wholeImage(job.image, imageWithGit(image)) : {}),
     ...(Object.keys(variables).length > 0 ? { variables } : {}),
     ...(around.hasDefaultBeforeScript && job.before_script !== undefined ? { before_script: [] } : {}),
-    script: [...git, ...commandsOf(building, goal, image)],
-    artifacts: { paths: [`${dist}/`] },
+    ...(cachesDist(data) ? { cache: [] } : {}),
+    script,
+    artifacts: { paths: dists.map((dist) => `${dist}/`) },
     rules: around.rules,
   };
-  return { lines: linesOf(around.buildJobs[0] ?? 'build', built), dist };
+  return { lines: linesOf(around.buildJobs[0] ?? 'build', built), dist: dists[0] ?? 'dist' };
 }
 
 /** Replaces the image's name, keeping its other fields, such as an entry point. */
@@ -105,13 +143,22 @@ function commandsOf(building: ScriptStep[], goal: PipelineGoal, image: string): 
 
 const changesFolder = /^(?:cd|pushd)\s/;
 
-/** Where a build that first changes directory leaves its files. */
-function distOf(building: ScriptStep[]): string {
-  const texts = building.map(({ text }) => text);
-  const out = texts.flatMap((text) => /--out-?dir[ =]["']?([\w./-]+)/.exec(text)?.[1] ?? [])[0];
-  const folder = texts.flatMap((text) => /^cd\s+["']?([\w./-]+)["']?$/.exec(text)?.[1] ?? [])[0];
-  const dist = (out ?? 'dist').replace(/\/+$/, '');
-  return folder === undefined || folder === '.' ? dist : `${folder.replace(/\/+$/, '')}/${dist}`;
+/** The folders that a new builder's script leaves its files in, from the repository's root. */
+function distsOf(name: string, script: string[]): string[] {
+  const { commands } = commandsOfJob({ name, before_script: [], script, after_script: [] });
+  const dists = commands.filter(buildsDistributions).map(({ directory, text, tool, args }) => {
+    const usual = tool === 'cibuildwheel' ? 'wheelhouse' : 'dist';
+    const source = /^(?:build|uv)$/.test(tool ?? '')
+      ? args.find((arg) => /^[\w.]+(?:\/[\w.-]+)*\/?$/.test(arg))
+      : undefined;
+    const dist = directoryFrom(
+      directory,
+      buildFolder(text) ?? (source === undefined ? usual : `${source}/${usual}`),
+    );
+    if (dist !== undefined) return dist;
+    throw new UnsafeEdit(`the job '${name}' builds in a folder that is only known when it runs (${text})`);
+  });
+  return [...new Set(dists)];
 }
 
 function plainVariables(variables: YamlValue | undefined): YamlTable {

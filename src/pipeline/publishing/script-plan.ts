@@ -164,8 +164,23 @@ function buildingOf(steps: ScriptStep[]): ScriptStep[] {
   const last = steps.findLastIndex(({ kind }, at) => kind === 'build' && (upload < 0 || at < upload));
   if (last >= 0) return steps.slice(0, last + 1);
   const { text = '' } = steps[upload] ?? {};
-  return buildsToo.test(text) && !/--no-build\b/.test(text) ? steps.slice(0, upload) : [];
+  if (!buildsToo.test(text) || /--no-build\b/.test(text)) return [];
+  return [...steps.slice(0, upload), { text: buildIn(text), kind: 'build' }];
 }
+
+/** The build that an upload command does first. */
+function buildIn(upload: string): string {
+  const [, maturin, options = ''] = /^(.*\bmaturin)[ \t]+publish\b(.*)$/s.exec(upload) ?? [];
+  if (maturin !== undefined)
+    return `${maturin} build --release --sdist --out dist${options.replace(ofUpload, '')}`;
+  const [, setup] = /^(.*\bsetup\.py\b.*?)[ \t]+upload\b/s.exec(upload) ?? [];
+  if (setup !== undefined) return setup.replace(/[ \t]+register\b/, '');
+  return upload.replace(/\bpublish\b.*$/s, 'build');
+}
+
+/** The options of `maturin publish` that its build does not have, and those that are given in any case. */
+const ofUpload =
+  /[ \t]+(?:--(?:skip-existing|non-interactive|no-sdist|release)|(?:-[upro]|--(?:username|password|repository|repository-url|out))[ =]\S+)(?=\s|$)/g;
 
 /** Without directory or variable names, the files of an upload are unknown. */
 function filesIn(steps: ScriptStep[]): Pick<ScriptPlan, 'files'> {

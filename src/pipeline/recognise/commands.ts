@@ -17,7 +17,7 @@ const report =
 
 const installable = new Set(
   `pip setuptools wheel build twine uv poetry poetry-core flit flit-core hatch hatchling hatch-vcs pdm pdm-backend maturin
-  keyring setuptools-scm id pipx requests packaging importlib-metadata readme-renderer pkginfo virtualenv cryptography
+  keyring keyrings-alt nox tox invoke setuptools-scm id pipx requests packaging importlib-metadata readme-renderer pkginfo virtualenv cryptography
   jq curl git python3 python3-pip python3-venv py3-pip ca-certificates poetry-dynamic-versioning
   pypi-attestations sigstore`.split(/\s+/),
 );
@@ -90,6 +90,17 @@ export function isWrapper(command: string): boolean {
 /** Whether a script builds distributions. */
 export function buildsDistributions(script: string): boolean {
   return build.test(script);
+}
+
+/** The folder that a build command names for what it builds, unless it is only known when it runs. */
+export function buildFolder(command: string): string | undefined {
+  if (!build.test(command)) return undefined;
+  const [, folder] =
+    /\s(?:-[do]|--(?:out-?dir|output(?:-dir)?|wheel-dir|dist-dir|dest|out))[ =]["']?([^\s"']+)/.exec(
+      command,
+    ) ?? [];
+  const inside = folder?.replace(/^\$\{?CI_PROJECT_DIR\}?\/|^\.\//, '').replace(/\/+$/, '');
+  return inside !== undefined && /^[\w.-][\w./-]*$/.test(inside) && inside !== '.' ? inside : undefined;
 }
 
 function isCredential(command: string): boolean {

@@ -3,10 +3,11 @@ import { valueAt } from '../../text/yaml/data.ts';
 import { isYamlTable, type YamlTable, type YamlValue } from '../../text/yaml/document.ts';
 import { tokenVariable } from '../pipeline-goal.ts';
 import { isTagCheck } from '../tag-check.ts';
-import { buildsDistributions, comparesVersion, signs, uploads } from './commands.ts';
+import { buildFolder, buildsDistributions, comparesVersion, signs, uploads } from './commands.ts';
 import { type Job, lines, parentsOf, scriptItems, scriptOf, visibleJobs } from './jobs.ts';
 import { expand } from './shell.ts';
 import {
+  commandsOf,
   jobVariables,
   type KnownIndex,
   possibleWrapper,
@@ -106,11 +107,20 @@ export function keepsDist(job: YamlTable): boolean {
   return distPaths(job).length > 0;
 }
 
-/** The distribution folders that a job passes on (cibuildwheel's is `wheelhouse`), relative to the repository root. */
+/**
+ * The distribution folders that a job passes on (cibuildwheel's is `wheelhouse`, others are named by the build),
+ * relative to the repository root.
+ */
 export function distPaths(job: YamlTable): string[] {
-  return lines(valueAt(job, ['artifacts', 'paths'])).flatMap((path) => {
-    const [, folder] = /^(?:\.\/)?((?:[\w.-]+\/)*(?:dist|wheelhouse))(?:\/.*)?$/.exec(path) ?? [];
-    return folder === undefined ? [] : [folder];
+  const paths = lines(valueAt(job, ['artifacts', 'paths']));
+  if (paths.length === 0) return [];
+  const named = commandsOf(job).flatMap((command) => buildFolder(command) ?? []);
+  return paths.flatMap((path) => {
+    const inside = path.replace(/^\$\{?CI_PROJECT_DIR\}?\/|^\.\//, '');
+    const [, folder] = /^((?:[\w.-]+\/)*(?:dist|wheelhouse))(?:\/.*)?$/.exec(inside) ?? [];
+    if (folder !== undefined) return [folder];
+    const whole = inside.replace(/\/(?:\*.*)?$/, '');
+    return named.some((it) => whole === it || whole.endsWith(`/${it}`)) ? [whole] : [];
   });
 }
 
