@@ -18,12 +18,17 @@ import { want } from '../want.ts';
 import { gateOf } from './rest-jobs.ts';
 
 /** Things a job runs or fetches from elsewhere; a publishing job has none of them. */
-export const extraChecks: Check[] = ['before_script', 'after_script', 'services', 'cache', 'hooks'].map(
-  (key) => without(key, key === 'hooks' ? { pre_get_sources_script: [] } : [], (job) => isEmpty(job[key])),
-);
+export const extraChecks: Check[] = Object.entries<YamlValue>({
+  before_script: [],
+  after_script: [],
+  services: [],
+  cache: [],
+  hooks: { pre_get_sources_script: [] },
+  secrets: {},
+}).map(([key, instead]) => without(key, instead, (job) => isEmpty(job[key])));
 
 const isEmpty = (value: YamlTable[string] | undefined) =>
-  value === undefined || value === null || (Array.isArray(value) && value.length === 0);
+  value === undefined || value === null || (typeof value === 'object' && Object.keys(value).length === 0);
 
 /** Removes what the job has itself under a key, and overrides what it inherits with `instead`. */
 function without(key: string, instead: YamlValue, holds: Check['holds']): Check {

@@ -15,8 +15,8 @@ const needed = /^TWINE_NON_INTERACTIVE$/;
 
 /** Variables for a checkout, or for tools that the job no longer runs. */
 const unused = {
-  uv: /^(?:GIT_(?!STRATEGY$)|PIP_|PIPENV_|POETRY_|TWINE_)/,
-  twine: /^(?:GIT_(?!STRATEGY$)|PIP_|PIPENV_|POETRY_)/,
+  uv: /^(?:GIT_(?!STRATEGY$)|PIP_|PIPENV_|POETRY_|TWINE_|DOCKER_|CIBW_)/,
+  twine: /^(?:GIT_(?!STRATEGY$)|PIP_|PIPENV_|POETRY_|DOCKER_|CIBW_)/,
 };
 
 /** Removes what only the old way of publishing used: tokens, URLs, and the shared script. */
@@ -113,7 +113,7 @@ function staleVariables(
   );
 }
 
-/** Removes ID tokens for the indexes under another name or for another job; all of them on the token route. */
+/** Removes ID tokens other than the index's own, which nothing reads any more; all of them on the token route. */
 function clearTokens(edit: PipelineEdit, holder: string): void {
   const { draft, publishing, goal } = edit;
   const tokens = ownAt(draft, [holder, 'id_tokens']);
@@ -126,7 +126,7 @@ function clearTokens(edit: PipelineEdit, holder: string): void {
     const right =
       goal.route !== 'token' &&
       users.some(({ index }) => tokenVariable(index.audience) === key && index.audience === audience);
-    if (right || !/PYPI|SIGSTORE/i.test(`${key} ${audience}`)) continue;
+    if (right) continue;
     note(edit, [holder, 'id_tokens', key], lines(audience), null);
     removeYaml(draft, [holder, 'id_tokens', key]);
   }
