@@ -37,6 +37,8 @@ export function reasonOfDifference(difference: Difference): string {
       return `'${difference.upload.job}' would upload to ${targetText(difference.upload)} on ${at(difference.upload)} too`;
     case 'two-publishers':
       return `${difference.uploads.map(uploaderText).join(' and ')} would both upload to ${difference.index === 'pypi' ? 'PyPI' : 'TestPyPI'}`;
+    case 'undecided-target':
+      return `${uploaderText(difference.upload)} might upload to ${targetText(difference.beside)} as well as '${difference.beside.job}', since its index only shows when it runs`;
     case 'other-credential':
       return `${uploaderText(difference.upload)} would still upload to ${targetText(difference.upload)} with ${credentialText(difference.upload)}`;
     case 'nothing-built':
@@ -65,8 +67,10 @@ export function reasonOfDifference(difference: Difference): string {
 /** The job that uploads, with the script or the child pipeline that it does it in. */
 function uploaderText({ job, origin, publication }: Upload): string {
   const via = publication.command?.via ?? [];
+  const isRelease = publication.command?.tool === 'semantic-release';
+  const how = isRelease ? ' (by semantic-release, which uploads itself before version 8)' : '';
   const through = via.length > 0 ? ` (through ${via.join(', ')})` : '';
-  return `'${job}'${origin.kind === 'child' ? ` of the child pipeline ${origin.file}` : ''}${through}`;
+  return `'${job}'${origin.kind === 'child' ? ` of the child pipeline ${origin.file}` : ''}${how}${through}`;
 }
 
 /** https://docs.gitlab.com/ci/jobs/ci_job_token/ : what a job token pushes starts no pipeline. */

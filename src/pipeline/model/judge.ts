@@ -35,6 +35,8 @@ export type Difference =
   | { kind: 'start-changed' | 'files-changed' | 'version-changed'; before: Upload; after: Upload }
   /** The same files reach an index twice on one occasion. */
   | { kind: 'two-publishers'; index: IndexId; occasion: OccasionId; jobs: string[]; uploads: Upload[] }
+  /** Beside an upload that comes new to it, another job uploads to an index that only shows when it runs. */
+  | { kind: 'undecided-target'; upload: Upload; beside: Upload }
   /** It uploads with a credential other than its route's. */
   | { kind: 'other-credential'; upload: Upload }
   /** Nothing builds what it uploads on that occasion. */
@@ -69,6 +71,7 @@ export function judge(before: PipelineModel, after: PipelineModel, agreed: Agree
   const parts = [
     changedUploads(earlier, later, agreed),
     { wrong: [...duplicates(later), ...otherCredentials(later, agreed)], told: [] },
+    { wrong: undecidedTargets(earlier, later), told: [] },
     { wrong: notBuilt(earlier, later, after), told: [] },
     { wrong: absentNeeds(before, after), told: [] },
     changedJobs(before, after),
@@ -100,11 +103,16 @@ function changedUploads(earlier: Upload[], later: Upload[], { adds, ends }: Agre
       told.push({ kind: 'start-changed', before: last, after: next });
     if (!isDeepStrictEqual(last.files, next.files))
       told.push({ kind: 'files-changed', before: last, after: next });
-    if (!isDeepStrictEqual(last.versions, next.versions))
-      told.push({ kind: 'version-changed', before: last, after: next });
+    if (isDeepStrictEqual(last.versions, next.versions)) continue;
+    const change = { kind: 'version-changed', before: last, after: next } as const;
+    (isNumbered(next) && !isNumbered(last) ? wrong : told).push(change);
   }
   return { wrong, told };
 }
+
+/** Whether a release would get a development version with the pipeline's number. */
+const isNumbered = ({ occasion, versions }: Upload) =>
+  occasion === 'version-tag' && versions.some(({ kind }) => kind === 'pipeline');
 
 function duplicates(later: Upload[]): Difference[] {
   return later.flatMap((one, at): Difference[] => {
@@ -116,6 +124,18 @@ function duplicates(later: Upload[]): Difference[] {
       ? []
       : [{ kind: 'two-publishers', index: target.id, occasion, jobs, uploads: [one, ...others] }];
   });
+}
+
+function undecidedTargets(earlier: Upload[], later: Upload[]): Difference[] {
+  const added = later.filter(
+    (it) => it.target.kind === 'index' && !earlier.some((other) => sameTarget(it, other)),
+  );
+  return later
+    .filter(({ target }) => target.kind === 'unknown' && /[$`]/.test(target.because))
+    .flatMap((upload): Difference[] => {
+      const beside = added.find((it) => it.occasion === upload.occasion && it.job !== upload.job);
+      return beside === undefined ? [] : [{ kind: 'undecided-target', upload, beside }];
+    });
 }
 
 /** Whether two lists of patterns may match the same file; unknown ones may. */
@@ -286,6 +306,7 @@ function movedCommands(before: PipelineModel, after: PipelineModel): Difference[
   const all = ({ jobs }: PipelineModel) =>
     jobs.flatMap((job) => job.commands.map((command) => ({ job, command })));
   for (const { job, command } of all(before)) {
+    if (!bound(command)) continue;
     const on = ran.get(command.text) ?? new Set();
     for (const occasion of before.occasions) if (mayReach(job, command, occasion)) on.add(occasion.id);
     ran.set(command.text, on);

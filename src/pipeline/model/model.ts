@@ -63,6 +63,12 @@ interface Placed {
   part: Part;
 }
 
+/** A job that publishes, and whether to PyPI. */
+interface Publisher {
+  placed: Placed;
+  isRelease: boolean;
+}
+
 /**
  * Reads a pipeline file with everything it includes, triggers and calls, as far as that is in the checkout. Throws
  * `YamlSyntaxError` if the file itself is not YAML.
@@ -73,7 +79,11 @@ export function readModel(source: PipelineSource): PipelineModel {
   const parts = withChildren({ file, data, parent: undefined }, source, found, 0);
   const placed = parts.flatMap((part) => jobsOfPart(part, source, found));
   const publish = publishing(source);
-  const publishers = placed.filter((it) => publish(it, {}).length > 0);
+  const publishers = placed.flatMap((it): Publisher[] => {
+    const targets = publish(it, {}).map(({ target }) => target);
+    if (targets.length === 0) return [];
+    return [{ placed: it, isRelease: targets.some((one) => one.kind === 'index' && one.id === 'pypi') }];
+  });
   const occasions = source.occasions ?? occasionIds.map((id) => mostTelling(id, publishers, source));
   return {
     occasions: [...occasions],
@@ -185,10 +195,16 @@ function startsOf(
   return Object.fromEntries(starts) as ModelJob['starts'];
 }
 
-/** The spelling of a ref for which the most publishing may happen; of several, the most common. */
-function mostTelling(id: OccasionId, publishers: Placed[], source: PipelineSource): Occasion {
+/**
+ * The spelling of a ref for which the most publishing to PyPI may happen or, where there is none, to anything; of
+ * several, the most common.
+ */
+function mostTelling(id: OccasionId, publishers: Publisher[], source: PipelineSource): Occasion {
   const ways = waysOf(id, source.project);
-  const counts = ways.map((way) => publishers.filter((it) => mayRun(startOn(it, way, source))).length);
+  const count = (some: Publisher[]) =>
+    ways.map((way) => some.filter(({ placed }) => mayRun(startOn(placed, way, source))).length);
+  const releases = count(publishers.filter(({ isRelease }) => isRelease));
+  const counts = releases.some((it) => it > 0) ? releases : count(publishers);
   return ways[counts.indexOf(Math.max(...counts))] ?? (ways[0] as Occasion);
 }
 

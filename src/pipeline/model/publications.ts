@@ -8,7 +8,7 @@ import type { Command } from './commands.ts';
 import { type Configured, repositoriesOf } from './configured.ts';
 import { expandShell } from './shell-conditions.ts';
 import type { ModelJob, OccasionId, ReadFile } from './types.ts';
-import { optionOf, positional, type UploadTool, uploadTool } from './upload-tools.ts';
+import { oldSemanticRelease, optionOf, positional, type UploadTool, uploadTool } from './upload-tools.ts';
 
 /** Where an upload goes. */
 export type Target =
@@ -67,13 +67,27 @@ export function publicationsOf(
   const found = job.matrix.flatMap((instance) => {
     const variables = { ...job.variables, ...more, ...instance };
     return job.commands.flatMap((command, index) => {
-      const upload = uploadTool(command);
+      const upload = uploadTool(command) ?? byOldSemanticRelease(job, command, around);
       if (upload === undefined) return [];
       const earlier = job.commands.slice(0, index);
       return [publicationOf({ job, command, earlier, variables, ...upload }, around)];
     });
   });
   return byIdToken(job, distinct(found), around);
+}
+
+function byOldSemanticRelease(
+  { commands }: Uploader,
+  { tool, verb, args, directory = '.' }: Command,
+  { readFile }: Around,
+): { name: string; tool: UploadTool } | undefined {
+  if (tool !== 'semantic-release' || verb !== 'publish' || args.includes('--noop')) return undefined;
+  const isPinned = commands.some(({ text }) =>
+    /semantic-release\s*(?:<\s*[4-8]|(?:<=|==|~=)\s*[4-7])\b/.test(text),
+  );
+  const settings = ['pyproject.toml', 'setup.cfg'].map((name) => readFile(posix.join(directory, name)) ?? '');
+  const isSet = /^upload_to_(?:pypi|repository)\s*=\s*true|^\[semantic_release\]/im.test(settings.join('\n'));
+  return isPinned || isSet ? { name: tool, tool: oldSemanticRelease } : undefined;
 }
 
 interface Upload {

@@ -3,8 +3,12 @@ import { quoteForShell } from '../../kernel/quote.ts';
 const starts =
   /\b(?:subprocess\.(?:run|call|check_call|check_output|Popen)|os\.(?:system|popen)|(?:c|ctx|context|session|s)\.(?:run(?:_always|_install)?|install|sudo))\s*\(/g;
 
+/** `os.environ["NAME"]` and the like, which are variables of the shell. */
+const environment = /\bos\.(?:environ(?:\.get)?|getenv)\s*[[(]\s*["'](\w+)["'][^\])\n]*[\])]/g;
+
 /** The commands that a Python program starts, as shell text, as far as they are spelt out in it. */
-export function callsInPython(text: string): string[] {
+export function callsInPython(whole: string): string[] {
+  const text = whole.replace(environment, '$1');
   const found: string[] = [];
   for (const match of text.matchAll(starts)) {
     const args = argumentsAt(text, match.index + match[0].length);
@@ -15,7 +19,17 @@ export function callsInPython(text: string): string[] {
     const isText = args.length === 1 && !installs && /\s/.test(only);
     found.push(installs + (isText ? only : args.map(quoted).join(' ')));
   }
-  return found;
+  return found.some((it) => uploadWords.test(it)) ? found : [...found, ...uploadsSpeltOut(text)];
+}
+
+const uploadWords = /\b(?:twine|uv|poetry|pdm|flit|hatch)\b.*\b(?:upload|publish)\b/;
+
+/** Uploads whose words are handed to a function of the program's own. */
+function uploadsSpeltOut(text: string): string[] {
+  const words = /(["'])(?:twine|uv|poetry|pdm|flit|hatch)\1\s*,\s*(["'])(?:upload|publish)\2/g;
+  return [...text.matchAll(words)]
+    .slice(0, 20)
+    .map(({ index }) => argumentsAt(text, index).map(quoted).join(' '));
 }
 
 const quoted = (word: string) => (/^\$\w+$/.test(word) ? word : quoteForShell(word));
@@ -33,7 +47,8 @@ function argumentsAt(text: string, from: number): string[] {
     if (!match) break;
     const [, literal, name, isKeyword, bracket] = match;
     if (isKeyword !== undefined && depth === 0) break;
-    if (literal !== undefined) words.push(unquoted(literal));
+    if (literal !== undefined)
+      words.push(isFormatted(match[0]) ? filledIn(unquoted(literal)) : unquoted(literal));
     else if (name !== undefined && !/^(?:None|True|False|str|f)$/.test(name))
       words.push(name === 'sys.executable' ? 'python' : `$${name.replace(/\W/g, '_')}`);
     else if (bracket !== undefined && /[[({]/.test(bracket)) depth += 1;
@@ -42,6 +57,11 @@ function argumentsAt(text: string, from: number): string[] {
   }
   return words;
 }
+
+const isFormatted = (text: string) => /^\s*[rbu]?f[rb]?["']/i.test(text);
+
+/** The fields of a formatted string as variables. */
+const filledIn = (text: string) => text.replace(/\{(\w+)[^{}]*\}/g, (_, name) => `\${${name}}`);
 
 const unquoted = (literal: string) =>
   literal.replace(/^("""|'''|["'])([\s\S]*)\1$/, '$2').replace(/\\(["'\\])/g, '$1');

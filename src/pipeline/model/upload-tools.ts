@@ -124,6 +124,14 @@ const tools: Record<string, UploadTool> = {
   'setup.py': { ...none, verbs: ['upload'], secret: [], builds: 'always', readsPypirc: true },
 };
 
+/** python-semantic-release before version 8, whose `publish` builds and uploads; later ones leave that to others. */
+export const oldSemanticRelease: UploadTool = {
+  ...none,
+  secretVariables: ['PYPI_TOKEN', 'REPOSITORY_PASSWORD'],
+  addressVariables: ['REPOSITORY_URL'],
+  builds: 'always',
+};
+
 /** The tool behind a command that uploads distributions; a dry run uploads nothing. */
 export function uploadTool(command: {
   tool: string | undefined;

@@ -28,6 +28,7 @@ function words(difference: Difference): string {
     case 'upload-lost':
     case 'nothing-built':
     case 'other-credential':
+    case 'undecided-target':
       return `${difference.kind} ${difference.upload.job} ${difference.upload.occasion}`;
     case 'two-publishers':
       return `${difference.kind} ${difference.jobs.join(' ')} ${difference.occasion}`;

@@ -50,6 +50,21 @@ describe("what a project's own command runs", () => {
       'ci/ship.py',
     ],
     [
+      'python ci/ship.py',
+      {
+        'ci/ship.py':
+          'def run(*args):\n    subprocess.run(args)\n\nrun(exe, "-m", "twine", "upload", "-p", os.environ["T"], "dist/*")\n',
+      },
+      ['$args', "twine upload -p $T 'dist/*'"],
+      'ci/ship.py',
+    ],
+    [
+      'inv ship --index pypi',
+      { 'tasks.py': '@task\ndef ship(c, index="x"):\n    c.run(f"twine upload -r {index} dist/*")\n' },
+      ['twine upload -r ${index} dist/*'],
+      'tasks.py:ship',
+    ],
+    [
       'make ship',
       { Makefile: makefile },
       [

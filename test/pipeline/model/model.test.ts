@@ -140,6 +140,14 @@ describe('an upload goes', () => {
     expect(targets(commands.toReversed())).toEqual(['registry CI_JOB_TOKEN dist/*', 'pypi P dist/*']);
   });
 
+  it('to PyPI where semantic-release is so old that it uploads itself', () => {
+    const commands = ['pip install "python-semantic-release<8"', 'semantic-release publish'];
+    expect(targets(commands)).toEqual(['pypi PYPI_TOKEN dist/*']);
+    expect(targets(['pip install python-semantic-release', 'semantic-release publish'])).toEqual([]);
+    const files = { 'setup.cfg': '[semantic_release]\nbranch = main\n' };
+    expect(targets(['semantic-release publish'], '', files)).toEqual(['pypi PYPI_TOKEN dist/*']);
+  });
+
   it('to the index that pyproject.toml names', () => {
     const pyproject =
       '[[tool.uv.index]]\nname = "house"\nurl = "https://x.example/simple/"\npublish-url = "https://test.pypi.org/legacy/"\n';
