@@ -4,7 +4,9 @@ import type { Roles } from './recognise/roles.ts';
 
 /** Reports which jobs are left alone and why. Throws `UnsafeEdit` if one script uploads to several indexes. */
 export function noteOtherPublishers(roles: Roles, goal: PipelineGoal, notes: string[]): void {
-  const { mixed, elsewhere, besides, doubtful } = roles;
+  const { mixed, besides, doubtful } = roles;
+  const meant = Object.values(goal.publishingJobs ?? {});
+  const elsewhere = roles.elsewhere.filter((name) => !meant.includes(name));
   const built = elsewhere.filter((name) => goal.jobsBuildingElsewhere?.includes(name));
   const others = elsewhere.filter((name) => !built.includes(name));
   if (others.length > 0) notes.push(`${leftAlone(others, 'to another index')}.`);
@@ -23,7 +25,8 @@ export function noteOtherPublishers(roles: Roles, goal: PipelineGoal, notes: str
       `The job '${name}' runs '${command}', which may publish; if it does, take that out, since an index takes each file once.`,
     );
   }
-  for (const { name, command } of isFromGit(goal) ? roles.comparing : []) {
+  const failing = roles.comparing.filter(({ command }) => !knowsGit.test(command));
+  for (const { name, command } of isFromGit(goal) ? failing : []) {
     notes.push(
       `The job '${name}' compares the tag with the written version (${command}); the version comes from the tag now, so take that out.`,
     );
@@ -31,6 +34,9 @@ export function noteOtherPublishers(roles: Roles, goal: PipelineGoal, notes: str
   if (mixed[0] !== undefined)
     throw new UnsafeEdit(`the job '${mixed[0]}' uploads to several indexes by itself`);
 }
+
+/** What tells the version from git as well. */
+const knowsGit = /\bhatch(?:ling)?\b[^|;&]*\bversion\b|\bsetuptools[-_]scm\b|\bpdm\b[^|;&]*\bshow\b/;
 
 /** 'The job 'a' publishes ... and is left alone', or the plural. */
 function leftAlone(jobs: string[], where: string): string {

@@ -4,6 +4,7 @@ import { pipelineGoal } from '../goal/pipeline.ts';
 import { tokenKeys } from '../indexes/upload-variables.ts';
 import type { IndexId } from '../kernel/route.ts';
 import { editPipeline, jobsToPaste } from '../pipeline/index.ts';
+import { jobsBehind } from '../pipeline/model/builds.ts';
 import { type Agreed, type Difference, type Judgement, judge } from '../pipeline/model/judge.ts';
 import { followIn } from '../pipeline/model/local-scripts.ts';
 import { type PipelineModel, readModel } from '../pipeline/model/model.ts';
@@ -11,7 +12,10 @@ import type { ProjectFacts } from '../pipeline/model/occasions.ts';
 import { type Upload, whatHappensWhen } from '../pipeline/model/uploads.ts';
 import type { VersionKind } from '../pipeline/model/version.ts';
 import type { PipelineGoal } from '../pipeline/pipeline-goal.ts';
+import { uploads } from '../pipeline/recognise/commands.ts';
 import { merge } from '../pipeline/recognise/jobs.ts';
+import { rolesOf } from '../pipeline/recognise/roles.ts';
+import { sdistNote } from '../python/versions/compiled.ts';
 import { versionFromVcs } from '../python/versions/index.ts';
 import type { EditResult } from '../text/result.ts';
 import { YamlSyntaxError } from '../text/yaml/document.ts';
@@ -40,9 +44,14 @@ export function editProject(facts: Facts, goal: Goal): ProjectEdit {
   const several = severalPackages(facts, goal.packageName, before);
   if (several !== undefined) return refusedForPackages(several, facts, before);
   const plan = planVersion(facts, before);
-  const versionEdit = versionEditOf(facts, plan);
+  const keepsWheels = before !== undefined && releasesWheels(before);
+  const versionEdit = versionEditOf(facts, plan, keepsWheels);
   const { text, reading } = facts.pipeline;
-  const wanted = { ...pipelineGoal(facts, goal), ...plan.pipeline };
+  const wanted = withPublishers(
+    { ...pipelineGoal(facts, goal), ...(keepsWheels ? { sdistOnly: false } : {}), ...plan.pipeline },
+    facts,
+    before,
+  );
   const pipelineEdit = editPipeline(text, wanted, reading.included, reading.file);
   const intended = intendedPipeline(pipelineEdit, facts);
   const after = intended === undefined ? undefined : modelOf(facts, goal, intended, before);
@@ -63,6 +72,27 @@ export function editProject(facts: Facts, goal: Goal): ProjectEdit {
       },
     told: judged.kind === 'edited' ? judgement.told : [],
   };
+}
+
+/** Names the job that publishes to an index where only the model can tell, as from a configuration file. */
+function withPublishers(
+  wanted: PipelineGoal,
+  { pipeline: { reading } }: Facts,
+  model: PipelineModel | undefined,
+): PipelineGoal {
+  if (reading.file === undefined || model === undefined) return wanted;
+  const { publishers } = rolesOf(merge(reading.included, reading.file.data), wanted.indexes, reading.route);
+  const jobs = wanted.indexes.flatMap(({ id }): [IndexId, string][] => {
+    if (publishers[id].length > 0) return [];
+    const found = model.publications.filter(
+      ({ target, command }) =>
+        target.kind === 'index' && target.id === id && command?.via.length === 0 && uploads(command.text),
+    );
+    const [name, second] = new Set(found.map(({ job }) => job));
+    const isHere = model.jobs.some((job) => job.name === name && job.origin.kind !== 'child');
+    return name !== undefined && second === undefined && isHere ? [[id, name]] : [];
+  });
+  return { ...wanted, publishingJobs: { ...Object.fromEntries(jobs), ...wanted.publishingJobs } };
 }
 
 /** Jobs of one package are never changed for another. */
@@ -132,12 +162,36 @@ export function modelOf(
   }
 }
 
-function versionEditOf({ python, checkout, tags }: Facts, plan: VersionPlan): EditResult {
+/** Whether what goes to PyPI are wheels that its rules for Linux allow, made by tools or in images that see to that. */
+function releasesWheels({ publications, jobs }: PipelineModel): boolean {
+  const publishers = publications
+    .filter(({ target }) => target.kind === 'index' && target.id === 'pypi')
+    .map(({ job }) => job);
+  const names = [...publishers, ...jobsBehind(publishers, jobs)];
+  return jobs
+    .filter(({ name }) => names.includes(name))
+    .some(
+      ({ image = '', commands }) =>
+        /manylinux|musllinux/.test(image) ||
+        commands.some(
+          ({ tool = '', verb }) =>
+            /^(?:cibuildwheel|auditwheel)$/.test(tool) ||
+            (tool === 'maturin' && /^(?:build|publish)$/.test(verb ?? '')),
+        ),
+    );
+}
+
+function versionEditOf(
+  { python, checkout, tags }: Facts,
+  plan: VersionPlan,
+  keepsWheels: boolean,
+): EditResult {
   if (plan.kind === 'refused')
     return { kind: 'refused', reason: plan.reason, differences: [], manual: plan.manual, notes: [] };
   if (plan.kind !== 'git') return { kind: 'unchanged', notes: plan.notes };
   const edit = versionFromVcs(python.files, { directory: checkout.directory, tags });
-  return { ...edit, notes: [...edit.notes, ...plan.notes] };
+  const notes = edit.notes.filter((note) => !(keepsWheels && note === sdistNote));
+  return { ...edit, notes: [...notes, ...plan.notes] };
 }
 
 /** Where the version comes from today. */
