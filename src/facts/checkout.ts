@@ -136,10 +136,14 @@ export type CheckoutTexts = ReadonlyMap<string, string>;
 const mostFiles = 400;
 
 const runners =
-  /(?:^|\/)(?:GNUmakefile|[Mm]akefile|[Jj]ustfile|\.justfile|[Tt]askfile\.ya?ml|noxfile\.py|tasks\.py|tox\.ini|package\.json|setup\.(?:py|cfg)|pyproject\.toml|\.pypirc|\.releaserc[\w.]*|\.bumpversion\.\w+|\.cz\.\w+|cz\.\w+|\.?releaserc[\w.]*)$/;
+  /(?:^|\/)(?:GNUmakefile|[Mm]akefile|[Jj]ustfile|\.justfile|[Tt]askfile\.ya?ml|noxfile\.py|tasks\.py|tox\.ini|package\.json|setup\.(?:py|cfg)|pyproject\.toml|\.pypirc|\.releaserc[\w.]*|\.bumpversion\.\w+|\.cz\.\w+|cz\.\w+|tbump\.toml|bumpver\.toml|\.?releaserc[\w.]*|VERSION(?:\.txt)?|(?:[\w.-]+\.)?Dockerfile|Dockerfile\.[\w.-]+|\.dockerignore)$/;
 const scripts = /\.(?:sh|bash|mk|ya?ml)$/;
 const scriptFolders = /^(?:\.?ci|\.gitlab|scripts?|bin|tools?|build-?tools|dev|utils?|\.gitlab-ci)\//;
 const versionHolders = /(?:^|\/)(?:__init__|__about__|_?version|__version__|conf)\.py$/;
+
+const tests = /(?:^|\/)tests?\/(?:\w+\/)?test_\w+\.py$/;
+/** Of which few say anything about the version. */
+const mostTests = 100;
 
 /** Whether a pipeline may run a file, or the file may repeat the version. */
 function matters(path: string): boolean {
@@ -153,7 +157,10 @@ export async function readCheckoutTexts(
   files: Pick<Files, 'read'>,
   tracked: readonly string[],
 ): Promise<CheckoutTexts> {
-  const paths = tracked.filter(matters).slice(0, mostFiles);
+  const paths = [
+    ...tracked.filter(matters),
+    ...tracked.filter((path) => tests.test(path)).slice(0, mostTests),
+  ].slice(0, mostFiles);
   const entries = await Promise.all(
     paths.map(async (path) => [path, await files.read(path).catch(noText)] as const),
   );

@@ -1,5 +1,7 @@
+import { posix } from 'node:path';
 import type { Facts } from '../facts/index.ts';
 import { isBlindBuild } from '../pipeline/building/version.ts';
+import { dockerStages } from '../pipeline/model/dockerfile.ts';
 import type { PipelineModel } from '../pipeline/model/model.ts';
 import type { ModelJob } from '../pipeline/model/types.ts';
 import type { PipelineGoal } from '../pipeline/pipeline-goal.ts';
@@ -15,6 +17,7 @@ import {
 import { NeedsHand } from '../python/versions/backend.ts';
 import { placeOfVersion } from '../python/versions/build-time.ts';
 import { buildTimeVersion } from '../python/versions/index.ts';
+import { versionFile } from '../python/versions/version-file.ts';
 
 /** What the pipeline has to do about the version. */
 export type VersionInPipeline = Pick<
@@ -34,11 +37,12 @@ export type VersionPlan =
 
 /** Decides by what depends on the written version. */
 export function planVersion(facts: Facts, model: PipelineModel | undefined): VersionPlan {
-  const { files, writtenVersion } = facts.python;
+  const { files } = facts.python;
+  const written = facts.python.writtenVersion ?? versionFile(files)?.value;
   const place = buildTimeVersion(files);
-  if (writtenVersion === undefined || model === undefined)
+  if (written === undefined || model === undefined)
     return { kind: 'git', pipeline: { buildTimeVersion: place }, notes: [] };
-  const input = inputOf(facts, model, writtenVersion);
+  const input = inputOf(facts, model, written);
   const uses = versionUses(input);
   const advice = adviceOf(input, uses, model);
   if (advice.kind === 'leave') return fromPipeline(facts, advice);
@@ -51,13 +55,20 @@ function inputOf(
   { jobs }: PipelineModel,
   version: string,
 ): DependentsInput {
+  const lookup = (path: string) => texts.get(path);
+  const { directory } = checkout;
+  const holder = versionFile(python.files)?.path;
+  const paths = [...texts.keys()];
+  const stages = paths
+    .filter((path) => /(?:^|[/.])Dockerfile(?:$|\.)/.test(path))
+    .flatMap((path) => dockerStages(path, lookup));
   return {
-    jobs,
-    lookup: (path) => texts.get(path),
-    directory: checkout.directory,
+    jobs: [...jobs, ...stages.map((stage) => ({ ...stage, name: stage.file }))],
+    lookup,
+    directory,
     version,
     source: sourceFor(python.buildBackend.value),
-    sources: [...texts.keys()].filter((path) => path.endsWith('.py')),
+    sources: paths.filter((path) => path.endsWith('.py') && path !== posix.join(directory, holder ?? '')),
   };
 }
 
@@ -82,7 +93,9 @@ function adviceOf(
   const spoiling = uses.filter(
     (use) =>
       use.breaks &&
-      (/^(?:dirties|writes|reads)$/.test(use.kind) || use.repair.kind === 'install-scm') &&
+      (/^(?:dirties|writes|reads)$/.test(use.kind) ||
+        (use.kind === 'installs' && 'file' in use.where) ||
+        use.repair.kind === 'install-scm') &&
       !isReplaced(use),
   );
   return advice.kind === 'git' && spoiling.length > 0 ? { kind: 'keep-written', because: spoiling } : advice;

@@ -15,6 +15,10 @@ export interface RunCommand extends ToolCommand {
 
 export interface RunningJob {
   name: string;
+  /** The file that says what it runs, if that is not a pipeline's: a Dockerfile. */
+  file?: string;
+  /** Whether it has the repository's history, without which no version comes from git; it has by default. */
+  hasHistory?: boolean;
   image: string | undefined;
   commands: readonly RunCommand[];
 }
@@ -85,7 +89,7 @@ function usesOfJob(job: RunningJob, input: DependentsInput): VersionUse[] {
     const found: VersionUse[] = [];
     const section = (command.via ?? []).length === 0 ? (command.section ?? 'script') : undefined;
     const add = (kind: VersionUse['kind'], breaks: boolean, repair: UseRepair) =>
-      found.push({ kind, where: { job: job.name }, text: command.text, breaks, repair, section });
+      found.push({ kind, where: whereOf(job, command, input), text: command.text, breaks, repair, section });
     const effects = effectsOf(command);
     const needsVersion = effects.includes('installs-project') || effects.includes('builds');
     if (needsVersion) add('installs', ...whetherInstallBreaks(command, git, job, index, input));
@@ -99,6 +103,13 @@ function usesOfJob(job: RunningJob, input: DependentsInput): VersionUse[] {
     return found;
   });
   return unique(uses);
+}
+
+function whereOf({ name, file }: RunningJob, { words }: RunCommand, { lookup }: DependentsInput): Where {
+  if (file === undefined) return { job: name };
+  const lines = (lookup(file) ?? '').split('\n');
+  const at = lines.findIndex((line) => words.slice(0, 2).every((word) => line.includes(word)));
+  return { file, line: Math.max(0, at) + 1 };
 }
 
 const byHand: UseRepair = { kind: 'by-hand' };
@@ -123,6 +134,7 @@ function whetherInstallBreaks(
     .some(({ verb, args }) => verb === 'install' && args.some((word) => /^setuptools[-_]scm\b/.test(word)));
   if (command.tool === 'setup.py' && input.source === 'setuptools-scm' && !hasScm)
     return [true, { kind: 'install-scm', line: 'pip install "setuptools-scm>=8"' }];
+  if (job.hasHistory === false || (job.file !== undefined && git.has === 'no')) return [true, byHand];
   if (git.has === 'no') return [true, { kind: 'git-in-image', by: git, otherwise: pretendOf(input) }];
   return [false, notNeeded];
 }
@@ -151,7 +163,7 @@ const holdsVersion =
 /** grep, sed, awk, cut, tomllib ... on a file that contains the version. */
 function readsFile({ tool = '', words, text }: RunCommand): boolean {
   const all = words.join(' ');
-  if (/^(?:grep|egrep|rg|awk|gawk|sed|cut|head|perl|tomlq|dasel|yq|toml|stoml)$/.test(tool))
+  if (/^(?:cat|grep|egrep|rg|awk|gawk|sed|cut|head|perl|tomlq|dasel|yq|toml|stoml)$/.test(tool))
     return holdsVersion.test(all) && /version/i.test(all) && !isInPlace(words);
   if (tool !== 'python') return false;
   return /\b(?:tomllib|tomli|toml|tomlkit|configparser)\b/.test(text) && /version/i.test(text);
@@ -209,6 +221,8 @@ const assigned =
 const readsToml =
   /\b(?:tomllib|tomli|toml|tomlkit)\s*\.\s*loads?\b|\[\s*["']project["']\s*\]\s*\[\s*["']version["']\s*\]/;
 
+const isTest = /(?:^|\/)tests?\//;
+
 /** A hard-coded `__version__ = "1.2.3"` goes stale; code that reads pyproject.toml fails. */
 function usesInSources({ lookup, sources, version }: DependentsInput): VersionUse[] {
   return sources.flatMap((file) => {
@@ -232,7 +246,9 @@ function usesInSources({ lookup, sources, version }: DependentsInput): VersionUs
         /["']project["']\s*\]\s*\[\s*["']version["']/.test(text) ||
         (readsToml.test(text) && /version/i.test(text))
       )
-        return [{ kind: 'reads', ...use }];
+        return [{ kind: 'reads', ...use, ...(isTest.test(file) ? { repair: byHand } : {}) }];
+      if (isTest.test(file) && text.includes(version) && /version/i.test(text) && /==|assertEqual/.test(text))
+        return [{ kind: 'reads', ...use, repair: byHand }];
       return [];
     });
     return found;

@@ -88,9 +88,15 @@ function findWritten(files: PythonFiles, data: TomlTable): Found | undefined {
   return (
     fromToml(data, ['project', 'version']) ??
     fromToml(data, ['tool', 'poetry', 'version']) ??
-    fromCfg(files, 'version') ??
+    plainCfgVersion(files) ??
     fromSetupPy(files, 'version')
   );
+}
+
+/** `attr:` and `file:` say where the version is written. */
+function plainCfgVersion(files: PythonFiles): Found | undefined {
+  const version = fromCfg(files, 'version');
+  return version === undefined || /^(?:attr|file):/.test(version.value) ? undefined : version;
 }
 
 function findVersion(files: PythonFiles, data: TomlTable): Found {
@@ -106,6 +112,8 @@ function findVersion(files: PythonFiles, data: TomlTable): Found {
     return dynamic('git (setuptools-scm)', '[tool.setuptools_scm]');
   if (getToml(data, 'tool', 'setuptools', 'dynamic', 'version') !== undefined)
     return dynamic('a file', '[tool.setuptools.dynamic]');
+  const named = fromCfg(files, 'version');
+  if (named !== undefined) return { ...named, value: `from ${named.value}` };
   return { value: 'from the build backend', source: { by: 'file', path: 'pyproject.toml' } };
 }
 

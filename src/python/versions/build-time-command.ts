@@ -11,7 +11,11 @@ export type BuildTimeVersion =
   /** `__version__ = "..."` in a module, read by flit. */
   | { kind: 'module'; path: string }
   /** `[package] version` in a `Cargo.toml`, read by maturin. */
-  | { kind: 'cargo'; path: string };
+  | { kind: 'cargo'; path: string }
+  /** `version = "1.2.3"` on a line of its own, in a section or anywhere: setup.py, setup.cfg, Poetry's table. */
+  | { kind: 'line'; path: string; key: string; section?: string }
+  /** A file with nothing but the version. */
+  | { kind: 'text'; path: string };
 
 /** Whether the command needs `uv` in the image; the others need only `sh` and `sed`. */
 export const needsUv = ({ kind }: BuildTimeVersion): boolean => kind === 'pyproject';
@@ -27,7 +31,29 @@ export function buildTimeCommand(version: BuildTimeVersion, packageDirectory: st
 function change(version: BuildTimeVersion, packageDirectory: string): string {
   if (version.kind === 'pyproject') return changePyproject(packageDirectory);
   const file = pathForShell(posix.join(packageDirectory, version.path));
-  return `sed -i ${version.kind === 'module' ? moduleProgram : cargoProgram} ${file}`;
+  return `sed -i ${programFor(version)} ${file}`;
+}
+
+function programFor(version: Exclude<BuildTimeVersion, { kind: 'pyproject' }>): string {
+  switch (version.kind) {
+    case 'module':
+      return moduleProgram;
+    case 'cargo':
+      return cargoProgram;
+    case 'line':
+      return lineProgram(version);
+    case 'text':
+      return `-e "1s/[-._]*dev[0-9]*//" -e "1s/[0-9a-z.!]*[0-9]/&.dev$CI_PIPELINE_IID/"`;
+  }
+}
+
+function lineProgram({ key, section }: Extract<BuildTimeVersion, { kind: 'line' }>): string {
+  const where = section === undefined ? '' : `/^\\[${section.replaceAll('.', '\\.')}\\]/,/^\\[/`;
+  const start = `${where}s/^\\( *${key} *[:=] *['\\"]*`;
+  return [
+    `-e "${start}[0-9a-z.!]*[0-9]\\)[-._]*dev[0-9]*/\\1/"`,
+    `-e "${start}[0-9][0-9a-z.!]*\\)/\\1.dev$CI_PIPELINE_IID/"`,
+  ].join(' ');
 }
 
 function changePyproject(packageDirectory: string): string {
@@ -51,6 +77,14 @@ const cargoProgram = `"/^ *\\[package\\]/,/^ *\\[/s/^\\( *version *= *['\\"][0-9
 export function hasModuleVersion(text: string): boolean {
   const line = /^__version__\s*(?::[^='"\n]*)?=\s*(['"])(\d[0-9a-z.!_-]*)\1\s*(?:#.*)?$/m;
   return line.test(text);
+}
+
+/** Whether a text has exactly one line that the command for lines changes. */
+export function hasVersionLine(text: string, key: string, section?: string): boolean {
+  const [, ...rest] = section === undefined ? ['', text] : text.split(`\n[${section}]`);
+  const part = section === undefined ? text : ((rest[0] ?? '').split(/^\[/m)[0] ?? '');
+  const line = new RegExp(`^ *${key} *[:=] *(['"]?)\\d[0-9a-z.!]*\\1,?\\s*(?:#.*)?$`, 'gm');
+  return part.match(line)?.length === 1;
 }
 
 /** Whether the text has the line that the `Cargo.toml` command changes. */

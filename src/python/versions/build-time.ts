@@ -2,9 +2,10 @@ import { getToml } from '../../text/toml/document.ts';
 import type { PythonFiles } from '../python-files.ts';
 import { cargoManifest, readToml } from '../python-project.ts';
 import { NeedsHand, type VersionEdit } from './backend.ts';
-import type { BuildTimeVersion } from './build-time-command.ts';
+import { type BuildTimeVersion, hasVersionLine } from './build-time-command.ts';
 import { flitModuleFiles, flitVersion } from './flit.ts';
 import { maturinVersion } from './maturin.ts';
+import { versionFile, versionPlaces } from './version-file.ts';
 
 /** Where build backends read a version that is not in `[project]`. */
 const places: Record<string, (files: PythonFiles) => BuildTimeVersion> = {
@@ -16,7 +17,7 @@ const places: Record<string, (files: PythonFiles) => BuildTimeVersion> = {
 /** Where a build backend reads the version. Throws `NeedsHand` if the pipeline could not change it. */
 export function placeOfVersion(files: PythonFiles): BuildTimeVersion {
   const backend = String(getToml(readToml(files['pyproject.toml']), 'build-system', 'build-backend'));
-  return (places[backend] ?? pyprojectVersion)(files);
+  return (places[backend] ?? writtenPlace)(files);
 }
 
 /**
@@ -28,6 +29,8 @@ export function furtherFiles(files: PythonFiles): string[] {
   const backend = String(getToml(data, 'build-system', 'build-backend'));
   if (typeof getToml(data, 'project', 'version') === 'string') return [];
   if (backend === 'maturin') return [cargoManifest(data)];
+  const paths = new Set(versionPlaces(files, data).map(({ path }) => path));
+  if (paths.size > 0) return [...paths];
   return /^flit(_core)?\./.test(backend) ? flitModuleFiles(data) : [];
 }
 
@@ -45,12 +48,22 @@ export function atBuildTime({ files, toml, notes }: VersionEdit): void {
   }
 }
 
-/** Throws `NeedsHand` if `[project]` has no fixed version. */
-function pyprojectVersion(files: PythonFiles): BuildTimeVersion {
-  if (typeof getToml(readToml(files['pyproject.toml']), 'project', 'version') === 'string')
-    return { kind: 'pyproject' };
+/** Throws `NeedsHand` if the version is not written where a command could change it. */
+function writtenPlace(files: PythonFiles): BuildTimeVersion {
+  const data = readToml(files['pyproject.toml']);
+  if (typeof getToml(data, 'project', 'version') === 'string') return { kind: 'pyproject' };
+  const file = versionFile(files, data);
+  if (file !== undefined && file.key === undefined) return { kind: 'text', path: file.path };
+  const lines: { path: string; key: string; section?: string }[] = [
+    ...(file?.key === undefined ? [] : [{ path: file.path, key: file.key }]),
+    { path: 'pyproject.toml', key: 'version', section: 'tool.poetry' },
+    { path: 'setup.cfg', key: 'version', section: 'metadata' },
+    { path: 'setup.py', key: 'version' },
+  ];
+  const line = lines.find(({ path, key, section }) => hasVersionLine(`\n${files[path] ?? ''}`, key, section));
+  if (line !== undefined) return { kind: 'line', ...line };
   throw new NeedsHand(
-    'The version is not written in [project] of pyproject.toml, where the pipeline could change it',
+    'The version is not written in [project] of pyproject.toml, nor elsewhere where the pipeline could change it',
     'Write version = "1.2.3" into [project] and take it out of its dynamic list, then run this again.',
   );
 }
