@@ -347,6 +347,63 @@ describe('the way a job publishes today', () => {
     ]);
   });
 
+  it('takes comments away with the lines that they are about, and no others', () => {
+    const text = `# about the file
+b:
+  image: python:3.12
+  script: python -m build
+  artifacts: {paths: [dist/]}
+
+# about the job
+p:
+  # about its variables
+  variables:
+    # the token of our robot
+    # (see the wiki)
+    TWINE_PASSWORD: $PYPI_TOKEN
+    # for the notice
+    ROOM: ours
+
+    # about nothing in particular
+  stage: deploy
+  # tools for it
+  before_script:
+    # from the mirror
+    - pip install twine
+  only: [tags]
+  script:
+    # Publish:
+    - pip install -U pip
+    - |
+      echo "now"
+      # about the next line of the shell
+    # the old client
+    - pip install twine
+    #- twine register
+
+    # far from anything
+
+    - twine check dist/*
+    # up it goes
+    - twine upload dist/*
+    # no more to do
+`;
+    const { after } = migrate(text, 'uv');
+    expect(after.match(/# .*/g)?.filter((it) => text.includes(it))).toEqual([
+      '# about the file',
+      '# about the job',
+      '# about its variables',
+      '# for the notice',
+      '# about nothing in particular',
+      '# Publish:',
+      '# about the next line of the shell',
+      '# far from anything',
+      '# up it goes',
+      '# no more to do',
+    ]);
+    expect(after).toMatch(/echo "Published as .*\n {4}# no more to do\n/);
+  });
+
   it('avoids names of other jobs', () => {
     const text =
       'release:\n  script: release-cli create\nrelease-test:\n  script: x\nbuild:\n  script: make\n.publish:\n  image: x\n';

@@ -241,7 +241,7 @@ publish-job:
 `,
     release: 'publish-job',
     test: 'release-test',
-    kept: ['      - "dist/"\n', '    # what is needed\n'],
+    kept: ['      - "dist/"\n'],
     rules: [guard, { if: '$CI_COMMIT_TAG', when: 'manual' }],
   },
   'a wrapper script': {

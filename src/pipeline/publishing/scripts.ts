@@ -70,11 +70,14 @@ function writeItems(
     return;
   }
   for (const [at, item] of [...wanted.entries()].toReversed()) {
-    if (item === 'gone') removeItem(draft, path, at);
+    if (item === 'gone') removeItem(draft, path, at, aboutUpload);
     else if ('keep' in item) keep(draft, path, at, item.keep, before[at]);
     else exchange(draft, path, at, [...item.before, ...upload, ...item.after], before[at]);
   }
 }
+
+/** A comment that may stand for the whole script, though it is above what only prepared the upload. */
+const aboutUpload = /\b(?:publish|upload|releas|deploy|push)/i;
 
 function keep(draft: PipelineEdit['draft'], path: string[], at: number, text: string, before?: string): void {
   if (text !== before) replaceItem(draft, path, at, text);

@@ -70,7 +70,7 @@ export function setYaml(draft: YamlDraft, path: string[], value: YamlValue, line
   apply(draft, (file) => settingOf(file, path, value, lines), path, set);
 }
 
-/** Removes a key, and its mapping if that becomes empty. A missing key is a no-op. */
+/** Removes a key with the comment about it, and its mapping if that becomes empty. A missing key is a no-op. */
 export function removeYaml(draft: YamlDraft, path: string[]): void {
   const holder = path.slice(0, -1);
   const parent = valueAt(draft.data, holder);
@@ -130,10 +130,13 @@ export function replaceItem(draft: YamlDraft, path: string[], index: number, val
   apply(draft, (file) => itemReplacement(file, path, index, value), path, replace);
 }
 
-/** Removes an item from a list that keeps others. */
-export function removeItem(draft: YamlDraft, path: string[], index: number): void {
+/**
+ * Removes an item from a list that keeps others. The comment directly above goes with it, unless that matches `keeps`:
+ * then it is about what stays.
+ */
+export function removeItem(draft: YamlDraft, path: string[], index: number, keeps?: RegExp): void {
   const remove: Change = (data, at) => void listAt(data, at).splice(index, 1);
-  apply(draft, (file) => itemRemoval(file, path, index), path, remove);
+  apply(draft, (file) => itemRemoval(file, path, index, keeps), path, remove);
 }
 
 /** Appends jobs as text, before a final `...`. Their data must be exactly `added`. */

@@ -40,7 +40,8 @@ export function settingOf(file: YamlFile, path: string[], value: YamlValue, line
 }
 
 /**
- * Removes a pair: its lines, or in a flow mapping the part between the commas. The last pair of a block mapping leaves
+ * Removes a pair: its lines with the comment directly above, or in a flow mapping the part between the commas. A comment
+ * above the first key of the file or of a job may be about the whole of it, and stays. The last pair of a block mapping leaves
  * `{}` behind, since an anchor that merges or `extends` refer to must not become null.
  */
 export function pairRemoval(file: YamlFile, path: string[]): Splice {
@@ -53,7 +54,10 @@ export function pairRemoval(file: YamlFile, path: string[]): Splice {
     throw new UnsafeEdit(`${path.join('.')} is not on a line of its own`);
   const isLast = map.items.length === 1 && map !== file.root;
   const left = isLast ? `${text.slice(from, start)}{}${endOfLine(text)}` : '';
-  return { start: from, end: nextLine(text, end), text: left };
+  const before = map.items[map.items.findIndex(({ key }) => key === pair.key) - 1];
+  const goes = before !== undefined || path.length > 2;
+  const top = goes ? commentAbove(text, from, before ? endOfPair(text, before as never) : 0) : from;
+  return { start: top, end: nextLine(text, end), text: left };
 }
 
 /** Replaces a pair with another key and value. */
@@ -94,7 +98,7 @@ function additionTo(text: string, map: YAMLMap, value: YamlTable, lines?: Render
   }
   const first = map.items[0]?.key as Node | undefined;
   const indent = columnOf(text, first?.range?.[0] ?? 0);
-  const at = nextLine(text, endOfPair(text, last as never));
+  const at = commentBelow(text, nextLine(text, endOfPair(text, last as never)), indent);
   // A key of the file itself stands apart from the job above it.
   const gap = indent === '' && /\n[ \t]+[^\n]*\n?$/.test(text.slice(0, at)) ? eol : '';
   const line = `${gap}${indent}${rendered(text, map, indent, value, lines)}`;
@@ -129,14 +133,35 @@ export function itemReplacement(file: YamlFile, path: string[], index: number, v
   return { start, end, text: dash + indented(itemLines(value), indent, endOfLine(text)) };
 }
 
-/** Removes an item with its line. */
-export function itemRemoval(file: YamlFile, path: string[], index: number): Splice {
+/** Removes an item with its lines and the comment directly above, unless that matches `keeps`. */
+export function itemRemoval(file: YamlFile, path: string[], index: number, keeps?: RegExp): Splice {
   const { text } = file;
   const seq = seqAt(file, path);
   const item = itemOf(seq, path, index);
   const end = endOfNode(text, item);
   if (isFlow(seq)) return betweenCommas(text, item.range?.[0] ?? 0, end);
-  return { start: dashOf(text, item).start, end: nextLine(text, end), text: '' };
+  const { start } = dashOf(text, item);
+  const before = seq.items[index - 1] as Node | undefined;
+  const top = commentAbove(text, start, before ? endOfNode(text, before) : 0);
+  return { start: keeps?.test(text.slice(top, start)) ? start : top, end: nextLine(text, end), text: '' };
+}
+
+/** The end of the comments from a line on that are indented deeper than a mapping, and so belong to its last value. */
+function commentBelow(text: string, line: number, indent: string): number {
+  const comments = /(?:([ \t]+)#[^\n]*\n)*/y;
+  comments.lastIndex = line;
+  const [all = '', column = ''] = comments.exec(text) ?? [];
+  return indent !== '' && column.length > indent.length ? line + all.length : line;
+}
+
+/** Where the comment above a line begins: in the same column, without a blank line between, and behind `limit`. */
+function commentAbove(text: string, line: number, limit: number): number {
+  const indent = /[ \t]*/y;
+  indent.lastIndex = line;
+  const mark = `${indent.exec(text)?.[0] ?? ''}#`;
+  let top = line;
+  while (top > limit && text.startsWith(mark, lineStart(text, top - 1))) top = lineStart(text, top - 1);
+  return top;
 }
 
 function itemOf(seq: YAMLSeq, path: string[], index: number): Node {
