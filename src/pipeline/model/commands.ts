@@ -1,3 +1,5 @@
+import { isCredentialName } from '../../indexes/upload-variables.ts';
+import { variablesRead } from '../recognise/shell.ts';
 import { programOf } from './runners.ts';
 import { parseShell, type Redirect, type ShellNode, ShellSyntaxError } from './tokenize.ts';
 
@@ -104,6 +106,15 @@ interface Shell {
   functions: Map<string, ShellNode>;
   /** Conditions that hold from here on: guards that would have ended the script. */
   guards: string[];
+  /** The ways that an earlier `if` may have taken, with the variables that each one sets. */
+  ways: Way[];
+}
+
+/** A way through an earlier `if`. */
+interface Way {
+  conditions: string[];
+  /** Of each variable that one of the ways sets, the value after this one; undefined if it has none. */
+  sets: Record<string, string | undefined>;
 }
 
 /** Where a node is. */
@@ -115,7 +126,15 @@ interface Position {
 }
 
 function newShell(): Shell {
-  return { directory: '.', before: undefined, stack: [], exported: {}, functions: new Map(), guards: [] };
+  return {
+    directory: '.',
+    before: undefined,
+    stack: [],
+    exported: {},
+    functions: new Map(),
+    guards: [],
+    ways: [],
+  };
 }
 
 const copyOf = (shell: Shell): Shell => ({
@@ -233,13 +252,23 @@ class Walk {
   private conditional(node: ShellNode & { kind: 'if' }, shell: Shell, place: Position): void {
     const earlier: string[] = [];
     const guards: string[] = [];
+    const before = shell.exported;
+    const ways: Way[] = [];
     for (const { condition, text, body } of node.branches) {
       this.list(condition, shell, within(place, ...earlier));
-      this.branch(body, shell, within(place, ...earlier, text));
+      const conditions = [...earlier, text];
+      ways.push({ conditions, sets: this.branch(body, shell, within(place, ...conditions)) });
       if (body.some(endsScript)) guards.push(not(text));
       earlier.push(not(text));
     }
-    this.branch(node.otherwise, shell, within(place, ...earlier));
+    const sets = this.branch(node.otherwise, shell, within(place, ...earlier));
+    ways.push({ conditions: [...earlier], sets });
+    const names = ways.flatMap((way) => Object.keys(way.sets));
+    if (names.length > 0)
+      shell.ways = ways.map((way) => ({
+        ...way,
+        sets: Object.fromEntries(names.map((name) => [name, way.sets[name] ?? own(before, name)])),
+      }));
     if (node.otherwise.some(endsScript)) {
       const [only] = node.branches;
       if (node.branches.length === 1 && only) guards.push(only.text);
@@ -247,15 +276,39 @@ class Walk {
     shell.guards.push(...guards);
   }
 
-  /** Code that may or may not run: if it changes directory, the directory is unknown afterwards. */
-  private branch(nodes: readonly ShellNode[], shell: Shell, place: Position): void {
+  /**
+   * Code that may or may not run: if it changes directory, the directory is unknown afterwards. Returns the variables that
+   * it sets.
+   */
+  private branch(nodes: readonly ShellNode[], shell: Shell, place: Position): Record<string, string> {
     const inner = { ...copyOf(shell), functions: shell.functions };
+    const before = { ...shell.exported };
     this.list(nodes, inner, place);
     if (inner.directory !== shell.directory) shell.directory = undefined;
     shell.exported = { ...inner.exported, ...shell.exported };
+    return Object.fromEntries(
+      Object.entries(inner.exported).filter(([name, value]) => own(before, name) !== value),
+    );
+  }
+
+  /** The shell in each way that an earlier `if` may have taken, where it set a variable that an upload reads. */
+  private waysTo(node: ShellNode, shell: Shell, place: Position): { shell: Shell; place: Position }[] {
+    const names = shell.ways.flatMap(({ sets }) => Object.keys(sets));
+    const read = variablesRead(node.text);
+    const differs = names.some((name) => read.includes(name) || isCredentialName(name));
+    if (!differs || !/publish|upload|release|deploy/.test(node.text)) return [{ shell, place }];
+    return shell.ways.map(({ conditions, sets }) => ({
+      shell: { ...copyOf(shell), exported: defined({ ...shell.exported, ...sets }), ways: [] },
+      place: within(place, ...conditions),
+    }));
   }
 
   private simple(node: ShellNode & { kind: 'simple' }, shell: Shell, place: Position): void {
+    const ways = this.waysTo(node, shell, place);
+    for (const way of ways) this.simpleIn(node, way.shell, way.place);
+  }
+
+  private simpleIn(node: ShellNode & { kind: 'simple' }, shell: Shell, place: Position): void {
     const substitutions = [...node.substitutions, ...node.words.flatMap((word) => word.substitutions)];
     for (const nodes of substitutions) this.list(nodes, copyOf(shell), place);
     const words = wordsOf(node);
@@ -291,13 +344,13 @@ class Walk {
   /** How a command changes the shell that runs it. */
   private changes(command: Command, node: ShellNode & { kind: 'simple' }, shell: Shell): void {
     const { tool, args } = command;
-    if (command.words.length === 0) shell.exported = { ...shell.exported, ...command.assignments };
+    if (command.words.length === 0) assign(shell, command.assignments);
     if (tool !== undefined && declares.has(tool)) {
       const pairs = args.flatMap((word) => {
         const [, name, value = ''] = /^([A-Za-z_]\w*)=(.*)$/s.exec(word) ?? [];
         return name === undefined ? [] : [[name, value] as const];
       });
-      shell.exported = { ...shell.exported, ...Object.fromEntries(pairs) };
+      assign(shell, Object.fromEntries(pairs));
     }
     if (tool === 'unset')
       shell.exported = Object.fromEntries(
@@ -360,6 +413,20 @@ class Walk {
       this.holes.push({ job: this.job.name, text: text.trim().slice(0, 500), why });
   }
 }
+
+/** Sets variables, whatever an `if` has made of them before. */
+function assign(shell: Shell, values: Record<string, string>): void {
+  shell.exported = { ...shell.exported, ...values };
+  shell.ways = shell.ways.map((way) => ({
+    ...way,
+    sets: Object.fromEntries(Object.entries(way.sets).filter(([name]) => !Object.hasOwn(values, name))),
+  }));
+}
+
+const defined = (values: Record<string, string | undefined>): Record<string, string> =>
+  Object.fromEntries(
+    Object.entries(values).flatMap(([name, value]) => (value === undefined ? [] : [[name, value]])),
+  );
 
 /** `$1` ... `$9` are the caller's again. */
 function positionalOf(exported: Record<string, string>): Record<string, string> {

@@ -2,7 +2,7 @@ import { isBuilder } from './builds.ts';
 import type { PipelineModel } from './model.ts';
 import type { CredentialUse, Publication, Target } from './publications.ts';
 import { shellHolds, shellVariables } from './shell-conditions.ts';
-import { either, mayRun } from './starts.ts';
+import { either, gated, mayRun } from './starts.ts';
 import type { ModelJob, Occasion, OccasionId, Origin, Start } from './types.ts';
 import { type VersionKind, versionBuiltBy } from './version.ts';
 
@@ -82,11 +82,16 @@ function guarded(condition: string | undefined, verdict: boolean | undefined, st
 
 /** Whatever waits for a manual job is started by the same click. */
 function startWithNeeds(job: ModelJob, id: OccasionId, model: PipelineModel): Start {
-  const start = job.starts[id];
-  const waits = (job.needs ?? []).some(
-    (need) => model.jobs.find(({ name }) => name === need.job)?.starts[id].kind === 'manual',
+  const needed = (job.needs ?? []).flatMap(
+    (need) => model.jobs.find(({ name }) => name === need.job)?.starts[id] ?? [],
   );
-  return start.kind === 'auto' && waits ? { kind: 'manual' } : start;
+  return needed.reduce((start, gate) => gated(waitFor(gate), start), job.starts[id]);
+}
+
+/** A job that is absent keeps nobody waiting. */
+function waitFor(gate: Start): Start {
+  if (gate.kind === 'undecided') return either(gate.because, waitFor(gate.met), waitFor(gate.unmet));
+  return { kind: gate.kind === 'manual' ? 'manual' : 'auto' };
 }
 
 /** The jobs that build what a job uploads, as far as they may run on an occasion: itself, or its sources. */

@@ -96,7 +96,6 @@ const conditions: Condition[] = [
   { text: rules("{if: '$CI_COMMIT_BRANCH', changes: [src/*]}"), open: compared },
   { text: rules('{exists: [Makefile]}') },
   { text: rules('{exists: [nowhere.txt]}'), open: everywhere },
-  { text: '  rules: []\n' },
 ];
 
 const workflows: Condition[] = [
@@ -152,7 +151,6 @@ const uploads: Script[] = [
     items: [
       '|\n      if [ "$CI_COMMIT_BRANCH" = "main" ]; then\n        REPO=testpypi\n      else\n        REPO=pypi\n      fi\n      twine upload -r $REPO dist/*',
     ],
-    open: true,
   },
   { items: ['\'test -z "$CI_COMMIT_TAG" || twine upload dist/*\''] },
   { items: ['\'[[ "$CI_COMMIT_REF_NAME" == "main" ]] && twine upload -r testpypi dist/* || true\''] },
@@ -219,8 +217,13 @@ export const madeUpProject: fc.Arbitrary<MadeUpProject> = fc.gen().map((gen) => 
       const shared = `.script:\n${upload('ship').replace(/^ {2}variables.*\n/m, '')}`;
       return `${shared}ship:\n  stage: deploy\n  script:\n    - echo first\n    - !reference [.script, script]\n${condition('ship')}`;
     },
-    () =>
-      `ship:\n  stage: deploy\n${draw('  inherit: {variables: false}\n', '  inherit: {default: false}\n', '  inherit: {variables: [REPO]}\n')}${upload('ship')}${condition('ship')}`,
+    () => {
+      const inherit = draw('{variables: false}', '{default: false}', '{variables: [REPO]}');
+      const when = condition('ship');
+      // Such a variable does not reach the job, and could then come from the project's settings.
+      if (inherit.includes('variables') && /FLAG|RELEASES/.test(when)) open.ship = everywhere;
+      return `ship:\n  stage: deploy\n  inherit: ${inherit}\n${upload('ship')}${when}`;
+    },
     () =>
       `"to PyPI":\n  stage: deploy\n${upload('to PyPI')}${condition('to PyPI')}\nagain:\n  stage: deploy\n${upload('again')}${needs()}${condition('again')}`,
   ];

@@ -35,6 +35,54 @@ function targets(commands: string[], more = '', files: Record<string, string> = 
     });
 }
 
+describe('an upload in a script', () => {
+  const onMain = '[ "$CI_COMMIT_BRANCH" = main ]';
+  const where = (...commands: string[]) =>
+    rowsOf(`up:\n  script:\n${commands.map((it) => `    - ${JSON.stringify(it)}\n`).join('')}`)
+      .filter(({ occasion }) => /^(?:default-branch|version-tag)$/.test(occasion))
+      .map(
+        ({ occasion, target, start }) => `${occasion}: ${target.kind === 'index' && target.id} ${start.kind}`,
+      );
+
+  it.each([
+    ['either of two', `if ${onMain}; then R=testpypi; else R=pypi; fi`],
+    ['a usual one but for one branch', 'R=pypi', `if ${onMain}; then R=testpypi; fi`],
+  ])('goes to the index that an if before it chose: %s', (_, ...commands) => {
+    expect(where(...commands, 'twine upload -r $R dist/*')).toEqual([
+      'default-branch: testpypi auto',
+      'version-tag: pypi auto',
+    ]);
+  });
+
+  it('goes to the index of the variable that the tool reads by itself', () => {
+    const choice = `if ${onMain}; then export TWINE_REPOSITORY=testpypi; fi`;
+    expect(where(choice, 'twine upload dist/*')).toEqual([
+      'default-branch: testpypi auto',
+      'version-tag: pypi auto',
+    ]);
+    expect(where(choice, 'export TWINE_REPOSITORY=pypi', 'twine upload dist/*')).toEqual([
+      'default-branch: pypi auto',
+      'version-tag: pypi auto',
+    ]);
+  });
+
+  it('may go to either if nobody can tell which way was taken', () => {
+    expect(where('if ./is-final; then R=pypi; else R=testpypi; fi', 'twine upload -r $R dist/*')).toEqual([
+      'default-branch: pypi undecided',
+      'default-branch: testpypi undecided',
+      'version-tag: pypi undecided',
+      'version-tag: testpypi undecided',
+    ]);
+  });
+
+  it('waits for the click on a job that it needs, whatever else decides', () => {
+    const gate = 'gate:\n  script: [ok]\n  when: manual\n';
+    const ship = 'up:\n  needs: [gate]\n  only: {changes: [src/*]}\n  script: [twine upload dist/*]\n';
+    const [row] = rowsOf(gate + ship);
+    expect(row?.start).toMatchObject({ met: { kind: 'manual' }, unmet: { kind: 'never' } });
+  });
+});
+
 describe('an upload goes', () => {
   it.each<[string[], string, string]>([
     [['twine upload dist/*'], '', 'pypi TWINE_PASSWORD dist/*'],

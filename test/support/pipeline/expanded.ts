@@ -115,6 +115,16 @@ function selected(file: File, names: string[], questions: Questions, answers: Ma
   return { stages: file.stages, variables: file.variables ?? {}, jobs, problems: problemsOf(jobs, file) };
 }
 
+/** The file's variables that reach a job: https://docs.gitlab.com/ci/yaml/#inheritvariables */
+export function inheritedVariables(
+  inherit: JobData['inherit'],
+  variables: Record<string, string> = {},
+): Record<string, string> {
+  const taken = inherit?.variables ?? true;
+  const reaches = (name: string) => (Array.isArray(taken) ? taken.includes(name) : taken);
+  return Object.fromEntries(Object.entries(variables).filter(([name]) => reaches(name)));
+}
+
 /** Defaults that gitlab-ci-local does not pass on: https://docs.gitlab.com/ci/yaml/#default */
 function inherited(file: File, name: string): JobData {
   const inherit = file[name]?.inherit?.default ?? true;
@@ -163,7 +173,7 @@ class Questions {
     if (file.workflow?.rules) this.#ask('the workflow', file.workflow.rules.map(plain), variables);
     for (const name of names) {
       const { rules, only, except, variables: own, when, allow_failure, inherit } = file[name] as JobData;
-      const globals = inherit?.variables === false ? {} : file.variables;
+      const globals = inheritedVariables(inherit, file.variables);
       const all = { ...variables, ...globals, ...own, ...settingsOf(variables) };
       const basic = { ...(when ? { when } : {}), ...(allow_failure === undefined ? {} : { allow_failure }) };
       this.#ask(name, (rules ?? [{}]).map(plain), all, basic);

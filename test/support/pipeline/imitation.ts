@@ -2,7 +2,7 @@ import { execFile, execFileSync } from 'node:child_process';
 import { chmod, copyFile, cp, mkdir, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { Expanded, JobData, SelectedJob } from './expanded.ts';
+import { type Expanded, inheritedVariables, type JobData, type SelectedJob } from './expanded.ts';
 import { expand, type Variables } from './occasion.ts';
 import { restoreArtifacts, saveArtifacts } from './runner.ts';
 
@@ -102,7 +102,7 @@ async function imitateJob(at: At, job: SelectedJob, ordered: SelectedJob[], resu
   const project = join(home, 'checkout');
   await mkdir(project, { recursive: true });
   const { variables: globals } = at.expanded;
-  const taken = data.inherit?.variables === false ? {} : globals;
+  const taken = inheritedVariables(data.inherit, globals);
   const variables: Variables = { ...at.variables, ...taken, ...data.variables, ...secretsOf(at.variables) };
   if (!/^(none|empty)$/.test(variables.GIT_STRATEGY ?? ''))
     await cp(at.checkout, project, { recursive: true });
