@@ -30,8 +30,10 @@ export function repairJob(edit: PipelineEdit, place: Place, lines: string[], che
     }
     const [target, value] = repairOf(job, path, template);
     const written = target.length === 1 ? linesOfKey(lines, target[0] ?? '') : [];
-    note(edit, [place.home, ...path], valueAt(job, path), valueAt(template, path) ?? 'start');
-    write(edit.draft, [place.home, ...target], value, written.length > 0 ? written : undefined);
+    // What the job says itself overrides its base.
+    const holder = valueAt(edit.draft.data, [place.name, ...path]) === undefined ? place.home : place.name;
+    note(edit, [holder, ...path], valueAt(job, path), valueAt(template, path) ?? 'start');
+    write(edit.draft, [holder, ...target], value, written.length > 0 ? written : undefined);
   }
 }
 

@@ -205,6 +205,7 @@ function baseFor(publishing: PublishingJob[], { file, data, ours }: OriginalPipe
   const shared = exclusive.find((base) =>
     names.every((name) => parentsOf(ownValue(data, name)).includes(base)),
   );
-  if (shared?.startsWith('.')) return shared;
+  const hasStage = shared !== undefined && jobValue(data, shared).stage !== undefined;
+  if (shared?.startsWith('.') && (hasStage || names.length === publishing.length)) return shared;
   return ours || data[baseJob] === undefined ? baseJob : '.publish-package';
 }

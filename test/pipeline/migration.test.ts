@@ -418,3 +418,25 @@ p:
     ]);
   });
 });
+
+describe('a job that publishes and has more than one parent', () => {
+  it('gets its image itself where a merge key brings another one', () => {
+    const text = `.img: &img
+  image: python:3.12
+.tags: &tags
+  only: [tags]
+.retry: {retry: 2}
+stages: [build, deploy]
+build: {<<: *img, stage: build, script: [python -m build], artifacts: {paths: [dist/]}}
+ship:
+  <<: [*img, *tags]
+  extends: [.retry]
+  stage: deploy
+  script: [pip install twine, twine upload -p $SHIP_TOKEN dist/*]
+`;
+    const { after } = migrate(text, 'uv');
+    expect(job(after, 'ship')).toMatchObject({ image: expect.stringMatching(/\/uv:/), retry: 2 });
+    expect(job(after, 'build').image).toBe('python:3.12');
+    expect(job(after, 'release-test').stage).toBe('deploy');
+  });
+});

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { commandsOfJob } from '../../src/pipeline/model/commands.ts';
+import { dockerStages } from '../../src/pipeline/model/dockerfile.ts';
 import { adviseVersion, type DependentsInput, versionUses } from '../../src/python/dependents.ts';
 import { gitOf } from '../../src/python/image-git.ts';
 import { effectsOf } from '../../src/python/tools.ts';
@@ -48,6 +49,50 @@ describe('what a command does', () => {
     ['uv publish --dry-run', []],
   ])('%s', (script, wanted) => {
     expect(effectsOf(commandsOf(script).at(-1)!)).toEqual(wanted);
+  });
+});
+
+describe('a test of the project', () => {
+  const tests = { files: { 'tests/test_tide.py': 'assert tide.__version__ == "0.4.2"\n' } };
+
+  it('reads the written version where it compares it', () => {
+    const [use] = versionUses(input('pytest', { ...tests, sources: ['tests/test_tide.py'] }));
+    expect(use).toMatchObject({ kind: 'reads', where: { line: 1 }, breaks: true });
+  });
+
+  it('is no matter to the version where it names another one', () => {
+    const given = { ...tests, version: '0.4.3', sources: ['tests/test_tide.py'] };
+    expect(versionUses(input('pytest', given))).toEqual([]);
+  });
+});
+
+describe('a Dockerfile', () => {
+  const used = (text: string, ignored = '') => {
+    const files: Record<string, string> = { Dockerfile: text, '.dockerignore': ignored };
+    const stages = dockerStages('Dockerfile', (path) => files[path]);
+    const jobs = stages.map((stage) => ({ ...stage, name: 'Dockerfile' }));
+    return versionUses(input('', { jobs, files })).filter(({ breaks }) => breaks);
+  };
+
+  it.each([
+    ['installs the project without its history', 'COPY src pyproject.toml ./', 'python:3.12', ''],
+    ['keeps the history out', 'COPY . .', 'python:3.12', '.git\n'],
+    ['has no git', 'COPY . .', 'python:3.12-slim', ''],
+  ])('needs the written version where it %s', (_, copy, image, ignored) => {
+    const [use, second] = used(
+      `FROM ${image} AS x\n${copy}\nRUN pip install \\\n  --no-cache-dir .\n`,
+      ignored,
+    );
+    expect(use).toMatchObject({ kind: 'installs', where: { file: 'Dockerfile', line: 3 } });
+    expect(second).toBeUndefined();
+  });
+
+  it.each([
+    ['has git and the history', 'FROM python:3.12\nCOPY . /app\nRUN pip install /app/.\n'],
+    ['installs git', 'FROM python:3.12-slim\nRUN apt-get install -y git\nADD . .\nRUN pip install .\n'],
+    ['installs only what was built', 'FROM python:3.12-slim\nCOPY dist/*.whl .\nRUN pip install *.whl\n'],
+  ])('goes on where it %s', (_, text) => {
+    expect(used(text)).toEqual([]);
   });
 });
 

@@ -126,6 +126,32 @@ describe('an edit', () => {
     );
   });
 
+  it('is wrong if a release gets the version of a test upload', () => {
+    const numbered = trusted.replace(
+      '[python -m build]',
+      "['uv version 0.dev$CI_PIPELINE_IID', python -m build]",
+    );
+    expect(judged(old, numbered).wrong).toEqual(['version-changed ship version-tag']);
+  });
+
+  it('is wrong if an upload comes to be beside another, whose index only shows when it runs', () => {
+    const other = 'other:\n  stage: ship\n  script: [twine upload -r $WHERE dist/*]\n  only: [tags]\n';
+    const adds = [{ index: 'pypi', occasion: 'version-tag' }] as const;
+    expect(judged(build + other, trusted + other, { adds }).wrong).toEqual([
+      'undecided-target other version-tag',
+    ]);
+    expect(judged(old + other, trusted + other).wrong).toEqual([]);
+  });
+
+  it('may ask for the version where nobody asked before', () => {
+    const reads = 'show:\n  stage: build\n  script: [uv version --short]\n  only: [tags]\n';
+    const asks = trusted.replace(
+      '[python -m build]',
+      '[\'[ -n "$CI_COMMIT_TAG" ] || echo "$(uv version --short)"\', python -m build]',
+    );
+    expect(judged(old + reads, asks + reads).wrong).toEqual([]);
+  });
+
   it('is wrong if nothing creates tags any more, and reports what else is gone', () => {
     const more = old.replace(
       'twine upload -p $P dist/*]',

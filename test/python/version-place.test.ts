@@ -1,0 +1,85 @@
+import { execFile } from 'node:child_process';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { describe, expect, it } from 'vitest';
+import type { PythonFiles } from '../../src/python/python-files.ts';
+import { furtherFiles, placeOfVersion } from '../../src/python/versions/build-time.ts';
+import { buildTimeCommand } from '../../src/python/versions/build-time-command.ts';
+import { versionFile } from '../../src/python/versions/version-file.ts';
+
+const run = promisify(execFile);
+const backend = (text: string) => `[build-system]\nbuild-backend = "setuptools.build_meta"\n${text}`;
+const attribute = backend('[tool.setuptools.dynamic]\nversion = {attr = "kelp.about.__version__"}\n');
+
+/** Where a project keeps its version, which file that is, and what is left of it for pipeline 42. */
+const places: Record<string, { files: PythonFiles; path: string; after: string }> = {
+  'setup.cfg': {
+    files: { 'setup.cfg': '[metadata]\nversion = 1.2.3\n[other]\nversion = 3\n' },
+    path: 'setup.cfg',
+    after: '[metadata]\nversion = 1.2.3.dev42\n[other]\nversion = 3\n',
+  },
+  'setup.py': {
+    files: { 'setup.py': 'setup(\n    version="0.0.0.dev0",\n    python_requires=">=3",\n)\n' },
+    path: 'setup.py',
+    after: 'setup(\n    version="0.0.0.dev42",\n    python_requires=">=3",\n)\n',
+  },
+  "Poetry's table": {
+    files: { 'pyproject.toml': '[tool.poetry]\nversion = "1.2.3rc1"\n[tool.other]\nversion = "3"\n' },
+    path: 'pyproject.toml',
+    after: '[tool.poetry]\nversion = "1.2.3rc1.dev42"\n[tool.other]\nversion = "3"\n',
+  },
+  'a module that setuptools imports': {
+    files: {
+      'pyproject.toml': attribute,
+      'src/kelp/about.py': "__version__ = '1.2'\n__version_info__ = 3\n",
+    },
+    path: 'src/kelp/about.py',
+    after: "__version__ = '1.2.dev42'\n__version_info__ = 3\n",
+  },
+  'a module that hatchling reads': {
+    files: {
+      'pyproject.toml':
+        '[build-system]\nbuild-backend = "hatchling.build"\n[tool.hatch.version]\npath = "kelp/about.py"\n',
+      'kelp/about.py': 'VERSION = "1.2"\n',
+    },
+    path: 'kelp/about.py',
+    after: 'VERSION = "1.2.dev42"\n',
+  },
+  'a file with nothing else': {
+    files: { 'setup.cfg': '[metadata]\nversion = file: VERSION\n', VERSION: '1.2.3.dev9\n' },
+    path: 'VERSION',
+    after: '1.2.3.dev42\n',
+  },
+};
+
+describe.concurrent('a version that stays where it is written', () => {
+  it.each(Object.entries(places))(
+    'gets the number of the pipeline in %s',
+    async (_, { files, path, after }) => {
+      const folder = await mkdtemp(join(tmpdir(), 'gitlab-to-pypi-version-'));
+      try {
+        await writeFile(join(folder, path.split('/').at(-1) ?? ''), files[path] ?? '');
+        const place = placeOfVersion(files);
+        expect('path' in place && place.path).toBe(path);
+        const command = buildTimeCommand(place, '.').replace(path, path.split('/').at(-1) ?? '');
+        const build = (variables: Record<string, string>) =>
+          run('sh', ['-ec', command], { cwd: folder, env: { PATH: process.env.PATH, ...variables } });
+        const text = () => readFile(join(folder, path.split('/').at(-1) ?? ''), 'utf8');
+        await build({ CI_COMMIT_TAG: 'v1.2.3', CI_PIPELINE_IID: '41' });
+        expect(await text()).toBe(files[path]);
+        await build({ CI_PIPELINE_IID: '42' });
+        expect(await text()).toBe(after);
+      } finally {
+        await rm(folder, { recursive: true });
+      }
+    },
+  );
+
+  it('is looked for inside the project alone', () => {
+    const outside = { 'pyproject.toml': '[tool.hatch.version]\npath = "../../secret"\n' };
+    expect(furtherFiles(outside)).toEqual([]);
+    expect(versionFile({ ...outside, '../../secret': '__version__ = "1"\n' })).toBeUndefined();
+  });
+});
