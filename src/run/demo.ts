@@ -39,6 +39,7 @@ export async function demo(context: Context): Promise<number> {
   };
   stop.beforeEnd(cleanUp);
   const inside = insideOf(world, context);
+  terminal.leadLinks((url) => reachable(inside.network, url));
   terminal.print(
     paint.bold('Demo: GitLab, PyPI and TestPyPI are simulated on this machine.'),
     paint.dim(`The Python project is in ${world.directory}.`),

@@ -1,10 +1,13 @@
 import { showsUnicode } from './ascii.ts';
+import { showsLinks } from './links.ts';
 import { wantsColour } from './paint.ts';
 
 /** How a run may talk to the user. */
 export interface Manner {
   colour: boolean;
   unicode: boolean;
+  /** Addresses become links. */
+  links: boolean;
   /** Lines may be redrawn; if not, questions are plain lines too. */
   redraws: boolean;
   /** Someone is there to answer. */
@@ -25,10 +28,13 @@ export interface Ends {
 export function mannerOf({ env, platform, inputIsTty, outputIsTty }: Ends): Omit<Manner, 'silent'> {
   const ci = isSet(env.CI);
   const accessible = isSet(env.ACCESSIBLE);
+  const colour = !accessible && wantsColour(outputIsTty, env);
+  const redraws = outputIsTty && !ci && !accessible && env.TERM !== 'dumb';
   return {
-    colour: !accessible && wantsColour(outputIsTty, env),
+    colour,
     unicode: showsUnicode(env, platform),
-    redraws: outputIsTty && !ci && !accessible && env.TERM !== 'dumb',
+    links: colour && redraws && showsLinks(env),
+    redraws,
     attended: inputIsTty && outputIsTty && !ci,
   };
 }

@@ -1,5 +1,6 @@
 import type { Stop } from '../kernel/stop.ts';
 import { asciiStream, inAscii } from './ascii.ts';
+import { linkAddresses } from './links.ts';
 import type { Manner } from './manner.ts';
 import { movingOutput, stillOutput } from './output.ts';
 import type { Asker, Output, Streams, Terminal } from './terminal.ts';
@@ -10,25 +11,32 @@ export async function openTerminal(
   manner: Manner,
   stop: Stop,
 ): Promise<Terminal> {
-  const { unicode, colour, redraws, attended, silent } = manner;
-  const write = (text: string) => silent || stream.write(unicode ? text : inAscii(text));
+  const { unicode, colour, links, redraws, attended, silent } = manner;
+  let target = (url: string) => url;
+  const linked = (text: string) => (links ? linkAddresses(text, (url) => target(url)) : text);
+  const write = (text: string) => silent || stream.write(linked(unicode ? text : inAscii(text)));
   const sink = { write, columns: () => stream.columns, rows: () => stream.rows, colour };
   const output = redraws ? movingOutput(sink) : stillOutput(sink);
-  if (!attended) return joined(output, nobody);
+  const leadLinks = (to: typeof target) => {
+    target = to;
+  };
+  const joined = (asker: Asker) => join(output, asker, leadLinks);
+  if (!attended) return joined(nobody);
   const streams = { input, output: unicode ? stream : asciiStream(stream) };
   if (!redraws) {
     const { lineAsker } = await import('./line-asker.ts');
-    return joined(output, lineAsker(streams, output, stop));
+    return joined(lineAsker(streams, output, stop));
   }
   const { interactiveAsker } = await import('./interactive.ts');
-  return joined(output, interactiveAsker(streams, output.paint, stop));
+  return joined(interactiveAsker(streams, output.paint, stop));
 }
 
 /** Combines both; `columns` is a getter because a terminal can be resized. */
-function joined(output: Output, asker: Asker): Terminal {
+function join(output: Output, asker: Asker, leadLinks: Terminal['leadLinks']): Terminal {
   return {
     ...output,
     ...asker,
+    leadLinks,
     get columns() {
       return output.columns;
     },

@@ -66,7 +66,10 @@ export interface Asker {
 }
 
 /** Where a run is shown and its questions are asked. */
-export interface Terminal extends Output, Asker {}
+export interface Terminal extends Output, Asker {
+  /** From now on the addresses that are shown lead to what `to` says; the demo's servers are not where their names are. */
+  leadLinks(to: (url: string) => string): void;
+}
 
 /** The streams a terminal is made from. */
 export interface Streams {

@@ -173,7 +173,7 @@ describe('the wizard in a terminal', () => {
   });
 
   it('continues in the demo: check, drift, repair, quit', async () => {
-    const session = startInTerminal(['demo']);
+    const session = startInTerminal(['demo'], { VTE_VERSION: '7600' });
     for (const question of [
       'How should',
       'Who may',
@@ -204,5 +204,11 @@ describe('the wizard in a terminal', () => {
     session.press(keys.enter);
     expect(await session.ended).toBe(0);
     expect(session.screen()).toContain('The demo is over');
+    const targets = [...session.raw().matchAll(/\]8;;(\P{Cc}+)/gu)].map(([, url = '']) => new URL(url));
+    expect(targets.map(({ pathname }) => pathname)).toContain(
+      '/manage/project/demo-pkg/settings/publishing/',
+    );
+    // The names on the screen are public ones; no link may leave the machine.
+    expect(targets.map(({ hostname }) => hostname).filter((host) => host !== '127.0.0.1')).toEqual([]);
   });
 });
