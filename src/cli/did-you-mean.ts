@@ -20,3 +20,9 @@ function distanceBetween(one: string, other: string): number {
   }
   return row[other.length] ?? 0;
 }
+
+/** Asks back, if there is a word that was probably meant. */
+export function didYouMean(typed: string, words: readonly string[]): string {
+  const word = nearest(typed, words);
+  return word === undefined || word === typed ? '' : ` Did you mean ${word}?`;
+}

@@ -77,7 +77,7 @@ const peopleTable = {
 /** The wizard's choices: each can be asked, changed on the confirmation screen, and given as an option. */
 const choiceTable = {
   route: oneOf('ROUTE', routes, {
-    help: `${routes.join(', ').replace(/, (?=\w+$)/, ' or ')} (recommended from the facts)`,
+    help: `${routes.join(', ').replace(/, (?=\w+$)/, ' or ')} (the recommended one)`,
     question: 'How should releases be protected?',
     why: 'Esc goes back one question, Ctrl-C leaves.',
   }),

@@ -1,7 +1,7 @@
 import { parseArgs } from 'node:util';
 import { reasonOf } from '../kernel/errors.ts';
 import { type Command, commands, projectCommands } from './commands.ts';
-import { nearest } from './did-you-mean.ts';
+import { didYouMean } from './did-you-mean.ts';
 import { type Given, type Option, usage } from './kinds.ts';
 import {
   defaults,
@@ -46,12 +46,6 @@ function parse(args: string[]): { given: Record<string, Given | undefined>; posi
 const flags = optionNames.flatMap((name) =>
   optionTable[name].kind === 'switch' ? [flagOf(name), flagOf(name, true)] : [flagOf(name)],
 );
-
-/** Asks back, if there is a word that was probably meant. */
-function didYouMean(typed: string, words: readonly string[]): string {
-  const word = nearest(typed, words);
-  return word === undefined || word === typed ? '' : ` Did you mean ${word}?`;
-}
 
 function parserOption({ kind, short }: Option<unknown>) {
   return {

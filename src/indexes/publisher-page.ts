@@ -15,6 +15,8 @@ export interface FormPage {
   prefilled: boolean;
   /** What the user has to be and do there, in full sentences. */
   steps: string[];
+  /** Those of the steps that are about the form, once somebody with the right account is there. */
+  formSteps: string[];
   /** What to check every time the page is opened: one full sentence. */
   reminder: string;
 }
@@ -42,16 +44,22 @@ export function publisherPage(
 ): FormPage {
   // For other Warehouses it is unknown which page offers which issuer.
   const custom = index.official ? issuer : undefined;
-  const steps = [
-    ...signInSteps(index),
-    ...(exists ? projectSteps : custom === undefined ? pendingSteps : organizationSteps),
+  const account = [...signInSteps(index), ...(exists ? [ownerStep] : [])];
+  const formSteps = [
+    ...(exists ? [prefilledStep] : custom === undefined ? pendingSteps : organizationSteps),
     ...(custom === undefined ? [] : [issuerStep(custom)]),
     ...otherPublishersSteps(fields),
   ];
   const url = exists
     ? projectPage(index.url, fields, issuer)
     : `${index.url}/manage/${custom === undefined ? 'account/publishing' : 'organizations'}/`;
-  return { url, prefilled: exists, steps, reminder: reminderFor(fields) };
+  return {
+    url,
+    prefilled: exists,
+    steps: [...account, ...formSteps],
+    formSteps,
+    reminder: reminderFor(fields),
+  };
 }
 
 /** The lines of the form, with the page's own labels. */
@@ -79,10 +87,10 @@ function signInSteps({ id, url }: Index): string[] {
   ];
 }
 
-const projectSteps = [
-  'You must be an Owner of the project there. PyPI may ask for your password again.',
-  'The page opens on the GitLab tab with everything filled in. Compare the values, then click "Add".',
-];
+const ownerStep = 'You must be an Owner of the project there. PyPI may ask for your password again.';
+
+const prefilledStep =
+  'The page opens on the GitLab tab with everything filled in. Compare the values, then click "Add".';
 
 /** What holds for a pending publisher on either page, around the instructions for the form. */
 const pending = (form: string) => [

@@ -6,7 +6,7 @@ import { UserError } from '../kernel/errors.ts';
 import { type RehearsalGitLab, startGitLab } from './gitlab/server.ts';
 import { type GitLabState, teamState } from './gitlab/state.ts';
 import { type RehearsalIndex, startPackageIndex } from './package-index/server.ts';
-import { type IndexState, indexState, ownedProject } from './package-index/state.ts';
+import { type IndexState, indexState, ownedProject, type PendingPublisher } from './package-index/state.ts';
 import { createScratchProject, gitIn, scratchFiles } from './scratch-project.ts';
 
 /** A GitLab, both indexes and a project in a temporary folder, all on this machine. */
@@ -137,6 +137,16 @@ export function locator(world: World): (url: URL) => URL | undefined {
     const place = places.get(origin);
     return place === undefined ? undefined : new URL(new URL(place).origin + pathname + search);
   };
+}
+
+/** Registers a publisher as its user would, on the page of the project or on that of pending publishers. */
+export function registerPublisher(
+  { state }: RehearsalIndex,
+  { projectName, ...publisher }: PendingPublisher,
+): void {
+  const project = state.projects.find(({ name }) => name === projectName);
+  if (project === undefined) state.pendingPublishers.push({ projectName, ...publisher });
+  else project.publishers.push(publisher);
 }
 
 /** Lets an index accept an API token of its signed-in user for demo-pkg, until the year 2100. */

@@ -41,7 +41,7 @@ async function decideAlone(context: Context, { survey, wishes }: Point): Promise
   refuseDeadEnd(facts, goal, false);
   refuseGuess(facts, goal);
   if (!options.dryRun) await requireWritable(compared.survey, plan);
-  showFirstScreen(terminal, compared, plan);
+  showFirstScreen(terminal, compared, plan, options.dryRun === true);
   if (options.verbose) terminal.print(...detailsView(compared, plan, terminal));
   if (options.dryRun) return compared;
   requireTokens(compared);
@@ -142,7 +142,7 @@ async function firstStep(context: Context, start: Point, dialogue: Dialogue): Pr
   const open = changesOf(plan).length === 0 ? [] : questionsAbout(compared);
   if (!open.includes('route')) refuseUnmatchable(plan);
   refuseDeadEnd(start.survey.facts, goal, true);
-  showFirstScreen(terminal, compared, plan);
+  showFirstScreen(terminal, compared, plan, options.dryRun === true);
   if (options.verbose) terminal.print(...detailsView(compared, plan, terminal));
   const impossible = open.includes('route') ? await impossibleRoutes(context, compared) : {};
   const next = {

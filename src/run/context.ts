@@ -1,5 +1,6 @@
 import type { Options } from '../cli/options.ts';
 import type { Stop } from '../kernel/stop.ts';
+import type { PublisherPage } from '../plan/settings/publisher.ts';
 import type { OpenPage } from '../ports/browser.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Network } from '../ports/network.ts';
@@ -22,6 +23,8 @@ export interface Context {
   clock: Clock;
   /** The servers are embedded, and end with the program. */
   rehearsal?: boolean;
+  /** Registers a publisher in place of the user; only the demo's indexes let it. */
+  clickAdd?(page: PublisherPage): void;
   /** Writes the JSON document to stdout. */
   writeJson(document: unknown): void;
   stop: Stop;

@@ -10,6 +10,7 @@ import { madeUpToken } from '../rehearsal/package-index/made-up-token.ts';
 import {
   acceptUserToken,
   locator,
+  registerPublisher,
   resumeWorld,
   saveWorld,
   shownAt,
@@ -87,6 +88,7 @@ function insideOf(world: World, context: Context): Context {
     network,
     openPage: open && ((url) => open(reachable(network, url))),
     rehearsal: true,
+    clickAdd: ({ index, fields }) => registerPublisher(world[index.id], fields),
     env: { ...env, ...tokens },
   };
 }

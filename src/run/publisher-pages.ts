@@ -38,33 +38,42 @@ async function askBefore({ terminal }: Context, pages: PublisherPage[]) {
   );
 }
 
-type Answer = 'open' | 'done' | 'registered' | 'copy' | 'later';
+type Answer = 'open' | 'click' | 'done' | 'registered' | 'copy' | 'later';
 
 /** Opens and copies as often as the user likes, until they are done with the page. */
 async function walkThrough(context: Context, page: PublisherPage, root: string): Promise<Answer> {
-  const { terminal, openPage, network } = context;
+  const { terminal, openPage, network, clickAdd } = context;
   const { paint } = terminal;
   const name = indexNames[page.index.id];
   terminal.print('', paint.bold(`Register the Trusted Publisher on ${name}`));
   // Where nothing can open the page, its address is there to be typed.
   terminal.printAsIs(`  ${paint.cyan(openPage ? page.url : reachable(network, page.url))}`);
-  terminal.print(...formView(page, terminal, { brief: false }));
-  let initial: Answer = openPage ? 'open' : 'done';
+  // Nobody signs in to the demo's indexes.
+  const shown = clickAdd ? { ...page, steps: page.formSteps } : page;
+  terminal.print(...formView(shown, terminal, { brief: false }));
+  const choices = choicesFor({ canOpen: openPage !== undefined, canClick: clickAdd !== undefined });
+  let initial: Answer = openPage ? 'open' : clickAdd ? 'click' : 'done';
+  const reason = clickAdd
+    ? 'Here the demo can click "Add"; on the real page only you can.'
+    : 'You have to click "Add" yourself; it needs your account there.';
   for (;;) {
-    const question = `Registered on ${name}?\nYou have to click "Add" yourself; it needs your account there.`;
-    const answer = await terminal.select<Answer>(question, choicesFor(openPage !== undefined), initial);
+    const answer = await terminal.select<Answer>(`Registered on ${name}?\n${reason}`, choices, initial);
     if (answer === 'open') {
       openPage?.(page.url);
       terminal.print(paint.dim(page.reminder));
       initial = 'done';
     } else if (answer === 'copy') {
       await copyValue(context, page, root);
-    } else return answer;
+    } else {
+      if (answer === 'click') clickAdd?.(page);
+      return answer;
+    }
   }
 }
 
-const choicesFor = (canOpen: boolean) => [
+const choicesFor = ({ canOpen, canClick }: { canOpen: boolean; canClick: boolean }) => [
   ...(canOpen ? [{ value: 'open' as const, label: 'Open the page' }] : []),
+  ...(canClick ? [{ value: 'click' as const, label: 'Have the demo click "Add"' }] : []),
   { value: 'done' as const, label: 'Done' },
   { value: 'registered' as const, label: 'Already registered' },
   { value: 'copy' as const, label: 'Copy a value' },

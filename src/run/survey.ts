@@ -68,7 +68,7 @@ export async function prepare(context: Context): Promise<Preparation> {
   if (token.kind !== 'found') return { git, checkout, token, connection: undefined };
   const connection = await connectToGitLab(context, { git, checkout }, token);
   const use = `Using the GitLab token from ${sourceText(token.source)} for ${checkout.gitlabUrl.value}.`;
-  context.terminal.print(context.terminal.paint.dim(use));
+  if (!context.rehearsal) context.terminal.print(context.terminal.paint.dim(use));
   return { git, checkout, token, connection };
 }
 

@@ -24,14 +24,19 @@ export function showEnd(context: StepsContext, ending: Ending): void {
 export function outcomeView(settled: SettledSetting[], paint: Paint): string[] {
   const applied = settled.filter(({ outcome }) => outcome === 'applied').length;
   const open = settled.filter(isOpen);
+  const wasTried = open.length === 0 || settled.some(({ finding }) => finding.kind === 'fixable');
   const holding = settled.filter(({ finding }) => finding.kind === 'ok').length;
   return [
-    paint.bold(headline(applied, open.length, holding)),
+    paint.bold(wasTried ? headline(applied, open.length, holding) : idleHeadline(open.length, holding)),
     ...open.flatMap((it) => settledLines(it, paint)),
   ];
 }
 
 const isOpen = ({ outcome }: SettledSetting) => outcome === 'failed' || outcome === 'skipped';
+
+/** Where there is nothing that this program could have changed. */
+const idleHeadline = (open: number, holding: number) =>
+  `Nothing was changed: ${open} ${open === 1 ? 'check does' : 'checks do'} not pass, ${holding} ${holding === 1 ? 'passes' : 'pass'}.`;
 
 function headline(applied: number, open: number, holding: number): string {
   const right = `${holding} ${holding === 1 ? 'was' : 'were'} already right`;

@@ -2,7 +2,7 @@ import type { Screen } from '../terminal/terminal.ts';
 import { checkExplanations, type Explanation, errorExplanations } from './explanations.ts';
 
 /** Everything that can be explained. */
-const explainable: string[] = [...Object.keys(checkExplanations), ...Object.keys(errorExplanations)];
+export const explainable: string[] = [...Object.keys(checkExplanations), ...Object.keys(errorExplanations)];
 
 /** The explanation of a check or an error; an ID such as `environment:release` names one of its kind. */
 export function explanationOf(topic: string): Explanation | undefined {

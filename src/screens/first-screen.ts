@@ -8,20 +8,29 @@ import { narrow } from '../terminal/table.ts';
 import type { Screen, Terminal } from '../terminal/terminal.ts';
 import { padTo, shorten, wrapLine } from '../terminal/width.ts';
 import { routeName } from './routes.ts';
-import { failingView, howManyPass, statesView } from './states.ts';
+import { failingView, howManyPass, stateRows, statesView } from './states.ts';
 import { todayText } from './today.ts';
 
 /**
  * What a person needs before the first question, in at most 20 rows of 80 columns; the rest is in the details. If all is
- * well this is the whole run.
+ * well this is the whole run. Where it is the last screen, it also gives the reasons, which otherwise come at the end.
  */
-export function showFirstScreen(terminal: Terminal, situation: Situation, plan: PlannedSetting[]): void {
+export function showFirstScreen(
+  terminal: Terminal,
+  situation: Situation,
+  plan: PlannedSetting[],
+  isLast: boolean,
+): void {
   const { facts, goal } = situation;
   const { paint } = terminal;
   if (changesOf(plan).length === 0) {
     const which = oneLine(`${facts.gitlab.project.path}, ${routeName(goal.route.value, goal)}`);
     const open = plan.filter(({ finding }) => finding.kind !== 'ok');
-    terminal.print('', paint.bold(`${which}: ${howManyPass(plan)}`), ...statesView(open, terminal));
+    terminal.print(
+      '',
+      paint.bold(`${which}: ${howManyPass(plan)}`),
+      ...(isLast ? statesView : stateRows)(open, terminal),
+    );
     return;
   }
   const recommended = `${routeName(goal.advice.route, goal)}. ${goal.advice.because.join(' ')}`;

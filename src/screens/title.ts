@@ -4,7 +4,7 @@ import type { Terminal } from '../terminal/terminal.ts';
 
 const says: Record<Command, string> = {
   setup: 'Sets up PyPI publishing. Nothing changes until you confirm.',
-  check: 'Compares the project with its set-up. Changes nothing.',
+  check: 'Runs every check. Changes nothing.',
   explain: '',
   demo: '',
 };

@@ -70,7 +70,7 @@ function whoText(
   const number = `${persons.size} ${persons.size === 1 ? 'person' : 'people'}`;
   const and = groups.size === 0 ? '' : ` and ${few([...groups].map(brief))}`;
   const when = publishes
-    ? `${number}${and} could publish ${packageName} today`
+    ? `${number}${and} could publish ${packageName}`
     : `With today's settings, ${number}${and} could publish ${packageName}`;
   return [`${when}: ${byPeople(ways)}.`];
 }

@@ -63,11 +63,12 @@ describe('the rehearsed release of the demo', () => {
     await session.ended;
   });
 
-  it.each(['team-free', 'self-managed'] as const)(
-    'as %s uploads with the API tokens of the variables',
+  it.each(['solo', 'team-free', 'self-managed'] as const)(
+    'as %s succeeds with Enter all the way, with a publisher or with the API tokens of the variables',
     async (world) => {
       const session = startInTerminal(['demo', '--as', world], {}, { cols: 120 });
-      await answerAll(session, [...demoQuestions[world].before, 'What now?']);
+      const { before, after } = demoQuestions[world];
+      await answerAll(session, [...before, ...after, 'What now?']);
       await session.shows(/release: 0\.1\.1 is on PyPI[\s\S]*● Run all checks/);
       expect(session.screen()).toMatch(/release-test: 0\.1\.1\.dev2 is on TestPyPI/);
       expect(session.screen()).not.toContain('approves');
