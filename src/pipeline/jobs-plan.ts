@@ -9,7 +9,7 @@ import type { PipelineGoal, PipelineIndex } from './pipeline-goal.ts';
 import { publishingRules } from './publishing/conditions.ts';
 import { planScript } from './publishing/script-plan.ts';
 import { buildsDistributions, signs } from './recognise/commands.ts';
-import { flat, jobValue, lines, parentsOf, scriptOf, sourcesOf } from './recognise/jobs.ts';
+import { flat, jobValue, lines, parentsOf, scriptItems, scriptOf, sourcesOf } from './recognise/jobs.ts';
 import { exclusiveAncestors } from './recognise/parents.ts';
 import { distPaths, keepsDist, publishersIn, type Roles } from './recognise/roles.ts';
 import { letsThrough, type Occasion, pushRule, tagRule } from './recognise/rules.ts';
@@ -44,6 +44,7 @@ export function planJobs(original: OriginalPipeline): JobsPlan {
     throw new UnsafeEdit(`the job '${first.name}' uploads to several indexes by itself`);
   const builders = buildersFor(publishing, original);
   refuseSigningBuilders(builders, data);
+  refuseSplitBuilds(publishing, builders, data);
   const free = (name: string, other: string) => (ownValue(data, name) === undefined ? name : other);
   const buildJobs = builders.length > 0 ? builders : [free('build', 'build-package')];
   const existing = publishing.filter(({ exists }) => exists).map(({ name }) => jobValue(data, name));
@@ -117,6 +118,28 @@ function refuseSigningBuilders(builders: string[], data: YamlTable): void {
   throw new UnsafeEdit(
     `the job '${name}' builds and signs in one; take 'pypi-attestations sign' out of it first, and the job that signs is added`,
   );
+}
+
+/** A build in a publishing job goes if another job builds the same; what only it builds would be missing. */
+function refuseSplitBuilds(publishing: PublishingJob[], builders: string[], data: YamlTable): void {
+  if (builders.length === 0) return;
+  const elsewhere = builders.flatMap((name) => scriptItems(jobValue(data, name)).flatMap(kindsBuilt));
+  for (const { name } of publishing.filter(({ exists }) => exists)) {
+    const { building } = planScript(name, jobValue(data, name));
+    const missing = building.flatMap(({ text }) => kindsBuilt(text)).some((it) => !elsewhere.includes(it));
+    if (missing && !builders.includes(name))
+      throw new UnsafeEdit(
+        `the job '${name}' builds a part of what it uploads itself, and ${builders.map((it) => `'${it}'`).join(' and ')} the rest: move that build into a job of its own that passes on dist/`,
+      );
+  }
+}
+
+/** The kinds of distribution that a command builds. */
+function kindsBuilt(text: string): ('sdist' | 'wheel')[] {
+  if (!buildsDistributions(text)) return [];
+  const wheel = /\bcibuildwheel\b|\bbdist_wheel\b|\bpip3?[ \t]+wheel\b|--wheel\b|[ \t]-w\b/.test(text);
+  const sdist = /(?:--|[ \t])sdist\b|[ \t]-s\b/.test(text);
+  return [...(sdist || !wheel ? (['sdist'] as const) : []), ...(wheel || !sdist ? (['wheel'] as const) : [])];
 }
 
 const defaultsOf = (data: YamlTable) => (isYamlTable(data.default) ? data.default : {});

@@ -274,7 +274,12 @@ function together(
     return {
       versionEdit,
       onlyDeclares,
-      pipelineEdit: waiting(pipelineEdit, path, 'the version of the project has to be changed first'),
+      pipelineEdit: waiting(
+        pipelineEdit,
+        path,
+        'the version of the project has to be changed first',
+        ' with a version from git',
+      ),
     };
   if (pipelineEdit.kind === 'refused' && onlyDeclares)
     return { versionEdit: waitingDeclaration(facts, goal), onlyDeclares, pipelineEdit };
@@ -289,18 +294,25 @@ function together(
   return { versionEdit, onlyDeclares, pipelineEdit };
 }
 
-function waiting(edit: Extract<EditResult, { kind: 'edited' }>, path: string, why: string): EditResult {
+function waiting(
+  edit: Extract<EditResult, { kind: 'edited' }>,
+  path: string,
+  why: string,
+  how = '',
+): EditResult {
   return {
     kind: 'refused',
     reason: `${path} is not edited, because ${why}: both are one change.`,
     differences: edit.differences,
-    manual: wholeText(edit),
+    manual: wholeText(edit, how),
     // The notes tell what the edit would have done.
     notes: [],
   };
 }
 
 /** The text that would have been written, for the user to copy from. */
-function wholeText({ edits }: Extract<EditResult, { kind: 'edited' }>): string {
-  return edits.map(({ path, after }) => `${path} as it would have been written:\n\n${after}`).join('\n');
+function wholeText({ edits }: Extract<EditResult, { kind: 'edited' }>, how: string): string {
+  return edits
+    .map(({ path, after }) => `${path} as it would have been written${how}:\n\n${after}`)
+    .join('\n');
 }

@@ -192,12 +192,12 @@ function fromGit(uses: VersionUse[], model: PipelineModel): VersionPlan {
 }
 
 /** What a use does, where it is, and what to do about it. */
-function wordsOf({ kind, where, text, repair }: VersionUse): string {
+function wordsOf({ kind, where, text, repair, section }: VersionUse): string {
   const place = 'job' in where ? `the job '${where.job}'` : `line ${where.line} of ${where.file}`;
   const advice: Partial<Record<typeof repair.kind, string>> = {
     'importlib-metadata': ': use importlib.metadata.version() there',
     'commitizen-scm': ': set version_provider = "scm"',
-    'install-scm': ': install setuptools-scm before it',
+    'install-scm': `: install setuptools-scm before it${section === undefined ? ' (for tox, in the deps of that environment)' : ''}`,
     'git-in-image': ': it needs git in its image',
   };
   return `${place} ${verbs[kind]} ('${text.trim().split('\n')[0]}')${advice[repair.kind] ?? ''}`;

@@ -56,6 +56,39 @@ describe('an existing build job', () => {
     expect(job.script).toEqual(['cd x && python -m pip install build && python -m build']);
   });
 
+  it('may use an old Python to start cibuildwheel', () => {
+    const text = `b:
+  image: python:3.8
+  script: [cibuildwheel --output-dir dist]
+  artifacts: {paths: [dist/]}
+p:
+  stage: deploy
+  only: [tags]
+  script: [twine upload dist/*]
+`;
+    const result = editPipeline(text, goalWith());
+    const after = result.kind === 'edited' ? (result.edits[0]?.after ?? '') : '';
+    expect(after).toContain('/legacy/ dist/*.whl dist/*.tar.gz\n');
+    expect((parseYaml(after).data.b as YamlTable).image).toBe('python:3.8');
+  });
+
+  it('passes on no other files than those that are uploaded by name', () => {
+    const text = `b:
+  image: python:3.12
+  script: [python -m build -o .]
+  artifacts: {paths: ['*.whl', './*.tar.gz']}
+p:
+  stage: deploy
+  needs: [b]
+  only: [tags]
+  script: [twine upload *.whl *.tar.gz]
+`;
+    const result = editPipeline(text, goalWith());
+    const after = result.kind === 'edited' ? (result.edits[0]?.after ?? '') : '';
+    expect((parseYaml(after).data.b as YamlTable).artifacts).toEqual({ paths: ['*.whl', './*.tar.gz'] });
+    expect(after).not.toContain('- dist/');
+  });
+
   it.each([
     ['sdist -d out', '--sdist --outdir out'],
     ['bdist_wheel --universal', '--wheel'],

@@ -1,3 +1,4 @@
+import { UnsafeEdit } from '../../text/result.ts';
 import { isYamlTable, type YamlTable } from '../../text/yaml/document.ts';
 import { ownAt } from '../../text/yaml/draft.ts';
 import type { Check } from '../check.ts';
@@ -10,16 +11,30 @@ import { jobVariables } from '../recognise/uploads.ts';
 import { images } from '../tool-versions.ts';
 import { want } from '../want.ts';
 
+/** Whether a script runs uv, other than to publish. */
+export const needsUv = (script: string) =>
+  /\buv[ \t]+(?:build|run|version|sync|pip|tool)\b|\buvx\b/.test(script);
+
 /** GitLab's own runners default to a Ruby image, and only uv's own images contain uv. */
 export function uvCheck(edit: PipelineEdit): Check {
-  const needsUv = (job: YamlTable) =>
-    /\buv[ \t]+(?:build|run|version|sync|pip|tool)\b|\buvx\b/.test(scriptOf(job));
   return {
     path: ['image'],
-    holds: (job) => !needsUv(job) || imageFor(job, seen(edit)) !== '' || installs(scriptOf(job), 'uv'),
+    holds: (job) =>
+      !needsUv(scriptOf(job)) || imageFor(job, seen(edit)) !== '' || installs(scriptOf(job), 'uv'),
     repair: (_, { name }) => want(edit, [name, 'image'], images.build),
   };
 }
+
+/** What gives the version from git needs Python 3.9 (setuptools 77 and newer: https://pypi.org/project/setuptools/). */
+export function isOldPython(image: string): boolean {
+  const [, minor] = /\bpython-?:?3\.(\d+)/.exec(image) ?? [];
+  return minor !== undefined && Number(minor) < 9;
+}
+
+export const oldPython = (name: string, image: string): UnsafeEdit =>
+  new UnsafeEdit(
+    `the job '${name}' builds in ${image}, and what takes the version from git needs Python 3.9 or newer: give that job a newer image first`,
+  );
 
 /** The image with git that replaces a slim one without; undefined if we know of none. */
 export function imageWithGit(image: string): string | undefined {

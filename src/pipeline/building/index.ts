@@ -1,4 +1,3 @@
-import { UnsafeEdit } from '../../text/result.ts';
 import { valueAt } from '../../text/yaml/data.ts';
 import { isYamlTable, type YamlTable } from '../../text/yaml/document.ts';
 import { type Check, repairJob, textAt } from '../check.ts';
@@ -10,7 +9,7 @@ import { keepsDist } from '../recognise/roles.ts';
 import { runsWhenPublished } from '../runs-when.ts';
 import { buildLines } from '../template.ts';
 import { want } from '../want.ts';
-import { gitCheck, uvCheck } from './image.ts';
+import { gitCheck, isOldPython, oldPython, uvCheck } from './image.ts';
 import { openConditions } from './open-conditions.ts';
 import { giveVersion, versionChecks } from './version.ts';
 
@@ -49,7 +48,11 @@ function buildChecks(edit: PipelineEdit): Check[] {
   const { goal, around } = edit;
   return [
     depthCheck(edit),
-    { path: ['artifacts', 'paths'], holds: keepsDist, repair: keepDist },
+    {
+      path: ['artifacts', 'paths'],
+      holds: (job) => keepsDist(job) || keepsSome(job, around.files),
+      repair: keepDist,
+    },
     {
       path: ['rules'],
       holds: (job) => runsWhenPublished(job, goal, around),
@@ -64,6 +67,15 @@ function buildChecks(edit: PipelineEdit): Check[] {
   ];
 }
 
+/** Whether a job passes on some of the files that are uploaded from other places than `dist/`. */
+function keepsSome(job: YamlTable, files: string | undefined): boolean {
+  const plain = (path: string) => path.replace(/^["']?(?:\.\/)?|["']$/g, '').replace(/\/\*{0,2}$/, '');
+  const kept = lines(valueAt(job, ['artifacts', 'paths'])).map(plain);
+  return (files?.split(' ') ?? [])
+    .map(plain)
+    .some((file) => kept.some((path) => path !== '' && (file === path || file.startsWith(`${path}/`))));
+}
+
 function keepDist(edit: PipelineEdit, { name }: { name: string }, job: YamlTable): void {
   const path = ['artifacts', 'paths'];
   if (!isYamlTable(job.artifacts))
@@ -73,12 +85,10 @@ function keepDist(edit: PipelineEdit, { name }: { name: string }, job: YamlTable
 
 const distLines = ['artifacts:', '  paths:', '    - dist/'];
 
-/** What gives the version from git needs Python 3.9 (setuptools 77 and newer: https://pypi.org/project/setuptools/). */
 function refuseOldPython(edit: PipelineEdit, name: string): void {
-  const image = imageFor(jobOf(edit, name), seen(edit));
-  const [, minor] = /\bpython-?:?3\.(\d+)/.exec(image) ?? [];
-  if (!isFromGit(edit.goal) || minor === undefined || Number(minor) >= 9) return;
-  throw new UnsafeEdit(
-    `the job '${name}' builds in ${image}, and what takes the version from git needs Python 3.9 or newer: give that job a newer image first`,
-  );
+  const job = jobOf(edit, name);
+  const image = imageFor(job, seen(edit));
+  // cibuildwheel builds with the Pythons of its own images.
+  if (!isFromGit(edit.goal) || !isOldPython(image) || /\bcibuildwheel\b/.test(scriptOf(job))) return;
+  throw oldPython(name, image);
 }

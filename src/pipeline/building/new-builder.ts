@@ -8,11 +8,12 @@ import { buildsDistributions } from '../model/builds.ts';
 import { commandsOfJob, directoryFrom } from '../model/commands.ts';
 import { isFromGit, type PipelineGoal } from '../pipeline-goal.ts';
 import { planScript, type ScriptStep } from '../publishing/script-plan.ts';
-import { buildFolder } from '../recognise/commands.ts';
+import { buildFolder, installs } from '../recognise/commands.ts';
 import { imageFor } from '../recognise/image.ts';
 import { type Job, jobValue } from '../recognise/jobs.ts';
 import { buildLines, fieldsOf, inFolder, linesOf, type Surroundings } from '../template.ts';
-import { addGit, imageWithGit } from './image.ts';
+import { images } from '../tool-versions.ts';
+import { addGit, imageWithGit, isOldPython, needsUv, oldPython } from './image.ts';
 import { versionCommands } from './version.ts';
 
 /** The build job to create: its lines, and the folder it builds into. */
@@ -50,8 +51,14 @@ export function newBuilder(
     })
     .filter(({ building }) => building.length > 0);
   refuseDifferentBuilds(jobs);
-  const own = jobs.find(({ value, building }) => building.some(isOwn) || isEquipped(value, data));
-  return own === undefined ? template : fromJob(own, data, own.building, goal, around);
+  const isOld = (job: YamlTable) => isFromGit(goal) && isOldPython(imageFor(job, data));
+  const needed = ({ value, building }: (typeof jobs)[number]) =>
+    isOld(value) ? building.filter(({ text }) => !installsLibraries.test(text)) : building;
+  const own = jobs.find((job) => needed(job).some(isOwn) || isEquipped(job.value, data));
+  if (own === undefined) return template;
+  if (isOld(own.value) && !own.building.some(({ text }) => /\bcibuildwheel\b/.test(text)))
+    throw oldPython(own.name, imageFor(own.value, data));
+  return fromJob(own, data, own.building, goal, around);
 }
 
 /** Whether a step is something that the template does not do: the project's own, or a build for several platforms. */
@@ -73,6 +80,10 @@ function refuseDifferentBuilds(jobs: (Job & { building: ScriptStep[] })[]): void
     `the jobs '${first.name}' and '${other.name}' build differently (${step ?? first.steps[0]}), and one build for both would be wrong for one of them: move each build into a job of its own first`,
   );
 }
+
+/** Prepares tests or the job's own environment; a build in isolation installs what it requires by itself. */
+const installsLibraries =
+  /^(?:(?:poetry|pdm|pipenv)[ \t]+install|uv[ \t]+sync|(?:python3?[ \t]+-m[ \t]+)?pip3?[ \t]+install)\b[^&;|]*$/;
 
 /** Whether a job has something that its build may need: an image of its own, services, or variables. */
 function isEquipped(job: YamlTable, data: YamlTable): boolean {
@@ -105,11 +116,13 @@ function fromJob(
   const variables = { ...plainVariables(job.variables), ...(fromGit ? { GIT_DEPTH: '0' } : {}) };
   const git = fromGit && /alpine/.test(image) ? [addGit] : [];
   const script = [...git, ...commandsOf(building, goal, image)];
+  const bringsUv = image === '' && needsUv(script.join('\n')) && !installs(script.join('\n'), 'uv');
   const dists = distsOf(name, script);
   const built: YamlTable = {
     stage: around.buildStage,
     ...fieldsOf(job, inherited),
     ...(fromGit ? wholeImage(job.image, imageWithGit(image)) : {}),
+    ...(bringsUv ? { image: images.build } : {}),
     ...(Object.keys(variables).length > 0 ? { variables } : {}),
     ...(around.hasDefaultBeforeScript && job.before_script !== undefined ? { before_script: [] } : {}),
     ...(cachesDist(data) ? { cache: [] } : {}),

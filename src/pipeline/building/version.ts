@@ -28,7 +28,7 @@ export function giveVersion(edit: PipelineEdit, name: string, job: YamlTable): v
 }
 
 /** Commands that build without the build requirements, and so without whatever provides the version. */
-const blind = /\bpython3?[ \t]+setup\.py[ \t][^\n;&|]*\b(?:sdist|bdist_wheel)\b[^\n;&|]*/;
+const blind = /(?:\bpython3?[ \t]+|(?<![\w/.])\.\/)setup\.py[ \t][^\n;&|]*\b(?:sdist|bdist_wheel)\b[^\n;&|]*/;
 
 /** Whether the edit of a build job replaces a command, so that it sees the version from git. */
 export const isBlindBuild = (command: string) => blind.test(command) && !/\bupload\b/.test(command);

@@ -194,6 +194,7 @@ function targetOf(text: string, { indexes }: Around): Target {
   const address = text.trim();
   if (/\/packages\/pypi|^\$\{?CI_(?:API_V4|SERVER)_URL/.test(address)) return { kind: 'registry' };
   const host = hostOf(address);
+  if (isNamedTestPyPI(address)) return knownName('testpypi', { indexes, readFile: () => undefined });
   if (host === undefined) {
     return /^https?:/.test(address) ? { kind: 'other', address } : { kind: 'unknown', because: address };
   }
@@ -205,6 +206,9 @@ function targetOf(text: string, { indexes }: Around): Target {
     return knownName('pypi', { indexes, readFile: () => undefined });
   return { kind: 'other', address };
 }
+
+/** A variable of the project's settings, whose value is not in the files, but whose name tells: `$TEST_PYPI_URL`. */
+const isNamedTestPyPI = (address: string) => /^\$\{?\w*(?:TEST_?PYPI|PYPI_?TEST)\w*\}?$/i.test(address);
 
 function hostOf(address: string): string | undefined {
   return /^https?:\/\/([^/$]+)/i.exec(address)?.[1]?.replace(/^.*@/, '').toLowerCase();

@@ -263,6 +263,7 @@ function inlineProgram(first: string, args: string[]): string | undefined {
 /** `/usr/bin/twine` and `.venv/bin/twine` are twine; a script of the project keeps its path. */
 function toolName(word: string): string {
   const name = baseName(word);
+  if (/(?:^|\/)setup\.py$/.test(word)) return 'setup.py';
   if (name === '' || (word.includes('/') && name === word)) return word;
   if (python.test(name)) return 'python';
   return Object.hasOwn(aliases, name) ? (aliases[name] ?? name) : name.replace(/^pip3(?:\.\d+)?$/, 'pip');

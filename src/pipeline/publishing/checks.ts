@@ -116,6 +116,9 @@ function takeFromCheck(edit: PipelineEdit, { name, home }: Place, job: YamlTable
   const { goal, around } = edit;
   const data = seen(edit);
   const from = handedBy(goal, around);
+  // What the job says itself wins over its base.
+  const isOwn = ['needs', 'dependencies'].some((key) => hasOwn(edit.draft, [name, key]));
+  const holder = isOwn ? name : home;
   const stages = [around.buildStage, ...from.map((it) => jobOf(edit, it).stage ?? around.buildStage)];
   const isBehind = stages.every((it) => isEarlier(data, String(it), String(job.stage ?? 'test')));
   if (job.needs !== undefined || !isBehind) {
@@ -126,9 +129,9 @@ function takeFromCheck(edit: PipelineEdit, { name, home }: Place, job: YamlTable
     );
     const names = present.map((need) => (isYamlTable(need) ? need.job : need));
     const missing = [...from, ...gates].filter((it) => !names.includes(it));
-    want(edit, [home, 'needs'], [...present, ...missing], { current: job.needs });
+    want(edit, [holder, 'needs'], [...present, ...missing], { current: job.needs });
   }
-  want(edit, [home, 'dependencies'], from, { current: job.dependencies });
+  want(edit, [holder, 'dependencies'], from, { current: job.dependencies });
 }
 
 /** Whether the image has a uv that supports GitLab's ID tokens, or the Python that twine was installed for. */

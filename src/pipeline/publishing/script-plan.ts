@@ -83,6 +83,9 @@ const looksElsewhere = ({ text }: ScriptStep, moves: boolean) =>
 const changesFiles =
   /^(?:(?:mv|cp|rename|auditwheel|delocate-\w+|gpg2?|cosign|strip|zip|unzip|tar)\b|sed\b.*\s-i)/;
 
+/** A command on files of its own, named one by one: `unzip awscli.zip`. */
+const isAboutOthers = (text: string) => !/\*|\$|\.\.|\bdist\b|\bwheel|\.whl\b|\.tar\b|\.tgz\b/.test(text);
+
 /**
  * The project's own commands around the upload, with the tools they may need. Throws `UnsafeEdit` if they change the
  * uploaded files.
@@ -99,7 +102,9 @@ function restOf(name: string, all: ScriptStep[], building: ScriptStep[]): Script
     throw new UnsafeEdit(
       `the script of the job '${name}' decides by itself whether to upload (${ending.text.trim().split('\n')[0]})`,
     );
-  const changing = before.find(({ kind, text }) => kind === 'other' && changesFiles.test(text));
+  const changing = before.find(
+    ({ kind, text }) => kind === 'other' && changesFiles.test(text) && !isAboutOthers(text),
+  );
   if (changing !== undefined)
     throw new UnsafeEdit(
       `the job '${name}' changes the built files before it uploads them (${changing.text})`,
@@ -119,7 +124,7 @@ function restOf(name: string, all: ScriptStep[], building: ScriptStep[]): Script
 
 /** Installs packages by name or list; a wheel that was built is tried out by installing it. */
 const setsUp =
-  /^(?:sudo[ \t]+)?(?:(?:python3?[ \t]+-m[ \t]+)?pip3?|apt(?:-get)?|apk|dnf|microdnf|yum|zypper|conda|mamba|gem|npm)[ \t]+(?:-\S+[ \t]+)*(?:install|add|update|upgrade)\b(?!.*(?:\s\.{1,2}(?:[/[\s]|$)|\bdist\b|\.whl\b|\s-e\b|&&|;))/;
+  /(?:^(?:sudo[ \t]+)?(?:(?:python3?[ \t]+-m[ \t]+)?pip3?|apt(?:-get)?|apk|dnf|microdnf|yum|zypper|conda|mamba|gem|npm)[ \t]+(?:-\S+[ \t]+)*(?:install|add|update|upgrade)\b|^pacman[ \t]+-S)(?!.*(?:\s\.{1,2}(?:[/[\s]|$)|\bdist\b|\.whl\b|\s-e\b|&&|;))/;
 
 /** Makes tools available to the commands that follow. */
 const prepares = ({ kind, text }: ScriptStep) => kind === 'install' || /^export[ \t]+PATH=/.test(text);
@@ -144,7 +149,24 @@ function stepsOf(name: string, item: string, kind: (command: string) => CommandK
     throw new UnsafeEdit(`the script of the job '${name}' decides by itself when and where to upload`);
   if (signs(taken.text))
     throw new UnsafeEdit(`the script of the job '${name}' decides by itself what to sign`);
-  return [{ text: taken.text, kind: /\.pypirc/.test(taken.text) ? 'credential' : 'other' }];
+  const isCredential = /\.pypirc/.test(taken.text) || asksForCredential(taken.text);
+  return [{ text: taken.text, kind: isCredential ? 'credential' : 'other' }];
+}
+
+/** Does no more than tell whether a credential is set, which is not needed any more. */
+function asksForCredential(item: string): boolean {
+  const [, name, rest = ''] =
+    /^\s*if\s+(?:test\s+|\[\[?\s*)(?:!\s*)?-[nz]\s+["']?\$\{?(\w+)\}?["']?\s*\]{0,2}\s*[;\n]([\s\S]*)\bfi\s*$/.exec(
+      item,
+    ) ?? [];
+  const does = rest.replace(/"[^"]*"|'[^']*'/g, '""').split(/[;\n]|\bthen\b|\belse\b/);
+  return (
+    name !== undefined &&
+    isCredentialName(name) &&
+    does.every((part) =>
+      /^\s*(?:(?:echo|printf)\b[^$`|>&]*|exit(?:\s+\d+)?)?\s*$/.test(part.replace(/>&2/, '')),
+    )
+  );
 }
 
 /** Ends the job well before the upload if the index has the version already; each version is published once anyway. */
@@ -159,13 +181,18 @@ const endsWell = /(?:^|[\s;&|({])exit(?:[ \t]+0)?[ \t]*(?:[;&|)}\n]|$)/;
 const buildsToo =
   /\b(?:flit|maturin|pdm)\b.*\bpublish\b|\bpoetry\b.*\bpublish\b.*--build\b|\bsdist\b.*\bupload\b/;
 
+/** Prints a credential's name or state. */
+const isIdle = ({ kind, text }: ScriptStep) =>
+  kind === 'harmless' && variablesRead(text).some(isCredentialName);
+
 function buildingOf(steps: ScriptStep[]): ScriptStep[] {
   const upload = steps.findIndex(({ kind }) => kind === 'upload');
   const last = steps.findLastIndex(({ kind }, at) => kind === 'build' && (upload < 0 || at < upload));
-  if (last >= 0) return steps.slice(0, last + 1);
+  if (last >= 0) return steps.slice(0, last + 1).filter((step) => !isIdle(step));
   const { text = '' } = steps[upload] ?? {};
   if (!buildsToo.test(text) || /--no-build\b/.test(text)) return [];
-  return [...steps.slice(0, upload), { text: buildIn(text), kind: 'build' }];
+  const before = steps.slice(0, upload).filter((step) => !isIdle(step));
+  return [...before, { text: buildIn(text), kind: 'build' }];
 }
 
 /** The build that an upload command does first. */

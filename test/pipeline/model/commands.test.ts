@@ -25,6 +25,7 @@ describe('what actually runs', () => {
     ['uv pip install -e .', 'pip install -e .'],
     ['${PYTHON} -m pip install .', 'pip install .'],
     ['/opt/python/cp312-cp312/bin/python setup.py sdist bdist_wheel', 'setup.py sdist bdist_wheel'],
+    ['./setup.py sdist', 'setup.py sdist'],
     ['uv tool install twine', 'uv tool install twine'],
     ['git -C lib push --tags', 'git push -C lib --tags'],
     ['python -m commitizen bump --yes', 'cz bump --yes'],

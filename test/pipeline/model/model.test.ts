@@ -111,6 +111,12 @@ describe('an upload goes', () => {
     ],
     [['twine upload --repository-url https://nexus.example/pypi/ dist/*'], '', 'other TWINE_PASSWORD dist/*'],
     [['twine upload --repository-url $WHERE dist/*'], '', 'unknown TWINE_PASSWORD dist/*'],
+    [['twine upload --repository-url $TEST_PYPI_ADDRESS dist/*'], '', 'testpypi TWINE_PASSWORD dist/*'],
+    [
+      ['./setup.py sdist', 'twine upload --repository-url $PYPI_ADDRESS dist/*'],
+      '',
+      'unknown TWINE_PASSWORD dist/*',
+    ],
     [
       ['twine upload --repository-url $WHERE dist/*'],
       '  variables: { WHERE: "https://upload.pypi.org/legacy/" }\n',
