@@ -6,11 +6,8 @@ import { minifySync } from 'rolldown/utils';
  * includes what its modules import; the last one gets all remaining packages.
  */
 export const chunks = [
-  {
-    name: 'start',
-    test: /src\/(kernel\/(errors|version|stop)|indexes\/token-variables|cli\/(options|parse)|ports\/network|terminal\/(manner|open|output|ascii)|screens\/title)\.ts$/,
-    priority: 2,
-  },
+  // The entry itself, and what the commands share with it.
+  { name: 'main', test: /src\/main\.ts$/, priority: 2 },
   { name: 'survey', test: /src\/run\/survey\.ts$/, priority: 1 },
   {
     name: 'gitbeaker',

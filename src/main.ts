@@ -3,19 +3,14 @@ import type { Command } from './cli/commands.ts';
 import { helpText } from './cli/help.ts';
 import type { Options } from './cli/options.ts';
 import { parseCommandLine } from './cli/parse.ts';
-import { programName } from './cli/program-name.ts';
 import { gitlabTokenVariables, indexTokenVariables } from './indexes/token-variables.ts';
 import { Cancelled, reasonOf, UserError } from './kernel/errors.ts';
 import { makeStop, type Stop } from './kernel/stop.ts';
 import { version } from './kernel/version.ts';
-import { hasDisplay, openPage } from './ports/browser.ts';
-import { openClock } from './ports/clock.ts';
-import { openNetwork, type RequestRecord, timeoutFrom } from './ports/network.ts';
+import type { RequestRecord } from './ports/network.ts';
 import type { Context } from './run/context.ts';
 import type { Preparation } from './run/survey.ts';
 import { escapeJson, escapeText, oneLine } from './terminal/escape.ts';
-import { mannerOf } from './terminal/manner.ts';
-import { openTerminal } from './terminal/open.ts';
 import { stillOutput } from './terminal/output.ts';
 import { makePaint, wantsColour } from './terminal/paint.ts';
 import type { Terminal } from './terminal/terminal.ts';
@@ -43,13 +38,13 @@ async function prepared(
 /** Runs the program with the process's arguments, environment and streams, and sets its exit code. */
 async function main(): Promise<void> {
   const voice: Voice = { speech: speechOf(process.argv) };
-  const stop = listenForStop(voice);
   finishWithoutOutput();
   try {
     const options = parseCommandLine(process.argv.slice(2));
     voice.speech = options;
     if (options.help) return void process.stdout.write(`${helpFor(options)}\n`);
     if (options.version) return void process.stdout.write(`${version}\n`);
+    const stop = listenForStop(voice);
     const command = await loaders[options.command]();
     process.exitCode = await command(await makeContext(options, stop, voice));
   } catch (error) {
@@ -67,33 +62,28 @@ interface Voice {
 }
 
 async function makeContext(options: Options, stop: Stop, voice: Voice): Promise<Context> {
-  const { platform } = process;
+  const { platform, stdin: input, stdout, stderr } = process;
   const cwd = workingDirectory();
   const env = { ...process.env };
   forgetTokens();
-  const browser = options.open && hasDisplay(env, platform);
-  const terminal = await makeTerminal(options, stop);
-  voice.terminal = terminal;
-  process.on('exit', () => terminal.close());
-  return {
+  // Reading from a closed terminal fails; then there is nobody left to ask.
+  input.on('error', () => undefined);
+  const { openContext } = await import('./run/open-context.ts');
+  const context = await openContext({
     options,
     env,
     cwd,
     home: homeFolder(),
     platform,
-    program: programName(process.argv[1] ?? '', cwd, platform),
-    terminal,
-    openPage: browser ? openPage : undefined,
-    network: openNetwork({
-      timeout: timeoutFrom(env),
-      stop: stop.signal,
-      notice: (reason) => terminal.notice(terminal.paint.yellow(reason)),
-      ...(options.verbose ? { log: logRequest } : {}),
-    }),
-    clock: openClock(env),
+    script: process.argv[1] ?? '',
+    streams: { input, output: options.json ? stderr : stdout },
+    log: logRequest,
     writeJson,
     stop,
-  };
+  });
+  voice.terminal = context.terminal;
+  process.on('exit', () => context.terminal.close());
+  return context;
 }
 
 /** Programs started from here, such as the browser, inherit the process's environment. */
@@ -104,22 +94,6 @@ function forgetTokens(): void {
 
 function logRequest({ method, path, status, milliseconds }: RequestRecord): void {
   process.stderr.write(`${escapeText(`${method} ${path} ${status} ${Math.round(milliseconds)} ms`)}\n`);
-}
-
-async function makeTerminal(options: Options, stop: Stop): Promise<Terminal> {
-  const { stdin: input, stdout, stderr, env, platform } = process;
-  const output = options.json ? stderr : stdout;
-  // Reading from a closed terminal fails; then there is nobody left to ask.
-  input.on('error', () => undefined);
-  const ends = { env, platform, inputIsTty: input.isTTY === true, outputIsTty: output.isTTY === true };
-  const { attended, redraws, ...manner } = mannerOf(ends);
-  const silent = options.quiet === true;
-  const asks = attended && !options.yes && !options.json && !silent;
-  return openTerminal(
-    { input, output },
-    { ...manner, attended: asks, redraws: redraws && !options.json && !silent, silent },
-    stop,
-  );
 }
 
 /** Throws a `UserError` if the current directory was removed. */
@@ -221,4 +195,5 @@ function complainOf(error: unknown, { json, quiet }: Speech): number {
   return exitCode;
 }
 
-await main();
+// Not awaited: the parts that are loaded later import this file once it is bundled, and would wait for its end.
+void main();
