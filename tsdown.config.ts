@@ -13,6 +13,8 @@ export default defineConfig({
   fixedExtension: false,
   // Bundle everything, so that npx fetches a single package.
   deps: { alwaysBundle: [/.*/], onlyBundle: false },
+  // The same resources, of which the bundler then keeps those in use: with our own requester, nothing else of `rest` is needed.
+  alias: { '@gitbeaker/rest': '@gitbeaker/core' },
   plugins: [minifyChunks(), thirdPartyLicences()],
   outputOptions: { comments: false, chunkFileNames: '[name].js', codeSplitting: { groups: chunks } },
   logLevel: 'error',
