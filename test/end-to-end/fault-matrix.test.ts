@@ -159,7 +159,7 @@ function table(outcomes: Outcome[]): string {
     .join('\n');
 }
 
-/** Every write meets every fault; a read only every third, unless all are asked for (`ALL=1`). */
+/** Every write meets every fault and signal; a read only every third, unless all are asked for (`ALL=1`). */
 const isInSample = (number: number) => process.env.ALL !== undefined || number % 3 === 0;
 
 /** The route `token` shares its other requests with the route `protected`. */
@@ -189,17 +189,19 @@ describe.each(['protected', 'token'] as const)('a setup by the route %s', { time
           ),
         ),
     );
-    const stopped = Object.entries(signals).flatMap(([row, exitCode]) =>
-      requests.map(
-        (request): Cell => ({
-          row,
-          request,
-          // The last response may arrive before the signal is noticed.
-          exits: [exitCode, 0],
-          disturb: (world, child) =>
-            interceptAt(world, request, () => void child()?.kill(row as NodeJS.Signals), false),
-        }),
-      ),
+    const stopped = Object.entries(signals).flatMap(([row, exitCode], at) =>
+      requests
+        .filter((request, index) => isWrite(request) || isInSample(at + index))
+        .map(
+          (request): Cell => ({
+            row,
+            request,
+            // The last response may arrive before the signal is noticed.
+            exits: [exitCode, 0],
+            disturb: (world, child) =>
+              interceptAt(world, request, () => void child()?.kill(row as NodeJS.Signals), false),
+          }),
+        ),
     );
     const outcomes = await runAll([...cells, ...stopped]);
     console.log(table(outcomes));
