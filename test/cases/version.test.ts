@@ -377,4 +377,29 @@ ship:
         'the matrix no longer names the image',
     ],
   },
+  'a container that installs the package, and a test that reads its version': {
+    files: hatchling(
+      `image: python:3.13
+stages: [test, build, ship]
+test: {stage: test, script: [pip install -e . pytest, pytest]}
+${build}container: {stage: ship, image: 'docker:27', script: [docker build -t here .]}
+ship:
+  stage: ship
+  rules: [{if: $CI_COMMIT_TAG}]
+  needs: [build]
+  script: [pip install twine, twine upload -u __token__ -p $SHIP_TOKEN dist/*]
+`,
+      {
+        Dockerfile: 'FROM python:3.13-slim\nCOPY src pyproject.toml ./\nRUN pip install .\n',
+        'tests/test_version.py':
+          'import tomllib\n\n\ndef test_version():\n    with open("pyproject.toml", "rb") as file:\n        assert tomllib.load(file)["project"]["version"]\n',
+      },
+    ),
+    mayFail: ['container'],
+    happens: { push: [testUpload], 'tag v1.2.3': [release] },
+    wrong: (it) => [
+      !/^version = "1.2.3"$/m.test(it.read('pyproject.toml')) && 'the version is no longer written',
+      !/Dockerfile/.test(said(it)) && 'nobody says what depends on the version',
+    ],
+  },
 });

@@ -42,7 +42,7 @@ describe('settings that are no longer read', () => {
       {
         'pyproject.toml': project('hatchling.build', `${fixed}[tool.bumpversion]\ncurrent_version = "1.2.3"`),
       },
-      /no written version left for \[tool\.bumpversion\] to raise/,
+      /no longer from \[tool\.bumpversion\]; a tag that the tool creates/,
     ],
     [
       'a version bumped by bumpversion',
@@ -50,7 +50,7 @@ describe('settings that are no longer read', () => {
         'pyproject.toml': project('setuptools.build_meta', fixed),
         'setup.cfg': '[bumpversion]\ncurrent_version = 1.2.3\n',
       },
-      /left for \[bumpversion\] of setup\.cfg to raise/,
+      /no longer from \[bumpversion\] of setup\.cfg/,
     ],
   ])('are reported: %s', (_, files, note) => {
     expect(versionFromVcs(files, { directory: '.' }).notes.join('\n')).toMatch(note);
@@ -60,7 +60,7 @@ describe('settings that are no longer read', () => {
     const files = {
       'pyproject.toml': project('uv_build', `${fixed}[tool.commitizen]\nversion = "1.2.3"`),
     };
-    expect(versionFromVcs(files, { directory: '.' }).notes.join('\n')).not.toMatch(/no written version left/);
+    expect(versionFromVcs(files, { directory: '.' }).notes.join('\n')).not.toMatch(/no longer from/);
   });
 });
 

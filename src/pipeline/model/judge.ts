@@ -316,7 +316,9 @@ function movedCommands(before: PipelineModel, after: PipelineModel): Difference[
     if (on === undefined || !bound(command) || onlyAsks(job, command)) return [];
     const moved = after.occasions.find((it) => mayReach(job, command, it) && !on.has(it.id));
     if (moved === undefined) return [];
-    return [{ kind: 'command-moved', job: job.name, command: command.text, occasion: moved.id }];
+    const { tool, text, condition = text } = command;
+    const told = tool === 'exit' ? condition : text;
+    return [{ kind: 'command-moved', job: job.name, command: told, occasion: moved.id }];
   });
 }
 

@@ -115,12 +115,12 @@ function result(edit: VersionEdit, original: ParsedProject, directory: string): 
   return { kind: 'edited', edits: inFolder, differences, notes };
 }
 
-/** Once the written version is gone, tools that bump it have nothing to do. */
+/** Once the written version is gone, tools that bump it only make tags. */
 function bumpNote(before: ParsedProject, after: ParsedProject): string[] {
   const tools = losesWrittenVersion(before, after) ? bumpTools(before) : [];
   if (tools.length === 0) return [];
   return [
-    `There is no written version left for ${tools.join(' and ')} to raise: tag v1.2.3 to release 1.2.3.`,
+    `A build now gets its version from the tag, no longer from ${tools.join(' and ')}; a tag that the tool creates still starts a release.`,
   ];
 }
 
