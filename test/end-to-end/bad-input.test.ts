@@ -187,7 +187,7 @@ describe('without a terminal', () => {
     const { exitCode, stderr } = await runIn(here, ['setup']);
     expect(exitCode).toBe(2);
     expect(stderr).toMatch(
-      /not an interactive terminal\.\nhint: Add --yes to take .* with --route, --deployer, --approver\./,
+      /not an interactive terminal\.\nhint: Add --yes to accept .* with --route, --deployer, --approver\./,
     );
     expect(here.gitlab.writes()).toEqual([]);
   });
