@@ -77,8 +77,14 @@ async function converse(context: Context, start: Point): Promise<Comparison> {
         // The diffs have pushed the plan out of sight.
         await showPlan(context, withoutAsking(dialogue));
         repeated = step;
-      } else if (answer === back) point = goBack(context, earlier, point);
-      else {
+      } else if (answer === back) {
+        const before = earlier.pop();
+        if (before !== undefined) point = before;
+        else {
+          terminal.print(terminal.paint.dim('This is the first question; Ctrl-C leaves.'));
+          repeated = step;
+        }
+      } else {
         // Refused here, an answer is asked for again.
         decide(answer.survey.facts, answer.wishes);
         earlier.push(point);
@@ -114,12 +120,6 @@ function lost(error: UserError): never {
 function withoutAsking({ compared }: Dialogue): Comparison {
   if (compared === undefined) throw new Error('A plan was accepted before there was one.');
   return compared;
-}
-
-function goBack({ terminal }: Context, earlier: Point[], point: Point): Point {
-  const before = earlier.pop();
-  if (before === undefined) terminal.print(terminal.paint.dim('This is the first question; Ctrl-C leaves.'));
-  return before ?? point;
 }
 
 type Step = { done: Comparison } | { question: Question; point: Point; dialogue: Dialogue };

@@ -80,6 +80,7 @@ export function briefText(difference: Difference): string {
   const text = shown(wanted);
   if (field.of === 'deployers') return `${text} deploy`;
   if (field.of === 'approvals') return text === 'not needed' ? 'no approval' : `${text} approve`;
+  if (field.of === 'variable') return text;
   if (field.of === 'tags') return `${text} create them`;
   if (field.of === 'environment') return field.name === 'tier' ? `${text} tier` : '';
   return differenceText(difference);

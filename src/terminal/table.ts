@@ -25,16 +25,16 @@ export function sourcedTable(rows: SourcedRow[], screen: Screen): string[] {
   return cells.flatMap((row) => alignedRow(row, { labels, values, room }, screen));
 }
 
-/** A long value gets its source right behind or below it, and does not shift other rows. */
+/** A long value gets its source below it, and does not shift other rows. */
 function alignedRow(
   [label, value, source]: SourcedRow,
   { labels, values, room }: { labels: number; values: number; room: number },
   { paint }: Screen,
 ): string[] {
   const begin = `  ${paint.dim(padTo(label, labels))}  `;
-  const width = [values, widthOf(value)].find((it) => it >= widthOf(value) && it + widthOf(source) <= room);
-  if (width !== undefined)
-    return [`${begin}${paint.plain(padTo(value, width))}  ${paint.dim(source)}`.trimEnd()];
+  if (source === '') return [begin + paint.plain(value)];
+  if (widthOf(value) <= values && values + widthOf(source) <= room)
+    return [`${begin}${paint.plain(padTo(value, values))}  ${paint.dim(source)}`];
   return [begin + paint.plain(value), `${' '.repeat(labels + 4)}${paint.dim(source)}`];
 }
 
