@@ -41,5 +41,5 @@ export function indexTokenPage({ url }: Pick<Index, 'url'>): string {
 export function scopeAdvice(packageName: string, { exists }: { exists: Known<boolean> }): string {
   return exists.known && exists.value
     ? `limit its scope to the project ${packageName}`
-    : `its scope has to be the entire account until ${packageName} exists there, so make one for the project after the first upload`;
+    : `choose the scope "Entire account" for now; after the first upload, replace it with one for ${packageName} only`;
 }

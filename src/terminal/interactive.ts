@@ -99,8 +99,8 @@ interface Listed {
   disabled?: true;
 }
 
-/** The columns that the frame and the mark in front of an answer take. */
-const frame = 5;
+/** The columns that the frame and the mark in front of an answer take, and those that the library leaves free. */
+const frame = 8;
 
 /**
  * Clack compares values by identity, so it gets positions instead. It shows the hints of the current row and of those

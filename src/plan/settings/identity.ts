@@ -77,7 +77,7 @@ function pipelineFile({ gitlab, pipeline }: Facts): Problem | undefined {
     message: foreign
       ? `The pipeline is defined outside of the project (${current}), and PyPI accepts only a file of the project itself.`
       : `The pipeline file ${current} ends neither in .yml nor in .yaml, and PyPI accepts no other.`,
-    manual: `Set 'CI/CD configuration file' at ${webUrl}/-/settings/ci_cd to a .yml file of the project, and include the other from it.`,
+    manual: `Set 'CI/CD configuration file' at ${webUrl}/-/settings/ci_cd to a .yml file of the project, then include the current file from there.`,
   };
 }
 
@@ -164,6 +164,6 @@ function acceptedNotes(facts: Facts, goal: Goal): string[] {
   const others = goal.indexes.filter(({ gitlabComOnly }) => !gitlabComOnly).map(({ title }) => title);
   if (others.length === 0) return [];
   return [
-    `Which issuers ${others.join(' and ')} accept${others.length > 1 ? '' : 's'} cannot be read; ${facts.gitlab.url.value} is taken as accepted.`,
+    `Could not check whether ${others.join(' and ')} accept${others.length > 1 ? '' : 's'} tokens from ${facts.gitlab.url.value}; assuming yes.`,
   ];
 }

@@ -36,7 +36,7 @@ function inspect(situation: Situation): Finding {
         : 'Each build takes its own version from git, without a local part.',
     different: onlyDeclares
       ? `${declaration.path} declares other choices.`
-      : `Not each build would have a version that the index accepts (${version.value}, ${sourceText(version.source)}).`,
+      : `Not every build would get a version that the index accepts: ${version.value} (${sourceText(version.source)}).`,
     missing: 'The choices are not declared in the project yet.',
     isMissing: onlyDeclares && declaration.path === undefined,
   };
