@@ -41,6 +41,22 @@ describe('the conditions of a release job', () => {
       'only: [tags]\nexcept: {variables: [$SKIP]}',
       [{ if: '$SKIP', when: 'never' }, { if: tag }],
     ],
+    ['tags, where the token is set', 'rules: [{if: $CI_COMMIT_TAG && $PYPI_TOKEN != null}]', [{ if: tag }]],
+    [
+      'tags, where either credential is set',
+      'only: {refs: [tags], variables: [$PYPI_USERNAME, $PYPI_PASSWORD]}',
+      [{ if: tag }],
+    ],
+    [
+      'the token and one of two, unless it is missing',
+      'rules: [{if: $TWINE_PASSWORD == "", when: never}, {if: $TWINE_PASSWORD && ($X || $Y)}]',
+      [{ if: `${tag} && ($X || $Y)` }],
+    ],
+    [
+      'a variable of another purpose, and one with a given value',
+      'rules: [{if: $CI_COMMIT_TAG && $UPLOAD && $PYPI_TOKEN_KIND == "x"}]',
+      [{ if: `${tag} && $UPLOAD && $PYPI_TOKEN_KIND == "x"` }],
+    ],
     ['tags and changes', 'only: {refs: [tags], changes: [src/**]}', [{ if: tag, changes: ['src/**'] }]],
     ['a branch', 'only: [main]', [{ if: tag }]],
     ['rules for a branch', 'rules: [{if: $CI_COMMIT_BRANCH == "main"}]', [{ if: tag }]],

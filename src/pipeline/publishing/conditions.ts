@@ -3,6 +3,7 @@ import type { IndexId } from '../../kernel/route.ts';
 import { isYamlTable, type YamlTable, type YamlValue } from '../../text/yaml/document.ts';
 import type { ProjectFacts } from '../model/occasions.ts';
 import type { PipelineGoal } from '../pipeline-goal.ts';
+import { withoutCredentialTests } from '../recognise/credential-tests.ts';
 import { flat } from '../recognise/jobs.ts';
 import { expressionOfRef, oldConditions } from '../recognise/only-except.ts';
 import {
@@ -33,8 +34,11 @@ export function publishingRules(
 ): YamlTable[] {
   const standard = usualRule[id];
   if (project.occasions === 'push-and-tag') return [guardRule(project.projectPath), standard];
-  const rules = job.rules === undefined ? rulesFromOld(job) : flat(job.rules);
-  const own = withPatterns(rules, jobVariables(job, data));
+  const written = job.rules === undefined ? rulesFromOld(job) : flat(job.rules);
+  const spelt = withPatterns(written, jobVariables(job, data));
+  const own = spelt.flatMap((rule): YamlValue[] =>
+    isYamlTable(rule) ? withoutCredentialTests(rule) : [rule],
+  );
   if (id === 'testpypi' && own.length === 0)
     return [guardRule(project.projectPath, true), ...anywhere.map(({ rule }) => rule)];
   const kept = own.flatMap((rule) => keptOf(rule, own, id, project));
