@@ -190,6 +190,11 @@ describe('a script that cannot be split', () => {
       /'p' decides by itself when and where to upload/,
     ],
     [
+      'only checks the files otherwise',
+      'p:\n  script:\n    - if [ -z "$T" ]; then twine check dist/*; else twine upload dist/*; fi\n',
+      /'p' decides by itself when and where to upload/,
+    ],
+    [
       'uploads to several indexes',
       'p:\n  script:\n    - twine upload -r testpypi dist/*\n    - twine upload dist/*\n',
       /'p' uploads to several indexes/,

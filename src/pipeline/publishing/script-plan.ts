@@ -134,7 +134,7 @@ function kindsIn(job: YamlTable): (command: string) => CommandKind {
   const hasUpload = commandsOf(job).some(uploads);
   return (command) => {
     if (!hasUpload && isWrapper(command)) return 'upload';
-    if (/\btwine[ \t]+check\b/.test(command)) return 'other';
+    if (/\btwine[ \t]+check\b/.test(command) && !uploads(command)) return 'other';
     if (isLinkToVersion(command)) return 'report';
     return kindOf(command);
   };
