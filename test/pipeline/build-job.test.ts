@@ -97,6 +97,15 @@ p:
     expect(job.script).toEqual([`python -m pip install build && python -m build ${after}`]);
   });
 
+  it('builds once, without the upload tool, where it is split off from such a job', () => {
+    const text =
+      'p:\n  image: example.com/own:1\n  only: [tags]\n  script:\n    - pip install -U twine wheel\n    - pip install numpy\n    - python setup.py sdist\n    - python setup.py bdist_wheel\n    - twine upload dist/*\n';
+    const result = editPipeline(text, goalWith());
+    const after = result.kind === 'edited' ? (result.edits[0]?.after ?? '') : '';
+    const { script } = parseYaml(after).data.build as YamlTable;
+    expect(script).toEqual(['pip install numpy', 'pip install build', 'python -m build']);
+  });
+
   it('takes the version from git even if Poetry builds', () => {
     const more = { poetryPlugin: true };
     const { job } = repaired(

@@ -148,11 +148,21 @@ function commandsOf(building: ScriptStep[], goal: PipelineGoal, image: string): 
     ({ kind }) => kind !== 'credential' && kind !== 'report' && kind !== 'tag check' && kind !== 'signature',
   );
   if (!steps.some(({ kind }) => kind === 'build')) return [...steps.map(({ text }) => text), ...ours];
-  return steps.flatMap(({ kind, text }) => {
-    if (kind !== 'build') return [text];
-    return blind.test(text) ? ours : [...version, text];
+  const isBlind = ({ kind, text }: ScriptStep) => kind === 'build' && blind.test(text);
+  const first = steps.findIndex(isBlind);
+  const moves = steps.slice(first).some(({ text }) => changesFolder.test(text));
+  const isolated = steps.every((step) => step.kind !== 'build' || isBlind(step));
+  return steps.flatMap((step, at) => {
+    if (isolated && onlyForSetupPy.test(step.text)) return [];
+    if (step.kind !== 'build') return [step.text];
+    if (!isBlind(step)) return [...version, step.text];
+    return at === first || moves ? ours : [];
   });
 }
+
+/** Installs only what `python -m build` has in an environment of its own, or what uploads. */
+const onlyForSetupPy =
+  /^(?:python3?[ \t]+-m[ \t]+)?pip3?[ \t]+install(?:[ \t]+(?:-\S+|["']?(?:twine|wheel|setuptools|setuptools[-_]scm|build)(?:[~=<>!]=?[\w.*]+)?["']?))+$/;
 
 const changesFolder = /^(?:cd|pushd)\s/;
 
