@@ -77,6 +77,26 @@ describe('setup.py', () => {
   });
 });
 
+describe('[tool.setuptools.dynamic]', () => {
+  const head =
+    '[build-system]\nrequires = ["setuptools>=80", "setuptools-scm>=8"]\nbuild-backend = "setuptools.build_meta"\n\n[project]\nname = "x"\ndynamic = ["version"]\n\n';
+  const version = '[tool.setuptools.dynamic]\nversion = { attr = "x.v" }\n';
+  const rest = '[tool.ruff]\nline-length = 90\n';
+  const options = '\n[tool.setuptools_scm]\nlocal_scheme = "no-local-version"\n';
+
+  it.each([
+    ['goes where it held nothing but the version', `${version}\n${rest}`, rest],
+    [
+      'stays with what else it holds',
+      `${version}readme = { file = "R" }\n`,
+      '[tool.setuptools.dynamic]\nreadme = { file = "R" }\n',
+    ],
+    ['stays with a comment', `${version}# more\n\n${rest}`, `[tool.setuptools.dynamic]\n# more\n\n${rest}`],
+  ])('%s', (_, before, after) => {
+    expect(textAfter({ 'pyproject.toml': head + before }, 'pyproject.toml')).toBe(head + after + options);
+  });
+});
+
 describe('setup.cfg', () => {
   it('loses its metadata version, which would silently win, and the file that it points to is named', () => {
     const text = '[metadata]\nname = x\nversion = attr:\n    x.__version__\nurl = u\n\n[tool]\nversion = 3\n';

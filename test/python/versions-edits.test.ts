@@ -54,6 +54,7 @@ const edits: Record<string, string> = {
 `,
   'setuptools with an attribute': `
 -requires = ["setuptools"]
+-[tool.setuptools.dynamic]
 -version = { attr = "demo_pkg.__version__" }
 +requires = ["setuptools>=80", "setuptools-scm>=8"]
 +[tool.setuptools_scm]

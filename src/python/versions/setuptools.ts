@@ -1,5 +1,5 @@
 import { getToml, isTable } from '../../text/toml/document.ts';
-import { changeInList, dropKey, setKey } from '../../text/toml/draft.ts';
+import { changeInList, dropKeyOrTable, setKey } from '../../text/toml/draft.ts';
 import {
   buildRequires,
   makeVersionDynamic,
@@ -72,5 +72,5 @@ function dropDynamicSource({ toml, notes }: VersionEdit): void {
   notes.push(
     `The version that [tool.setuptools.dynamic] points to (${where.join(', ')}) is no longer read; it comes from git.`,
   );
-  dropKey(toml, path);
+  dropKeyOrTable(toml, path);
 }

@@ -11,7 +11,15 @@ import {
   type TomlTable,
   type TomlValue,
 } from './document.ts';
-import { addKey, pushString, removeKey, replaceKey, replaceString, replaceValue } from './splices.ts';
+import {
+  addKey,
+  pushString,
+  removeKey,
+  removeLoneKey,
+  replaceKey,
+  replaceString,
+  replaceValue,
+} from './splices.ts';
 
 /** A TOML file being edited, together with the data it must end up with. */
 export interface TomlDraft {
@@ -33,6 +41,19 @@ export function dropKey(draft: TomlDraft, path: string[]): void {
   note(draft, path.join('.'), current, '(none)');
   splice(draft, removeKey(draft.doc, path));
   delete holder(draft.expected, path)[path.at(-1) ?? ''];
+}
+
+/** Removes a key, and its table if that has nothing else. */
+export function dropKeyOrTable(draft: TomlDraft, path: string[]): void {
+  const edit = removeLoneKey(draft.doc, path);
+  if (edit === undefined) {
+    dropKey(draft, path);
+    return;
+  }
+  note(draft, path.join('.'), getToml(draft.doc.data, ...path), '(none)');
+  splice(draft, edit);
+  for (let at = path; at.length > 0 && getToml(draft.doc.data, ...at) === undefined; at = at.slice(0, -1))
+    delete holder(draft.expected, at)[at.at(-1) ?? ''];
 }
 
 /** Sets a key of a table, creating the table if necessary. */

@@ -50,6 +50,23 @@ export function removeKey(doc: TomlDocument, path: string[]): Splice {
   return { start, end: nextLine(doc.text, entry.node.range[1]), text: '' };
 }
 
+/**
+ * Removes a `[table]` whose only line this key is, with the blank lines below it. Undefined if there is more: comments, other
+ * keys, or if it is written in another way.
+ */
+export function removeLoneKey({ root, text }: TomlDocument, path: string[]): Splice | undefined {
+  const tables = root.body.filter((node) => node.type === 'TOMLTable');
+  const table = tables.find(({ resolvedKey }) => samePath(resolvedKey, path.slice(0, -1)));
+  const [only, ...others] = table?.body ?? [];
+  if (table === undefined || only === undefined || others.length > 0) return undefined;
+  if (!samePath(keyPath(only.key), path.slice(-1))) return undefined;
+  const start = lineStart(text, table.range[0]);
+  const end = nextLine(text, only.range[1]);
+  const below = text.slice(end);
+  if (/^\s*#/.test(below) || /^[ \t]*#/m.test(text.slice(start, end))) return undefined;
+  return { start, end: end + (/^(?:[ \t]*\r?\n)*/.exec(below)?.[0].length ?? 0), text: '' };
+}
+
 function removeInline(doc: TomlDocument, node: AST.TOMLKeyValue): Splice {
   const table = node.parent;
   if (table.type !== 'TOMLInlineTable') throw new UnsafeEdit('the key is not in an inline table');
