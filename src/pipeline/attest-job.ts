@@ -4,7 +4,7 @@ import { UnsafeEdit } from '../text/result.ts';
 import { valueAt } from '../text/yaml/data.ts';
 import { isYamlTable, type YamlTable } from '../text/yaml/document.ts';
 import { hasOwn, removeYaml } from '../text/yaml/draft.ts';
-import { type Check, inheritsNothing, repairJob, variableChecks } from './check.ts';
+import { type Check, inheritsNothing, noReports, repairJob, variableChecks } from './check.ts';
 import { jobOf, note, type PipelineEdit, seen } from './edit.ts';
 import type { PipelineGoal } from './pipeline-goal.ts';
 import { extraChecks } from './publishing/checks.ts';
@@ -74,6 +74,7 @@ function attestChecks(goal: PipelineGoal, around: Surroundings): Check[] {
       holds: (job) =>
         isDeepStrictEqual(lines(valueAt(job, ['artifacts', 'paths'])), attestationPaths(around)),
     },
+    noReports,
     { path: ['rules'], holds: (job) => signsWhereItShould(job, goal, around) },
   ];
 }

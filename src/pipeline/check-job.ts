@@ -2,7 +2,7 @@ import { isDeepStrictEqual } from 'node:util';
 import { ownValue } from '../kernel/own-value.ts';
 import { valueAt } from '../text/yaml/data.ts';
 import type { YamlTable } from '../text/yaml/document.ts';
-import { type Check, inheritsNothing, noCheckout, repairJob, variableChecks } from './check.ts';
+import { type Check, inheritsNothing, noCheckout, noReports, repairJob, variableChecks } from './check.ts';
 import type { PipelineEdit } from './edit.ts';
 import type { PipelineGoal } from './pipeline-goal.ts';
 import { lines, sourcesOf } from './recognise/jobs.ts';
@@ -31,6 +31,7 @@ function distChecks(goal: PipelineGoal, around: Surroundings): Check[] {
       holds: (job) =>
         isDeepStrictEqual(lines(valueAt(job, ['artifacts', 'paths'])), checkedPaths(goal, around)),
     },
+    noReports,
     { path: ['rules'], holds: (job) => runsWhenPublished(job, goal, around) },
   ];
 }

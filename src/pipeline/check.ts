@@ -1,5 +1,6 @@
 import { valueAt } from '../text/yaml/data.ts';
 import { isYamlTable, type YamlTable, type YamlValue } from '../text/yaml/document.ts';
+import { removeYaml } from '../text/yaml/draft.ts';
 import { jobOf, note, type PipelineEdit } from './edit.ts';
 import { dataOf, linesOfKey } from './template.ts';
 import { write } from './want.ts';
@@ -54,6 +55,16 @@ export const inheritsNothing: Check[] = ['default', 'variables'].map((key) => ({
 export const noCheckout: Check = {
   path: ['variables', 'GIT_STRATEGY'],
   holds: (job) => /^(empty|none)$/.test(textAt(job, 'variables', 'GIT_STRATEGY')),
+};
+
+/** No variables for later jobs: those of a dotenv report would beat the ones that a publishing job sets itself. */
+export const noReports: Check = {
+  path: ['artifacts', 'reports'],
+  holds: (job) => valueAt(job, ['artifacts', 'reports']) === undefined,
+  repair: (edit, { name }, job) => {
+    note(edit, [name, 'artifacts', 'reports'], valueAt(job, ['artifacts', 'reports']), null);
+    removeYaml(edit.draft, [name, 'artifacts', 'reports']);
+  },
 };
 
 /** A job has these variables with these values. */

@@ -188,6 +188,17 @@ p:
     expect(after).not.toContain('build-package');
   });
 
+  it.each([
+    ['twine', 'refused'],
+    ['uv', 'edited'],
+  ] as const)('passes its variables to no job that installs twine: with %s it is %s', (publishWith, kind) => {
+    const report = 'artifacts: {paths: [dist/], reports: {dotenv: build.env}}';
+    const text = `b:\n  image: python:3.12\n  script: [python -m build]\n  ${report}\n`;
+    const result = editPipeline(text, goalWith({ publishWith }));
+    expect(result.kind).toBe(kind);
+    if (result.kind === 'refused') expect(result.reason).toContain("use '--publish-with uv'");
+  });
+
   it('passes on what it builds in a folder of its own', () => {
     const text =
       'b:\n  image: python:3.12\n  script: cd py && python -m build\n  artifacts: {paths: [py/dist/]}\n';

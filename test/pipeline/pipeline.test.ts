@@ -207,6 +207,11 @@ describe('jobs from an earlier run', () => {
     ['check-dist.inherit.default', '    default: false\n', '    default: true\n'],
     ['check-dist.inherit.variables', '    variables: false\n  needs', '  needs'],
     ['check-dist.artifacts.paths', /(get\n {4}paths:\n) {6}- dist\/\n/, '$1      - dist/\n      - uv.toml\n'],
+    [
+      'check-dist.artifacts.reports',
+      /(get\n {4}paths:\n {6}- dist\/\n)/,
+      '$1    reports:\n      dotenv: check.env\n',
+    ],
     ['.publish.inherit.default', /(next to the token\n {4}default:) false/, '$1 true'],
     ['release.after_script', 'release:\n', 'release:\n  after_script: [./notify.sh]\n'],
     ['release.cache', 'release:\n', 'release:\n  cache: {paths: [.uv-cache]}\n'],

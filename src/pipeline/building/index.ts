@@ -1,3 +1,4 @@
+import { UnsafeEdit } from '../../text/result.ts';
 import { valueAt } from '../../text/yaml/data.ts';
 import { isYamlTable, type YamlTable } from '../../text/yaml/document.ts';
 import { type Check, repairJob, textAt } from '../check.ts';
@@ -20,6 +21,7 @@ export function repairBuildJobs(edit: PipelineEdit): void {
     const template = buildLines(goal, { ...around, buildJobs: [name] });
     repairJob(edit, { name, home: name }, template, buildChecks(edit));
     refuseOldPython(edit, name);
+    refuseReport(edit, name);
     repairJob(edit, { name, home: name }, template, [
       uvCheck(edit),
       ...(isFromGit(goal) ? [gitCheck(edit)] : []),
@@ -84,6 +86,18 @@ function keepDist(edit: PipelineEdit, { name }: { name: string }, job: YamlTable
 }
 
 const distLines = ['artifacts:', '  paths:', '    - dist/'];
+
+/**
+ * Variables of a dotenv report reach each job that takes the artifacts, `PATH` and the address of an index among them, and
+ * beat its own: https://docs.gitlab.com/ci/variables/#cicd-variable-precedence. Twine is installed in such a job.
+ */
+function refuseReport(edit: PipelineEdit, name: string): void {
+  const report = valueAt(jobOf(edit, name), ['artifacts', 'reports', 'dotenv']);
+  if (report === undefined || edit.goal.publishWith !== 'twine') return;
+  throw new UnsafeEdit(
+    `the build job '${name}' passes variables on (artifacts:reports:dotenv), also to the job that installs twine for the upload, where they could put another program in its place: move the report to a job of its own first, or use '--publish-with uv'`,
+  );
+}
 
 function refuseOldPython(edit: PipelineEdit, name: string): void {
   const job = jobOf(edit, name);
