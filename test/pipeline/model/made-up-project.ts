@@ -214,8 +214,10 @@ export const madeUpProject: fc.Arbitrary<MadeUpProject> = fc.gen().map((gen) => 
       return `${hidden}one:\n${way}${upload('one')}two:\n${way}${upload('two')}`;
     },
     () => {
-      const shared = `.script:\n${upload('ship').replace(/^ {2}variables.*\n/m, '')}`;
-      return `${shared}ship:\n  stage: deploy\n  script:\n    - echo first\n    - !reference [.script, script]\n${condition('ship')}`;
+      const text = upload('ship');
+      const [variables = ''] = /^ {2}variables.*\n/m.exec(text) ?? [];
+      const shared = `.script:\n${text.replace(variables, '')}`;
+      return `${shared}ship:\n  stage: deploy\n${variables}  script:\n    - echo first\n    - !reference [.script, script]\n${condition('ship')}`;
     },
     () => {
       const inherit = draw('{variables: false}', '{default: false}', '{variables: [REPO]}');
