@@ -15,6 +15,8 @@ export interface PublishingJob {
 /** A pipeline file being edited towards its goal. */
 export interface PipelineEdit {
   draft: YamlDraft;
+  /** The file before any edit. */
+  original: YamlTable;
   /** What included files contribute. */
   included: YamlTable;
   goal: PipelineGoal;

@@ -79,7 +79,18 @@ function begin(file: YamlFile, goal: PipelineGoal, included: YamlTable, notes: s
   );
   const existing = plan.publishing.filter(({ exists }) => exists).map(({ name }) => name);
   const draft = draftOf(file, [...existing, ...exclusiveAncestors(file, data, existing)]);
-  return { draft, included, goal, ours, ...plan, around, ...added, differences: [], notes };
+  return {
+    draft,
+    original: file.data,
+    included,
+    goal,
+    ours,
+    ...plan,
+    around,
+    ...added,
+    differences: [],
+    notes,
+  };
 }
 
 /** Every repair, ordered so that each finds what it needs. */

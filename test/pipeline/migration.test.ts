@@ -459,6 +459,14 @@ p:
     expect(after).toMatch(/echo "Published as .*\n {4}# no more to do\n/);
   });
 
+  it('says which hidden job nothing in the file uses any more', () => {
+    const text = `.up:\n  script:\n    - twine upload dist/*\n.tags:\n  only: [tags]\nt:\n  extends: .tags\n  script: x\np:\n  only: [tags]\n  script:\n    - !reference [.up, script]\n`;
+    const { after, notes } = migrate(text, 'uv');
+    expect(after).toContain('.up:\n  script:\n    - twine upload dist/*\n');
+    expect(notes.join('\n')).toContain("No job in the file uses '.up' any more");
+    expect(notes.join('\n')).not.toContain("'.tags'");
+  });
+
   it('avoids names of other jobs', () => {
     const text =
       'release:\n  script: release-cli create\nrelease-test:\n  script: x\nbuild:\n  script: make\n.publish:\n  image: x\n';

@@ -7,7 +7,7 @@ import { staleComments } from '../../text/yaml/splices.ts';
 import { jobOf, note, type PipelineEdit, seen } from '../edit.ts';
 import { isRedirecting, othersUpload, redirectingGlobals } from '../globals.ts';
 import { tokenVariable } from '../pipeline-goal.ts';
-import { lines } from '../recognise/jobs.ts';
+import { lines, parentsOf } from '../recognise/jobs.ts';
 import { variablesRead } from '../recognise/shell.ts';
 
 /** Variables that are still needed although they look like the old ones. */
@@ -42,6 +42,7 @@ export function clearOldWays(
   clearGlobals(edit, names);
   for (const name of names) refuseRedirected(edit, name);
   noteUnreadTokens(edit, before);
+  noteUnusedJobs(edit);
   for (const holder of [...names, ...shared]) clearComments(edit, holder, removed);
 }
 
@@ -83,6 +84,17 @@ function noteUnreadTokens({ draft, notes, goal }: PipelineEdit, before: YamlTabl
   notes.push(
     `Nothing in the file reads ${gone.join(', ')} any more: after the first release ${way}, delete the CI/CD variable and revoke the token on the index.`,
   );
+}
+
+/** Reports hidden jobs of the file that only the old way used. Another file may use them, so they stay. */
+function noteUnusedJobs({ draft, original, notes }: PipelineEdit): void {
+  const uses = (data: YamlTable, name: string) =>
+    Object.values(data).some(
+      (job) => parentsOf(job).includes(name) || JSON.stringify(job).includes(`"!reference":["${name}"`),
+    );
+  for (const name of Object.keys(draft.data))
+    if (name.startsWith('.') && uses(original, name) && !uses(draft.data, name))
+      notes.push(`No job in the file uses '${name}' any more: delete it unless another file does.`);
 }
 
 /** Removes a script that every job now has itself. */
