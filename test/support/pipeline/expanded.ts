@@ -112,7 +112,12 @@ function selected(file: File, names: string[], questions: Questions, answers: Ma
         return [{ name, stage: file[name]?.stage ?? 'test', ...answer, data }];
       })
     : [];
-  return { stages: file.stages, variables: file.variables ?? {}, jobs, problems: problemsOf(jobs, file) };
+  return {
+    stages: file.stages,
+    variables: questions.variablesOf(answers),
+    jobs,
+    problems: problemsOf(jobs, file),
+  };
 }
 
 /** The file's variables that reach a job: https://docs.gitlab.com/ci/yaml/#inheritvariables */
@@ -171,6 +176,8 @@ class Questions {
     this.#prefix = prefix;
     this.#file = file;
     if (file.workflow?.rules) this.#ask('the workflow', file.workflow.rules.map(plain), variables);
+    for (const [place, rule] of (file.workflow?.rules ?? []).entries())
+      this.#ask(`rule ${place} of the workflow`, [plain(rule)], variables);
     for (const name of names) {
       const { rules, only, except, variables: own, when, allow_failure, inherit } = file[name] as JobData;
       const globals = inheritedVariables(inherit, file.variables);
@@ -215,6 +222,13 @@ class Questions {
 
   isMade(answers: Map<string, Answer>): boolean {
     return this.#file.workflow?.rules === undefined || this.#isYes('the workflow', answers);
+  }
+
+  /** The file's variables, and those of the workflow's first matching rule. */
+  variablesOf(answers: Map<string, Answer>): Record<string, string> {
+    const { workflow, variables } = this.#file;
+    const rule = workflow?.rules?.find((_, place) => this.#isYes(`rule ${place} of the workflow`, answers));
+    return { ...variables, ...rule?.variables };
   }
 
   answerFor(name: string, answers: Map<string, Answer>): Answer | undefined {
