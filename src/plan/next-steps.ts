@@ -55,6 +55,10 @@ export function nextSteps(ended: Ended): NextStep[] {
   ];
 }
 
+/** Whether something is yet to be pushed or merged. */
+export const isUnpushed = (steps: NextStep[]): boolean =>
+  steps.some(({ kind }) => kind === 'push' || kind === 'merge');
+
 /** The pages on which a publisher may still have to be registered, the one for releases first. */
 export function openPages(ended: Ended): PublisherPage[] {
   const { facts, goal, settings, registered } = ended;

@@ -3,7 +3,7 @@ import { decide } from '../goal/index.ts';
 import { severalJobs } from '../goal/jobs.ts';
 import { wishesOf } from '../goal/wishes.ts';
 import type { IndexId } from '../kernel/route.ts';
-import { nextSteps } from '../plan/next-steps.ts';
+import { isUnpushed, nextSteps } from '../plan/next-steps.ts';
 import { makePlan } from '../plan/plan.ts';
 import { buildReport, exitCodeOf } from '../plan/report.ts';
 import { formatReport } from '../plan/report-formats.ts';
@@ -31,7 +31,8 @@ export async function check(context: Context, preparation?: Preparation): Promis
   const ended = { ...situation, settings: plan, registered: new Set<IndexId>() };
   const steps = nextSteps(ended);
   terminal.print(...checkView({ situation, plan, steps }, terminal, options.verbose === true));
-  showNextSteps(context, ended, { brief: true, steps });
+  // The pipeline that is waited for may be the very next step, unless that is a push.
+  if (!options.wait || isUnpushed(steps)) showNextSteps(context, ended, { brief: true, steps });
   const waited = options.wait ? await waitForPipeline(context, ended, survey) : undefined;
   if (waited !== undefined) {
     // What has run meanwhile proves a publisher, or shows that it does not fit.

@@ -7,6 +7,7 @@ import { reachable } from '../ports/network.ts';
 import { demoBeginning } from '../rehearsal/demo-worlds.ts';
 import { driftsOf } from '../rehearsal/drifts.ts';
 import { madeUpToken } from '../rehearsal/package-index/made-up-token.ts';
+import { openRequest } from '../rehearsal/release.ts';
 import {
   acceptUserToken,
   locator,
@@ -19,7 +20,7 @@ import {
 } from '../rehearsal/world.ts';
 import { check } from './check.ts';
 import type { Context } from './context.ts';
-import { showRelease } from './rehearse-release.ts';
+import { showMerge, showRelease, showWaiting } from './rehearse-release.ts';
 import { setup } from './setup.ts';
 
 const token = 'glpat-demo-alice';
@@ -127,16 +128,22 @@ const resumeHint = (directory: string, context: Context) =>
 const resumeCommand = (directory: string, { program, platform }: Context) =>
   `${program} demo --directory ${quote(directory, platform)}`;
 
-type Next = 'release' | 'check' | 'drift' | 'setup' | 'pages' | 'end';
+type Next = 'merge' | 'release' | 'wait' | 'check' | 'drift' | 'setup' | 'pages' | 'end';
 
 /** Check, drift and repair for as long as the user likes. */
 async function playOn(world: World, context: Context): Promise<void> {
   const { terminal } = context;
   for (let next: Next = 'release'; ; ) {
+    const request = openRequest(world);
+    if (request !== undefined) next = 'merge';
     next = await terminal.select<Next>(
       'What now?',
       [
+        ...(request === undefined
+          ? []
+          : [{ value: 'merge' as const, label: `Merge the merge request !${request.iid}` }]),
         { value: 'release', label: 'Rehearse a release', hint: 'push, tag, approve, publish' },
+        { value: 'wait', label: 'Rehearse a release and wait for it', hint: 'as check --wait does' },
         { value: 'check', label: 'Run all checks' },
         { value: 'drift', label: 'Break something' },
         { value: 'setup', label: 'Run the wizard again' },
@@ -153,13 +160,17 @@ async function playOn(world: World, context: Context): Promise<void> {
 
 /** What is likely to come next. */
 function following(last: Exclude<Next, 'end'>, isDone: boolean): Next {
-  if (last === 'release') return isDone ? 'check' : 'release';
-  return ({ check: 'setup', drift: 'check', setup: 'release', pages: 'release' } as const)[last];
+  if (last === 'release' || last === 'wait') return isDone ? 'check' : last;
+  return ({ merge: 'wait', check: 'setup', drift: 'check', setup: 'release', pages: 'release' } as const)[
+    last
+  ];
 }
 
 /** Resolves to whether a release arrived; the other steps always succeed in the demo's eyes. */
 async function play(step: Exclude<Next, 'end'>, world: World, context: Context): Promise<boolean> {
+  if (step === 'merge') return showMerge(world, context);
   if (step === 'release') return showRelease(world, context);
+  if (step === 'wait') return showWaiting(world, context, () => stayInside(context, () => wait(context)));
   if (step === 'drift') await drift(world, context);
   else if (step === 'pages') await showPages(world, context);
   else await stayInside(context, () => (step === 'check' ? check(asCheck(context)) : setup(context)));
@@ -175,6 +186,10 @@ async function showPages(world: World, { terminal, openPage, network }: Context)
     'Which page?',
     [
       { value: `${gitlab}/${project?.path_with_namespace}`, label: 'The project on GitLab' },
+      ...(project?.merge_requests ?? []).map(({ iid }) => ({
+        value: `${gitlab}/${project?.path_with_namespace}/-/merge_requests/${iid}`,
+        label: `The merge request !${iid}`,
+      })),
       { value: `${pypi}/project/${name}/`, label: 'The package on PyPI' },
       { value: `${pypi}/manage/project/${name}/settings/publishing/`, label: 'The publishers on PyPI' },
       { value: `${testpypi}/manage/account/publishing/`, label: 'The publishers on TestPyPI' },
@@ -188,6 +203,13 @@ async function showPages(world: World, { terminal, openPage, network }: Context)
 /** `check` inside the rehearsal; its other runs are `setup`. */
 function asCheck(context: Context): Context {
   return { ...context, options: { ...context.options, command: 'check' } };
+}
+
+/** `check --wait`; the embedded GitLab may be asked more often than a real one. */
+function wait(context: Context): Promise<number> {
+  const inside = asCheck(context);
+  const clock = { ...context.clock, sleep: () => context.clock.sleep(500) };
+  return check({ ...inside, clock, options: { ...inside.options, wait: true } });
 }
 
 async function drift(world: World, { terminal }: Context): Promise<void> {

@@ -1,16 +1,54 @@
 import type { IndexId } from '../kernel/route.ts';
 import { reachable } from '../ports/network.ts';
-import { rehearseRelease } from '../rehearsal/release.ts';
+import { rehearseMerge, rehearseRelease } from '../rehearsal/release.ts';
 import { shownAt, type World } from '../rehearsal/world.ts';
-import { releaseLines, unregisteredLines } from '../screens/rehearsed-release.ts';
+import { type ReleaseEvent, releaseLines, unregisteredLines } from '../screens/rehearsed-release.ts';
 import type { Context } from './context.ts';
 
+/** Merges the open merge request of the demo's project, and shows what the pipeline of the default branch makes of it. */
+export async function showMerge(world: World, context: Context): Promise<boolean> {
+  await shown(world, context, (tell) => rehearseMerge(world, context.env, tell));
+  return true;
+}
+
 /** Pushes and tags the demo's project, shows what the embedded GitLab makes of it, and whether PyPI has the release. */
-export async function showRelease(world: World, context: Context): Promise<boolean> {
-  const { terminal, env } = context;
+export function showRelease(world: World, context: Context): Promise<boolean> {
+  return shown(world, context, (tell) => rehearseRelease(world, context.env, tell));
+}
+
+/** The same with a pipeline that takes its time, shown as `--wait` shows a real one. */
+export async function showWaiting(
+  world: World,
+  context: Context,
+  wait: () => Promise<unknown>,
+): Promise<boolean> {
+  let isTagged = () => {};
+  const tagged = new Promise<void>((resolve) => {
+    isTagged = resolve;
+  });
+  const released = rehearseRelease(
+    world,
+    context.env,
+    (event) => {
+      if (event.kind === 'pushed') context.terminal.print(...releaseLines(event, context.terminal.paint));
+      if (event.kind === 'pushed' && event.isTag) isTagged();
+    },
+    () => context.clock.sleep(2000),
+  );
+  await Promise.race([tagged, released]);
+  await wait();
+  return released;
+}
+
+async function shown<T>(
+  world: World,
+  context: Context,
+  work: (tell: (event: ReleaseEvent) => void) => Promise<T>,
+): Promise<T> {
+  const { terminal } = context;
   const { paint } = terminal;
   const unregistered = new Map<IndexId, string>();
-  const isReleased = await rehearseRelease(world, env, (event) => {
+  const result = await work((event) => {
     terminal.print(...releaseLines(event, paint));
     if (event.kind === 'failed' && event.problem.includes('publisher'))
       unregistered.set(event.index, publishingPageOf(world, context, event.index));
@@ -18,7 +56,7 @@ export async function showRelease(world: World, context: Context): Promise<boole
   });
   if (unregistered.size > 0) terminal.print(...unregisteredLines(unregistered, paint));
   terminal.print('');
-  return isReleased;
+  return result;
 }
 
 function projectPageOf(world: World, { index, version }: { index: IndexId; version: string }) {

@@ -5,7 +5,7 @@ import { Cancelled } from '../kernel/errors.ts';
 import { known } from '../kernel/known.ts';
 import type { IndexId } from '../kernel/route.ts';
 import { publisherNames } from '../pipeline/index.ts';
-import { type Ended, nextSteps } from '../plan/next-steps.ts';
+import { type Ended, isUnpushed, nextSteps } from '../plan/next-steps.ts';
 import {
   changedJobs,
   isOver,
@@ -111,7 +111,7 @@ async function search(
   poll: Poll,
 ): Promise<Pipeline | WaitEnd> {
   const { id } = ended.facts.gitlab.project;
-  const unpushed = nextSteps(ended).some(({ kind }) => kind === 'push' || kind === 'merge');
+  const unpushed = isUnpushed(nextSteps(ended));
   const all = () => ports.gitlab.pipelines(id);
   const after = unpushed ? Math.max(0, ...(await all()).map((it) => it.id)) : 0;
   const look = async () => choose(await all(), ended, ports, after);

@@ -26,7 +26,7 @@ export async function planView(
     ...(online.length === 0 ? [] : [paint.bold('On GitLab'), ...changeLines(online, screen)]),
     ...(files.length === 0 ? [] : [`${paint.bold('Files')}  ${paint.plain(files.join(', '))}`]),
     ...occasionsInBrief(situation, screen),
-    ...leftView(plan, screen),
+    ...leftView(situation, plan, screen),
   ];
 }
 
@@ -73,15 +73,16 @@ async function fileLine(edit: FileEdit): Promise<string> {
 }
 
 /** What no run does: the publishers' pages, the commit, and what only a person can fix. */
-function leftView(plan: PlannedSetting[], { paint, columns }: Screen): string[] {
+function leftView({ facts }: Situation, plan: PlannedSetting[], { paint, columns }: Screen): string[] {
   const open = plan.filter(({ finding }) => finding.kind !== 'ok' && finding.kind !== 'fixable');
   const publishers = open.filter(({ setting, finding }) => isOpenPublisher(setting, finding));
   const names = publishers.map(({ setting }) => setting.index && indexNames[setting.index]);
   const files = changesOf(plan).flatMap(({ finding }) => finding.files.map(({ path }) => path));
+  const delivered = facts.tree.kind === 'head' ? 'have the merge request merged, with' : 'commit and push';
   const others = open.filter(({ setting, finding }) => !isOpenPublisher(setting, finding));
   const items = [
     ...(names.length === 0 ? [] : [`register the Trusted Publisher on ${names.join(' and ')}`]),
-    ...(files.length === 0 ? [] : [`commit and push ${files.join(' and ')}`]),
+    ...(files.length === 0 ? [] : [`${delivered} ${files.join(' and ')}`]),
     ...others.map(({ setting, finding }) => `${setting.title}: ${finding.message}`),
   ];
   if (items.length === 0) return [];

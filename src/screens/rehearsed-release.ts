@@ -5,6 +5,7 @@ import type { Paint } from '../terminal/paint.ts';
 
 /** Something that happened on the embedded GitLab while the demo's project was released. */
 export type ReleaseEvent =
+  | { kind: 'merged'; by: string; iid: number; into: string }
   | { kind: 'pushed'; by: string; ref: string; isTag: boolean }
   | { kind: 'invalid'; problem: string }
   | { kind: 'passed'; job: string }
@@ -17,6 +18,8 @@ export type ReleaseEvent =
 /** What happened, in a line; a push begins with a blank one. */
 export function releaseLines(event: ReleaseEvent, { bold, green, red, yellow, plain }: Paint): string[] {
   switch (event.kind) {
+    case 'merged':
+      return ['', bold(`@${event.by} merges !${event.iid} into ${oneLine(event.into)}`)];
     case 'pushed':
       return ['', bold(`@${event.by} pushes ${event.isTag ? 'the tag ' : ''}${oneLine(event.ref)}`)];
     case 'invalid':

@@ -18,8 +18,10 @@ export interface WaitScene {
 /** Everything about a run on one screen. */
 export function runView(scene: WaitScene, state: RunState, paint: Paint): string[] {
   const width = Math.max(...state.jobs.map(({ job }) => widthOf(oneLine(job.name))), 0);
+  const { pipeline } = state;
   return [
-    headline(state, paint),
+    title(state, paint),
+    `  ${paint.cyan(oneLine(pipeline.webUrl))}`,
     ...state.jobs.flatMap((watched) => {
       const name = padTo(oneLine(watched.job.name), width);
       return [
@@ -40,14 +42,17 @@ export function changeLines(scene: WaitScene, jobs: WatchedJob[], paint: Paint):
 }
 
 /** Which pipeline this is. */
-export const headline = ({ pipeline }: RunState, paint: Paint): string =>
-  `${paint.bold(`Pipeline of ${oneLine(pipeline.ref)}`)} ${paint.dim(`(${pipeline.sha.slice(0, 8)})`)} ${paint.cyan(oneLine(pipeline.webUrl))}`;
+export const headline = (state: RunState, paint: Paint): string =>
+  `${title(state, paint)} ${paint.cyan(oneLine(state.pipeline.webUrl))}`;
+
+const title = ({ pipeline }: RunState, paint: Paint): string =>
+  `${paint.bold(`Pipeline of ${oneLine(pipeline.ref)}`)} ${paint.dim(`(${pipeline.sha.slice(0, 8)})`)}`;
 
 /** Where a job is, and whom it waits for. */
 function standingOf({ goal }: WaitScene, { job, awaits }: WatchedJob): string {
   const who = labels(goal.approvals.value.map((it) => it.who));
   const words: Record<Awaited, string> = {
-    approval: `waits for an approval${goal.approvals.value.length === 0 ? '' : ` by ${oneLine(who)}`}, then for somebody to start it:`,
+    approval: `waits for an approval${goal.approvals.value.length === 0 ? '' : ` by ${oneLine(who)}`}, then a start:`,
     start: 'waits for somebody to start it:',
     runner:
       'pending: no runner has taken it yet (are runners enabled for the project, and do their tags fit?)',

@@ -18,7 +18,7 @@ async function setUp(session: Session, browser: BrowserUser): Promise<void> {
     await expect.poll(browser.opened, { timeout: 60_000 }).toHaveLength(at + 1);
     session.press(keys.enter);
   }
-  await session.shows(/What now\?[\s\S]*● Rehearse a release/);
+  await session.shows(/What now\?[\s\S]*● (?:Rehearse a release|Merge the merge request)/);
 }
 
 describe('the rehearsed release of the demo', () => {
@@ -43,6 +43,33 @@ describe('the rehearsed release of the demo', () => {
     await session.ended;
   });
 
+  it('begins with the merge of what was set up by merge request, and can be waited for to the proof', async () => {
+    const browser = browserUser({ registers: true });
+    const args = ['demo', '--deliver', 'merge-request'];
+    const session = startInTerminal(
+      args,
+      { ...browser.env, GITLAB_TO_PYPI_POLL: '0.1' },
+      { cols: 80, rows: 24 },
+    );
+    await setUp(session, browser);
+    expect(session.screen()).toMatch(/Have the merge request !1 reviewed and merged[\s\S]*merge_requests\/1/);
+    session.press(keys.enter);
+    await session.shows(/@bob merges !1 into main[\s\S]*● Rehearse a release and wait for it/);
+    expect(session.screen()).toMatch(/0\.1\.1\.dev\d+ is on TestPyPI/);
+    session.press(keys.enter);
+    await session.shows(
+      /Published 0\.1\.1 to PyPI[\s\S]*\/project\/demo-pkg\/0\.1\.1\/[\s\S]*● Run all checks/,
+    );
+    const waited = afterChoice(session, '@alice pushes the tag');
+    expect(waited).not.toMatch(/✖|Still to do/);
+    // The address of the pipeline can be copied.
+    expect(waited).toMatch(/^ {2}https:\/\/gitlab\.com\/demo-group\/demo-pkg\/-\/pipelines\/\d+$/m);
+    session.press(keys.enter);
+    await session.shows(/11 of 11 pass[\s\S]*● Run the wizard again/);
+    session.press(keys.ctrlC);
+    await session.ended;
+  });
+
   it('fails as a real one would where no publisher is registered, says where to register, and check says why', async () => {
     const browser = browserUser({ registers: false });
     const session = startInTerminal(['demo'], browser.env, { cols: 120 });
@@ -54,7 +81,7 @@ describe('the rehearsed release of the demo', () => {
     );
     expect(session.screen()).not.toContain('is on PyPI');
     await session.shows(/● Rehearse a release/);
-    session.press(keys.down + keys.enter);
+    session.press(keys.down.repeat(2) + keys.enter);
     await session.shows(/● Run the wizard again/);
     expect(session.screen().replace(/\s+/g, ' ')).toMatch(
       /'release' failed to publish v0\.1\.1 to PyPI on [\d-]+: PyPI has no Trusted Publisher with the values/,

@@ -159,7 +159,7 @@ describe('a second run', () => {
     const session = startInTerminal(['demo'], {}, { cols: 80, rows: 30 });
     await answerAll(session, [...before, ...after]);
     await isAsked(session, 'What now?');
-    session.press(keys.down + keys.down + keys.down + keys.enter);
+    session.press(keys.down.repeat(4) + keys.enter);
     await isAsked(session, 'Is the Trusted Publisher registered on PyPI and TestPyPI?');
     session.press(keys.enter);
     await session.shows(/9 of 11 pass[\s\S]*Release v[\s\S]*What now\?/);

@@ -188,7 +188,7 @@ describe('the wizard in a terminal', () => {
       await new Promise((resolve) => setTimeout(resolve, 150));
     }
     await session.shows('What now?');
-    session.press(keys.down + keys.down);
+    session.press(keys.down.repeat(3));
     session.press(keys.enter);
     await session.shows('What changed?');
     session.press(keys.enter);

@@ -59,7 +59,7 @@ describe('--wait', () => {
       '› test: running',
       '- release: created',
       '✔ test: success',
-      `! release: waits for an approval by Maintainers, then for somebody to start it: ${job}`,
+      `! release: waits for an approval by Maintainers, then a start: ${job}`,
       `! release: waits for somebody to start it: ${job}`,
       '› release: running',
       '✔ release: success',

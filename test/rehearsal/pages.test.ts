@@ -65,6 +65,29 @@ describe('a page of the embedded GitLab', () => {
   });
 });
 
+describe('the page of a merge request', () => {
+  it('merges it at the press of its button', async () => {
+    const [project] = world.gitlab.state.projects;
+    const { main = {} } = project!.files;
+    project!.files.topic = { ...main, 'new.txt': 'new' };
+    project!.merge_requests = [
+      {
+        ...{ id: 1, iid: 1, title: 'New', description: '<b>', state: 'opened', authorId: 1 },
+        ...{ source_branch: 'topic', target_branch: 'main', merged_at: null, closed_at: null },
+      },
+    ];
+    const url = `${world.gitlab.url}/demo-group/demo-pkg/-/merge_requests/1`;
+    const shown = await (await fetch(url)).text();
+    expect(shown).toMatch(/New \(!1\)[\s\S]*opened[\s\S]*&lt;b&gt;[\s\S]*value="Merge"/);
+    const merged = await (await fetch(url, { method: 'POST' })).text();
+    expect(merged).not.toContain('value="Merge"');
+    expect(project!.files.main).toHaveProperty(['new.txt'], 'new');
+    expect((await gitlab('/-/merge_requests')).text).toMatch(/!1 New: merged/);
+    project!.merge_requests = [];
+    project!.files = { main };
+  });
+});
+
 describe('after a release that only PyPI has a publisher for', () => {
   beforeAll(() => rehearseRelease(world, process.env, () => undefined));
 

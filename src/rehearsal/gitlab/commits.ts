@@ -21,15 +21,22 @@ export function lastCommitOf(path: string, text: string): string {
 /** The files at a branch or commit; undefined if there is none of that name. */
 export function filesAt(project: ProjectState, ref: string): Files | undefined {
   const known = [...Object.values(project.files), ...(project.commits ?? []).map(({ files }) => files)];
-  return Object.hasOwn(project.files, ref)
-    ? project.files[ref]
-    : known.find((files) => headOf(files) === ref);
+  const id = project.pushed?.[ref] ?? ref;
+  return Object.hasOwn(project.files, ref) ? project.files[ref] : known.find((files) => headOf(files) === id);
+}
+
+/** A push of files that git has committed. */
+export function acceptPush(project: ProjectState, branch: string, sha: string, files: Files): void {
+  project.files[branch] = files;
+  const others = Object.entries(project.pushed ?? {}).filter(([, id]) => id !== headOf(files));
+  project.pushed = { ...Object.fromEntries(others), [sha]: headOf(files) };
 }
 
 /** A commit in the API, with the fields that every commit has. */
 export function shownCommit({ base, project, state }: ProjectCall, files: Files) {
-  const id = headOf(files);
-  const known = commitOf(project, id);
+  const own = headOf(files);
+  const [id = own] = Object.entries(project.pushed ?? {}).find(([, it]) => it === own) ?? [];
+  const known = commitOf(project, own);
   const message = known?.message ?? 'Commit';
   const author = state.users.find((user) => user.id === known?.authorId) ?? state.users[0];
   return {

@@ -1,7 +1,7 @@
 import type { Outgoing } from '../http-server.ts';
 import { type ProjectCall, paginated, refuse, required, requireLevel } from './call.ts';
 import { headOf } from './commits.ts';
-import { type MergeRequestState, newId } from './state.ts';
+import { type MergeRequestState, newId, type ProjectState } from './state.ts';
 
 /**
  * Merge requests, newest first, optionally filtered by branches and state: https://docs.gitlab.com/api/merge_requests/
@@ -80,13 +80,19 @@ export function updateMergeRequest(call: ProjectCall, iid: string): Outgoing {
 export function acceptMergeRequest(call: ProjectCall, iid: string): Outgoing {
   requireLevel(call, 40);
   const request = find(call, iid);
-  if (request.state !== 'opened') throw refuse.methodNotAllowed();
-  const { [request.source_branch]: files, ...others } = call.project.files;
-  if (files) call.project.files[request.target_branch] = files;
-  if (files && request.force_remove_source_branch)
-    call.project.files = { ...others, [request.target_branch]: files };
-  Object.assign(request, { state: 'merged', merged_at: new Date().toISOString() });
+  if (!merge(call.project, request)) throw refuse.methodNotAllowed();
   return { status: 200, body: shown(call, request) };
+}
+
+/** The same by the button of its page; false if it is not open. */
+export function merge(project: ProjectState, request: MergeRequestState): boolean {
+  if (request.state !== 'opened') return false;
+  const { [request.source_branch]: files, ...others } = project.files;
+  if (files) project.files[request.target_branch] = files;
+  if (files && request.force_remove_source_branch)
+    project.files = { ...others, [request.target_branch]: files };
+  Object.assign(request, { state: 'merged', merged_at: new Date().toISOString() });
+  return true;
 }
 
 const requestsOf = ({ project }: ProjectCall) => project.merge_requests ?? [];

@@ -1,16 +1,24 @@
 import { definitions, escapeHtml, page, table } from '../html.ts';
-import type { Outgoing } from '../http-server.ts';
+import type { Incoming, Outgoing } from '../http-server.ts';
+import { merge } from './merge-requests.ts';
 import type { AccessRow, GitLabState, JobState, ProjectState } from './state.ts';
 
 /** What a browser shows at an address: the parts of a project that this tool sets up, and the pipelines. */
-export function showPage(state: GitLabState, prefix: string, path: string): Outgoing {
+export function showPage(
+  state: GitLabState,
+  prefix: string,
+  { method, path }: Pick<Incoming, 'method' | 'path'>,
+): Outgoing {
   const project = state.projects.find(
     ({ path_with_namespace: own }) => path === `/${own}` || path.startsWith(`/${own}/`),
   );
   if (!project) return path === '/' ? html(200, startPage(state, prefix)) : notFound(state, prefix);
   const base = `${prefix}/${project.path_with_namespace}`;
   const rest = path.slice(project.path_with_namespace.length + 1).replace(/\/$/, '');
-  const body = views[rest]?.(state, project, base) ?? numbered(project, rest, base);
+  const body =
+    views[rest]?.(state, project, base) ??
+    mergeRequest(project, rest, base, method === 'POST') ??
+    numbered(project, rest, base);
   if (body === undefined) return notFound(state, prefix);
   return html(200, `<h1>${escapeHtml(project.path_with_namespace)}</h1>${navigation(base, rest)}${body}`);
 }
@@ -22,12 +30,14 @@ const views: Record<string, View> = {
   '/-/environments': (_, project) => environments(project),
   '/-/settings/ci_cd': (state, project) => protectedEnvironments(state, project) + variables(project),
   '/-/settings/repository': (state, project) => protectedRefs(state, project),
+  '/-/merge_requests': (_, project, base) => mergeRequests(project, base),
   '/-/pipelines': (_, project, base) => pipelines(project, base),
   '/-/audit_events': () => '<h2>Audit events</h2><p>The demo records none.</p>',
 };
 
 const tabs = {
   '': 'Project',
+  '/-/merge_requests': 'Merge requests',
   '/-/environments': 'Environments',
   '/-/settings/repository': 'Repository',
   '/-/settings/ci_cd': 'CI/CD',
@@ -119,6 +129,30 @@ function protectedRefs({ users }: GitLabState, project: ProjectState): string {
   return [
     `<h2>Protected branches</h2>${table(heads, branches)}`,
     `<h2>Protected tags</h2>${table(['Tag', 'Allowed to create'], tags)}`,
+  ].join('');
+}
+
+function mergeRequests({ merge_requests: all = [] }: ProjectState, base: string): string {
+  const links = all.toReversed().map(({ iid, title, state }) => {
+    const href = escapeHtml(`${base}/-/merge_requests/${iid}`);
+    return `<li><a href="${href}">!${iid}</a> ${escapeHtml(title)}: ${state}</li>`;
+  });
+  return `<h2>Merge requests</h2>${links.length > 0 ? `<ul>${links.join('')}</ul>` : '<p>None.</p>'}`;
+}
+
+/** The page of a merge request, whose button merges it. */
+function mergeRequest(project: ProjectState, rest: string, base: string, pressed: boolean) {
+  const [, number] = /^\/-\/merge_requests\/(\d+)$/.exec(rest) ?? [];
+  const request = project.merge_requests?.find(({ iid }) => String(iid) === number);
+  if (request === undefined) return undefined;
+  if (pressed) merge(project, request);
+  const { iid, title, state, source_branch, target_branch, description } = request;
+  const button = `<form method="post" action="${escapeHtml(`${base}/-/merge_requests/${iid}`)}"><input type="submit" value="Merge"></form>`;
+  return [
+    `<h2>${escapeHtml(title)} (!${iid})</h2>`,
+    definitions({ State: state, From: source_branch, Into: target_branch }),
+    `<pre>${escapeHtml(description)}</pre>`,
+    state === 'opened' ? button : '',
   ].join('');
 }
 

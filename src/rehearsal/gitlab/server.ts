@@ -38,7 +38,7 @@ function handle(state: GitLabState, prefix: string, incoming: Incoming): Outgoin
   const request = { ...incoming, path: incoming.path.slice(prefix.length) };
   try {
     if (request.path === '/oauth/token/info') return oauthInfo(signIn(state, request, false));
-    if (!request.path.startsWith('/api/v4/')) return showPage(state, prefix, request.path);
+    if (!request.path.startsWith('/api/v4/')) return showPage(state, prefix, request);
     const call = signIn(state, request);
     const path = request.path.slice('/api/v4/'.length);
     if (!path.startsWith('projects/')) requirePermission(call, path);

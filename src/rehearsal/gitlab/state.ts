@@ -215,6 +215,8 @@ export interface ProjectState {
   files: Record<string, Record<string, string>>;
   /** The commits made through the API, and those that they were made on; more than their files is told of the former. */
   commits?: CommitState[];
+  /** The ids by which git knows what was pushed, and the ids that their files have here. */
+  pushed?: Record<string, string>;
   merge_requests?: MergeRequestState[];
   pipelines?: PipelineState[];
   jobs?: JobState[];
