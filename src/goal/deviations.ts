@@ -20,6 +20,7 @@ type Comparable = Extract<
   | 'testpypi'
   | 'testEnvironment'
   | 'publishWith'
+  | 'attest'
 >;
 
 const sourcedIn: Record<Comparable, (goal: Goal) => Sourced<unknown>> = {
@@ -31,6 +32,7 @@ const sourcedIn: Record<Comparable, (goal: Goal) => Sourced<unknown>> = {
   testpypi: ({ testpypi }) => testpypi,
   testEnvironment: ({ testEnvironment }) => testEnvironment,
   publishWith: ({ publishWith }) => publishWith,
+  attest: ({ attest }) => attest,
 };
 
 const comparable = declaredNames.filter((name): name is Comparable => Object.hasOwn(sourcedIn, name));
@@ -82,6 +84,8 @@ const isLoosening: Partial<Record<Comparable, IsLoosening>> = {
   releaseEnvironment: environmentLoosens,
   deployer: deployersLoosen,
   approver: approvalsLoosen,
+  // Without attestations nobody sees any more where a release was built.
+  attest: (_, goal, found) => isThere(found.attest) && found.attest.value && !goal.attest.value,
   selfApproval: ({ gitlab }, { route, selfApproval }) =>
     route.value === 'protected' && selfApproval.value && gitlab.project.triggererMayApprove !== true,
 };

@@ -1,3 +1,4 @@
+import { explainInGeneral, failureCauses } from '../plan/settings/failure-words.ts';
 import type { Screen } from '../terminal/terminal.ts';
 import { checkExplanations, type Explanation, errorExplanations } from './explanations.ts';
 
@@ -8,7 +9,18 @@ export const explainable: string[] = [...Object.keys(checkExplanations), ...Obje
 export function explanationOf(topic: string): Explanation | undefined {
   const [kind = topic] = topic.split(':');
   const all = { ...errorExplanations, ...checkExplanations };
-  return Object.hasOwn(all, kind) ? all[kind as keyof typeof all] : undefined;
+  if (Object.hasOwn(all, kind)) return all[kind as keyof typeof all];
+  const cause = failureCauses.find((it) => it === topic);
+  return cause === undefined ? undefined : ofCause(cause);
+}
+
+function ofCause(cause: (typeof failureCauses)[number]): Explanation {
+  const { what, next } = explainInGeneral(cause);
+  return {
+    title: `A failed upload: ${cause}`,
+    means: `${what[0]?.toUpperCase()}${what.slice(1)}.`,
+    byHand: [next],
+  };
 }
 
 /** One explanation. */
@@ -25,7 +37,7 @@ export function explanationView({ title, means, byHand }: Explanation, { paint }
 
 /** The list of all of them. */
 export function explainableView({ paint }: Screen): string[] {
-  const width = Math.max(...explainable.map(({ length }) => length)) + 2;
+  const width = Math.max(...[...explainable, ...failureCauses].map(({ length }) => length)) + 2;
   const rows = (table: Record<string, Explanation>) =>
     Object.entries(table).map(([id, { title }]) => `  ${id.padEnd(width)}${paint.dim(title)}`);
   return [
@@ -34,5 +46,8 @@ export function explainableView({ paint }: Screen): string[] {
     '',
     paint.bold('Errors'),
     ...rows(errorExplanations),
+    '',
+    paint.bold('Failed uploads'),
+    ...failureCauses.map((cause) => `  ${cause.padEnd(width)}${paint.dim(explainInGeneral(cause).what)}`),
   ];
 }

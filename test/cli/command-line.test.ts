@@ -5,6 +5,7 @@ import { afterAll, describe, expect, it } from 'vitest';
 import { helpText } from '../../src/cli/help.ts';
 import { parseCommandLine } from '../../src/cli/parse.ts';
 import { repeatCommand } from '../../src/cli/repeat.ts';
+import { failureCauses } from '../../src/plan/settings/failure-words.ts';
 import { startWorld, type World } from '../../src/rehearsal/world.ts';
 import { explanationOf } from '../../src/screens/explain.ts';
 import { placeOf, runProgram, signedIn } from '../support/program.ts';
@@ -72,6 +73,16 @@ describe('help', () => {
 });
 
 describe('explain', () => {
+  it('explains each cause of a failed upload by its name, and lists them', async () => {
+    const { stdout } = await runProgram(['explain']);
+    expect(stdout).toMatch(/Failed uploads[\s\S]*file-exists .*has FILE already/);
+    for (const cause of failureCauses) {
+      expect(stdout).toContain(`  ${cause}  `);
+      const { means, byHand } = explanationOf(cause)!;
+      expect([means, ...byHand].join(' ')).not.toMatch(/undefined|\s{2}|\s[,:]/);
+    }
+  });
+
   it('explains each check that a report names, and the way by hand, without a project', async () => {
     const { stdout } = await runProgram(['explain']);
     const ids = [...stdout.matchAll(/^ {2}(\S+)/gm)].map(([, id = '']) => id);

@@ -118,6 +118,19 @@ describe('check', () => {
     expect(shown).toContain(`The token lacks the permission '${permission}'`);
   });
 
+  it.each([
+    ['Job: Read', 'check', /What was published from release could not be read/],
+    ['Pipeline: Read', 'check --wait', /The pipeline could not be followed/],
+  ])('says what cannot be told without %s', async (permission, command, words) => {
+    await startSetUp();
+    deny(permission);
+    const args = [...command.split(' '), ...(command === 'check' ? ['--verbose'] : [])];
+    const { stdout } = await runIn(scene.here, args, fine);
+    const shown = stdout.replace(/\s+/g, ' ');
+    expect(shown).toMatch(words);
+    expect(shown).toContain(`The token lacks the permission '${permission}'`);
+  });
+
   it('needs one of two permissions for the lint, and names the first if both are missing', async () => {
     await startSetUp();
     const whole = await check(fine);

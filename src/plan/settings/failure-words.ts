@@ -1,4 +1,5 @@
 import type { Cause, GitLabReason, LogCause } from '../../facts/job-log/index.ts';
+import { keysOf } from '../../kernel/keys-of.ts';
 import { oldestUv } from '../../pipeline/tool-versions.ts';
 
 /** What a cause is to blame on: the publisher as registered, the job, the files, the index or GitLab's runner. */
@@ -504,6 +505,28 @@ const byGitLab: Record<GitLabReason, Row> = {
     ],
   ],
 };
+
+/** Every known cause of a failed upload. */
+export const failureCauses = [...keysOf(byLog), ...keysOf(byGitLab)];
+
+/** A known cause in words without the circumstances of a project: what a log would tell has its name in capitals. */
+export function explainInGeneral(kind: (typeof failureCauses)[number]): Explanation {
+  const at = {
+    title: 'the index',
+    url: 'https://pypi.org',
+    packageName: 'the package',
+    environment: 'release',
+    job: 'release',
+    tokenVariable: 'PYPI_ID_TOKEN',
+    audience: 'pypi',
+    publisherPage: 'https://pypi.org/manage/account/publishing/',
+    projectUrl: 'https://gitlab.com/GROUP/PROJECT',
+  };
+  const values: Record<string, string> = new Proxy({}, { get: (_, name) => String(name).toUpperCase() });
+  return Object.hasOwn(byLog, kind)
+    ? explainCause({ by: 'log', kind: kind as LogCause, values }, at)
+    : explainCause({ by: 'gitlab', kind: kind as GitLabReason }, at);
+}
 
 /** Why a job failed to publish, and what to do about it. */
 export function explainCause(cause: Cause, at: Circumstances): Explanation {

@@ -116,6 +116,8 @@ const effects: Record<Redirection, string> = {
   certificate: 'uv would trust that host with any certificate',
   installation: 'what is installed from there runs beside the token',
   address: 'the upload would go to that index, and the token with it',
+  'no-attestations':
+    'uv uploads nothing of what is signed while it is set, so releases lose their provenance',
   'id-token': 'it has the name of the ID token and may take its place',
 };
 

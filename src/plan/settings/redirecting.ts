@@ -26,6 +26,8 @@ export type Redirection =
   | 'installation'
   /** The upload goes there. */
   | 'address'
+  /** What is signed is uploaded without its attestations. */
+  | 'no-attestations'
   /** It has the name of the ID token's own variable. */
   | 'id-token';
 
@@ -44,6 +46,9 @@ const installation: Record<PublishTool, Effect> = {
   twine: { does: 'installation', whereInstalled: true },
 };
 const byPip = { twine: { does: 'installation', withstood: true } } as const;
+
+/** https://docs.astral.sh/uv/reference/environment/#uv_publish_no_attestations */
+const noAttestations = 'UV_PUBLISH_NO_ATTESTATIONS';
 
 /**
  * Variables that lead an upload elsewhere, or bring code beside the token. Those of a project, a group and the instance
@@ -65,6 +70,7 @@ const effects: Record<string, Partial<Record<PublishTool, Effect>>> = {
   UV_INSECURE_HOST: { uv: { does: 'certificate' }, twine: { does: 'certificate', whereInstalled: true } },
   // The option conflicts with '--publish-url'.
   UV_PUBLISH_INDEX: { uv: { does: 'refusal' } },
+  [noAttestations]: { uv: { does: 'no-attestations' } },
   UV_PUBLISH_URL: { uv: { does: 'address', withstood: true } },
   TWINE_REPOSITORY: { twine: { does: 'address', withstood: true } },
   TWINE_REPOSITORY_URL: { twine: { does: 'address', withstood: true } },
@@ -110,7 +116,8 @@ export function redirectionInFile(key: string, goal: Goal, isOurs: boolean): Red
     : effect.does;
 }
 
-function effectOf(key: string, { publishWith, indexes, route }: Goal): Effect | undefined {
+function effectOf(key: string, { publishWith, indexes, route, attest }: Goal): Effect | undefined {
+  if (key === noAttestations && !attest.value) return undefined;
   if (route.value === 'token' && withToken.includes(key)) return undefined;
   if (indexes.some(({ audience }) => tokenVariable(audience) === key))
     return route.value === 'token' ? undefined : { does: 'id-token' };

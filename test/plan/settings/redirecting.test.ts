@@ -36,8 +36,10 @@ function effect(
   isOurs: boolean,
   environmentScope = '*',
   route: Route = 'trusted',
+  attest = false,
 ): string {
   const goal = {
+    attest: { value: attest },
     publishWith: { value: publishWith },
     route: { value: route },
     indexes: [{ environment: 'release', audience: 'pypi' }],
@@ -60,6 +62,16 @@ it.each(table)('%s redirects what it can reach', (key, uv, twine, uvAsItStands, 
 it('a variable for other environments redirects nothing', () => {
   expect(effect('BASH_ENV', 'uv', true, 'staging')).toBe('');
   expect(effect('BASH_ENV', 'uv', true, 'rel*')).toBe('shell');
+});
+
+it('the variable by which uv leaves attestations out matters only where they are wanted', () => {
+  const effectWhere = (tool: PublishTool, attest: boolean) =>
+    effect('UV_PUBLISH_NO_ATTESTATIONS', tool, true, '*', 'trusted', attest);
+  expect([effectWhere('uv', true), effectWhere('twine', true), effectWhere('uv', false)]).toEqual([
+    'no-attestations',
+    '',
+    '',
+  ]);
 });
 
 it('the job that installs twine has no environment, so only a variable for all of them reaches it', () => {
