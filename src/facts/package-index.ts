@@ -1,7 +1,13 @@
 import { likelySpellings, type NameRefusal, nameRefusal } from '../indexes/project-name.ts';
 import { type Known, known } from '../kernel/known.ts';
 import type { IndexId } from '../kernel/route.ts';
-import type { AttestedFile, Ownership, PackageIndex, ProjectStatus } from '../ports/package-index.ts';
+import type {
+  AttestedFile,
+  LatestUpload,
+  Ownership,
+  PackageIndex,
+  ProjectStatus,
+} from '../ports/package-index.ts';
 import { attempt } from './gitlab-project.ts';
 
 /** One of the two indexes, and what it says about the package without an account. */
@@ -22,6 +28,8 @@ export interface IndexFacts {
   status: ProjectStatus;
   /** The versions of its releases; empty also where they could not be read. */
   releases: string[];
+  /** What was uploaded last, where the index says when. */
+  latest: LatestUpload | undefined;
   /** The newest file with attestations, if there is one. */
   attested: AttestedFile | undefined;
   /** The newest release, if it has no attestations although an earlier one has. */
@@ -67,6 +75,7 @@ export async function readPackageIndex(
     exists,
     status: (project.known && project.value?.status) || 'active',
     releases: (project.known && project.value?.releases) || [],
+    latest: project.known ? project.value?.latest : undefined,
     attested: project.known ? project.value?.attested : undefined,
     unattested: project.known ? project.value?.unattested : undefined,
     nameRefusal: isNew ? nameRefusal(name, similar) : undefined,

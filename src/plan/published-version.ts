@@ -1,3 +1,5 @@
+import type { Job } from '../ports/gitlab.ts';
+import type { IndexProject } from '../ports/package-index.ts';
 import { compareVersions, parseVersion } from '../python/pep440.ts';
 
 /** What an index shows of a run that published. */
@@ -25,3 +27,29 @@ export function publishedVersion(ref: string, isTag: boolean, releases: string[]
     ? { kind: 'not there', version: /\d.*$/.exec(ref)?.[0] ?? ref }
     : { kind: 'version', version: found };
 }
+
+/** An index may list a file a moment after the job has ended. */
+const delay = 60_000;
+
+/**
+ * The version that a job published: its tag's, or the one that was uploaded while it ran. Undefined where the index does
+ * not list it any more, or another was uploaded since.
+ */
+export function versionOfJob(
+  { ref, tag, startedAt, finishedAt }: Pick<Job, 'ref' | 'tag' | 'startedAt' | 'finishedAt'>,
+  { releases, latest }: Pick<IndexProject, 'releases' | 'latest'>,
+): string | undefined {
+  const shown = publishedVersion(ref, tag, releases, releases);
+  if (shown.kind === 'version') return shown.version;
+  if (tag || latest === undefined || startedAt === undefined || finishedAt === undefined) return undefined;
+  const [at, from, to] = [latest.uploadedAt, startedAt, finishedAt].map(Date.parse) as [
+    number,
+    number,
+    number,
+  ];
+  return at >= from && at <= to + delay ? latest.version : undefined;
+}
+
+/** The page of a version on its index, from that of the project. */
+export const versionPage = (page: string, version: string): string =>
+  `${page.replace(/\/?$/, '/')}${encodeURIComponent(version)}/`;

@@ -3,6 +3,7 @@ import { isTable, type Json, parseJson } from './json.ts';
 import type { Network } from './network.ts';
 import {
   type AttestedFile,
+  type LatestUpload,
   type Ownership,
   type PackageIndex,
   PackageIndexError,
@@ -24,6 +25,7 @@ export function connectPackageIndex(url: string, network: Network): PackageIndex
         : {
             status: readStatus(project),
             releases: readReleases(project),
+            latest: readLatest(project),
             attested: newest(readAttested(project, url)),
             unattested: readUnattested(project, url),
           };
@@ -104,16 +106,23 @@ function readAttested({ files }: Record<string, Json>, url: string): AttestedFil
   });
 }
 
-/** The release that was uploaded last, unless one of its files is attested or no file of the project is. */
-function readUnattested(project: Record<string, Json>, url: string): string | undefined {
-  const attested = readAttested(project, url);
-  const rows = Array.isArray(project.files) ? project.files.filter(isTable) : [];
-  const files = rows.flatMap(({ filename, yanked, 'upload-time': at }) =>
+/** Files that are yanked are no news. */
+function readLatest({ files }: Record<string, Json>): LatestUpload | undefined {
+  const rows = Array.isArray(files) ? files.filter(isTable) : [];
+  const told = rows.flatMap(({ filename, yanked, 'upload-time': at }) =>
     typeof filename !== 'string' || typeof at !== 'string' || (yanked !== undefined && yanked !== false)
       ? []
       : [{ filename, uploadedAt: at }],
   );
-  const version = versionOf(newest(files)?.filename ?? '');
+  const last = newest(told);
+  const version = versionOf(last?.filename ?? '');
+  return last === undefined || version === undefined ? undefined : { version, uploadedAt: last.uploadedAt };
+}
+
+/** The release that was uploaded last, unless one of its files is attested or no file of the project is. */
+function readUnattested(project: Record<string, Json>, url: string): string | undefined {
+  const attested = readAttested(project, url);
+  const version = readLatest(project)?.version;
   if (attested.length === 0 || version === undefined) return undefined;
   return attested.some(({ filename }) => versionOf(filename) === version) ? undefined : version;
 }

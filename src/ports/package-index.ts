@@ -17,10 +17,19 @@ export interface IndexProject {
   status: ProjectStatus;
   /** The versions of its releases, as the index has them; empty where it does not say. */
   releases: string[];
+  /** What was uploaded last; undefined where the index does not say when. */
+  latest: LatestUpload | undefined;
   /** The newest file with attestations: https://peps.python.org/pep-0740/ */
   attested: AttestedFile | undefined;
   /** The newest release, if it has no attestations although an earlier one has. */
   unattested: string | undefined;
+}
+
+/** The release that got a file last. */
+export interface LatestUpload {
+  version: string;
+  /** ISO 8601. */
+  uploadedAt: string;
 }
 
 /** A file whose provenance the index shows. */

@@ -3,6 +3,7 @@ import type { Goal } from '../goal/index.ts';
 import { labels } from '../people/who.ts';
 import { projectUrl } from '../plan/next-push.ts';
 import type { Awaited, RunState, WatchedJob } from '../plan/pipeline-run.ts';
+import { versionPage } from '../plan/published-version.ts';
 import type { WaitReport } from '../plan/report.ts';
 import type { Proof, WaitEnd } from '../plan/wait-end.ts';
 import { oneLine } from '../terminal/escape.ts';
@@ -140,9 +141,6 @@ function missingWords({ index, onIndex }: Proof): string[] {
 
 /** `2026-02-03T04:05:06.000Z` without what nobody reads. */
 const timeOf = (at: string) => at.replace('T', ' ').replace(/:\d\d(\.\d+)?Z$/, ' UTC');
-
-const versionPage = (page: string, version: string) =>
-  `${page.replace(/\/?$/, '/')}${encodeURIComponent(version)}/`;
 
 /** The last lines. */
 export function endView(scene: WaitScene, end: WaitEnd, exitCode: number, paint: Paint): string[] {

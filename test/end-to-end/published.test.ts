@@ -73,6 +73,32 @@ describe('a publisher', () => {
     expect(report.settings.find(({ id }) => id === 'publisher:pypi')?.message).toMatch(notes);
   });
 
+  it('is proved with the version that the job uploaded and its page: of the tag, or what came while it ran', async () => {
+    const at = (minute: number) => `2026-02-03T04:0${minute}:00.000Z`;
+    project.pipelines = [{ id: 9, iid: 9, sha, ref: 'main', status: 'success', source: 'push' }];
+    const common = { pipeline_id: 9, stage: 'deploy', status: 'success', started_at: at(1) };
+    project.jobs = [
+      { ...common, id: 21, name: 'release', tag: true, finished_at: at(2) },
+      { ...common, id: 22, name: 'release-test', tag: false, finished_at: at(2) },
+    ];
+    deploy({ job_id: 21 });
+    deploy({ environment: 'release-test', job: 'release-test', ref: 'main', job_id: 22 });
+    here.pypi.state.projects[0]!.releases.push('1.2.3');
+    const demo = { name: 'demo-pkg', owners: [], maintainers: [], releases: ['1.3.0.dev4'], publishers: [] };
+    here.testpypi.state.projects.push(demo);
+    const file = { filename: 'demo_pkg-1.3.0.dev4.tar.gz', project: 'demo-pkg', version: '1.3.0.dev4' };
+    here.testpypi.state.files.push({ ...file, sha256: 'x', publisher: undefined, uploadedAt: at(2) });
+    const messages = async () =>
+      (await reportOf(here, ['check'])).report.settings.map(({ message }) => message).join('\n');
+    const told = await messages();
+    expect(told).toMatch(
+      /'release' published 1\.2\.3 with it from release on \S+ \S+\/demo-pkg\/1\.2\.3\/\./,
+    );
+    expect(told).toMatch(/'release-test' published 1\.3\.0\.dev4 with it .*\/demo-pkg\/1\.3\.0\.dev4\/\./);
+    here.testpypi.state.files[0]!.uploadedAt = at(9);
+    expect(await messages()).toMatch(/'release-test' published main with it/);
+  });
+
   it('is proved by a commit that only GitLab has, at the cost of one more request', async () => {
     const text = readFileSync(join(here.directory, '.gitlab-ci.yml'), 'utf8');
     const other = 'a'.repeat(40);

@@ -91,7 +91,14 @@ describe('an upload', () => {
     expect(await upload()).toMatchObject({ status: 200 });
     const sha256 = createHash('sha256').update(sdist.content).digest('hex');
     expect(index.state.files).toEqual([
-      { filename: 'demo_pkg-1.0.tar.gz', project: 'demo-pkg', version: '1.0', sha256, publisher },
+      {
+        filename: 'demo_pkg-1.0.tar.gz',
+        project: 'demo-pkg',
+        version: '1.0',
+        sha256,
+        publisher,
+        uploadedAt: expect.any(String),
+      },
     ]);
     const accept = 'application/vnd.pypi.simple.v1+json';
     const listed = await fetch(`${index.url}/simple/demo-pkg/`, { headers: { accept } });

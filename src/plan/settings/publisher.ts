@@ -7,6 +7,7 @@ import { type FormPage, publisherPage } from '../../indexes/publisher-page.ts';
 import { credentialKeys } from '../../indexes/upload-variables.ts';
 import type { Provenance } from '../../ports/package-index.ts';
 import { type Finding, ok, unfixable, unreadable } from '../finding.ts';
+import { versionOfJob, versionPage } from '../published-version.ts';
 import { beatingVariables } from './beating.ts';
 import { closedProject } from './project-status.ts';
 import { type AttemptVerdict, judgeAttempt } from './publish-attempt.ts';
@@ -182,7 +183,9 @@ function proofByJob({ facts, goal, verdicts }: Situation, index: IndexGoal): str
   if (!last?.known || !last.value?.asTrustedPublisher) return undefined;
   if (beatingVariables(facts, goal, Object.values(credentialKeys).flat()).length > 0) return undefined;
   const { job, ref, createdAt } = last.value;
-  return `The Trusted Publisher is registered on ${index.title}: the job '${job?.name}' published ${ref} with it from ${index.environment} on ${createdAt.slice(0, 10)}.`;
+  const version = job && versionOfJob({ ...job, ref }, facts.indexes[index.id]);
+  const page = version === undefined ? '' : `: ${versionPage(index.page, version)}`;
+  return `The Trusted Publisher is registered on ${index.title}: the job '${job?.name}' published ${version ?? ref} with it from ${index.environment} on ${createdAt.slice(0, 10)}${page}.`;
 }
 
 /** What a release does not prove: PyPI accepts it through any publisher that matches. */

@@ -100,7 +100,8 @@ const deleted =
 
 function fileOf(name: string, version: string, { filename, content }: NonNullable<Multipart['file']>) {
   const sha256 = createHash('sha256').update(content).digest('hex');
-  return { filename, project: normalized(name), version, sha256 };
+  const uploadedAt = new Date().toISOString();
+  return { filename, project: normalized(name), version, sha256, uploadedAt };
 }
 
 /** Required by the form besides the metadata: the kind of file, its Python and a matching digest. */
