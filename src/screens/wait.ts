@@ -102,7 +102,8 @@ export function endWords(scene: WaitScene, end: WaitEnd): { message: string; man
     case 'published nothing':
       return {
         message: `The pipeline of ${end.state.pipeline.ref} ended, and none of its jobs publishes.`,
-        manual: "See under 'What happens when' in 'gitlab-to-pypi check --verbose' which push publishes.",
+        manual:
+          "The jobs of child pipelines are not followed. See under 'What happens when' in 'gitlab-to-pypi check --verbose' which push publishes.",
       };
     case 'no pipeline':
       return {

@@ -119,6 +119,22 @@ describe('the demo', () => {
     expect([exitCode, stdout]).toEqual([0, expect.stringContaining('Nothing to change')]);
   });
 
+  it('signs with --attest, and no longer with --no-attest, but not because a file says so', async () => {
+    const { directory } = await demo('--attest');
+    const pipeline = () => readFile(join(directory, '.gitlab-ci.yml'), 'utf8');
+    expect(await pipeline()).toContain('SIGSTORE_ID_TOKEN');
+    const path = join(directory, 'pyproject.toml');
+    const declared = await readFile(path, 'utf8');
+    await writeFile(path, declared.replace('attest = true', 'attest = false'));
+    const changed = await demo('--directory', directory);
+    expect(changed.exitCode).toBe(2);
+    expect(changed.stderr).toMatch(
+      /less protection than is set up now: Attestations: none declared, signed now/,
+    );
+    expect((await demo('--directory', directory, '--no-attest')).exitCode).toBe(0);
+    expect(await pipeline()).not.toMatch(/SIGSTORE_ID_TOKEN|attestation/);
+  });
+
   it('defaults to the team on Premium', async () => {
     expect((await demo()).stdout).toMatch(/Route +protected +recommended/);
   });
