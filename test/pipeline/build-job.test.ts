@@ -72,21 +72,24 @@ p:
     expect((parseYaml(after).data.b as YamlTable).image).toBe('python:3.8');
   });
 
-  it('passes on no other files than those that are uploaded by name', () => {
+  it.each([
+    ['*.whl *.tar.gz', ['*.whl', './*.tar.gz']],
+    ['made/*', ['made/*.whl']],
+    ['made/all/*.whl', ['made/']],
+  ])('passes on no other files than those that are uploaded by name: %s', (files, paths) => {
     const text = `b:
   image: python:3.12
   script: [python -m build -o .]
-  artifacts: {paths: ['*.whl', './*.tar.gz']}
+  artifacts: {paths: ${JSON.stringify(paths)}}
 p:
   stage: deploy
   needs: [b]
   only: [tags]
-  script: [twine upload *.whl *.tar.gz]
+  script: [twine upload ${files}]
 `;
     const result = editPipeline(text, goalWith());
     const after = result.kind === 'edited' ? (result.edits[0]?.after ?? '') : '';
-    expect((parseYaml(after).data.b as YamlTable).artifacts).toEqual({ paths: ['*.whl', './*.tar.gz'] });
-    expect(after).not.toContain('- dist/');
+    expect((parseYaml(after).data.b as YamlTable).artifacts).toEqual({ paths });
   });
 
   it.each([

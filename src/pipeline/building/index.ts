@@ -75,7 +75,9 @@ function keepsSome(job: YamlTable, files: string | undefined): boolean {
   const kept = lines(valueAt(job, ['artifacts', 'paths'])).map(plain);
   return (files?.split(' ') ?? [])
     .map(plain)
-    .some((file) => kept.some((path) => path !== '' && (file === path || file.startsWith(`${path}/`))));
+    .some((file) =>
+      kept.some((path) => path !== '' && (`${file}/`.startsWith(`${path}/`) || path.startsWith(`${file}/`))),
+    );
 }
 
 function keepDist(edit: PipelineEdit, { name }: { name: string }, job: YamlTable): void {
