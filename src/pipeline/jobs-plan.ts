@@ -209,6 +209,10 @@ function sourcesFor(names: string[], data: YamlTable, roles: Roles): { certain: 
     hands(data, name),
   );
   if (named.length > 0) return { certain: named, open: [] };
+  // A job that takes no job's files uploads what it builds itself.
+  const isAlone = ({ needs, dependencies, ...job }: YamlTable) =>
+    (needs !== undefined || dependencies !== undefined) && buildsDistributions(scriptOf(job));
+  if (jobs.length > 0 && jobs.every(isAlone)) return { certain: [], open: [] };
   const found = roles.builders.filter((name) => !names.includes(name));
   const takesAll = jobs.some((job) => job.needs === undefined && job.dependencies === undefined);
   if (found.length > 1 && !takesAll) return { certain: [], open: found };

@@ -320,6 +320,15 @@ describe('the way a job publishes today', () => {
     expect(notes.join()).toContain('Nothing in the file reads TWINE_PASSWORD any more');
   });
 
+  it('builds in a job of its own what it built itself, if it took no files of another one', () => {
+    const wheel =
+      'w:\n  image: python:3.12\n  script: [python -m build --wheel]\n  artifacts: {paths: [dist]}\n';
+    const text = publishing('python -m build --sdist\n    - twine upload dist/*', '  dependencies: []\n');
+    const { after } = migrate(`${wheel}${text}`, 'uv');
+    expect(job(after, 'build').script).toEqual(['uv build --no-sources --sdist']);
+    expect(job(after, 'check-dist').needs).toEqual(['build']);
+  });
+
   it('may unpack files of its own', () => {
     const { after } = migrate(
       publishing('unzip tools.zip\n    - twine check dist/*\n    - twine upload dist/*'),
