@@ -318,11 +318,13 @@ commands = python setup.py sdist bdist_wheel
 `,
       },
     ),
-    happens: { push: [testUpload], 'tag v1.2.3': [release] },
+    // The stand-ins do not run tox.
+    happens: { 'merge request': [] },
     refusal: /install setuptools-scm before it/,
     wrong: (it) => [
       !/install setuptools-scm before it/.test(said(it)) && 'nobody says what the build would need',
       /setuptools[-_]scm/.test(it.diff) && 'the version comes from git, which the build does not see',
+      it.diff !== '' && !/version="1\.2\.3"/.test(it.read('setup.py')) && 'the version is no longer written',
     ],
   },
   'a setup.py that builds before each job, and once more for an index of its own': {
