@@ -4,7 +4,7 @@ import { UnsafeEdit } from '../text/result.ts';
 import { valueAt } from '../text/yaml/data.ts';
 import { isYamlTable, type YamlTable } from '../text/yaml/document.ts';
 import { hasOwn, removeYaml } from '../text/yaml/draft.ts';
-import { type Check, inheritsNothing, noReports, repairJob, variableChecks } from './check.ts';
+import { type Check, inheritsLittle, noReports, repairJob, variableChecks } from './check.ts';
 import { jobOf, note, type PipelineEdit, seen } from './edit.ts';
 import type { PipelineGoal } from './pipeline-goal.ts';
 import { extraChecks } from './publishing/checks.ts';
@@ -46,7 +46,7 @@ const outage = (name: string) =>
 function attestChecks(goal: PipelineGoal, around: Surroundings): Check[] {
   return [
     { path: ['image'], holds: (job) => /\buv:\d/.test(imageOf(job)) },
-    ...inheritsNothing,
+    ...inheritsLittle(around),
     { path: ['environment'], holds: (job) => job.environment === undefined, repair: remove('environment') },
     {
       path: ['dependencies'],

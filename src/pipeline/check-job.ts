@@ -2,7 +2,7 @@ import { isDeepStrictEqual } from 'node:util';
 import { ownValue } from '../kernel/own-value.ts';
 import { valueAt } from '../text/yaml/data.ts';
 import type { YamlTable } from '../text/yaml/document.ts';
-import { type Check, inheritsNothing, noCheckout, noReports, repairJob, variableChecks } from './check.ts';
+import { type Check, inheritsLittle, noCheckout, noReports, repairJob, variableChecks } from './check.ts';
 import type { PipelineEdit } from './edit.ts';
 import type { PipelineGoal } from './pipeline-goal.ts';
 import { lines, sourcesOf } from './recognise/jobs.ts';
@@ -21,7 +21,7 @@ export function repairCheckJob(edit: PipelineEdit): void {
 /** Invariants of the job that checks what was built. */
 function distChecks(goal: PipelineGoal, around: Surroundings): Check[] {
   return [
-    ...inheritsNothing,
+    ...inheritsLittle(around),
     noCheckout,
     ...variableChecks([['UV_NO_CONFIG', '1']]),
     { path: ['needs'], holds: (job) => around.buildJobs.every((name) => sourcesOf(job).includes(name)) },

@@ -1,8 +1,9 @@
+import { isDeepStrictEqual } from 'node:util';
 import { valueAt } from '../text/yaml/data.ts';
 import { isYamlTable, type YamlTable, type YamlValue } from '../text/yaml/document.ts';
 import { removeYaml } from '../text/yaml/draft.ts';
 import { jobOf, note, type PipelineEdit } from './edit.ts';
-import { dataOf, linesOfKey } from './template.ts';
+import { dataOf, linesOfKey, type Surroundings } from './template.ts';
 import { write } from './want.ts';
 
 /** A job, and where what it is to have is written: itself, or a hidden base of its own. */
@@ -45,11 +46,15 @@ function repairOf(job: YamlTable, path: string[], template: YamlTable): [string[
   return [path, valueAt(template, path) ?? 'start'];
 }
 
-/** Nothing from elsewhere in the file runs in the job, or reaches it as a variable. */
-export const inheritsNothing: Check[] = ['default', 'variables'].map((key) => ({
-  path: ['inherit', key],
-  holds: (job) => valueAt(job, ['inherit', key]) === false,
-}));
+/** Nothing from elsewhere in the file runs in the job, or reaches it as a variable, but for those that its rules read. */
+export const inheritsLittle = ({ inherited }: Surroundings): Check[] => [
+  { path: ['inherit', 'default'], holds: (job) => valueAt(job, ['inherit', 'default']) === false },
+  {
+    path: ['inherit', 'variables'],
+    holds: (job) =>
+      isDeepStrictEqual(valueAt(job, ['inherit', 'variables']), inherited.length > 0 && inherited),
+  },
+];
 
 /** No checkout: `none` leaves the folder of an earlier job as it is. */
 export const noCheckout: Check = {

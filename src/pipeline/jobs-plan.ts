@@ -1,10 +1,11 @@
 import { isDeepStrictEqual } from 'node:util';
+import { isCredentialName } from '../indexes/upload-variables.ts';
 import { ownValue } from '../kernel/own-value.ts';
 import type { IndexId } from '../kernel/route.ts';
 import { UnsafeEdit } from '../text/result.ts';
-import { isYamlTable, type YamlFile, type YamlTable } from '../text/yaml/document.ts';
+import { isYamlTable, type YamlFile, type YamlTable, type YamlValue } from '../text/yaml/document.ts';
 import type { PublishingJob } from './edit.ts';
-import { hasDefaultBeforeScript } from './globals.ts';
+import { hasDefaultBeforeScript, isRedirecting } from './globals.ts';
 import type { PipelineGoal, PipelineIndex } from './pipeline-goal.ts';
 import { publishingRules } from './publishing/conditions.ts';
 import { planScript } from './publishing/script-plan.ts';
@@ -13,6 +14,7 @@ import { flat, jobValue, lines, parentsOf, scriptItems, scriptOf, sourcesOf } fr
 import { exclusiveAncestors } from './recognise/parents.ts';
 import { distPaths, keepsDist, publishersIn, type Roles } from './recognise/roles.ts';
 import { letsThrough, type Occasion, pushRule, tagRule } from './recognise/rules.ts';
+import { variablesRead } from './recognise/shell.ts';
 import { runsWhereItShould } from './runs-when.ts';
 import { stagesFor } from './stages.ts';
 import { baseJob, type Surroundings } from './template.ts';
@@ -84,7 +86,7 @@ function whenPublished(
   publishing: PublishingJob[],
   data: YamlTable,
   goal: PipelineGoal,
-): Pick<Surroundings, 'rules' | 'occasions'> {
+): Pick<Surroundings, 'rules' | 'occasions' | 'inherited'> {
   const each = publishing.map(({ index, name, exists }) => {
     const job = exists ? jobValue(data, name) : {};
     if (exists && runsWhereItShould(job, goal, index)) return flat(job.rules);
@@ -105,7 +107,15 @@ function whenPublished(
   // Tags first, as a person would write it.
   rules.sort((one, other) => Number(isForTags(other)) - Number(isForTags(one)));
   const occasions = wanted.filter((it) => each.some((list) => letsThrough(list, it, goal) !== false));
-  return { rules, occasions };
+  return { rules, occasions, inherited: readBy(each.flat(), data) };
+}
+
+/** The file's variables that rules read; none of those that could give the upload another target. */
+function readBy(rules: YamlValue[], { variables }: YamlTable): string[] {
+  const read = variablesRead(JSON.stringify(rules));
+  return Object.keys(isYamlTable(variables) ? variables : {}).filter(
+    (key) => read.includes(key) && !isRedirecting(key) && !isCredentialName(key),
+  );
 }
 
 const wanted: Occasion[] = ['version-tag', 'pre-release-tag', 'default-branch', 'schedule'];

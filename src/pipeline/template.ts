@@ -23,6 +23,8 @@ export interface Surroundings {
   /** When something is published, as rules, so that it is built and checked then; and the occasions that these let through. */
   rules: YamlTable[];
   occasions: Occasion[];
+  /** The file's variables that these rules read: all that reaches the jobs from elsewhere in the file. */
+  inherited: string[];
   /** Name of the job that checks what was built before any job with a token gets it. */
   checkJob: string;
   /** Name of the job that signs what was checked, where attestations are wanted. */
@@ -48,6 +50,7 @@ export const noSurroundings: Surroundings = {
   buildStage: 'build',
   rules: [tagRule, pushRule],
   occasions: ['version-tag', 'pre-release-tag', 'default-branch'],
+  inherited: [],
   checkJob: 'check-dist',
   attestJob: 'attest',
   publishStage: 'deploy',
@@ -86,6 +89,9 @@ function buildScript(goal: PipelineGoal): string[] {
   return [...version, `uv build --no-sources${sdist}${inFolder(goal, '--out-dir')}`];
 }
 
+const inheritedLine = ({ inherited }: Surroundings) =>
+  `    variables: ${inherited.length === 0 ? 'false' : `[${inherited.join(', ')}]`}`;
+
 /** The job that checks what was built, so that the publishing jobs need no package or program for it. */
 export function checkLines(goal: PipelineGoal, around: Surroundings): string[] {
   return [
@@ -95,7 +101,7 @@ export function checkLines(goal: PipelineGoal, around: Surroundings): string[] {
     ...tagLines(around),
     '  inherit:',
     '    default: false',
-    '    variables: false',
+    inheritedLine(around),
     '  needs:',
     ...around.buildJobs.map((name) => `    - ${quoted(name)}`),
     '  variables:',
@@ -135,7 +141,7 @@ export function attestLines({ projectPath }: PipelineGoal, around: Surroundings)
     ...tagLines(around),
     '  inherit: # nothing else runs next to the token',
     '    default: false',
-    '    variables: false',
+    inheritedLine(around),
     '  needs:',
     `    - ${quoted(around.checkJob)}`,
     '  variables:',
@@ -201,7 +207,7 @@ export function baseLines(goal: PipelineGoal, around: Surroundings): string[] {
     ...tagLines(around),
     '  inherit: # nothing else runs next to the token',
     '    default: false',
-    '    variables: false',
+    inheritedLine(around),
     '  dependencies:',
     ...handedBy(goal, around).map((name) => `    - ${quoted(name)}`),
     '  variables:',

@@ -512,3 +512,21 @@ ship:
     expect(job(after, 'release-test').stage).toBe('deploy');
   });
 });
+
+describe("a publishing job whose rules read the file's variables", () => {
+  const text = `stages: [build, deploy]
+variables: {SHIP: "yes", TWINE_REPOSITORY_URL: "https://upload.pypi.org/legacy/", OTHER: x}
+build: {stage: build, script: [python -m build], artifacts: {paths: [dist/]}}
+ship:
+  stage: deploy
+  script: [twine upload -p $SHIP_TOKEN dist/*]
+  rules: [{if: '$SHIP == "yes" && $CI_COMMIT_TAG'}]
+`;
+
+  it.each(tools)('still gets those alone, as does the job that checks what it uploads, with %s', (tool) => {
+    const { after } = migrate(text, tool);
+    for (const name of ['ship', 'check-dist'])
+      expect(job(after, name).inherit).toEqual({ default: false, variables: ['SHIP'] });
+    expect(editPipeline(after, goalWith({ publishWith: tool }))).toMatchObject({ kind: 'unchanged' });
+  });
+});

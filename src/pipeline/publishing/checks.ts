@@ -3,7 +3,7 @@ import { ownValue } from '../../kernel/own-value.ts';
 import { valueAt } from '../../text/yaml/data.ts';
 import { isYamlTable, type YamlTable, type YamlValue } from '../../text/yaml/document.ts';
 import { hasOwn, removeYaml, setYaml } from '../../text/yaml/draft.ts';
-import { type Check, inheritsNothing, noCheckout, type Place, textAt, variableChecks } from '../check.ts';
+import { type Check, inheritsLittle, noCheckout, type Place, textAt, variableChecks } from '../check.ts';
 import { jobOf, note, type PipelineEdit, seen } from '../edit.ts';
 import { type PipelineGoal, type PipelineIndex, tokenVariable } from '../pipeline-goal.ts';
 import { imageOf } from '../recognise/image.ts';
@@ -53,7 +53,7 @@ export function baseChecks(
   return [
     ...(isBase ? [{ path: ['stage'], holds: (job: YamlTable) => typeof job.stage === 'string' }] : []),
     { path: ['image'], holds: (job) => hasTool(job, goal) },
-    ...inheritsNothing,
+    ...inheritsLittle(around),
     { path: ['dependencies'], holds: (job) => takesFrom(job, handedBy(goal, around)), repair: takeFromCheck },
     noCheckout,
     ...variableChecks(toolVariables[goal.publishWith]),
