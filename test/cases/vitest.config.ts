@@ -4,6 +4,7 @@ import { defineConfig } from 'vitest/config';
 export default defineConfig({
   test: {
     include: ['test/cases/*.report.ts'],
+    globalSetup: './test/support/temporary-folder.ts',
     testTimeout: 300_000,
     maxConcurrency: 2,
     reporters: [['default', { summary: false }]],
