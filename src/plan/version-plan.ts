@@ -17,7 +17,7 @@ import {
 import { NeedsHand } from '../python/versions/backend.ts';
 import { placeOfVersion } from '../python/versions/build-time.ts';
 import { buildTimeVersion } from '../python/versions/index.ts';
-import { versionFile } from '../python/versions/version-file.ts';
+import { computedVersion, versionFile } from '../python/versions/version-file.ts';
 
 /** What the pipeline has to do about the version. */
 export type VersionInPipeline = Pick<
@@ -40,6 +40,8 @@ export function planVersion(facts: Facts, model: PipelineModel | undefined): Ver
   const { files } = facts.python;
   const written = facts.python.writtenVersion ?? versionFile(files)?.value;
   const place = buildTimeVersion(files);
+  const read = readBySetupPy(facts);
+  if (model === undefined && read !== undefined) return read;
   if (written === undefined || model === undefined)
     return { kind: 'git', pipeline: { buildTimeVersion: place }, notes: [] };
   const input = inputOf(facts, model, written);
@@ -47,7 +49,16 @@ export function planVersion(facts: Facts, model: PipelineModel | undefined): Ver
   const advice = adviceOf(input, uses, model);
   if (advice.kind === 'leave') return fromPipeline(facts, advice);
   if (place !== undefined) return { kind: 'git', pipeline: { buildTimeVersion: place }, notes: [] };
+  if (read !== undefined) return read;
   return advice.kind === 'keep-written' ? keepWritten(facts, advice.because) : fromGit(uses, model);
+}
+
+/** A setup.py that reads a file for its version goes on doing so, since what else reads that file is not known. */
+function readBySetupPy(facts: Facts): VersionPlan | undefined {
+  const { files } = facts.python;
+  if (computedVersion(files['setup.py'] ?? '') === undefined) return undefined;
+  const file = versionFile(files);
+  return file && withPlace(facts, `The written version stays: setup.py reads it from ${file.path}`);
 }
 
 function inputOf(

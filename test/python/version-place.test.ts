@@ -52,6 +52,32 @@ const places: Record<string, { files: PythonFiles; path: string; after: string }
     path: 'VERSION',
     after: '1.2.3.dev42\n',
   },
+  'a file that setup.py opens': {
+    files: {
+      'setup.py':
+        'with open("VERSION") as file:\n    version = file.read().strip()\nsetup(name="kelp", version=version)\n',
+      VERSION: '1.2.3\n',
+    },
+    path: 'VERSION',
+    after: '1.2.3.dev42\n',
+  },
+  'a module that setup.py runs': {
+    files: {
+      'setup.py':
+        'about = {}\nexec(open(os.path.join(here, "src", "kelp", "about.py"), "r").read(), about)\nsetup(version=about["__version__"])\n',
+      'src/kelp/about.py': '__version__ = "1.2"\n',
+    },
+    path: 'src/kelp/about.py',
+    after: '__version__ = "1.2.dev42"\n',
+  },
+  'a module that setup.py imports': {
+    files: {
+      'setup.py': 'from kelp import release\n\nsetup(version=release.version)\n',
+      'kelp/release.py': "version = '1.2'\n",
+    },
+    path: 'kelp/release.py',
+    after: "version = '1.2.dev42'\n",
+  },
 };
 
 describe.concurrent('a version that stays where it is written', () => {
@@ -76,6 +102,14 @@ describe.concurrent('a version that stays where it is written', () => {
       }
     },
   );
+
+  it.each<[string, string]>([
+    ['git', 'version = os.popen("git describe").read() or open("VERSION").read()'],
+    ['the environment', 'version = os.environ.get("KELP_VERSION", open("VERSION").read())'],
+  ])('is no file where setup.py asks %s as well', (_, line) => {
+    const files = { 'setup.py': `${line}\nsetup(version=version)\n`, VERSION: '1.2.3\n' };
+    expect(versionFile(files)).toBeUndefined();
+  });
 
   it('is looked for inside the project alone', () => {
     const outside = { 'pyproject.toml': '[tool.hatch.version]\npath = "../../secret"\n' };

@@ -1,4 +1,5 @@
 import { findCfgOption } from '../../text/setup-cfg.ts';
+import { literalString, setupKeywords } from '../../text/setup-py.ts';
 import { getToml, isTable, type TomlTable, type TomlValue } from '../../text/toml/document.ts';
 import type { PythonFiles } from '../python-files.ts';
 import { readToml } from '../python-project.ts';
@@ -44,8 +45,48 @@ function namedPlaces(files: PythonFiles, data: TomlTable): Place[] {
   if (isTable(dynamic)) return [...ofAttribute(dynamic.attr), ...ofFile(dynamic.file)];
   const option = findCfgOption(files['setup.cfg'] ?? '', 'metadata', 'version')?.value ?? '';
   const [, how, where = ''] = /^(attr|file):\s*(\S+)\s*$/.exec(option) ?? [];
-  return how === undefined ? [] : how === 'attr' ? ofAttribute(where) : ofFile(where);
+  if (how !== undefined) return how === 'attr' ? ofAttribute(where) : ofFile(where);
+  return readBySetupPy(files['setup.py'] ?? '');
 }
+
+/** The expression by which setup.py computes the version; undefined for a plain text, or none. */
+export function computedVersion(setupPy: string): string | undefined {
+  const value = setupKeywords(setupPy)?.find(({ name }) => name === 'version')?.value;
+  return value === undefined || literalString(value) !== undefined ? undefined : value.replace(/\s+/g, ' ');
+}
+
+/**
+ * Where a setup.py that computes the version may read it: an imported attribute, or one of the files that it names.
+ * None if git, the environment or a program takes part.
+ */
+function readBySetupPy(text: string): Place[] {
+  const computed = computedVersion(text);
+  if (computed === undefined || /\b(?:environ|getenv|subprocess|popen|versioneer|git)\b/i.test(text))
+    return [];
+  const [first = '', ...rest] = computed.split('.');
+  const from = new RegExp(`^from +([\\w.]+) +import +(?:.*, *)?${first}\\b`, 'm').exec(text)?.[1];
+  const attribute = [...(from === undefined ? [] : [from]), first, ...rest].join('.');
+  return [...ofAttribute(attribute), ...namedFiles(text).flatMap(ofNamedFile)];
+}
+
+/** The paths that a program names: in one text, or joined from several in a row. */
+function namedFiles(text: string): string[] {
+  const rows = text.match(/(?:(["'])[\w./-]+\1\s*[,/]?\s*)+/g) ?? [];
+  const paths = rows.flatMap((row) => {
+    const parts = [...row.matchAll(/["']([\w./-]+)["']/g)].map(([, part]) => plain(part));
+    return parts.flatMap((_, start) =>
+      parts.slice(start).map((_, more) => parts.slice(start, start + more + 1).join('/')),
+    );
+  });
+  return [...new Set(paths)]
+    .filter((path) => /\.py$|(?:^|\/)_*version_*(?:\.txt)?$/i.test(path))
+    .slice(0, 20);
+}
+
+const ofNamedFile = (path: string): Place[] =>
+  path.endsWith('.py')
+    ? ['__version__', 'VERSION', 'version'].map((key) => ({ path, key }))
+    : [{ path, key: undefined }];
 
 const plain = (path: TomlValue | undefined) => String(path ?? '').replace(/^\.\//, '');
 
