@@ -68,8 +68,8 @@ async function makeContext(options: Options, stop: Stop, voice: Voice): Promise<
   forgetTokens();
   // Reading from a closed terminal fails; then there is nobody left to ask.
   input.on('error', () => undefined);
-  const { openContext } = await import('./run/open-context.ts');
-  const context = await openContext({
+  const { gatherContext } = await import('./run/gather-context.ts');
+  const context = await gatherContext({
     options,
     env,
     cwd,

@@ -90,10 +90,10 @@ const cases: Record<string, Case> = {
     goal: { buildTimeVersion: { kind: 'pyproject' } },
     pushVersion: '1.2.3.dev7',
   },
-  // Every second one, unless all are asked for (`ALL=1`); what each becomes is tested without running it.
+  // Every third one, unless all are asked for (`ALL=1`); what each becomes is tested without running it.
   ...Object.fromEntries(
     migrated
-      .filter((_, at) => process.env.ALL !== undefined || at % 2 === 0)
+      .filter((_, at) => process.env.ALL !== undefined || at % 3 === 0)
       .map(([name, { text, release }]): [string, Case] => [
         `${name}, before`,
         {

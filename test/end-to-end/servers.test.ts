@@ -56,7 +56,7 @@ describe('a self-managed GitLab', () => {
     [
       'that does not report its licence yet',
       { version: '15.6.2' },
-      /15\.6\.2-ee does not tell .* 15\.8 and newer do/,
+      /15\.6\.2-ee does not reveal .* 15\.8 and newer do/,
     ],
   ] as const)('%s says why it cannot have the protected route', async (_, server, words) => {
     await begin(server, { plan: 'edition' in server ? 'free' : 'premium' });

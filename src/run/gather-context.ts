@@ -18,7 +18,7 @@ export interface Given
 }
 
 /** Opens the terminal, the network, the clock and the browser for a command. */
-export async function openContext({ script, streams, log, ...given }: Given): Promise<Context> {
+export async function gatherContext({ script, streams, log, ...given }: Given): Promise<Context> {
   const { options, env, cwd, platform, stop } = given;
   const browser = options.open && hasDisplay(env, platform);
   const terminal = await terminalOf(given, streams);
