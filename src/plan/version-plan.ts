@@ -17,7 +17,7 @@ import {
 import { NeedsHand } from '../python/versions/backend.ts';
 import { placeOfVersion } from '../python/versions/build-time.ts';
 import { buildTimeVersion } from '../python/versions/index.ts';
-import { computedVersion, versionFile } from '../python/versions/version-file.ts';
+import { computedVersion, type VersionFile, versionFile } from '../python/versions/version-file.ts';
 
 /** What the pipeline has to do about the version. */
 export type VersionInPipeline = Pick<
@@ -38,13 +38,14 @@ export type VersionPlan =
 /** Decides by what depends on the written version. */
 export function planVersion(facts: Facts, model: PipelineModel | undefined): VersionPlan {
   const { files } = facts.python;
-  const written = facts.python.writtenVersion ?? versionFile(files)?.value;
+  const holder = versionFile(files);
+  const written = facts.python.writtenVersion ?? holder?.value;
   const place = buildTimeVersion(files);
-  const read = readBySetupPy(facts);
+  const read = readBySetupPy(facts, holder);
   if (model === undefined && read !== undefined) return read;
   if (written === undefined || model === undefined)
     return { kind: 'git', pipeline: { buildTimeVersion: place }, notes: [] };
-  const input = inputOf(facts, model, written);
+  const input = inputOf(facts, model, written, holder?.path);
   const uses = versionUses(input);
   const advice = adviceOf(input, uses, model);
   if (advice.kind === 'leave') return fromPipeline(facts, advice);
@@ -54,21 +55,20 @@ export function planVersion(facts: Facts, model: PipelineModel | undefined): Ver
 }
 
 /** A setup.py that reads a file for its version goes on doing so, since what else reads that file is not known. */
-function readBySetupPy(facts: Facts): VersionPlan | undefined {
-  const { files } = facts.python;
-  if (computedVersion(files['setup.py'] ?? '') === undefined) return undefined;
-  const file = versionFile(files);
-  return file && withPlace(facts, `The written version stays: setup.py reads it from ${file.path}`);
+function readBySetupPy(facts: Facts, file: VersionFile | undefined): VersionPlan | undefined {
+  if (file === undefined || computedVersion(facts.python.files['setup.py'] ?? '') === undefined)
+    return undefined;
+  return withPlace(facts, `The written version stays: setup.py reads it from ${file.path}`);
 }
 
 function inputOf(
   { texts, checkout, python }: Facts,
   { jobs }: PipelineModel,
   version: string,
+  holder: string | undefined,
 ): DependentsInput {
   const lookup = (path: string) => texts.get(path);
   const { directory } = checkout;
-  const holder = versionFile(python.files)?.path;
   const paths = [...texts.keys()];
   const stages = paths
     .filter((path) => /(?:^|[/.])Dockerfile(?:$|\.)/.test(path))

@@ -88,12 +88,13 @@ function noteUnreadTokens({ draft, notes, goal }: PipelineEdit, before: YamlTabl
 
 /** Reports hidden jobs of the file that only the old way used. Another file may use them, so they stay. */
 function noteUnusedJobs({ draft, original, notes }: PipelineEdit): void {
-  const uses = (data: YamlTable, name: string) =>
-    Object.values(data).some(
-      (job) => parentsOf(job).includes(name) || JSON.stringify(job).includes(`"!reference":["${name}"`),
-    );
+  const [usedBefore, usedNow] = [original, draft.data].map((data) => {
+    const parents = new Set(Object.values(data).flatMap(parentsOf));
+    const text = JSON.stringify(data);
+    return (name: string) => parents.has(name) || text.includes(`"!reference":["${name}"`);
+  });
   for (const name of Object.keys(draft.data))
-    if (name.startsWith('.') && uses(original, name) && !uses(draft.data, name))
+    if (name.startsWith('.') && usedBefore?.(name) && !usedNow?.(name))
       notes.push(`No job in the file uses '${name}' any more: delete it unless another file does.`);
 }
 

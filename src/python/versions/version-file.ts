@@ -38,7 +38,7 @@ export function versionPlaces(files: PythonFiles, data: TomlTable): Place[] {
 function namedPlaces(files: PythonFiles, data: TomlTable): Place[] {
   const hatch = getToml(data, 'tool', 'hatch', 'version');
   if (isTable(hatch) && typeof hatch.path === 'string' && /^(?:regex)?$/.test(String(hatch.source ?? '')))
-    return ['__version__', 'VERSION', 'version'].map((key) => ({ path: plain(hatch.path), key }));
+    return ofModule(plain(hatch.path));
   const pdm = getToml(data, 'tool', 'pdm', 'version');
   if (isTable(pdm) && pdm.source === 'file') return [{ path: plain(pdm.path), key: '__version__' }];
   const dynamic = getToml(data, 'tool', 'setuptools', 'dynamic', 'version');
@@ -84,9 +84,11 @@ function namedFiles(text: string): string[] {
 }
 
 const ofNamedFile = (path: string): Place[] =>
-  path.endsWith('.py')
-    ? ['__version__', 'VERSION', 'version'].map((key) => ({ path, key }))
-    : [{ path, key: undefined }];
+  path.endsWith('.py') ? ofModule(path) : [{ path, key: undefined }];
+
+/** A module assigns the version to a variable of one of these names. */
+const ofModule = (path: string): Place[] =>
+  ['__version__', 'VERSION', 'version'].map((key) => ({ path, key }));
 
 const plain = (path: TomlValue | undefined) => String(path ?? '').replace(/^\.\//, '');
 
