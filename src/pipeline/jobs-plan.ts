@@ -10,7 +10,16 @@ import type { PipelineGoal, PipelineIndex } from './pipeline-goal.ts';
 import { publishingRules } from './publishing/conditions.ts';
 import { planScript } from './publishing/script-plan.ts';
 import { buildsDistributions, signs } from './recognise/commands.ts';
-import { flat, jobValue, lines, parentsOf, scriptItems, scriptOf, sourcesOf } from './recognise/jobs.ts';
+import {
+  defaultsOf,
+  flat,
+  jobValue,
+  lines,
+  parentsOf,
+  scriptItems,
+  scriptOf,
+  sourcesOf,
+} from './recognise/jobs.ts';
 import { exclusiveAncestors } from './recognise/parents.ts';
 import { distPaths, keepsDist, publishersIn, type Roles } from './recognise/roles.ts';
 import { letsThrough, type Occasion, pushRule, tagRule } from './recognise/rules.ts';
@@ -151,8 +160,6 @@ function kindsBuilt(text: string): ('sdist' | 'wheel')[] {
   const sdist = /(?:--|[ \t])sdist\b|[ \t]-s\b/.test(text);
   return [...(sdist || !wheel ? (['sdist'] as const) : []), ...(wheel || !sdist ? (['wheel'] as const) : [])];
 }
-
-const defaultsOf = (data: YamlTable) => (isYamlTable(data.default) ? data.default : {});
 
 function publisherOf(
   index: PipelineIndex,

@@ -1,9 +1,9 @@
 import { ownValue } from '../kernel/own-value.ts';
 import { valueAt } from '../text/yaml/data.ts';
-import { isYamlTable, type YamlTable } from '../text/yaml/document.ts';
+import type { YamlTable } from '../text/yaml/document.ts';
 import { hasDefaultBeforeScript } from './globals.ts';
 import type { PipelineGoal } from './pipeline-goal.ts';
-import { flat, lines, resolveRules, visibleJobs } from './recognise/jobs.ts';
+import { defaultsOf, flat, lines, resolveRules, visibleJobs } from './recognise/jobs.ts';
 import { type Occasion, pushRule, tagRule, usuallyRuns } from './recognise/rules.ts';
 import { stagesOf } from './stages.ts';
 import {
@@ -75,7 +75,7 @@ function stagesIn(data: YamlTable): Pick<Surroundings, 'buildStage' | 'publishSt
 
 /** The tags that all jobs have by default, or that each of them asks for. */
 function runnerTagsIn(data: YamlTable): string[] {
-  const usual = isYamlTable(data.default) ? lines(data.default.tags) : [];
+  const usual = lines(defaultsOf(data).tags);
   if (usual.length > 0) return usual;
   const jobs = visibleJobs(data).filter(({ value }) => value.trigger === undefined);
   const tags = jobs.map(({ value }) => lines(value.tags));

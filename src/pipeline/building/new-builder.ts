@@ -10,7 +10,7 @@ import { isFromGit, type PipelineGoal } from '../pipeline-goal.ts';
 import { planScript, type ScriptStep } from '../publishing/script-plan.ts';
 import { buildFolder, installs } from '../recognise/commands.ts';
 import { imageFor } from '../recognise/image.ts';
-import { type Job, jobValue } from '../recognise/jobs.ts';
+import { defaultsOf, type Job, jobValue } from '../recognise/jobs.ts';
 import { buildLines, fieldsOf, inFolder, linesOf, type Surroundings } from '../template.ts';
 import { images } from '../tool-versions.ts';
 import { addGit, imageWithGit, isOldPython, needsUv, oldPython } from './image.ts';
@@ -94,7 +94,7 @@ function isEquipped(job: YamlTable, data: YamlTable): boolean {
 
 /** Whether all jobs share `dist/` as a cache, in which files of earlier versions may lie. */
 function cachesDist(data: YamlTable): boolean {
-  const { cache = data.cache } = isYamlTable(data.default) ? data.default : {};
+  const { cache = data.cache } = defaultsOf(data);
   return /\bdist\b/.test(JSON.stringify(cache ?? ''));
 }
 

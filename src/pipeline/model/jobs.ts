@@ -1,7 +1,7 @@
 import { ownValue } from '../../kernel/own-value.ts';
 import { valueAt } from '../../text/yaml/data.ts';
 import { isYamlTable, type YamlTable, type YamlValue } from '../../text/yaml/document.ts';
-import { flat, lines, visibleJobs } from '../recognise/jobs.ts';
+import { defaultsOf, flat, lines, visibleJobs } from '../recognise/jobs.ts';
 import { expand } from '../recognise/shell.ts';
 import { textsOf } from './starts.ts';
 import type { ModelJob, Need, Origin } from './types.ts';
@@ -73,7 +73,7 @@ function inheritedBy({ inherit }: YamlTable, data: YamlTable): YamlTable {
   });
   const defaults: YamlTable = {
     ...Object.fromEntries(top),
-    ...(isYamlTable(data.default) ? data.default : {}),
+    ...defaultsOf(data),
   };
   const kept = Object.entries(defaults).filter(
     ([key]) => defaultKeys.includes(key) && isInherited(allowed, key),

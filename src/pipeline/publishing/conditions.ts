@@ -47,7 +47,7 @@ export function publishingRules(
   return [guardRule(project.projectPath, schedules), ...(runs ? kept : [{ ...standard, ...byHand(own) }])];
 }
 
-/** Regular expressions in place of the file's variables that hold them: a publishing job inherits no variables. */
+/** Regular expressions in place of the file's variables that hold them, so that the conditions can be decided without the file. */
 function withPatterns(rules: YamlValue[], variables: Record<string, string>): YamlValue[] {
   const patternIn = (name: string) => /^\/.+\/[a-z]*$/.exec(ownValue(variables, name) ?? '')?.[0];
   return rules.map((rule) => {

@@ -92,6 +92,9 @@ export function buildsDistributions(script: string): boolean {
   return build.test(script);
 }
 
+/** A path from the root of the repository, however it is written. */
+export const insideProject = (path: string): string => path.replace(/^\$\{?CI_PROJECT_DIR\}?\/|^\.\//, '');
+
 /** The folder that a build command names for what it builds, unless it is only known when it runs. */
 export function buildFolder(command: string): string | undefined {
   if (!build.test(command)) return undefined;
@@ -99,7 +102,7 @@ export function buildFolder(command: string): string | undefined {
     /\s(?:-[do]|--(?:out-?dir|output(?:-dir)?|wheel-dir|dist-dir|dest|out))[ =]["']?([^\s"']+)/.exec(
       command,
     ) ?? [];
-  const inside = folder?.replace(/^\$\{?CI_PROJECT_DIR\}?\/|^\.\//, '').replace(/\/+$/, '');
+  const inside = folder && insideProject(folder).replace(/\/+$/, '');
   return inside !== undefined && /^[\w.-][\w./-]*$/.test(inside) && inside !== '.' ? inside : undefined;
 }
 

@@ -133,3 +133,6 @@ function resolveReferences(value: YamlValue, data: YamlTable, depth = 0, followe
   }
   return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, resolve(item)]));
 }
+
+/** What the file sets for all jobs by `default:`: https://docs.gitlab.com/ci/yaml/#default */
+export const defaultsOf = (data: YamlTable): YamlTable => (isYamlTable(data.default) ? data.default : {});

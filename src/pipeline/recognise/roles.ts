@@ -3,7 +3,14 @@ import { valueAt } from '../../text/yaml/data.ts';
 import { isYamlTable, type YamlTable, type YamlValue } from '../../text/yaml/document.ts';
 import { tokenVariable } from '../pipeline-goal.ts';
 import { isTagCheck } from '../tag-check.ts';
-import { buildFolder, buildsDistributions, comparesVersion, signs, uploads } from './commands.ts';
+import {
+  buildFolder,
+  buildsDistributions,
+  comparesVersion,
+  insideProject,
+  signs,
+  uploads,
+} from './commands.ts';
 import { type Job, lines, parentsOf, scriptItems, scriptOf, visibleJobs } from './jobs.ts';
 import { expand } from './shell.ts';
 import {
@@ -116,7 +123,7 @@ export function distPaths(job: YamlTable): string[] {
   if (paths.length === 0) return [];
   const named = commandsOf(job).flatMap((command) => buildFolder(command) ?? []);
   return paths.flatMap((path) => {
-    const inside = path.replace(/^\$\{?CI_PROJECT_DIR\}?\/|^\.\//, '');
+    const inside = insideProject(path);
     const [, folder] = /^((?:[\w.-]+\/)*(?:dist|wheelhouse))(?:\/.*)?$/.exec(inside) ?? [];
     if (folder !== undefined) return [folder];
     const whole = inside.replace(/\/(?:\*.*)?$/, '');
