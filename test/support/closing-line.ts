@@ -9,7 +9,9 @@ export default class ClosingLine implements Reporter {
     const count = (state: string) => states.filter((it) => it === state).length;
     const broken = modules.filter((module) => module.errors().length > 0).length;
     const skipped = count('skipped') + count('pending');
-    console.log(`${count('passed')} passed, ${count('failed') + broken} failed, ${skipped} skipped`);
+    const line = `${count('passed')} passed, ${count('failed') + broken} failed, ${skipped} skipped`;
+    // Not before the end: a slow worker is still reported while the pool closes.
+    process.once('exit', () => console.log(line));
     if (process.env.CI === 'true' && skipped > 0) process.exitCode = 1;
   }
 }
