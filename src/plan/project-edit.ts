@@ -121,6 +121,23 @@ function refusedForPackages(
 const isStopped = ({ occasion, target }: Upload): boolean =>
   occasion === 'other-tag' && target.kind === 'index';
 
+/** A job that publishes in a child pipeline, and the file that it is in. */
+export interface ChildPublisher {
+  job: string;
+  file: string;
+}
+
+/** The jobs of child pipelines that publish to each index today. */
+export function childPublishers(occasions: ProjectEdit['occasions']): Record<IndexId, ChildPublisher[]> {
+  const to = (index: IndexId) =>
+    (occasions?.before ?? []).flatMap(({ job, origin, target }) =>
+      origin.kind === 'child' && target.kind === 'index' && target.id === index
+        ? [{ job, file: origin.file }]
+        : [],
+    );
+  return { pypi: to('pypi'), testpypi: to('testpypi') };
+}
+
 /** The pipeline file's wanted text; undefined if it neither exists nor will be written. */
 export function intendedPipeline(
   edit: EditResult,

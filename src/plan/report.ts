@@ -50,7 +50,8 @@ export interface WaitReport {
   /** What to do next; empty if nothing is. */
   manual: string;
   pipeline: { id: number; ref: string; sha: string; status: string; url: string } | null;
-  jobs: { name: string; status: string; awaits: string | null; url: string }[];
+  /** `within` names the jobs that started the child pipeline of a job, outermost first; empty for the pipeline's own. */
+  jobs: { name: string; within: string[]; status: string; awaits: string | null; url: string }[];
   published: { index: string; version: string | null; url: string; finishedAt: string | null }[];
 }
 

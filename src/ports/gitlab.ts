@@ -43,6 +43,8 @@ export interface GitLab extends CiVariables, GitLabRepository {
   pipeline(projectId: number, pipelineId: number): Promise<Pipeline>;
   /** Jobs of a pipeline, the last try of each: no more than 100. */
   jobsOf(projectId: number, pipelineId: number): Promise<Job[]>;
+  /** The jobs of a pipeline that start other pipelines, the last try of each. */
+  triggersOf(projectId: number, pipelineId: number): Promise<Trigger[]>;
   /** A job's log as the runner wrote it; empty before it starts. */
   jobLog(projectId: number, jobId: number): Promise<string>;
   /** The text of a file on a branch, or undefined if there is none. */
@@ -233,6 +235,15 @@ export interface Job {
   startedAt: string | undefined;
   finishedAt: string | undefined;
   pipelineId: number | undefined;
+}
+
+/** A job that starts another pipeline: https://docs.gitlab.com/ci/pipelines/downstream_pipelines/ */
+export interface Trigger {
+  job: Job;
+  /** Undefined as long as it has started none. */
+  started: Pipeline | undefined;
+  /** The project of that pipeline: another one where it is no child pipeline. Undefined if GitLab does not say. */
+  projectId: number | undefined;
 }
 
 /** One row of an access list: exactly one of a role's level, a user, a group or a deploy key. */

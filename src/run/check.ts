@@ -36,7 +36,7 @@ export async function check(context: Context, preparation?: Preparation): Promis
   const waited = options.wait ? await waitForPipeline(context, ended, survey) : undefined;
   if (waited !== undefined) {
     // What has run meanwhile proves a publisher, or shows that it does not fit.
-    const publications = await readPublications(facts, goal, {
+    const publications = await readPublications(facts, goal, verdicts, {
       ...survey,
       indexes: openIndexes(context),
     });

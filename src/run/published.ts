@@ -5,6 +5,7 @@ import type { Goal, IndexGoal } from '../goal/index.ts';
 import { type Known, known } from '../kernel/known.ts';
 import type { IndexId } from '../kernel/route.ts';
 import { isTrustedJob, publisherNames } from '../pipeline/index.ts';
+import { type ChildPublisher, childPublishers, type ProjectEdit } from '../plan/project-edit.ts';
 import type { Publications, Published } from '../plan/verdicts.ts';
 import type { Git } from '../ports/git.ts';
 import type { Deployment, GitLab, Job } from '../ports/gitlab.ts';
@@ -21,11 +22,18 @@ interface Ports {
  * Reads the newest deployments to every environment in parallel: the last that succeeded, and what became of the newest.
  * The route with tokens has no publisher that they could prove.
  */
-export async function readPublications(facts: Facts, goal: Goal, ports: Ports): Promise<Publications> {
+export async function readPublications(
+  facts: Facts,
+  goal: Goal,
+  { occasions }: Pick<ProjectEdit, 'occasions'>,
+  ports: Ports,
+): Promise<Publications> {
   const { environments } = facts.gitlab;
   if (goal.route.value === 'token') return {};
-  const names = publisherNames(facts.pipeline.reading, goal.indexes);
-  const publishes = Object.values(names).some((jobs) => jobs.length > 0);
+  const children = childPublishers(occasions);
+  const inFile = publisherNames(facts.pipeline.reading, goal.indexes);
+  const names = (index: IndexId) => [...inFile[index], ...children[index].map(({ job }) => job)];
+  const publishes = goal.indexes.some(({ id }) => names(id).length > 0);
   // Asked along with the deployments: without any, it would be one more round.
   const failedJobs =
     publishes && environments.known
@@ -41,9 +49,11 @@ export async function readPublications(facts: Facts, goal: Goal, ports: Ports): 
         return [index.id, { published, attempt: known(undefined), provenance: await provenance }];
       }
       const [published, newest] = await Promise.all([
-        attempt(lastPublished(facts, goal, index, deployments.value, ports)),
+        attempt(
+          lastPublished(facts, goal, { ...index, children: children[index.id] }, deployments.value, ports),
+        ),
         deployments.value.length === 0
-          ? attemptByJob(facts, await failedJobs, names[index.id], ports)
+          ? attemptByJob(facts, await failedJobs, names(index.id), ports)
           : attempt(readAttempt(ports.gitlab, facts.gitlab.project.id, index.environment, deployments.value)),
       ]);
       return [index.id, { published, attempt: newest, provenance: await provenance }];
@@ -78,22 +88,26 @@ async function attemptByJob(
 async function lastPublished(
   facts: Facts,
   goal: Goal,
-  { id, environment }: IndexGoal,
+  { id, environment, children }: IndexGoal & { children: ChildPublisher[] },
   deployments: Deployment[],
   ports: Ports,
 ): Promise<Published | undefined> {
   const last = deployments.find(({ status }) => status === 'success');
   if (last === undefined) return undefined;
-  const text = last.job === undefined ? undefined : await pipelineOf(last, facts, ports);
-  const job = { name: last.job?.name ?? '', index: id, environment };
-  const { included } = facts.pipeline.reading;
+  const name = last.job?.name;
+  // The ID token of a child pipeline's job names the pipeline file of the project all the same.
+  const child = children.find(({ job }) => job === name);
+  const { path, reading } = facts.pipeline;
+  const text =
+    name === undefined ? undefined : await textAt(last.sha, child?.file ?? path.value, facts, ports);
+  const job = { name: name ?? '', index: id, environment };
+  const included = child === undefined ? reading.included : {};
   const asTrustedPublisher = text !== undefined && isTrustedJob(text, job, goal.indexes, included);
   return { ...last, asTrustedPublisher };
 }
 
 /** The checkout has most commits, which saves a request. */
-async function pipelineOf({ sha }: Deployment, facts: Facts, { gitlab, git }: Ports) {
-  const path = facts.pipeline.path.value;
+async function textAt(sha: string, path: string, facts: Facts, { gitlab, git }: Ports) {
   return (
     (await git.textAt(sha, path)) ?? (await gitlab.file(facts.gitlab.project.id, path, sha).catch(unreadable))
   );

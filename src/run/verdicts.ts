@@ -23,7 +23,7 @@ export async function readVerdicts(survey: Survey, goal: Goal): Promise<Verdicts
     text === undefined
       ? undefined
       : attempt(lintOf(gitlab, facts.gitlab.project.id, text, facts.gitlab.committedPipeline)),
-    readPublications(facts, goal, survey),
+    readPublications(facts, goal, edit, survey),
     deliveryState(survey, edit),
   ]);
   const verdicts = { ...edit, lint, publications };

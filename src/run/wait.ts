@@ -10,20 +10,23 @@ import {
   changedJobs,
   isOver,
   nextState,
+  partsOf,
   pipelineToWatch,
   type Reading,
   type RunOutcome,
+  type RunPart,
   type RunState,
+  type Started,
   type WatchedJob,
 } from '../plan/pipeline-run.ts';
 import { longestSearch, longestWatch, mostFailures, pauseBefore } from '../plan/polling.ts';
-import { intendedPipeline } from '../plan/project-edit.ts';
+import { childPublishers, intendedPipeline } from '../plan/project-edit.ts';
 import { publishedVersion } from '../plan/published-version.ts';
 import type { WaitReport } from '../plan/report.ts';
 import { newestAttempt } from '../plan/settings/publisher.ts';
 import { exitCodeOfWait, type Proof, type WaitEnd } from '../plan/wait-end.ts';
 import type { Git } from '../ports/git.ts';
-import type { GitLab, Pipeline } from '../ports/gitlab.ts';
+import type { Deployment, GitLab, Pipeline, Trigger } from '../ports/gitlab.ts';
 import { GitLabError, type GitLabErrorKind } from '../ports/gitlab-error.ts';
 import { readingTime, within } from '../ports/network.ts';
 import type { PackageIndex } from '../ports/package-index.ts';
@@ -141,29 +144,78 @@ async function choose(pipelines: Pipeline[], { facts }: Ended, { git, gitlab }: 
 
 async function readRun({ facts, goal }: Ended, { gitlab }: Ports, pipelineId: number): Promise<Reading> {
   const { id } = facts.gitlab.project;
-  const [pipeline, jobs, ...deployments] = await Promise.all([
-    gitlab.pipeline(id, pipelineId),
-    gitlab.jobsOf(id, pipelineId),
+  const [part, ...deployments] = await Promise.all([
+    readPart(gitlab, id, pipelineId, gitlab.pipeline(id, pipelineId)),
     ...goal.indexes.map(async (index) => {
       const found = await attempt(gitlab.deployments(id, index.environment));
       const all = found.known ? found.value : [];
-      return all.map((it) => ({ ...it, index: index.id })).filter((it) => it.job?.pipelineId === pipelineId);
+      return all.map((it) => ({ ...it, index: index.id }));
     }),
   ]);
-  return { pipeline, jobs, deployments: deployments.flat() };
+  const followed = partsOf(part).map(({ pipeline }) => pipeline.id);
+  const isOfRun = ({ job }: Deployment) => job?.pipelineId !== undefined && followed.includes(job.pipelineId);
+  return { ...part, deployments: deployments.flat().filter(isOfRun) };
 }
 
-/** Of the pipeline as it is and, where this run has edited it, as it will be once it is pushed. */
+/** GitLab lets a child pipeline start further ones, but these no more. */
+const deepest = 2;
+
+async function readPart(
+  gitlab: GitLab,
+  projectId: number,
+  pipelineId: number,
+  pipeline: Pipeline | Promise<Pipeline>,
+  depth = 0,
+): Promise<RunPart> {
+  const [itself, jobs, triggers] = await Promise.all([
+    pipeline,
+    gitlab.jobsOf(projectId, pipelineId),
+    depth < deepest ? gitlab.triggersOf(projectId, pipelineId).catch(otherwise([])) : [],
+  ]);
+  const started = await Promise.all(triggers.map((it) => readStarted(gitlab, projectId, it, depth + 1)));
+  return {
+    pipeline: itself,
+    jobs,
+    triggers: triggers.map(({ job }, at) => ({ job, started: started[at] ?? 'nothing' })),
+  };
+}
+
+async function readStarted(
+  gitlab: GitLab,
+  here: number,
+  { started, projectId = here }: Trigger,
+  depth: number,
+): Promise<Started> {
+  if (started === undefined) return 'nothing';
+  if (projectId !== here) return 'not followed';
+  return readPart(gitlab, here, started.id, started, depth).catch(otherwise('not followed' as const));
+}
+
+/** What GitLab does not hand out is not followed, which takes nothing from the rest. */
+const otherwise =
+  <T>(value: T) =>
+  (error: unknown): T => {
+    const kinds: GitLabErrorKind[] = ['forbidden', 'insufficient-scope', 'not-found', 'no-route'];
+    if (error instanceof GitLabError && kinds.includes(error.kind)) return value;
+    throw error;
+  };
+
+/** Of the pipeline and its child pipelines as they are and, where this run has edited it, as it will be once it is pushed. */
 function namesOf({ facts, goal, verdicts }: Ended): Record<IndexId, string[]> {
   const { reading, text } = facts.pipeline;
+  const children = childPublishers(verdicts.occasions);
   const names = publisherNames(reading, goal.indexes);
   const intended = intendedPipeline(verdicts.pipelineEdit, facts);
-  if (intended === undefined || intended === text) return names;
-  const edited = publisherNames({ file: parseYaml(intended), included: reading.included }, goal.indexes);
-  return {
-    pypi: [...names.pypi, ...edited.pypi],
-    testpypi: [...names.testpypi, ...edited.testpypi],
-  };
+  const isEdited = intended !== undefined && intended !== text;
+  const edited = isEdited
+    ? publisherNames({ file: parseYaml(intended), included: reading.included }, goal.indexes)
+    : undefined;
+  const all = (index: IndexId) => [
+    ...names[index],
+    ...(edited?.[index] ?? []),
+    ...children[index].map(({ job }) => job),
+  ];
+  return { pypi: all('pypi'), testpypi: all('testpypi') };
 }
 
 /** Shows each state: redrawn in place, or the changes as lines. */
@@ -176,7 +228,7 @@ function display({ terminal }: Context, ended: Ended) {
       if (block !== undefined) block.show(runView(ended, state, paint));
       else {
         const heading = last === undefined ? [headline(state, paint)] : [];
-        terminal.print(...heading, ...changeLines(ended, changedJobs(last, state), paint));
+        terminal.print(...heading, ...changeLines(ended, state, changedJobs(last, state), paint));
       }
       last = state;
     },

@@ -18,26 +18,28 @@ export interface WaitScene {
 
 /** Everything about a run on one screen. */
 export function runView(scene: WaitScene, state: RunState, paint: Paint): string[] {
-  const width = Math.max(...state.jobs.map(({ job }) => widthOf(oneLine(job.name))), 0);
+  const indented = ({ job, within }: WatchedJob) => `${'  '.repeat(within.length)}${oneLine(job.name)}`;
+  const width = Math.max(...state.jobs.map((it) => widthOf(indented(it))), 0);
   const { pipeline } = state;
   return [
     title(state, paint),
     `  ${paint.cyan(oneLine(pipeline.webUrl))}`,
     ...state.jobs.flatMap((watched) => {
-      const name = padTo(oneLine(watched.job.name), width);
+      const name = padTo(indented(watched), width);
       return [
         `  ${mark(watched, paint)} ${paint.plain(name)}  ${paint.dim(standingOf(scene, watched))}`,
-        ...linkOf(scene, watched).map((link) => `    ${paint.cyan(link)}`),
+        ...linkOf(scene, state, watched).map((link) => `    ${paint.cyan(link)}`),
       ];
     }),
   ];
 }
 
 /** A line for each job that has changed, for where nothing can be redrawn. */
-export function changeLines(scene: WaitScene, jobs: WatchedJob[], paint: Paint): string[] {
+export function changeLines(scene: WaitScene, state: RunState, jobs: WatchedJob[], paint: Paint): string[] {
   return jobs.map((watched) => {
-    const words = `${oneLine(watched.job.name)}: ${standingOf(scene, watched)}`;
-    const link = linkOf(scene, watched).map((it) => ` ${it}`);
+    const name = [...watched.within, watched.job.name].map(oneLine).join(' › ');
+    const words = `${name}: ${standingOf(scene, watched)}`;
+    const link = linkOf(scene, state, watched).map((it) => ` ${it}`);
     return `  ${mark(watched, paint)} ${paint.plain(words)}${paint.cyan(link.join(''))}`;
   });
 }
@@ -61,8 +63,12 @@ function standingOf({ goal }: WaitScene, { job, awaits }: WatchedJob): string {
   return awaits === undefined ? oneLine(job.status.replaceAll('_', ' ')) : words[awaits];
 }
 
-const linkOf = ({ facts }: WaitScene, { job, awaits }: WatchedJob): string[] =>
-  awaits === 'approval' || awaits === 'start' ? [`${projectUrl(facts.gitlab)}/-/jobs/${job.id}`] : [];
+function linkOf(scene: WaitScene, { pipeline }: RunState, watched: WatchedJob): string[] {
+  if (watched.awaits !== 'approval' && watched.awaits !== 'start') return [];
+  return [watched.isTrigger ? oneLine(pipeline.webUrl) : jobUrl(scene, watched)];
+}
+
+const jobUrl = ({ facts }: WaitScene, { job }: WatchedJob) => `${projectUrl(facts.gitlab)}/-/jobs/${job.id}`;
 
 function mark({ job: { status, allowFailure }, awaits }: WatchedJob, paint: Paint): string {
   if (awaits !== undefined) return paint.yellow('!');
@@ -102,8 +108,7 @@ export function endWords(scene: WaitScene, end: WaitEnd): { message: string; man
     case 'published nothing':
       return {
         message: `The pipeline of ${end.state.pipeline.ref} ended, and none of its jobs publishes.`,
-        manual:
-          "The jobs of child pipelines are not followed. See under 'What happens when' in 'gitlab-to-pypi check --verbose' which push publishes.",
+        manual: `${unfollowedWords(end.state)}See under 'What happens when' in 'gitlab-to-pypi check --verbose' which push publishes.`,
       };
     case 'no pipeline':
       return {
@@ -123,6 +128,12 @@ export function endWords(scene: WaitScene, end: WaitEnd): { message: string; man
         manual: `Look at ${end.state?.pipeline.webUrl ?? pipelines}, or wait again with --wait.`,
       };
   }
+}
+
+function unfollowedWords({ unfollowed }: RunState): string {
+  if (unfollowed.length === 0) return '';
+  const names = unfollowed.map((name) => `'${name}'`).join(', ');
+  return `What ${names} started was not followed: a pipeline of another project, or one that GitLab does not show. `;
 }
 
 function proofWords({ index, job: { job }, onIndex }: Proof): string {
@@ -156,7 +167,6 @@ export function endView(scene: WaitScene, end: WaitEnd, exitCode: number, paint:
 /** The same in the JSON report. */
 export function waitReport(scene: WaitScene, end: WaitEnd): WaitReport {
   const state = 'state' in end ? end.state : undefined;
-  const jobUrl = (id: number | undefined) => `${projectUrl(scene.facts.gitlab)}/-/jobs/${id}`;
   return {
     outcome: end.kind,
     ...endWords(scene, end),
@@ -170,11 +180,12 @@ export function waitReport(scene: WaitScene, end: WaitEnd): WaitReport {
             status: state.pipeline.status,
             url: state.pipeline.webUrl,
           },
-    jobs: (state?.jobs ?? []).map(({ job, awaits }) => ({
-      name: job.name,
-      status: job.status,
-      awaits: awaits ?? null,
-      url: jobUrl(job.id),
+    jobs: (state?.jobs ?? []).map((watched) => ({
+      name: watched.job.name,
+      within: watched.within,
+      status: watched.job.status,
+      awaits: watched.awaits ?? null,
+      url: jobUrl(scene, watched),
     })),
     published: (end.kind === 'published' ? end.proofs : []).map(({ index, job: { job }, onIndex }) => {
       const version = onIndex.known && onIndex.value.kind === 'version' ? onIndex.value.version : null;

@@ -1,9 +1,12 @@
+import { readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { JobState, PipelineState } from '../../src/rehearsal/gitlab/state.ts';
 import { startWorld, type World } from '../../src/rehearsal/world.ts';
-import { advance, type Moment, startPipeline } from '../support/advancing-pipeline.ts';
+import { advance, at, type Moment, startPipeline } from '../support/advancing-pipeline.ts';
 import { commitAll } from '../support/builds.ts';
 import { recorded, runnerLog } from '../support/failed-uploads.ts';
-import { placeOf, runIn, runProgram, signedIn } from '../support/program.ts';
+import { placeOf, reportOf, runIn, runProgram, signedIn } from '../support/program.ts';
 import { keys, startInTerminal } from '../support/terminal.ts';
 import { run } from '../support/tools.ts';
 
@@ -189,6 +192,148 @@ describe('--wait', () => {
     expect(stdout).not.toContain('Waiting for your push');
     expect(exitCode).toBe(1);
   });
+});
+
+describe('a child pipeline that publishes', () => {
+  const project = () => here.gitlab.state.projects[0]!;
+  const created = { stage: 'deploy', tag: true, status: 'created', started_at: at, finished_at: at };
+
+  /** A release whose only job starts `core.yml`, in which `upload` publishes. */
+  async function startParent(): Promise<void> {
+    const parent = 'core:\n  trigger:\n    include: core.yml\n';
+    const child = (await readFile(join(here.directory, '.gitlab-ci.yml'), 'utf8'))
+      .replace(/^release:/m, 'upload:')
+      .replaceAll('"push"', '"parent_pipeline"');
+    await writeFile(join(here.directory, '.gitlab-ci.yml'), parent);
+    await writeFile(join(here.directory, 'core.yml'), child);
+    await commitAll(here.directory);
+    sha = (await run('git', ['rev-parse', 'HEAD'], { cwd: here.directory })).stdout.trim();
+    await push();
+    project().files.main!['core.yml'] = child;
+    startPipeline(here, sha);
+    project().jobs = [];
+    project().deployments = [];
+    project().bridges = [{ ...created, id: 501, pipeline_id: 500, name: 'core' }];
+  }
+
+  /** Without `strategy: depend` the parent has passed as soon as the child is there. */
+  function begin(pipeline: Partial<PipelineState> = {}): void {
+    const started = { id: 510, iid: 2, sha, ref: 'v1.2.3', status: 'running', source: 'parent_pipeline' };
+    const [bridge] = project().bridges!;
+    Object.assign(bridge!, { status: 'success', started: Object.assign(started, pipeline) });
+    project().pipelines!.push(started);
+    project().jobs = [{ ...created, id: 511, pipeline_id: 510, name: 'upload' }];
+    const deployed = { id: 512, environment: 'release', ref: 'v1.2.3', sha, job: 'upload', job_id: 511 };
+    project().deployments = [{ ...deployed, status: 'created', created_at: at }];
+  }
+
+  function upload(status: string, change: Partial<JobState> = {}): void {
+    Object.assign(project().jobs![0]!, { status, ...change });
+    project().deployments[0]!.status = status;
+    project().pipelines![1]!.status = status;
+  }
+
+  const told = (stdout: string) =>
+    stdout
+      .slice(stdout.indexOf('Pipeline of v1.2.3'))
+      .split('\n')
+      .map((line) => line.trim())
+      .filter(Boolean);
+
+  it('is waited for with its jobs, and proves the publisher', async () => {
+    await startParent();
+    advance(here, [
+      { pipeline: 'running' },
+      { pipeline: 'success', happens: begin },
+      { happens: () => upload('running') },
+      {
+        happens: () => {
+          upload('success');
+          release();
+        },
+      },
+    ]);
+    const { stdout, exitCode } = await waiting('check');
+    expect(told(stdout).slice(1)).toEqual([
+      '- core: created',
+      '✔ core: success',
+      '- core › upload: created',
+      '› core › upload: running',
+      '✔ core › upload: success',
+      expect.stringMatching(/^✔ Published 1\.2\.3 to PyPI .*, by the job 'upload': /),
+    ]);
+    expect(exitCode).toBe(0);
+    const { report } = await reportOf(here, ['check']);
+    expect(report.settings.find(({ id }) => id === 'publisher:pypi')).toMatchObject({
+      state: 'ok',
+      message: expect.stringContaining("the job 'upload' published 1.2.3 with it from release"),
+    });
+  });
+
+  it('is explained when it fails, also where it makes no deployment', async () => {
+    await startParent();
+    begin();
+    project().deployments = [];
+    const trace = runnerLog(recorded('file-exists.twine'));
+    const failed = { status: 'failed', failure_reason: 'script_failure', trace };
+    project().pipelines![0]!.status = 'success';
+    project().pipelines![1]!.status = 'failed';
+    Object.assign(project().jobs![0]!, failed);
+    const { stdout, exitCode } = await waiting('check', '--json', '--quiet');
+    const { wait, settings } = JSON.parse(stdout);
+    const why = /'upload' failed to publish v1\.2\.3 .* has demo_pkg-1\.2\.3-py3-none-any\.whl already/;
+    expect(wait).toMatchObject({
+      outcome: 'failed',
+      message: expect.stringMatching(why),
+      jobs: [
+        { name: 'core', within: [], status: 'success' },
+        { name: 'upload', within: ['core'], status: 'failed' },
+      ],
+    });
+    expect(exitCode).toBe(1);
+    const publisher = settings.find(({ id }: { id: string }) => id === 'publisher:pypi');
+    expect(publisher.message).toMatch(why);
+  });
+
+  it('is named where it could not be created', async () => {
+    await startParent();
+    const failure_reason = 'downstream_pipeline_creation_failed';
+    Object.assign(project().bridges![0]!, { status: 'failed', failure_reason });
+    project().pipelines![0]!.status = 'failed';
+    const { stdout, exitCode } = await waiting('check');
+    expect(stdout).toMatch(/the job 'core' before it failed: GitLab could not create the pipeline/);
+    expect(exitCode).toBe(1);
+  });
+
+  it.each([
+    ['in another project', () => Object.assign(project().bridges![0]!, { elsewhere })],
+    ['not shown', () => refuse(404, /pipelines\/510\/jobs$/)],
+  ])('is said not to be followed where it is %s', async (_, happen) => {
+    await startParent();
+    begin();
+    project().pipelines![0]!.status = 'success';
+    happen();
+    const { stdout, exitCode } = await waiting('check');
+    expect(stdout).toMatch(/none of its jobs publishes\.\s+What 'core' started was not followed/);
+    expect(exitCode).toBe(1);
+  });
+
+  it('keeps nothing from being followed where GitLab refuses to say whether there is one', async () => {
+    startPipeline(here, sha);
+    advance(here, toTheEnd);
+    refuse(403, /\/bridges$/);
+    const { stdout, exitCode } = await waiting('check');
+    expect(stdout).toContain('Published 1.2.3 to PyPI');
+    expect(exitCode).toBe(0);
+  });
+
+  const elsewhere = { id: 7, path_with_namespace: 'other-group/deploy' };
+
+  function refuse(status: number, path: RegExp): void {
+    const before = here.gitlab.intercept;
+    here.gitlab.intercept = (request) =>
+      path.test(request.path) ? { status, body: { message: `${status} No` } } : before?.(request);
+  }
 });
 
 describe('in a terminal', () => {

@@ -29,8 +29,12 @@ const jobOf = (name: string, status: string, allowFailure = false): Job => ({
 
 const publishers = { pypi: ['release'], testpypi: [] };
 const outcomeOf = (status: string, jobs: Job[]) =>
-  nextState(undefined, { pipeline: pipelineOf({ status }), jobs, deployments: [] }, publishers, 0).outcome
-    ?.kind;
+  nextState(
+    undefined,
+    { pipeline: pipelineOf({ status }), jobs, triggers: [], deployments: [] },
+    publishers,
+    0,
+  ).outcome?.kind;
 
 describe('the pipeline to watch', () => {
   const sought = { head: 'aaa', tags: ['v1'], defaultBranch: 'main', after: 0 };
@@ -88,7 +92,7 @@ describe('a run', () => {
     const jobs = [jobOf('test', 'failed', true), jobOf('build', 'failed'), jobOf('release', 'skipped')];
     const { outcome } = nextState(
       undefined,
-      { pipeline: pipelineOf({ status: 'failed' }), jobs, deployments: [] },
+      { pipeline: pipelineOf({ status: 'failed' }), jobs, triggers: [], deployments: [] },
       publishers,
       0,
     );
@@ -96,7 +100,12 @@ describe('a run', () => {
   });
 
   it('waits for a runner after three minutes', () => {
-    const reading: Reading = { pipeline: pipelineOf(), jobs: [jobOf('test', 'pending')], deployments: [] };
+    const reading: Reading = {
+      pipeline: pipelineOf(),
+      jobs: [jobOf('test', 'pending')],
+      triggers: [],
+      deployments: [],
+    };
     const first = nextState(undefined, reading, publishers, 1000);
     const later = nextState(first, reading, publishers, 180_000);
     expect(later.jobs[0]?.awaits).toBeUndefined();

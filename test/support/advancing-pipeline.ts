@@ -13,7 +13,8 @@ export interface Moment {
   happens?: () => void;
 }
 
-const at = '2026-02-03T04:05:06.000Z';
+/** When all of its jobs ran. */
+export const at = '2026-02-03T04:05:06.000Z';
 const id = 500;
 
 /** Starts a pipeline of that tag on the embedded GitLab, in which everything is still to come. */
@@ -54,9 +55,12 @@ export function advance({ gitlab }: World, moments: Moment[]): void {
 function become({ state }: World['gitlab'], moment: Moment): void {
   const { pipelines, jobs, deployments } = state.projects[0]!;
   const [test, release] = jobs!;
-  pipelines![0]!.status = moment.pipeline ?? pipelines![0]!.status;
-  test!.status = moment.test ?? test!.status;
-  Object.assign(release!, moment.release && { status: moment.release }, moment.job);
-  deployments[0]!.status = moment.deployment ?? deployments[0]!.status;
+  const put = (it: object | undefined, status: string | undefined) =>
+    it !== undefined && status !== undefined && Object.assign(it, { status });
+  put(pipelines![0], moment.pipeline);
+  put(test, moment.test);
+  put(release, moment.release);
+  Object.assign(release ?? {}, moment.job);
+  put(deployments[0], moment.deployment);
   moment.happens?.();
 }

@@ -24,6 +24,7 @@ const gitlabReasons = [
   'builds_disabled',
   'user_blocked',
   'id_token_burned_project_path',
+  'downstream_pipeline_creation_failed',
 ] as const;
 
 export type GitLabReason = (typeof gitlabReasons)[number];

@@ -496,6 +496,13 @@ const byGitLab: Record<GitLabReason, Row> = {
     'job',
     ({ projectUrl }) => ['CI/CD is turned off for the project', `Turn it on at ${projectUrl}/edit.`],
   ],
+  downstream_pipeline_creation_failed: [
+    'job',
+    () => [
+      'GitLab could not create the pipeline that it starts',
+      "Look at the file that the job's 'trigger' includes: it is not valid, or its rules leave no job.",
+    ],
+  ],
   user_blocked: ['job', () => ['the user who started it is blocked', 'Let somebody else start it.']],
   id_token_burned_project_path: [
     'publisher',

@@ -18,6 +18,7 @@ import {
   powers,
   type Server,
   type TokenInfo,
+  type Trigger,
   type User,
 } from '../gitlab.ts';
 import { isTable, type Json } from '../json.ts';
@@ -231,6 +232,16 @@ export function readJob(row: Row): Job {
     startedAt: textOrNull(row.started_at) ?? undefined,
     finishedAt: textOrNull(row.finished_at) ?? undefined,
     pipelineId: isTable(row.pipeline) ? optionalNumber(row.pipeline.id) : undefined,
+  };
+}
+
+/** One job that starts another pipeline. */
+export function readTrigger(row: Row): Trigger {
+  const { downstream_pipeline: started } = row;
+  return {
+    job: readJob(row),
+    started: isTable(started) ? readPipeline(started) : undefined,
+    projectId: isTable(started) ? optionalNumber(started.project_id) : undefined,
   };
 }
 

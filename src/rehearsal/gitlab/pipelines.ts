@@ -1,13 +1,14 @@
 import type { Outgoing } from '../http-server.ts';
 import { type ProjectCall, paginated, refuse, requireLevel } from './call.ts';
-import type { JobState, PipelineState } from './state.ts';
+import type { BridgeState, JobState, PipelineState, ProjectState } from './state.ts';
 
-/** Pipelines, newest first by default: https://docs.gitlab.com/api/pipelines/ */
+/** Pipelines, newest first by default, child pipelines only if asked for: https://docs.gitlab.com/api/pipelines/ */
 export function listPipelines(call: ProjectCall): Outgoing {
   requireBuilds(call, 20);
   const { ref, sha, source, status, sort } = call.params as Record<string, string | undefined>;
   const wanted = Object.entries({ ref, sha, source, status }).filter(([, value]) => value !== undefined);
   const found = (call.project.pipelines ?? [])
+    .filter((it) => source !== undefined || it.source !== 'parent_pipeline')
     .filter((it) => wanted.every(([name, value]) => it[name as keyof PipelineState] === value))
     .toSorted((one, other) => (one.id - other.id) * (sort === 'asc' ? 1 : -1));
   return paginated(
@@ -53,11 +54,22 @@ function inScope(call: ProjectCall, jobs: JobState[]): Outgoing {
   );
 }
 
-/** Child pipelines; the rehearsal has none. */
+/** The jobs of a pipeline that start others, newest first: https://docs.gitlab.com/api/jobs/#list-pipeline-trigger-jobs */
 export function listBridges(call: ProjectCall, id: string): Outgoing {
   requireBuilds(call, 20);
-  findPipeline(call, id);
-  return paginated(call, []);
+  const pipeline = findPipeline(call, id);
+  const bridges = (call.project.bridges ?? []).filter((it) => it.pipeline_id === pipeline.id);
+  return paginated(
+    call,
+    bridges.toReversed().map((bridge) => shownBridge(call, bridge)),
+  );
+}
+
+/** A job without a runner or artifacts. */
+function shownBridge(call: ProjectCall, { started, elsewhere, ...job }: BridgeState) {
+  const { artifacts: _, runner: __, ...shown } = shownJob(call, job);
+  const place = { ...call, project: elsewhere ?? call.project };
+  return { ...shown, downstream_pipeline: started ? shownPipeline(place, started) : null };
 }
 
 /** One job. */
@@ -99,7 +111,12 @@ function findJob({ project }: ProjectCall, id: string): JobState {
   return job;
 }
 
-function shownPipeline({ project, base }: ProjectCall, pipeline: PipelineState) {
+interface Place {
+  project: Pick<ProjectState, 'id' | 'path_with_namespace'>;
+  base: string;
+}
+
+function shownPipeline({ project, base }: Place, pipeline: PipelineState) {
   const at = pipeline.created_at ?? '2026-01-01T00:00:00.000Z';
   return {
     ...pipeline,

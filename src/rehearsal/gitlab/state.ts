@@ -92,6 +92,13 @@ export interface JobState {
   trace?: string;
 }
 
+/** A job that starts another pipeline, which is not there before it has. */
+export interface BridgeState extends JobState {
+  started?: PipelineState;
+  /** The project of that pipeline, where it is another one. */
+  elsewhere?: Pick<ProjectState, 'id' | 'path_with_namespace'>;
+}
+
 export interface UserState {
   id: number;
   username: string;
@@ -220,6 +227,7 @@ export interface ProjectState {
   merge_requests?: MergeRequestState[];
   pipelines?: PipelineState[];
   jobs?: JobState[];
+  bridges?: BridgeState[];
 }
 
 const roles: Record<number, string> = {
