@@ -44,7 +44,7 @@ export function jobOf(edit: Pick<PipelineEdit, 'included' | 'draft'>, name: stri
 
 /** Records a field that is being fixed. */
 export function note(
-  edit: PipelineEdit,
+  edit: Pick<PipelineEdit, 'differences'>,
   path: string[],
   current: YamlValue | undefined,
   wanted: YamlValue,

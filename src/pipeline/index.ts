@@ -13,10 +13,11 @@ import { removeMarker } from './marker.ts';
 import { noteOtherPublishers } from './other-publishers.ts';
 import { isOfficialUpload, type PipelineGoal } from './pipeline-goal.ts';
 import { repairPublishingJobs } from './publishing/index.ts';
+import { type Split, splitUploads } from './publishing/split.ts';
 import { isOurs, routeIn } from './reading.ts';
 import { jobValue, lines, merge, visibleJobs } from './recognise/jobs.ts';
 import { exclusiveAncestors } from './recognise/parents.ts';
-import { rolesOf } from './recognise/roles.ts';
+import { type Roles, rolesOf } from './recognise/roles.ts';
 import { endsInQuotes } from './recognise/shell.ts';
 import { addStages } from './stages.ts';
 import { repairWorkflow } from './workflow.ts';
@@ -43,10 +44,9 @@ export function editPipeline(
   try {
     const parsed = file ?? parseYaml(text ?? '');
     data = merge(included, parsed.data);
-    const edit = begin(parsed, goal, included, notes);
-    editAll(edit);
-    requireSettled(edit);
-    return result(edit, text);
+    refuseForeignIndex(goal);
+    refuseGenerated(parsed);
+    return result(editFrom(parsed, goal, included, notes), text);
   } catch (error) {
     const manual = jobsToPaste(goal, data);
     if (error instanceof YamlSyntaxError)
@@ -56,14 +56,46 @@ export function editPipeline(
   }
 }
 
-function begin(file: YamlFile, goal: PipelineGoal, included: YamlTable, notes: string[]): PipelineEdit {
-  refuseForeignIndex(goal);
-  refuseGenerated(file);
-  const data = merge(included, file.data);
-  const jobs = visibleJobs(data);
+function editFrom(file: YamlFile, goal: PipelineGoal, included: YamlTable, notes: string[]): PipelineEdit {
+  const { roles } = readRoles(file, included, goal);
+  const split = splitUploads(file, included, goal, roles);
+  try {
+    const edit = begin(split.file, afterSplit(goal, roles, split), included, notes, split);
+    editAll(edit);
+    requireSettled(edit);
+    return edit;
+  } catch (error) {
+    const [name] = roles.mixed;
+    if (!(error instanceof UnsafeEdit) || name === undefined) throw error;
+    // The reason may be about a job that only the split has made.
+    throw new UnsafeEdit(
+      `the job '${name}' uploads to several indexes, and cannot be split up here: move each upload into a job of its own first`,
+    );
+  }
+}
+
+/** What is left of a split job is no choice for an index any more; what it builds, it goes on building by itself. */
+function afterSplit(goal: PipelineGoal, { mixed }: Roles, { kept }: Split): PipelineGoal {
+  if (mixed.length === 0) return goal;
+  const { publishingJobs = {}, jobsBuildingElsewhere = [] } = goal;
+  const left = Object.entries(publishingJobs).filter(([, name]) => !mixed.includes(name));
+  return {
+    ...goal,
+    publishingJobs: Object.fromEntries(left),
+    jobsBuildingElsewhere: [...jobsBuildingElsewhere, ...kept],
+  };
+}
+
+function begin(
+  file: YamlFile,
+  goal: PipelineGoal,
+  included: YamlTable,
+  notes: string[],
+  { kept, differences }: Omit<Split, 'file'> = { kept: [], differences: [] },
+): PipelineEdit {
+  const { data, jobs, roles } = readRoles(file, included, goal);
   const ours = isOurs(file, data === file.data ? jobs : undefined);
-  const roles = rolesOf(data, goal.indexes, routeIn(file.text, jobs), jobs);
-  noteOtherPublishers(roles, goal, notes);
+  noteOtherPublishers(roles, goal, kept, notes);
   const plan = planJobs({ file, data, goal, ours, roles });
   const builder = plan.builders.length > 0 ? undefined : newBuilder(data, goal, plan.around, plan.publishing);
   const around =
@@ -88,9 +120,15 @@ function begin(file: YamlFile, goal: PipelineGoal, included: YamlTable, notes: s
     ...plan,
     around,
     ...added,
-    differences: [],
+    differences,
     notes,
   };
+}
+
+function readRoles(file: YamlFile, included: YamlTable, { indexes }: PipelineGoal) {
+  const data = merge(included, file.data);
+  const jobs = visibleJobs(data);
+  return { data, jobs, roles: rolesOf(data, indexes, routeIn(file.text, jobs), jobs) };
 }
 
 /** Every repair, ordered so that each finds what it needs. */

@@ -6,7 +6,7 @@ import { UnsafeEdit } from '../text/result.ts';
 import { isYamlTable, type YamlFile, type YamlTable, type YamlValue } from '../text/yaml/document.ts';
 import type { PublishingJob } from './edit.ts';
 import { hasDefaultBeforeScript, isRedirecting } from './globals.ts';
-import type { PipelineGoal, PipelineIndex } from './pipeline-goal.ts';
+import { newJobName, type PipelineGoal, type PipelineIndex } from './pipeline-goal.ts';
 import { publishingRules } from './publishing/conditions.ts';
 import { planScript } from './publishing/script-plan.ts';
 import { buildsDistributions, signs } from './recognise/commands.ts';
@@ -177,8 +177,7 @@ function publisherOf(
     return { index, name, exists: true };
   }
   const lost = ours && parentsOf(file.data[index.job]).includes(baseJob);
-  const other = index.id === 'pypi' ? 'release-pypi' : 'release-testpypi';
-  return { index, name: lost || data[index.job] === undefined ? index.job : other, exists: lost };
+  return { index, name: lost ? index.job : newJobName(index, data), exists: lost };
 }
 
 function requireEditable(name: string, file: YamlFile, data: YamlTable): void {

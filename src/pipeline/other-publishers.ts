@@ -2,13 +2,24 @@ import { UnsafeEdit } from '../text/result.ts';
 import { isFromGit, type PipelineGoal } from './pipeline-goal.ts';
 import type { Roles } from './recognise/roles.ts';
 
-/** Reports which jobs are left alone and why. Throws `UnsafeEdit` if one script uploads to several indexes. */
-export function noteOtherPublishers(roles: Roles, goal: PipelineGoal, notes: string[]): void {
+/**
+ * Reports which jobs are left alone and why, and which an upload was `taken` out of. Throws `UnsafeEdit` if one script
+ * still uploads to several indexes.
+ */
+export function noteOtherPublishers(
+  roles: Roles,
+  goal: PipelineGoal,
+  taken: string[],
+  notes: string[],
+): void {
   const { mixed, besides, doubtful } = roles;
   const meant = Object.values(goal.publishingJobs ?? {});
   const elsewhere = roles.elsewhere.filter((name) => !meant.includes(name));
-  const built = elsewhere.filter((name) => goal.jobsBuildingElsewhere?.includes(name));
-  const others = elsewhere.filter((name) => !built.includes(name));
+  const isBuilding = (name: string) => goal.jobsBuildingElsewhere?.includes(name);
+  const built = elsewhere.filter((name) => isBuilding(name) && !taken.includes(name));
+  const others = elsewhere.filter((name) => !isBuilding(name));
+  for (const name of taken)
+    notes.push(`The job '${name}' goes on publishing to another index; another job publishes to PyPI now.`);
   if (others.length > 0) notes.push(`${leftAlone(others, 'to another index')}.`);
   for (const name of built)
     notes.push(`The job '${name}' goes on publishing to another index, now with the version from git.`);

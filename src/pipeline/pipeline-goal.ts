@@ -1,5 +1,7 @@
+import { ownValue } from '../kernel/own-value.ts';
 import type { IndexId, OccasionChoice, PublishTool, Route } from '../kernel/route.ts';
 import type { BuildTimeVersion } from '../python/versions/build-time-command.ts';
+import type { YamlTable } from '../text/yaml/document.ts';
 
 /** An index that the pipeline uploads to. */
 export interface PipelineIndex {
@@ -48,6 +50,12 @@ export interface PipelineGoal {
   /** The Python project's folder from the repository root, `.` for the root itself. */
   packageDirectory: string;
   defaultBranch: string;
+}
+
+/** A name for a new job that publishes to an index. */
+export function newJobName({ id, job }: PipelineIndex, data: YamlTable): string {
+  if (ownValue(data, job) === undefined) return job;
+  return id === 'pypi' ? 'release-pypi' : 'release-testpypi';
 }
 
 /**

@@ -81,7 +81,8 @@ function withPublishers(
   model: PipelineModel | undefined,
 ): PipelineGoal {
   if (reading.file === undefined || model === undefined) return wanted;
-  const { publishers } = rolesOf(merge(reading.included, reading.file.data), wanted.indexes, reading.route);
+  const data = merge(reading.included, reading.file.data);
+  const { publishers, mixed } = rolesOf(data, wanted.indexes, reading.route);
   const jobs = wanted.indexes.flatMap(({ id }): [IndexId, string][] => {
     if (publishers[id].length > 0) return [];
     const found = model.publications.filter(
@@ -90,7 +91,8 @@ function withPublishers(
     );
     const [name, second] = new Set(found.map(({ job }) => job));
     const isHere = model.jobs.some((job) => job.name === name && job.origin.kind !== 'child');
-    return name !== undefined && second === undefined && isHere ? [[id, name]] : [];
+    const isOne = name !== undefined && second === undefined && !mixed.includes(name);
+    return isOne && isHere ? [[id, name]] : [];
   });
   return { ...wanted, publishingJobs: { ...Object.fromEntries(jobs), ...wanted.publishingJobs } };
 }

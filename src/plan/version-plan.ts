@@ -129,11 +129,13 @@ function replacedIn({ publications, jobs }: Pick<PipelineModel, 'publications' |
   };
 }
 
+/** The jobs that publish to an index, but for those that go on uploading to another one. */
 const publishingIn = ({ publications, jobs }: Pick<PipelineModel, 'publications' | 'jobs'>) =>
-  jobs.filter(
-    ({ name, origin }) =>
-      origin.kind === 'file' && publications.some((it) => it.target.kind === 'index' && it.job === name),
-  );
+  jobs.filter(({ name, origin }) => {
+    const kinds = publications.filter(({ job }) => job === name).map(({ target }) => target.kind);
+    const goesOn = kinds.includes('registry') || kinds.includes('other');
+    return origin.kind === 'file' && kinds.includes('index') && !goesOn;
+  });
 
 /** Whether a job reads the version only to compare it with the tag, which is another job's task after the edit. */
 function onlyCompared({ value }: ModelJob, text: string): boolean {

@@ -41,7 +41,6 @@ outer:
     - TWINE_USERNAME=gitlab-ci-token TWINE_PASSWORD=$CI_JOB_TOKEN twine upload ${registry} dist/*
 `),
     happens: { push: [testUpload], 'tag v1.2.3': [release, 'another 1.2.3 by glcbt-64_made-up'] },
-    refusal: /ship/,
   },
   'one hidden upload job and targets by variables': {
     files: fromGit(`image: python:3.13

@@ -181,7 +181,6 @@ ship:
     - twine upload --skip-existing -u __token__ -p $SHIP_TOKEN dist/*
 `),
     happens: { push: [testUpload], 'tag v1.2.3': [release] },
-    refusal: /ship/,
   },
   'an upload only in the own namespace, and Poetry in the default before_script': {
     files: {

@@ -10,7 +10,7 @@ import {
   type PublishingPipeline,
   publishingPipelines,
 } from '../support/publishing-pipelines.ts';
-import { goalWith, guard } from './pipeline-goal.ts';
+import { goalWith, guard, guardWithSchedules } from './pipeline-goal.ts';
 
 /** The command with which uv publishes the content of dist/. */
 const upload = {
@@ -113,8 +113,6 @@ describe('a job that builds and uploads', () => {
 });
 
 describe('content from elsewhere in the file', () => {
-  const twine = 'twine upload -u __token__ -p $PYPI_TOKEN dist/*';
-
   it.each([
     [
       'a job in braces',
@@ -182,6 +180,54 @@ describe('a hidden job that held nothing but the old way', () => {
   });
 });
 
+const twine = 'twine upload -u __token__ -p $PYPI_TOKEN dist/*';
+const registry = 'twine upload --repository-url $CI_API_V4_URL/projects/1/packages/pypi dist/*';
+
+describe('a script that uploads to several indexes', () => {
+  const tags = '  rules: [{if: $CI_COMMIT_TAG}]\n';
+
+  it('goes on uploading to the registry and nothing else; PyPI gets a job that waits for it', () => {
+    const text = `p:\n  stage: deploy\n${tags}  script:\n    # build\n    - python -m build\n    - ./scan.sh\n    - ${registry}\n    # PyPI\n    - twine upload -p $T dist/*\nq:\n  needs: [p]\n${tags}  script: ./tell.sh\n`;
+    const { after, notes } = migrate(text, 'uv');
+    const from = (name: string) => ({ job: name, artifacts: false, optional: true });
+    expect(job(after, 'p').script).toEqual(['python -m build', './scan.sh', registry]);
+    expect(job(after, 'p').variables).toEqual({ GIT_DEPTH: '0' });
+    expect(job(after, 'release')).toMatchObject({
+      stage: 'deploy',
+      rules: [guard, { if: '$CI_COMMIT_TAG' }],
+      needs: [from('p'), 'check-dist'],
+      id_tokens: { PYPI_ID_TOKEN: { aud: 'pypi' } },
+    });
+    expect(job(after, 'q').needs).toEqual(['p', from('release')]);
+    expect(after).not.toMatch(/\$T\b|# PyPI/);
+    expect(notes.join()).toContain("The job 'p' goes on publishing to another index");
+    expect(editPipeline(after, goalWith()).kind).toBe('unchanged');
+  });
+
+  it('needs no waiting where PyPI came first', () => {
+    const { after } = migrate(
+      `p:\n${tags}  script:\n    - python -m build\n    - ${twine}\n    - ${registry}\n`,
+      'twine',
+    );
+    expect(job(after, 'p').script).toEqual(['python -m build', registry]);
+    expect(job(after, 'release').needs).toBeUndefined();
+  });
+
+  it('keeps PyPI, and TestPyPI gets a job for the same occasions', () => {
+    const { after } = migrate(
+      `b:\n  script: python -m build\n  artifacts: {paths: [dist]}\np:\n  stage: deploy\n  only: [main, tags]\n  script:\n    - twine upload -r testpypi dist/*\n    - ${twine}\n    - ./tell.sh\n`,
+      'uv',
+    );
+    expect(job(after, 'p')).toMatchObject({ id_tokens: { PYPI_ID_TOKEN: { aud: 'pypi' } } });
+    expect(job(after, 'release-test')).toMatchObject({
+      id_tokens: { TESTPYPI_ID_TOKEN: { aud: 'testpypi' } },
+      rules: [guardWithSchedules, { if: '$CI_COMMIT_REF_NAME == "main"' }, { if: '$CI_COMMIT_TAG' }],
+    });
+    expect(job(after, 'p-afterwards').script).toEqual(['./tell.sh']);
+    expect(job(after, 'build')).toEqual({});
+  });
+});
+
 describe('a script that cannot be split', () => {
   it.each([
     [
@@ -195,9 +241,19 @@ describe('a script that cannot be split', () => {
       /'p' decides by itself when and where to upload/,
     ],
     [
-      'uploads to several indexes',
-      'p:\n  script:\n    - twine upload -r testpypi dist/*\n    - twine upload dist/*\n',
-      /'p' uploads to several indexes/,
+      'tries TestPyPI before it uploads to PyPI',
+      'p:\n  script:\n    - twine upload -r testpypi dist/*\n    - ./try.sh\n    - twine upload dist/*\n',
+      /'p' uploads to several indexes, and after its upload to TestPyPI it runs '\.\/try\.sh', which may depend on it/,
+    ],
+    [
+      'tells about a release before it uploads elsewhere',
+      'p:\n  script:\n    - twine upload dist/*\n    - ./tell.sh\n    - uv publish --publish-url https://inner.example.org/\n',
+      /after its upload to PyPI it runs '\.\/tell\.sh'/,
+    ],
+    [
+      'uploads to several indexes, and builds a part of it itself',
+      `b:\n  script: cibuildwheel\n  artifacts: {paths: [wheelhouse]}\np:\n  needs: [b]\n  script:\n    - python -m build --sdist\n    - ${registry}\n    - ${twine}\n`,
+      /'p' uploads to several indexes, and cannot be split up here: move each upload into a job of its own first/,
     ],
     [
       'runs in parallel',

@@ -43,9 +43,8 @@ export interface ScriptPlan {
  * and keeps the rest. Throws `UnsafeEdit` if the script decides by itself when to upload.
  */
 export function planScript(name: string, job: YamlTable): ScriptPlan {
-  const kind = kindsIn(job);
-  const before = lines(job.before_script).map((item) => stepsOf(name, item, kind));
-  const script = lines(job.script).map((item) => stepsOf(name, item, kind));
+  const before = stepsIn(name, job, 'before_script');
+  const script = stepsIn(name, job, 'script');
   const all = [...before, ...script].flat();
   const building = buildingOf(all);
   const dropped = droppedNames(all);
@@ -64,6 +63,12 @@ export function planScript(name: string, job: YamlTable): ScriptPlan {
     ...(wrapper === undefined ? {} : { wrapper: wrapper.text }),
     ...filesIn(all),
   };
+}
+
+/** The commands of each item of a job's script. Throws `UnsafeEdit` if it decides by itself when to upload. */
+export function stepsIn(name: string, job: YamlTable, key: 'before_script' | 'script'): ScriptStep[][] {
+  const kind = kindsIn(job);
+  return lines(job[key]).map((item) => stepsOf(name, item, kind));
 }
 
 type Stays = (step: ScriptStep) => boolean;
@@ -185,7 +190,8 @@ const buildsToo =
 const isIdle = ({ kind, text }: ScriptStep) =>
   kind === 'harmless' && variablesRead(text).some(isCredentialName);
 
-function buildingOf(steps: ScriptStep[]): ScriptStep[] {
+/** Everything up to the last build before an upload, or the build that the upload does first. */
+export function buildingOf(steps: ScriptStep[]): ScriptStep[] {
   const upload = steps.findIndex(({ kind }) => kind === 'upload');
   const last = steps.findLastIndex(({ kind }, at) => kind === 'build' && (upload < 0 || at < upload));
   if (last >= 0) return steps.slice(0, last + 1).filter((step) => !isIdle(step));

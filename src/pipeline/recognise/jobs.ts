@@ -51,7 +51,9 @@ export function jobValue(data: YamlTable, name: string): YamlTable {
 
 /** Jobs whose artifacts a job takes by name. */
 export function sourcesOf(job: YamlTable): string[] {
-  const needs = flat(job.needs).map((need) => (isYamlTable(need) ? (need.job ?? null) : need));
+  const needs = flat(job.needs)
+    .filter((need) => !(isYamlTable(need) && need.artifacts === false))
+    .map((need) => (isYamlTable(need) ? (need.job ?? null) : need));
   return [...lines(job.dependencies), ...lines(needs)];
 }
 

@@ -20,11 +20,17 @@ const otherIndex = /\/packages\/pypi|CI_JOB_TOKEN|gitlab-ci-token|artifactory|ne
 
 /** The targets of all uploads in a job, without duplicates; empty if it uploads nothing. */
 export function targetsOf(job: YamlTable, data: YamlTable, indexes: readonly KnownIndex[]): Target[] {
-  const variables = jobVariables(job, data);
-  const script = scriptOf(job);
   const commands = commandsOf(job).filter((command) => uploads(command));
-  return [...new Set(commands.map((command) => targetOf(command, script, variables, indexes)))];
+  return [...new Set(commands.map((command) => targetIn(command, job, data, indexes)))];
 }
+
+/** The target of an upload command of a job. */
+export const targetIn = (
+  command: string,
+  job: YamlTable,
+  data: YamlTable,
+  indexes: readonly KnownIndex[],
+): Target => targetOf(command, scriptOf(job), jobVariables(job, data), indexes);
 
 /** A program of the project that a job runs and that publishes, judging by the job's credentials. */
 export function publishingWrapper(job: YamlTable): string | undefined {
