@@ -10,19 +10,30 @@ import {
   type Values,
 } from './options.ts';
 
+/** How a run was started. */
+interface Started {
+  program: string;
+  options: Options;
+  platform: NodeJS.Platform;
+  /** In the demo, whose servers are those of no other run: its project is found by its directory alone. */
+  rehearsal?: boolean;
+}
+
 /** The command that repeats a run without questions: same project, same choices. */
 export function repeatCommand(
-  { program, options, platform }: { program: string; options: Options; platform: NodeJS.Platform },
+  { program, options, platform, rehearsal = false }: Started,
   choices: Partial<Choices>,
 ): string {
   const usual: Partial<Values> = defaults;
-  const place = placeNames.filter((name) => options[name] !== usual[name]);
+  const place = rehearsal
+    ? (['directory'] as const)
+    : placeNames.filter((name) => options[name] !== usual[name]);
   const words = [
     ...place.flatMap((name) => wordsOf(name, options[name])),
     ...choiceNames.flatMap((name) => wordsOf(name, choices[name])),
     '--yes',
   ];
-  return [program, 'setup', ...words.map((word) => quote(word, platform))].join(' ');
+  return [program, rehearsal ? 'demo' : 'setup', ...words.map((word) => quote(word, platform))].join(' ');
 }
 
 function wordsOf(name: OptionName, value: Values[OptionName] | undefined): string[] {

@@ -131,6 +131,7 @@ describe('the demo', () => {
     expect(changed.stderr).toMatch(
       /less protection than is set up now: Attestations: none declared, signed now/,
     );
+    expect(changed.stderr).toContain(` demo --directory ${directory} --no-attest --yes'`);
     expect((await demo('--directory', directory, '--no-attest')).exitCode).toBe(0);
     expect(await pipeline()).not.toMatch(/SIGSTORE_ID_TOKEN|attestation/);
   });
