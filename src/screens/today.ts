@@ -14,11 +14,13 @@ export function todayText({ facts, goal, verdicts }: Situation): string[] {
   const byToken = jobs.some(({ credential }) => credential.kind !== 'id-token');
   const route: Route = jobs.length === 0 ? goal.route.value : byToken ? 'token' : 'trusted';
   const ways = waysOf(facts.gitlab, goal.releaseEnvironment.value, route);
+  if (verdicts.occasions !== undefined && jobs.length === 0)
+    return ['No job publishes yet.', whoText(ways, facts.gitlab, 'Once one does, ', goal.packageName)];
+  const more = jobs.length - mostNamed;
   return [
-    ...whoText(ways, facts.gitlab, goal.packageName, jobs.length > 0),
-    ...(verdicts.occasions === undefined ? [] : jobs.slice(0, mostNamed).map(jobText)),
-    ...(jobs.length > mostNamed ? [`${jobs.length - mostNamed} more publish, too.`] : []),
-    ...(verdicts.occasions !== undefined && jobs.length === 0 ? ['No job publishes yet.'] : []),
+    whoText(ways, facts.gitlab, '', goal.packageName),
+    ...jobs.slice(0, mostNamed).map(jobText),
+    ...(more > 0 ? [`${more} more ${more === 1 ? 'job publishes' : 'jobs publish'}, too.`] : []),
   ];
 }
 
@@ -60,19 +62,17 @@ function jobText({ job: name, credential }: Upload): string {
 function whoText(
   ways: Way[],
   { members }: Pick<GitLabFacts, 'members'>,
+  condition: string,
   packageName: string,
-  publishes: boolean,
-): string[] {
-  if (!members.known) return ['The members could not be read, so who could publish is unknown.'];
+): string {
+  if (!members.known) return 'The members could not be read, so who could publish is unknown.';
   const persons = new Set(ways.flatMap(({ who }) => who.map(({ id }) => id)));
   const groups = new Set(ways.flatMap((way) => way.others));
-  if (persons.size + groups.size === 0) return ['Nobody could publish today.'];
+  if (persons.size + groups.size === 0)
+    return `${condition}${condition === '' ? 'N' : 'n'}obody could publish ${packageName}.`;
   const number = `${persons.size} ${persons.size === 1 ? 'person' : 'people'}`;
   const and = groups.size === 0 ? '' : ` and ${few([...groups].map(brief))}`;
-  const when = publishes
-    ? `${number}${and} could publish ${packageName}`
-    : `With today's settings, ${number}${and} could publish ${packageName}`;
-  return [`${when}: ${byPeople(ways)}.`];
+  return `${condition}${number}${and} could publish ${packageName}: ${byPeople(ways)}.`;
 }
 
 /** '@ana and @ben by a tag; @carol by any tag or any branch'. */

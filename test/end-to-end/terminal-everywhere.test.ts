@@ -66,22 +66,24 @@ describe('the first screen', () => {
     },
   );
 
-  it.concurrent('stays in 20 rows with many people and long names', async () => {
+  it.concurrent('stays in 20 rows with many people, many jobs that publish and long names', async () => {
     const long = 'very-long-name-of-somebody-or-something-'.repeat(6);
-    const jobs = Array.from({ length: 1 }, (_, at) => {
+    const jobs = Array.from({ length: 40 }, (_, at) => {
       const name = `upload-${at}-${long.slice(0, 150)}`;
       return `${name}:\n  script: [twine upload dist/*]\n  variables: { TWINE_PASSWORD: $TOKEN_${at}_${'X'.repeat(90)} }\n`;
     });
     const files = { ...scratchFiles(), '.gitlab-ci.yml': jobs.join('') };
     const state = teamState({}, files);
     const [project] = state.projects;
-    for (let id = 100; id < 140; id += 1) {
+    for (let id = 100; id < 300; id += 1) {
       const username = `${long.slice(0, 200)}${id}`;
       state.users.push({ ...state.users[0]!, id, username, name: long });
       project!.members.push({ ...project!.members[0]!, userId: id, access_level: id % 2 ? 30 : 40 });
     }
     const here = await startWorld({ files, state });
-    const session = startInTerminal(['setup', ...placeOf(here)], signedIn(here), { cols: 80, rows: 50 });
+    const release = jobs[0]!.slice(0, jobs[0]!.indexOf(':'));
+    const args = ['setup', '--release-job', release, ...placeOf(here)];
+    const session = startInTerminal(args, signedIn(here), { cols: 80, rows: 50 });
     await isAsked(session, 'How should releases be protected?');
     const screen = session.screen();
     session.press(keys.ctrlC);
