@@ -69,7 +69,7 @@ export async function machineEnvironment(bundle: string, home: string): Promise<
     HOME: home,
     LANG: 'C.UTF-8',
     UV_CACHE_DIR: join(downloads, 'uv'),
-    UV_LINK_MODE: 'copy',
+    UV_LINK_MODE: 'hardlink',
     UV_PYTHON_DOWNLOADS: 'never',
     PIP_CACHE_DIR: join(downloads, 'pip'),
     PIP_DISABLE_PIP_VERSION_CHECK: '1',
