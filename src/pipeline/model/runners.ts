@@ -33,13 +33,22 @@ const plainRunners: Record<string, { options: Options; words?: number }> = {
   'dbus-run-session': { options: [] },
 };
 
-const uvRun: Options =
-  '-p --python --with --with-editable --with-requirements --extra --group --only-group --no-group --package --project --directory --env-file --index --default-index --index-url --extra-index-url -i -f --find-links --color --cache-dir --config-file -n --no-extra --resolution --prerelease --refresh-package --isolated-package -w'
-    .split(' ')
-    .filter((option) => option !== '-n');
-const uvx: Options = [...uvRun, '--from', '-c', '--constraints', '-b', '-v'].filter(
-  (option) => option !== '-v',
-);
+/** What `uv run` and `uv tool run` share, of uv 0.13: https://docs.astral.sh/uv/reference/cli/ */
+const uvShared: Options =
+  `-w --with --with-editable --with-requirements --env-file --python-platform --index --default-index -i --index-url
+  --extra-index-url -f --find-links --index-strategy --keyring-provider -P --upgrade-package --upgrade-group --resolution
+  --prerelease --prerelease-package --fork-strategy --exclude-newer --exclude-newer-package --no-sources-package
+  --reinstall-package --link-mode -C --config-setting --config-settings-package --no-build-isolation-package
+  --no-build-package --no-binary-package --cache-dir --refresh-package -p --python --color --allow-insecure-host
+  --directory --project --config-file`.split(/\s+/);
+const uvRun: Options = [
+  ...uvShared,
+  ...'--extra --no-extra --group --no-group --only-group --no-editable-package --package'.split(' '),
+];
+const uvx: Options = [
+  ...uvShared,
+  ...'--from -c --constraints -b --build-constraints --overrides --torch-backend'.split(' '),
+];
 const poetryGlobal: Options = ['-C', '--directory', '-P', '--project'];
 
 /** Runners with a subcommand: `uv run`, `poetry run` ... */

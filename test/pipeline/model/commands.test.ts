@@ -12,6 +12,11 @@ describe('what actually runs', () => {
     ['twine upload dist/*', 'twine upload dist/*'],
     ['python3 -m twine upload --skip-existing dist/*', 'twine upload --skip-existing dist/*'],
     ['uvx --from twine==6.1 twine upload dist/*', 'twine upload dist/*'],
+    ['uvx --exclude-newer 2026-01-01 --from twine twine upload dist/*', 'twine upload dist/*'],
+    [
+      'uv run --link-mode copy --exclude-newer-package twine=2026-01-01 twine upload dist/*',
+      'twine upload dist/*',
+    ],
     ['uvx twine@6.1.0 upload dist/*', 'twine upload dist/*'],
     ['uv tool run --with keyring twine upload x', 'twine upload x'],
     ['uv run --frozen --group ship twine upload x', 'twine upload x'],
