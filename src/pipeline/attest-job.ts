@@ -82,7 +82,8 @@ function attestChecks(goal: PipelineGoal, around: Surroundings): Check[] {
 const needsOf = ({ needs = null }: YamlTable) => sourcesOf({ needs });
 
 /** A newer version is no drift. */
-const anyVersion = (command: string) => command.trim().replace(/==[\d.]+(?=\s)/, '==');
+const anyVersion = (command: string) =>
+  command.trim().replace(/(?<=^uvx --exclude-newer )[\d-]+ (--from pypi-attestations==)[\d.]+(?=\s)/, '$1');
 
 /** Whenever something is published, and only for protected refs of this project. */
 function signsWhereItShould(job: YamlTable, goal: PipelineGoal, around: Surroundings): boolean {

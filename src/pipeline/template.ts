@@ -153,6 +153,7 @@ export function attestLines({ projectPath }: PipelineGoal, around: Surroundings)
     '    SIGSTORE_ID_TOKEN:',
     '      aud: sigstore',
     '  script:',
+    '    # Nothing newer than that date is installed: raise it together with the version.',
     `    - ${signCommand(around)}`,
     '  artifacts: # nothing but the attestations, so that what was checked stays as it is',
     '    paths:',
@@ -164,8 +165,8 @@ export function attestLines({ projectPath }: PipelineGoal, around: Surroundings)
 /** What signs the checked files: there is nothing else among them. */
 export function signCommand({ dist, files }: Surroundings): string {
   const named = files === undefined ? `${pathForShell(dist)}/*` : plainWords(files).join(' ');
-  const { pypiAttestations: version } = toolVersions;
-  return `uvx --from pypi-attestations==${version} pypi-attestations sign ${named}`;
+  const { pypiAttestations: version, checkedOn } = toolVersions;
+  return `uvx --exclude-newer ${checkedOn} --from pypi-attestations==${version} pypi-attestations sign ${named}`;
 }
 
 /** What the job that signs hands on. */
@@ -174,9 +175,9 @@ export const attestationPaths = ({ dist, files }: Surroundings): string[] =>
 
 /** Whatever the build left in the folder goes, and no environment of its own takes part. */
 const twineLines = [
-  '    # Installed here so that nothing is installed next to the token.',
+  '    # Installed here so that nothing is installed next to the token; nothing newer than that date.',
   `    - rm -rf ${toolsFolder}`,
-  `    - uv pip install --quiet --system --target ${toolsFolder} twine==${toolVersions.twine}`,
+  `    - uv pip install --quiet --system --target ${toolsFolder} --exclude-newer ${toolVersions.checkedOn} twine==${toolVersions.twine}`,
 ];
 
 function ruleLines({ rules }: Surroundings): string[] {

@@ -154,7 +154,7 @@ export const errorExplanations: Record<string, Explanation> = {
   'sigstore-outage': {
     title: 'The job that signs fails',
     means:
-      'With --attest a job of its own signs what was checked; it needs Sigstore, and nothing else. While Sigstore is down it fails, and nothing has been published yet: no version is used up, and no token for PyPI either. The tool that signs has a fixed version; what it depends on is not locked by hashes, so the job holds no token that could publish.',
+      'With --attest a job of its own signs what was checked; it needs Sigstore, and nothing else. While Sigstore is down it fails, and nothing has been published yet: no version is used up, and no token for PyPI either. The tool that signs has a fixed version, and nothing that it depends on is newer than the date beside it (--exclude-newer): raise both together. The job holds no token that could publish.',
     byHand: [
       'Retry the job when https://status.sigstore.dev is green again; the release goes on from there.',
       'To release without attestations: run "gitlab-to-pypi --no-attest", commit, and tag again. PyPI then shows that this release has no provenance. "--attest" brings the job back.',

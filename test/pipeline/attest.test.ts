@@ -20,7 +20,7 @@ const jobs = (text: string) => parseYaml(text).data as Record<string, Record<str
 const again = (text: string, change: Partial<PipelineGoal> = {}) =>
   editPipeline(text, goalWith({ attest: true, ...change })).kind;
 
-const sign = `uvx --from pypi-attestations==${toolVersions.pypiAttestations} pypi-attestations sign dist/*`;
+const sign = `uvx --exclude-newer ${toolVersions.checkedOn} --from pypi-attestations==${toolVersions.pypiAttestations} pypi-attestations sign dist/*`;
 const tagRule = { if: '$CI_COMMIT_TAG' };
 const pushRule = { if: '$CI_PIPELINE_SOURCE == "push" && $CI_COMMIT_BRANCH == $CI_DEFAULT_BRANCH' };
 

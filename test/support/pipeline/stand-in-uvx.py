@@ -1,9 +1,11 @@
 #!/usr/bin/env python3
-# uvx where there is no Sigstore: `uvx --from pypi-attestations==VERSION pypi-attestations sign FILE...` writes made-up
-# signatures in the form of PEP 740, and refuses what the real program refuses.
+# uvx where there is no Sigstore: `uvx --exclude-newer DATE --from pypi-attestations==VERSION pypi-attestations sign FILE...`
+# writes made-up signatures in the form of PEP 740, and refuses what the real program refuses.
 import base64, hashlib, json, os, re, sys
 
-option, package, program, command, *files = sys.argv[1:]
+newer, date, option, package, program, command, *files = sys.argv[1:]
+if newer != "--exclude-newer" or not re.fullmatch(r"\d{4}-\d\d-\d\d", date):
+    sys.exit(f"stand-in: {sys.argv[1:]} takes the newest dependencies of the day")
 if option != "--from" or not re.fullmatch(r"pypi-attestations==[\d.]+", package):
     sys.exit(f"stand-in: {sys.argv[1:]} is not what is expected here")
 if (program, command) != ("pypi-attestations", "sign") or not files:
