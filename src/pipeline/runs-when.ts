@@ -3,7 +3,7 @@ import { isYamlTable, type YamlTable } from '../text/yaml/document.ts';
 import type { PipelineGoal, PipelineIndex } from './pipeline-goal.ts';
 import { testsCredentials } from './recognise/credential-tests.ts';
 import { flat } from './recognise/jobs.ts';
-import { adverse, type Occasion, runsOn } from './recognise/rules.ts';
+import { adverse, areForTags, type Occasion, runsOn } from './recognise/rules.ts';
 import type { Surroundings } from './template.ts';
 
 /** Whether a job runs whenever something is published: certainly, or under the very conditions of the publishing jobs. */
@@ -29,7 +29,7 @@ export function runsWhereItShould(job: YamlTable, goal: PipelineGoal, index: Pip
   if (rules.some((rule) => isYamlTable(rule) && rule.when === 'always')) return false;
   const may = (occasion: Occasion) => runsOn(job, occasion, goal) !== false;
   if (adverse.some(may)) return false;
-  const onTags = may('version-tag') || may('pre-release-tag');
+  const onTags = areForTags(rules, goal);
   const onBranch = may('default-branch');
   if (index.id === 'pypi') return onTags && !onBranch && !may('schedule');
   if (goal.occasions === 'push-and-tag') return onBranch && !onTags && !may('schedule');

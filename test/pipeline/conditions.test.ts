@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { indexesWithOwnOccasions, readPipeline } from '../../src/pipeline/index.ts';
+import { editPipeline, indexesWithOwnOccasions, readPipeline } from '../../src/pipeline/index.ts';
 import { publishingRules } from '../../src/pipeline/publishing/conditions.ts';
 import { officialIndexes } from '../../src/pipeline/reading.ts';
 import { runsOn } from '../../src/pipeline/recognise/rules.ts';
-import { parseYaml } from '../../src/text/yaml/document.ts';
+import { isYamlTable, parseYaml } from '../../src/text/yaml/document.ts';
 import { goalWith, guard, guardWithSchedules } from './pipeline-goal.ts';
 
 const tag = '$CI_COMMIT_TAG';
@@ -12,6 +12,13 @@ const push = '$CI_PIPELINE_SOURCE == "push" && $CI_COMMIT_BRANCH == $CI_DEFAULT_
 
 /** A job from the YAML of its conditions. */
 const job = (conditions: string) => parseYaml(conditions).data;
+
+/** The rules of the job p after the edit. */
+function rulesAfter(text: string) {
+  const result = editPipeline(text, goalWith());
+  const { p } = job(result.kind === 'edited' ? (result.edits[0]?.after ?? '') : '{}');
+  return isYamlTable(p) ? p.rules : result;
+}
 
 describe('the conditions of a release job', () => {
   it.each<[string, string, unknown[]]>([
@@ -78,6 +85,29 @@ describe('the conditions of a release job', () => {
 });
 
 describe('conditions on tags of another kind', () => {
+  it.each([
+    ["rules: [{if: '$CI_COMMIT_TAG =~ /^py-v/'}]", ''],
+    ['only: ["/^py-v/"]\n  except: [branches]', ''],
+    ['only: ["/^py-v/"]', 'workflow: {rules: [{if: $CI_COMMIT_TAG =~ /^py-/}]}\n'],
+  ])('let a job publish for those alone, behind the guard: %s', (conditions, top) => {
+    const text = `${top}b: {image: "python:3", script: [python -m build], artifacts: {paths: [dist]}}
+p:
+  stage: deploy
+  ${conditions}
+  script: [twine upload dist/*]
+`;
+    expect(rulesAfter(text)).toEqual([guard, { if: `${tag} =~ /^py-v/` }]);
+  });
+
+  it('are not meant where no pipelines are made for tags', () => {
+    const text = `workflow: {rules: [{if: $CI_COMMIT_BRANCH}]}
+p:
+  only: ["/^release-/"]
+  script: [python -m build, twine upload dist/*]
+`;
+    expect(rulesAfter(text)).toEqual([guard, { if: tag }]);
+  });
+
   it.each([
     ['pypi', `${tag} =~ /^ship-/`],
     ['testpypi', `${tag} =~ /-(rc|trial)$/`],

@@ -1,12 +1,14 @@
 import { ownValue } from '../../kernel/own-value.ts';
 import type { IndexId } from '../../kernel/route.ts';
+import { valueAt } from '../../text/yaml/data.ts';
 import { isYamlTable, type YamlTable, type YamlValue } from '../../text/yaml/document.ts';
 import type { ProjectFacts } from '../model/occasions.ts';
 import type { PipelineGoal } from '../pipeline-goal.ts';
 import { withoutCredentialTests } from '../recognise/credential-tests.ts';
-import { flat } from '../recognise/jobs.ts';
-import { expressionOfRef, oldConditions } from '../recognise/only-except.ts';
+import { flat, resolveRules } from '../recognise/jobs.ts';
+import { expressionOfRef, isNameOfRef, oldConditions } from '../recognise/only-except.ts';
 import {
+  areForTags,
   guardRule,
   isForSomeTag,
   letsThrough,
@@ -34,7 +36,7 @@ export function publishingRules(
 ): YamlTable[] {
   const standard = usualRule[id];
   if (project.occasions === 'push-and-tag') return [guardRule(project.projectPath), standard];
-  const written = job.rules === undefined ? rulesFromOld(job) : flat(job.rules);
+  const written = job.rules === undefined ? rulesFromOld(job, createsTagPipelines(data, project)) : flat(job.rules);
   const spelt = withPatterns(written, jobVariables(job, data));
   const own = spelt.flatMap((rule): YamlValue[] =>
     isYamlTable(rule) ? withoutCredentialTests(rule) : [rule],
@@ -108,8 +110,14 @@ const without = (rule: YamlTable, left: string): YamlTable =>
 const isGuard = (rule: YamlTable) =>
   rule.when === 'never' && /CI_COMMIT_REF_PROTECTED.*CI_PROJECT_PATH/.test(String(rule.if));
 
+/** Whether `workflow:rules` create pipelines for tags; else a pattern of a job is for branches. */
+function createsTagPipelines(data: YamlTable, project: ProjectFacts): boolean {
+  const rules = valueAt(data, ['workflow', 'rules']);
+  return !Array.isArray(rules) || areForTags(resolveRules(rules, data), project);
+}
+
 /** `only` and `except` as rules, as far as they can be expressed. */
-function rulesFromOld({ only, except }: YamlTable): YamlTable[] {
+function rulesFromOld({ only, except }: YamlTable, hasTags: boolean): YamlTable[] {
   const wanted = oldConditions(only);
   const unwanted = oldConditions(except);
   const never = [...(unwanted?.refs.map(expressionOfRef) ?? []), ...(unwanted?.variables ?? [])].map(
@@ -120,7 +128,8 @@ function rulesFromOld({ only, except }: YamlTable): YamlTable[] {
   const changes: YamlTable = isYamlTable(only) && only.changes !== undefined ? { changes: only.changes } : {};
   // With variables or `except` alone, a job runs for all refs.
   const isOpen = wanted === undefined ? unwanted !== undefined : wanted.refs.length === 0;
-  const refs = isOpen ? [''] : (wanted?.refs ?? []).map(expressionOfRef);
+  const named = (wanted?.refs ?? []).filter((ref) => hasTags || !isNameOfRef(ref));
+  const refs = isOpen ? [''] : named.map(expressionOfRef);
   const runs = refs.map((ref): YamlTable => {
     const condition = `${tidy(ref)}${also}`.replace(/^ && /, '');
     return { ...(condition === '' ? {} : { if: condition }), ...changes };

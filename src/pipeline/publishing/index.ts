@@ -2,7 +2,7 @@ import type { YamlTable } from '../../text/yaml/document.ts';
 import { reread } from '../../text/yaml/draft.ts';
 import { repairJob } from '../check.ts';
 import { jobOf, type PipelineEdit, type PublishingJob, seen } from '../edit.ts';
-import { flat } from '../recognise/jobs.ts';
+import { flat, merge } from '../recognise/jobs.ts';
 import { ancestorsOf, exclusiveAncestors } from '../recognise/parents.ts';
 import { runsWhereItShould } from '../runs-when.ts';
 import { baseLines, publishLines } from '../template.ts';
@@ -83,5 +83,7 @@ function rulesFor(edit: PipelineEdit, { index, name }: PublishingJob): NewRules 
   if (runsWhereItShould(job, goal, index)) return undefined;
   const { only, except, rules } = job;
   const old = except === undefined ? only : { only: only ?? null, except };
-  return { before: rules ?? old, rules: publishingRules(job, index.id, goal, seen(edit)) };
+  // Before its workflow was opened.
+  const data = merge(edit.included, edit.original);
+  return { before: rules ?? old, rules: publishingRules(job, index.id, goal, data) };
 }

@@ -1,4 +1,4 @@
-import type { YamlTable, YamlValue } from '../../text/yaml/document.ts';
+import { isYamlTable, type YamlTable, type YamlValue } from '../../text/yaml/document.ts';
 import { type ProjectFacts, waysOf } from '../model/occasions.ts';
 import {
   applies,
@@ -61,12 +61,27 @@ export function letsThrough(rules: YamlValue[], occasion: Occasion, project: Pro
 
 /** Whether a condition can hold for tags alone, however they are called: `$CI_COMMIT_TAG =~ /^release-/`. */
 export function isForSomeTag(condition: string, project: ProjectFacts): boolean {
-  const name = { otherThan: '' };
-  const holds = (occasion: Occasion, ref: 'CI_COMMIT_TAG' | 'CI_COMMIT_BRANCH') => {
-    const [way] = waysFor(occasion, project);
-    return evaluate(condition, { ...way?.variables, [ref]: name, CI_COMMIT_REF_NAME: name }) !== false;
-  };
+  const holds = (occasion: Occasion, ref: 'CI_COMMIT_TAG' | 'CI_COMMIT_BRANCH') =>
+    waysFor(occasion, project)
+      .slice(0, 1)
+      .some((way) => evaluate(condition, withAnyName(way, ref).variables) !== false);
   return holds('version-tag', 'CI_COMMIT_TAG') && !holds('default-branch', 'CI_COMMIT_BRANCH');
+}
+
+const withAnyName = (way: ModelOccasion, ref: 'CI_COMMIT_TAG' | 'CI_COMMIT_BRANCH'): ModelOccasion => {
+  const name = { otherThan: '' };
+  return { ...way, variables: { ...way.variables, [ref]: name, CI_COMMIT_REF_NAME: name } };
+};
+
+/** Whether rules let a job run for tags, even if only for some that are not called as most are. */
+export function areForTags(rules: YamlValue[], project: ProjectFacts): boolean {
+  const isForTags = (rule: YamlValue) =>
+    isYamlTable(rule) &&
+    rule.when !== 'never' &&
+    typeof rule.if === 'string' &&
+    isForSomeTag(rule.if, project);
+  const may = (occasion: Occasion) => letsThrough(rules, occasion, project) !== false;
+  return may('version-tag') || may('pre-release-tag') || rules.some(isForTags);
 }
 
 /** Whether `workflow:rules` create a pipeline on an occasion, if nothing that is unknown holds. */
@@ -100,22 +115,23 @@ function scopesOf(
 function waysFor(occasion: Occasion, project: ProjectFacts): ModelOccasion[] {
   const plain = (id: OccasionId) => waysOf(id, project).filter(({ ref }) => /^v?\d/.test(ref));
   const finals = plain('version-tag');
+  const tags = [...finals, ...finals.slice(0, 1).map((way) => withAnyName(way, 'CI_COMMIT_TAG'))];
   const with_ = (ways: ModelOccasion[], more: Variables) =>
     ways.map((way) => ({ ...way, variables: { ...way.variables, ...more } }));
   switch (occasion) {
     case 'unprotected-branch':
       return with_(waysOf('other-branch', project), { CI_COMMIT_REF_PROTECTED: 'false' });
     case 'unprotected-tag':
-      return with_([...finals, ...plain('pre-release-tag')], { CI_COMMIT_REF_PROTECTED: 'false' });
+      return with_([...tags, ...plain('pre-release-tag')], { CI_COMMIT_REF_PROTECTED: 'false' });
     case 'fork': {
       const name = project.projectPath?.split('/').at(-1);
-      const ways = [...finals, ...waysOf('default-branch', project)];
+      const ways = [...tags, ...waysOf('default-branch', project)];
       return with_(ways, { CI_PROJECT_PATH: `someone/${name}` });
     }
     case 'web':
     case 'api':
     case 'trigger':
-      return [...waysOf(occasion, project), ...with_(finals, { CI_PIPELINE_SOURCE: occasion })];
+      return [...waysOf(occasion, project), ...with_(tags, { CI_PIPELINE_SOURCE: occasion })];
     case 'version-tag':
     case 'pre-release-tag':
       return plain(occasion);
