@@ -121,7 +121,8 @@ function begin(
     around,
     ...added,
     differences,
-    notes,
+    // What an edit notes holds only once it is made.
+    notes: [...notes],
   };
 }
 
@@ -164,7 +165,8 @@ function result({ draft, goal, differences, notes }: PipelineEdit, before: strin
     kind: 'edited',
     edits: [{ path: goal.path, before, after: reread(draft).text }],
     differences,
-    notes,
+    // What an edit notes holds only once it is made.
+    notes: [...notes],
   };
 }
 
@@ -174,7 +176,8 @@ function refused(reason: string, goal: PipelineGoal, manual: string, notes: stri
     reason: `${goal.path} is not edited, because ${reason}.`,
     differences: [],
     manual,
-    notes,
+    // What an edit notes holds only once it is made.
+    notes: [...notes],
   };
 }
 

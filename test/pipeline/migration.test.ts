@@ -348,6 +348,24 @@ describe('the way a job publishes today', () => {
     expect(after).toContain('/legacy/ dist/*.whl wheelhouse/*.whl\n');
   });
 
+  it.each([
+    `docker run -v $PWD/dist:/dist python sh -c 'pip install twine && twine upload /dist/*'`,
+    `find dist -name '*.whl' -exec twine upload {} +`,
+  ])('takes what was built where another program names the files: %s', (command) => {
+    const { after } = migrate(publishing(command), 'uv');
+    expect(job(after, 'p').script).toContain(upload.pypi);
+  });
+
+  it('makes no job of what only told pip where packages are', () => {
+    const script = 'pip config set global.index-url https://example.com/simple\n    - twine upload dist/*';
+    expect(job(migrate(publishing(script), 'uv').after, 'p-checks')).toEqual({});
+  });
+
+  it('is not said to read no token any more where it stays as it is', () => {
+    const text = publishing('pip install twine\n    - twine upload -p $PYPI_TOKEN dist/*', '  parallel: 2\n');
+    expect(editPipeline(text, goalWith())).toMatchObject({ kind: 'refused', notes: [] });
+  });
+
   it('runs nothing next to the token: other commands move to jobs of their own, in order', () => {
     const text = publishing(
       './notify.sh start\n    - twine upload dist/*  # now\n    - ./notify.sh end',

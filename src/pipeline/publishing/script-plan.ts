@@ -218,7 +218,9 @@ const ofUpload =
 /** Without directory or variable names, the files of an upload are unknown. */
 function filesIn(steps: ScriptStep[]): Pick<ScriptPlan, 'files'> {
   const upload = steps.find(({ kind, text }) => kind === 'upload' && uploads(text))?.text ?? '';
-  const words = upload.match(/(?:"[^"]*"|'[^']*'|[^\s"'])+/g) ?? [];
+  // Those that it finds, or that another shell gets, as in `docker run`, are only known there.
+  const isDirect = !/^find\b|\s-c\s+["']/.test(upload);
+  const words = isDirect ? (upload.match(/(?:"[^"]*"|'[^']*'|[^\s"'])+/g) ?? []) : [];
   const files = words
     .filter((word) => !/^-|=/.test(word) && /\*|\.whl|\.tar\.gz/.test(word) && !isAttestation(word))
     .join(' ');

@@ -116,7 +116,11 @@ function isCredential(command: string): boolean {
   );
 }
 
+/** Tells pip where packages are. */
+export const setsUpPip = /^(?:python3?(?:\.\d+)?[ \t]+-m[ \t]+)?pip3?[ \t]+config\b/;
+
 function installsTools(command: string): boolean {
+  if (setsUpPip.test(command)) return true;
   if (/\binstall(?:-poetry)?\.(?:sh|py)\b|install\.python-poetry\.org/.test(command)) return true;
   if (/^(?:python3?|uv)[ \t]+(?:-m[ \t]+)?venv\b|^(?:\.|source)[ \t]+\S*activate\b/.test(command))
     return true;
