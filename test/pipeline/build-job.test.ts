@@ -56,6 +56,14 @@ describe('an existing build job', () => {
     expect(job.script).toEqual(['cd x && python -m pip install build && python -m build']);
   });
 
+  it.each([
+    ['that all jobs share', '', 'cache: {paths: [dist/, .pip]}\n'],
+    ['of its own', '  cache: {key: a, paths: [dist]}\n', ''],
+  ])('builds into an empty folder where files of earlier versions may come from a cache %s', (_, own, top) => {
+    const { job } = repaired(`  image: python:3.12\n${own}  script: [python -m build]\n`, {}, top);
+    expect(job.script).toEqual(['rm -rf dist', 'python -m build']);
+  });
+
   it('may use an old Python to start cibuildwheel', () => {
     const text = `b:
   image: python:3.8
@@ -156,6 +164,11 @@ p:
     );
   });
 
+  it('has no exceptions where only tags were one', () => {
+    const { job } = repaired('  image: python:3.12\n  script: [python -m build]\n  except: [tags]\n');
+    expect(job).not.toHaveProperty('except');
+  });
+
   it('runs for each tag and each push if its rules come from a hidden job', () => {
     const top = '.r:\n  rules:\n    - if: $CI_COMMIT_BRANCH\n';
     const { job, after } = repaired(
@@ -245,6 +258,19 @@ describe('a build that is split off from the job that publishes', () => {
       image: 'maturin:1',
       script: ['maturin build --release --sdist --out dist --manylinux 2014'],
     });
+  });
+
+  it.each([
+    ['a command for all jobs', 'default:\n  before_script: [. /opt/env.sh]\n', '  image: python:3.12\n', []],
+    ['a system library for all jobs', 'before_script: [apt-get install -y libfoo-dev]\n', '', []],
+    ['a registry of its own', '', '  image: registry.example.com/tools/python:3.12\n', []],
+    ['its own libraries', '', '', ['--no-isolation']],
+  ])('goes on with %s', (_, top, own, options) => {
+    const command = ['python -m build', ...options].join(' ');
+    const { build } = splitUp(`${top}${alone(`['${command}', twine upload dist/*]`, own)}`);
+    expect(build.script).toEqual([command]);
+    expect(build).not.toHaveProperty('before_script');
+    if (own !== '') expect(own).toContain(String(build.image));
   });
 
   it('takes no files of earlier versions from a cache', () => {

@@ -1,3 +1,4 @@
+import { pathForShell } from '../../kernel/quote.ts';
 import { UnsafeEdit } from '../../text/result.ts';
 import { valueAt } from '../../text/yaml/data.ts';
 import { isYamlTable, type YamlTable } from '../../text/yaml/document.ts';
@@ -11,6 +12,7 @@ import { runsWhenPublished } from '../runs-when.ts';
 import { buildLines } from '../template.ts';
 import { want } from '../want.ts';
 import { gitCheck, isOldPython, oldPython, uvCheck } from './image.ts';
+import { cachesDist } from './new-builder.ts';
 import { openConditions } from './open-conditions.ts';
 import { giveVersion, versionChecks } from './version.ts';
 
@@ -66,8 +68,18 @@ function buildChecks(edit: PipelineEdit): Check[] {
       repair: (_, { name }, job) => giveVersion(edit, name, job),
     },
     ...versionChecks(goal),
+    {
+      path: ['script'],
+      holds: (job) => !cachesDist(seen(edit), job) || removesDist.test(scriptOf(job)),
+      repair: (_, { name }, job) => {
+        const script = lines(job.script);
+        want(edit, [name, 'script'], [`rm -rf ${pathForShell(around.dist)}`, ...script], { current: script });
+      },
+    },
   ];
 }
+
+const removesDist = /\brm\b[^\n;&|]*\bdist\b|\buv[ \t]+build\b.*--clear\b/;
 
 /** Whether a job passes on some of the files that are uploaded from other places than `dist/`. */
 function keepsSome(job: YamlTable, files: string | undefined): boolean {

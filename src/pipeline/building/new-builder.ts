@@ -3,14 +3,15 @@ import { isCredentialName } from '../../indexes/upload-variables.ts';
 import { UnsafeEdit } from '../../text/result.ts';
 import { isYamlTable, type YamlTable, type YamlValue } from '../../text/yaml/document.ts';
 import type { PublishingJob } from '../edit.ts';
-import { isRedirecting } from '../globals.ts';
+import { beforeScriptOf, isRedirecting } from '../globals.ts';
 import { buildsDistributions } from '../model/builds.ts';
 import { commandsOfJob, directoryFrom } from '../model/commands.ts';
 import { isFromGit, type PipelineGoal } from '../pipeline-goal.ts';
 import { planScript, type ScriptStep } from '../publishing/script-plan.ts';
-import { buildFolder, installs } from '../recognise/commands.ts';
+import { buildFolder, installs, kindOf, setsUpPip } from '../recognise/commands.ts';
 import { imageFor } from '../recognise/image.ts';
-import { defaultsOf, type Job, jobValue } from '../recognise/jobs.ts';
+import { defaultsOf, type Job, jobValue, lines } from '../recognise/jobs.ts';
+import { commandsOf as commandsIn } from '../recognise/uploads.ts';
 import { buildLines, fieldsOf, inFolder, linesOf, type Surroundings } from '../template.ts';
 import { images } from '../tool-versions.ts';
 import { addGit, imageWithGit, isOldPython, needsUv, oldPython } from './image.ts';
@@ -54,7 +55,9 @@ export function newBuilder(
   const isOld = (job: YamlTable) => isFromGit(goal) && isOldPython(imageFor(job, data));
   const needed = ({ value, building }: (typeof jobs)[number]) =>
     isOld(value) ? building.filter(({ text }) => !installsLibraries.test(text)) : building;
-  const own = jobs.find((job) => needed(job).some(isOwn) || isEquipped(job.value, data));
+  const own = jobs.find(
+    (job) => needed(job).some(isOwn) || isEquipped(job.value, data) || preparesAll(job, data),
+  );
   if (own === undefined) return template;
   if (isOld(own.value) && !own.building.some(({ text }) => /\bcibuildwheel\b/.test(text)))
     throw oldPython(own.name, imageFor(own.value, data));
@@ -63,7 +66,17 @@ export function newBuilder(
 
 /** Whether a step is something that the template does not do: the project's own, or a build for several platforms. */
 const isOwn = ({ kind, text }: ScriptStep) =>
-  kind === 'other' || (kind === 'build' && /\b(?:maturin|cibuildwheel)\b/.test(text));
+  kind === 'other' ||
+  setsUpPip.test(text) ||
+  (kind === 'build' && /\b(?:maturin|cibuildwheel)\b|--no-isolation\b/.test(text));
+
+/** Whether a `before_script` that a job shares with all others does something that its build may need. */
+function preparesAll({ value }: Job, data: YamlTable): boolean {
+  const shared = value.before_script === undefined ? beforeScriptOf(value, data) : undefined;
+  return commandsIn({ script: shared ?? null }).some(
+    (text) => isOwn({ kind: kindOf(text), text }) && !installsLibraries.test(text),
+  );
+}
 
 /** Two jobs that each prepare their build in another way would both get what the first one builds. */
 function refuseDifferentBuilds(jobs: (Job & { building: ScriptStep[] })[]): void {
@@ -85,16 +98,20 @@ function refuseDifferentBuilds(jobs: (Job & { building: ScriptStep[] })[]): void
 const installsLibraries =
   /^(?:(?:poetry|pdm|pipenv)[ \t]+install|uv[ \t]+sync|(?:python3?[ \t]+-m[ \t]+)?pip3?[ \t]+install)\b[^&;|]*$/;
 
+/** An image of Docker Hub or uv, however it is reached. */
+const usualImage =
+  /^(?:docker\.io\/|\$\{?CI_DEPENDENCY_PROXY\w*\}?\/)?(?:library\/)?(?:python|alpine|debian|ubuntu)(?::|$)|^ghcr\.io\/astral-sh\/uv(?::|$)/;
+
 /** Whether a job has something that its build may need: an image of its own, services, or variables. */
 function isEquipped(job: YamlTable, data: YamlTable): boolean {
   const image = imageFor(job, data);
-  const isUsual = image === '' || /^(?:[\w.-]+\/)*(?:python|uv|alpine|debian|ubuntu)(?::|$)/.test(image);
+  const isUsual = image === '' || usualImage.test(image);
   return !isUsual || job.services !== undefined || Object.keys(plainVariables(job.variables)).length > 0;
 }
 
-/** Whether all jobs share `dist/` as a cache, in which files of earlier versions may lie. */
-function cachesDist(data: YamlTable): boolean {
-  const { cache = data.cache } = defaultsOf(data);
+/** Whether a job has `dist/` in a cache, its own or that of all jobs, in which files of earlier versions may lie. */
+export function cachesDist(data: YamlTable, job: YamlTable = {}): boolean {
+  const { cache = defaultsOf(data).cache ?? data.cache } = job;
   return /\bdist\b/.test(JSON.stringify(cache ?? ''));
 }
 
@@ -117,7 +134,8 @@ function fromJob(
   const git = fromGit && /alpine/.test(image) ? [addGit] : [];
   const script = [...git, ...commandsOf(building, goal, image)];
   const bringsUv = image === '' && needsUv(script.join('\n')) && !installs(script.join('\n'), 'uv');
-  const dists = distsOf(name, script);
+  const before = job.before_script === undefined ? lines(beforeScriptOf(job, data)) : [];
+  const dists = distsOf(name, before, script);
   const built: YamlTable = {
     stage: around.buildStage,
     ...fieldsOf(job, inherited),
@@ -167,8 +185,8 @@ const onlyForSetupPy =
 const changesFolder = /^(?:cd|pushd)\s/;
 
 /** The folders that a new builder's script leaves its files in, from the repository's root. */
-function distsOf(name: string, script: string[]): string[] {
-  const { commands } = commandsOfJob({ name, before_script: [], script, after_script: [] });
+function distsOf(name: string, before: string[], script: string[]): string[] {
+  const { commands } = commandsOfJob({ name, before_script: before, script, after_script: [] });
   const dists = commands.filter(buildsDistributions).map(({ directory, text, tool, args }) => {
     const usual = tool === 'cibuildwheel' ? 'wheelhouse' : 'dist';
     const source = /^(?:build|uv)$/.test(tool ?? '')

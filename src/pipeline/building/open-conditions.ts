@@ -1,7 +1,7 @@
 import { UnsafeEdit } from '../../text/result.ts';
 import { isYamlTable, type YamlTable } from '../../text/yaml/document.ts';
-import { ownAt } from '../../text/yaml/draft.ts';
-import { type PipelineEdit, seen } from '../edit.ts';
+import { ownAt, removeYaml } from '../../text/yaml/draft.ts';
+import { note, type PipelineEdit, seen } from '../edit.ts';
 import { flat, lines, resolveRules } from '../recognise/jobs.ts';
 import { letsThrough, type Occasion, placeFor, pushRule, runsOn, tagRule } from '../recognise/rules.ts';
 import { want } from '../want.ts';
@@ -43,7 +43,11 @@ function closeNothing(edit: PipelineEdit, name: string, job: YamlTable): void {
   if (!Array.isArray(own) || own.some((it) => typeof it !== 'string' || it.startsWith('/')))
     throw limited(name);
   const rest = own.filter((ref) => !closing.includes(String(ref)));
-  want(edit, [name, 'except'], rest.length > 0 ? rest : ['schedules']);
+  if (rest.length > 0) want(edit, [name, 'except'], rest, { current: own });
+  else {
+    note(edit, [name, 'except'], own, null);
+    removeYaml(draft, [name, 'except']);
+  }
 }
 
 function openOnly(edit: PipelineEdit, name: string, job: YamlTable): void {
