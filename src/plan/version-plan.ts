@@ -105,7 +105,7 @@ function adviceOf(
     (use) =>
       use.breaks &&
       (/^(?:dirties|writes|reads)$/.test(use.kind) ||
-        (use.kind === 'installs' && 'file' in use.where) ||
+        (use.kind === 'installs' && use.repair.kind === 'by-hand') ||
         use.repair.kind === 'install-scm') &&
       !isReplaced(use),
   );

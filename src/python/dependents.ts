@@ -91,7 +91,9 @@ function usesOfJob(job: RunningJob, input: DependentsInput): VersionUse[] {
     const add = (kind: VersionUse['kind'], breaks: boolean, repair: UseRepair) =>
       found.push({ kind, where: whereOf(job, command, input), text: command.text, breaks, repair, section });
     const effects = effectsOf(command);
-    const needsVersion = effects.includes('installs-project') || effects.includes('builds');
+    const asksBackend = effects.includes('reads-version') && !whetherReadBreaks(command)[0];
+    const needsVersion =
+      effects.includes('installs-project') || effects.includes('builds') || asksBackend;
     if (needsVersion) add('installs', ...whetherInstallBreaks(command, git, job, index, input));
     if (effects.includes('reads-version') || readsFile(command)) add('reads', ...whetherReadBreaks(command));
     if (effects.includes('writes-version') || writesFile(command)) add('writes', true, byHand);
@@ -134,10 +136,14 @@ function whetherInstallBreaks(
     .some(({ verb, args }) => verb === 'install' && args.some((word) => /^setuptools[-_]scm\b/.test(word)));
   if (command.tool === 'setup.py' && input.source === 'setuptools-scm' && !hasScm)
     return [true, { kind: 'install-scm', line: 'pip install "setuptools-scm>=8"' }];
+  if (command.args.some((arg) => withoutIsolation.test(arg))) return [true, byHand];
   if (job.hasHistory === false || (job.file !== undefined && git.has === 'no')) return [true, byHand];
   if (git.has === 'no') return [true, { kind: 'git-in-image', by: git, otherwise: pretendOf(input) }];
   return [false, notNeeded];
 }
+
+/** Builds with what is installed, so without what gives the version from git. */
+const withoutIsolation = /^--no-(?:build-)?isolation(?:=|$)/;
 
 /** The variable that tells the plugin which version to pretend; for jobs that publish nothing. */
 function pretendOf({ source, version }: DependentsInput): PretendVariable | undefined {
@@ -223,10 +229,15 @@ const readsToml =
 
 const isTest = /(?:^|\/)tests?\//;
 
+/** Searches the text of a project file for it. */
+const searchesVersion = /\bre\.\w+\(.*version|version.*\bre\.\w+\(/i;
+const projectFile = /["'/](?:pyproject\.toml|setup\.(?:cfg|py))["']/;
+
 /** A hard-coded `__version__ = "1.2.3"` goes stale; code that reads pyproject.toml fails. */
 function usesInSources({ lookup, sources, version }: DependentsInput): VersionUse[] {
   return sources.flatMap((file) => {
-    const lines = (lookup(file) ?? '').slice(0, 200_000).split('\n');
+    const whole = (lookup(file) ?? '').slice(0, 200_000);
+    const lines = whole.split('\n');
     const found = lines.flatMap((text, index): VersionUse[] => {
       const where = { file, line: index + 1 };
       const use = {
@@ -244,7 +255,8 @@ function usesInSources({ lookup, sources, version }: DependentsInput): VersionUs
         return [{ kind: 'repeats', ...use }];
       if (
         /["']project["']\s*\]\s*\[\s*["']version["']/.test(text) ||
-        (readsToml.test(text) && /version/i.test(text))
+        (readsToml.test(text) && /version/i.test(text)) ||
+        (searchesVersion.test(text) && projectFile.test(whole))
       )
         return [{ kind: 'reads', ...use, ...(isTest.test(file) ? { repair: byHand } : {}) }];
       if (isTest.test(file) && text.includes(version) && /version/i.test(text) && /==|assertEqual/.test(text))

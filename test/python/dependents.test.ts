@@ -136,6 +136,23 @@ describe('what depends on the written version', () => {
     expect(use).toMatchObject({ breaks, repair: { kind: repair }, where: { job: 'tide' } });
   });
 
+  it.each([
+    ['asks the build backend, which asks git', 'hatch version', 'python:3.12-slim', 'git-in-image'],
+    ['builds with what is installed', 'python -m build --no-isolation', 'python:3.12', 'by-hand'],
+    ['installs with what is installed', 'pip install --no-build-isolation -e .', 'python:3.12', 'by-hand'],
+  ])('finds a command that %s', (_, script, image, repair) => {
+    const uses = versionUses(input(script, { image })).filter(({ breaks }) => breaks);
+    expect(uses).toMatchObject([{ kind: 'installs', repair: { kind: repair } }]);
+  });
+
+  it('finds documentation that searches a project file for it', () => {
+    const files = {
+      'docs/conf.py': `text = Path("../pyproject.toml").read_text()\nrelease = re.search('^version = "(.*)"', text)[1]\n`,
+    };
+    const [use] = versionUses(input('', { files, sources: ['docs/conf.py'] }));
+    expect(use).toMatchObject({ kind: 'reads', where: { line: 2 }, breaks: true });
+  });
+
   it('finds tests in an image without git, and offers both fixes', () => {
     expect(versionUses(input('pip install -e .\npytest', { image: 'python:3.12-slim' }))).toMatchObject([
       {
