@@ -294,6 +294,18 @@ describe('jobs from an earlier run', () => {
     expect(editPipeline(byToken, goalWith({ route: 'token' })).kind).toBe('unchanged');
   });
 
+  it('do not blame a job that publishes elsewhere for its own credentials', () => {
+    const text = `inner:
+  variables: {UV_PUBLISH_TOKEN: $INNER}
+  script: [uv publish --index inner]
+outer:
+  environment: release
+  id_tokens: {PYPI_ID_TOKEN: {aud: pypi}}
+  script: [uv publish]
+`;
+    expect(readPipeline(text, officialIndexes).credentials).toEqual([]);
+  });
+
   it('reveal credentials that override the Trusted Publisher', () => {
     const text = `variables:\n  UV_PUBLISH_TOKEN: x\n${ours.replace('release:\n', 'release:\n  variables: {TWINE_PASSWORD: y}\n')}`;
     expect(readPipeline(text, officialIndexes).credentials).toEqual([

@@ -1,4 +1,5 @@
 import { credentialKeys } from '../../indexes/upload-variables.ts';
+import { valueAt } from '../../text/yaml/data.ts';
 import { isYamlTable, type YamlTable } from '../../text/yaml/document.ts';
 import { inheritsVariable } from '../globals.ts';
 import { jobValue } from './jobs.ts';
@@ -14,8 +15,8 @@ const allJobs = '(all jobs)';
 const keys = new Set(Object.values(credentialKeys).flat());
 
 /**
- * The file's variables from which twine and uv take credentials; global ones only count if a publishing job inherits
- * them.
+ * The file's variables from which twine and uv take credentials. Once there are jobs that publish as they should, only
+ * what reaches them counts.
  */
 export function credentialsIn(own: YamlTable, data: YamlTable, roles: Roles): Credential[] {
   return credentialsOf(own).filter(({ job, key }) => reaches(data, roles, job, key));
@@ -23,8 +24,9 @@ export function credentialsIn(own: YamlTable, data: YamlTable, roles: Roles): Cr
 
 function reaches(data: YamlTable, roles: Roles, holder: string, key: string): boolean {
   const settled = publishersIn(roles).filter((it) => it.settled);
-  if (holder !== allJobs || settled.length === 0) return true;
-  return settled.some(({ name }) => inheritsVariable(jobValue(data, name), key));
+  const has = (job: YamlTable) =>
+    holder === allJobs ? inheritsVariable(job, key) : valueAt(job, ['variables', key]) !== undefined;
+  return settled.length === 0 || settled.some(({ name }) => has(jobValue(data, name)));
 }
 
 function credentialsOf(data: YamlTable): Credential[] {
