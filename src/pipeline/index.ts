@@ -165,8 +165,7 @@ function result({ draft, goal, differences, notes }: PipelineEdit, before: strin
     kind: 'edited',
     edits: [{ path: goal.path, before, after: reread(draft).text }],
     differences,
-    // What an edit notes holds only once it is made.
-    notes: [...notes],
+    notes,
   };
 }
 
@@ -176,8 +175,7 @@ function refused(reason: string, goal: PipelineGoal, manual: string, notes: stri
     reason: `${goal.path} is not edited, because ${reason}.`,
     differences: [],
     manual,
-    // What an edit notes holds only once it is made.
-    notes: [...notes],
+    notes,
   };
 }
 
