@@ -92,8 +92,7 @@ function usesOfJob(job: RunningJob, input: DependentsInput): VersionUse[] {
       found.push({ kind, where: whereOf(job, command, input), text: command.text, breaks, repair, section });
     const effects = effectsOf(command);
     const asksBackend = effects.includes('reads-version') && !whetherReadBreaks(command)[0];
-    const needsVersion =
-      effects.includes('installs-project') || effects.includes('builds') || asksBackend;
+    const needsVersion = effects.includes('installs-project') || effects.includes('builds') || asksBackend;
     if (needsVersion) add('installs', ...whetherInstallBreaks(command, git, job, index, input));
     if (effects.includes('reads-version') || readsFile(command)) add('reads', ...whetherReadBreaks(command));
     if (effects.includes('writes-version') || writesFile(command)) add('writes', true, byHand);

@@ -59,10 +59,13 @@ describe('an existing build job', () => {
   it.each([
     ['that all jobs share', '', 'cache: {paths: [dist/, .pip]}\n'],
     ['of its own', '  cache: {key: a, paths: [dist]}\n', ''],
-  ])('builds into an empty folder where files of earlier versions may come from a cache %s', (_, own, top) => {
-    const { job } = repaired(`  image: python:3.12\n${own}  script: [python -m build]\n`, {}, top);
-    expect(job.script).toEqual(['rm -rf dist', 'python -m build']);
-  });
+  ])(
+    'builds into an empty folder where files of earlier versions may come from a cache %s',
+    (_, own, top) => {
+      const { job } = repaired(`  image: python:3.12\n${own}  script: [python -m build]\n`, {}, top);
+      expect(job.script).toEqual(['rm -rf dist', 'python -m build']);
+    },
+  );
 
   it('may use an old Python to start cibuildwheel', () => {
     const text = `b:

@@ -36,7 +36,8 @@ export function publishingRules(
 ): YamlTable[] {
   const standard = usualRule[id];
   if (project.occasions === 'push-and-tag') return [guardRule(project.projectPath), standard];
-  const written = job.rules === undefined ? rulesFromOld(job, createsTagPipelines(data, project)) : flat(job.rules);
+  const written =
+    job.rules === undefined ? rulesFromOld(job, createsTagPipelines(data, project)) : flat(job.rules);
   const spelt = withPatterns(written, jobVariables(job, data));
   const own = spelt.flatMap((rule): YamlValue[] =>
     isYamlTable(rule) ? withoutCredentialTests(rule) : [rule],
