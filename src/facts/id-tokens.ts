@@ -12,3 +12,10 @@ export function isIssuerRefused(gitlabUrl: string, { gitlabComOnly }: { gitlabCo
 export function isSubjectRefused({ subClaimComponents }: Pick<Project, 'subClaimComponents'>): boolean {
   return subClaimComponents !== null && subClaimComponents[0] !== 'project_path';
 }
+
+/** Why no index takes the tokens of another GitLab than gitlab.com, as a sentence. */
+export const issuerRefusal = (
+  indexes: 'PyPI accepts' | 'PyPI and TestPyPI accept',
+  gitlabUrl: string,
+): string =>
+  `${indexes} ID tokens of gitlab.com only, and this project is on ${gitlabUrl.replace(/^https?:\/\//, '')}.`;

@@ -1,5 +1,5 @@
 import type { GitLabFacts } from '../facts/gitlab-project.ts';
-import { acceptedIssuer, isIssuerRefused, isSubjectRefused } from '../facts/id-tokens.ts';
+import { isIssuerRefused, isSubjectRefused, issuerRefusal } from '../facts/id-tokens.ts';
 import type { Facts } from '../facts/index.ts';
 import { whyUnprotected } from '../facts/server-version.ts';
 import { accessLevels } from '../kernel/access-level.ts';
@@ -50,8 +50,7 @@ function recommend(facts: AdviceFacts): Omit<Advice, 'notes'> {
 
 /** Why PyPI cannot match any ID token of the project; undefined if it can. */
 function refusalOf({ gitlab, indexes }: AdviceFacts): string | undefined {
-  if (isIssuerRefused(gitlab.url.value, indexes.pypi))
-    return `PyPI accepts ID tokens of ${acceptedIssuer} only, and this project is on ${gitlab.url.value}.`;
+  if (isIssuerRefused(gitlab.url.value, indexes.pypi)) return issuerRefusal('PyPI accepts', gitlab.url.value);
   return isSubjectRefused(gitlab.project)
     ? "PyPI cannot match the ID tokens of this project, because their claim 'sub' does not begin with project_path."
     : undefined;

@@ -13,12 +13,19 @@ export interface FormPage {
   url: string;
   /** Only the page of an existing project takes values from its URL. */
   prefilled: boolean;
-  /** What the user has to be and do there, in full sentences. */
-  steps: string[];
-  /** Those of the steps that are about the form, once somebody with the right account is there. */
-  formSteps: string[];
+  /** What the user has to be, to see the page at all. */
+  account: Steps;
+  /** What to do there. */
+  form: Steps;
   /** What to check every time the page is opened: one full sentence. */
   reminder: string;
+}
+
+/** What the user has to be or do on a page, in full sentences. */
+export interface Steps {
+  full: string[];
+  /** The same for a screen that also has the values and a question. */
+  short: string[];
 }
 
 /** The index that the page belongs to. */
@@ -44,23 +51,31 @@ export function publisherPage(
 ): FormPage {
   // For other Warehouses it is unknown which page offers which issuer.
   const custom = index.official ? issuer : undefined;
-  const account = [...signInSteps(index), ...(exists ? [ownerStep] : [])];
-  const formSteps = [
-    ...(exists ? [prefilledStep] : custom === undefined ? pendingSteps : organizationSteps),
-    ...(custom === undefined ? [] : [issuerStep(custom)]),
-    ...otherPublishersSteps(fields),
-  ];
+  const own = exists ? prefilledSteps : custom === undefined ? pendingSteps : organizationSteps;
   const url = exists
     ? projectPage(index.url, fields, issuer)
     : `${index.url}/manage/${custom === undefined ? 'account/publishing' : 'organizations'}/`;
   return {
     url,
     prefilled: exists,
-    steps: [...account, ...formSteps],
-    formSteps,
+    account: accountSteps(index, exists),
+    form: {
+      full: [...own.full, ...issuerSteps(custom), ...otherPublishersSteps(fields)],
+      short: [
+        ...own.short,
+        ...(custom === undefined ? [] : [`Choose the issuer ${custom}.`]),
+        'Remove publishers without an environment or in another spelling.',
+      ],
+    },
     reminder: reminderFor(fields),
   };
 }
+
+/** All that there is to say of a page. */
+export const allSteps = ({ account, form }: Pick<FormPage, 'account' | 'form'>): string[] => [
+  ...account.full,
+  ...form.full,
+];
 
 /** The lines of the form, with the page's own labels. */
 export function formRows(fields: PublisherFields, exists: boolean): FormRow[] {
@@ -79,37 +94,53 @@ export const formLabels: Record<keyof PublisherFields, string> = {
 };
 
 /** PyPI asks for all of this before it shows the page, and does not always return to it with the query intact. */
-function signInSteps({ id, url }: Index): string[] {
-  return [
-    ...(id === 'testpypi' ? ['TestPyPI has its own accounts: sign in there, or register first.'] : []),
-    `First sign in at ${url}/account/login/. You need a verified e-mail address and two-factor authentication.`,
-    'If PyPI makes you set these up, or confirm a new device by e-mail, it may forget the page and its values: open the address again.',
-  ];
+function accountSteps({ id, url }: Index, exists: boolean): Steps {
+  return {
+    full: [
+      ...(id === 'testpypi' ? ['TestPyPI has its own accounts: sign in there, or register first.'] : []),
+      `First sign in at ${url}/account/login/. You need a verified e-mail address and two-factor authentication.`,
+      'If PyPI makes you set these up, or confirm a new device by e-mail, it may forget the page and its values: open the address again.',
+      ...(exists ? ['You must be an Owner of the project there. PyPI may ask for your password again.'] : []),
+    ],
+    short: [
+      `Sign in there first${exists ? ', as an Owner of the project' : ''}${id === 'testpypi' ? '; TestPyPI has its own accounts' : ''}.`,
+    ],
+  };
 }
 
-const ownerStep = 'You must be an Owner of the project there. PyPI may ask for your password again.';
-
-const prefilledStep =
-  'The page opens on the GitLab tab with everything filled in. Compare the values, then click "Add".';
+const prefilledSteps: Steps = {
+  full: ['The page opens on the GitLab tab with everything filled in. Compare the values, then click "Add".'],
+  short: ['Everything is filled in there: compare the values, then click "Add".'],
+};
 
 /** What holds for a pending publisher on either page, around the instructions for the form. */
-const pending = (form: string) => [
-  'The project does not exist there yet, so this is a pending publisher. PyPI rejects the name if it is too similar to an existing one; only likely spellings were checked.',
-  form,
-  'Publish within 30 days or it expires. It does not reserve the name. Limit: three pending publishers per account.',
-];
+const pending = (full: string, ...short: string[]): Steps => ({
+  full: [
+    'The project does not exist there yet, so this is a pending publisher. PyPI rejects the name if it is too similar to an existing one; only likely spellings were checked.',
+    full,
+    'Publish within 30 days or it expires. It does not reserve the name. Limit: three pending publishers per account.',
+  ],
+  short: [...short, 'Publish within 30 days or it expires.'],
+});
 
 const pendingSteps = pending(
   'PyPI cannot prefill this form: switch to the GitLab tab (PyPI shows GitHub first), copy the values, then click "Add".',
+  'Switch to the GitLab tab (not GitHub), copy the values, click "Add".',
 );
 
 /** The account's own page of pending publishers offers gitlab.com only. */
 const organizationSteps = pending(
   'Choose "Publishing" of your organization, as only its page offers your GitLab. Switch to the GitLab tab, copy the values, then click "Add".',
+  'Choose "Publishing" of your organization: only there is your GitLab.',
+  'Switch to the GitLab tab (not GitHub), copy the values, click "Add".',
 );
 
-const issuerStep = (issuer: string) =>
-  `The issuer must be ${issuer}. PyPI offers it only if its staff have set it up for your organization.`;
+const issuerSteps = (issuer: string | undefined) =>
+  issuer === undefined
+    ? []
+    : [
+        `The issuer must be ${issuer}. PyPI offers it only if its staff have set it up for your organization.`,
+      ];
 
 /**
  * A publisher without an environment accepts a token from any job, even next to one with an environment. The lookup

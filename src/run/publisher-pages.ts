@@ -4,7 +4,7 @@ import type { IndexId } from '../kernel/route.ts';
 import type { PublisherPage } from '../plan/settings/publisher.ts';
 import { copyBySystem } from '../ports/clipboard.ts';
 import { reachable } from '../ports/network.ts';
-import { formView } from '../screens/publisher-form.ts';
+import { formView, stepsView } from '../screens/publisher-form.ts';
 import type { Context } from './context.ts';
 
 /**
@@ -38,7 +38,7 @@ async function askBefore({ terminal }: Context, pages: PublisherPage[]) {
   );
 }
 
-type Answer = 'open' | 'click' | 'done' | 'registered' | 'copy' | 'later';
+type Answer = 'open' | 'click' | 'done' | 'registered' | 'copy' | 'explain' | 'later';
 
 /** Opens and copies as often as the user likes, until they are done with the page. */
 async function walkThrough(context: Context, page: PublisherPage, root: string): Promise<Answer> {
@@ -49,8 +49,9 @@ async function walkThrough(context: Context, page: PublisherPage, root: string):
   // Where nothing can open the page, its address is there to be typed.
   terminal.printAsIs(`  ${paint.cyan(openPage ? page.url : reachable(network, page.url))}`);
   // Nobody signs in to the demo's indexes.
-  const shown = clickAdd ? { ...page, steps: page.formSteps } : page;
-  terminal.print(...formView(shown, terminal, { brief: false }));
+  const parts = clickAdd ? [page.form] : [page.account, page.form];
+  const short = parts.flatMap((it) => it.short);
+  terminal.print(...formView(page, short, terminal));
   const choices = choicesFor({ canOpen: openPage !== undefined, canClick: clickAdd !== undefined });
   let initial: Answer = openPage ? 'open' : clickAdd ? 'click' : 'done';
   const reason = clickAdd
@@ -64,6 +65,9 @@ async function walkThrough(context: Context, page: PublisherPage, root: string):
       initial = 'done';
     } else if (answer === 'copy') {
       await copyValue(context, page, root);
+    } else if (answer === 'explain') {
+      const full = parts.flatMap((it) => it.full);
+      terminal.print('', ...stepsView(full, terminal));
     } else {
       if (answer === 'click') clickAdd?.(page);
       return answer;
@@ -77,6 +81,7 @@ const choicesFor = ({ canOpen, canClick }: { canOpen: boolean; canClick: boolean
   { value: 'done' as const, label: 'Done' },
   { value: 'registered' as const, label: 'Already registered' },
   { value: 'copy' as const, label: 'Copy a value' },
+  { value: 'explain' as const, label: 'More about this page' },
   { value: 'later' as const, label: 'Later', hint: 'keep it on the list' },
 ];
 

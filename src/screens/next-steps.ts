@@ -1,5 +1,6 @@
 import { indexNames } from '../facts/package-index.ts';
 import type { Goal } from '../goal/index.ts';
+import { allSteps } from '../indexes/publisher-page.ts';
 import { neverOption, quote } from '../kernel/quote.ts';
 import { defaultBranchOf, type NextPush, projectUrl } from '../plan/next-push.ts';
 import { type Ended, type NextStep, nextSteps } from '../plan/next-steps.ts';
@@ -48,7 +49,8 @@ export function showNextSteps(
     if (step.kind === 'release') showRelease(context, ended, step.next);
     if (step.kind === 'register') {
       terminal.printAsIs(`${indent}${paint.cyan(step.page.url)}`);
-      terminal.print(...formView(step.page, terminal, { brief }));
+      const steps = brief ? [step.page.reminder] : allSteps(step.page);
+      terminal.print(...formView(step.page, steps, terminal));
     }
   }
 }

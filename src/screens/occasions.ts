@@ -40,17 +40,23 @@ export function occasionsInBrief(
   ];
 }
 
+/** With fewer columns beside them, uploads stand below their occasion. */
+const leastRoom = 20;
+
 /** What is uploaded on each occasion, with what was uploaded before where that is something else. */
 function rowsView(rows: OccasionRow[], { paint, columns }: Screen): string[] {
   const width = Math.max(0, ...rows.map(({ occasion }) => widthOf(occasion)));
   return rows.flatMap((row) => {
     const label = paint.dim(padTo(oneLine(row.occasion), width));
-    const indent = ' '.repeat(width + 4);
+    const isBelow = columns - width - 4 < leastRoom;
+    const indent = ' '.repeat(isBelow ? 4 : width + 4);
     const fold = (text: string) => wrapLine(oneLine(text), columns - indent.length).split('\n');
     const [first = '', ...more] = fold(uploadsText(row.after));
     const was = isSame(row) || row.before.length === 0 ? [] : fold(`was: ${uploadsText(row.before)}`);
     return [
-      `  ${label}  ${paint.plain(first)}`,
+      ...(isBelow
+        ? [`  ${paint.dim(oneLine(row.occasion))}`, indent + paint.plain(first)]
+        : [`  ${label}  ${paint.plain(first)}`]),
       ...more.map((line) => indent + paint.plain(line)),
       ...was.map((line) => indent + paint.dim(line)),
     ];

@@ -4,6 +4,7 @@ import { type Change, changesOf, type PlannedSetting } from '../plan/plan.ts';
 import type { Situation } from '../plan/settings/setting.ts';
 import { oneLine } from '../terminal/escape.ts';
 import type { Paint } from '../terminal/paint.ts';
+import { narrow } from '../terminal/table.ts';
 import type { Output, Screen } from '../terminal/terminal.ts';
 import { widthOf } from '../terminal/width.ts';
 import { linesChanged, unifiedDiff } from '../text/diff.ts';
@@ -24,7 +25,7 @@ export async function planView(
   const files = await Promise.all(changes.flatMap(({ finding }) => finding.files).map(fileLine));
   return [
     ...(online.length === 0 ? [] : [paint.bold('On GitLab'), ...changeLines(online, screen)]),
-    ...(files.length === 0 ? [] : [`${paint.bold('Files')}  ${paint.plain(files.join(', '))}`]),
+    ...filesView(files, screen),
     ...occasionsInBrief(situation, screen),
     ...leftView(situation, plan, screen),
   ];
@@ -67,6 +68,15 @@ function cut(text: string, limit: number): string {
   return `${text.slice(0, end).trimEnd()}…`;
 }
 
+/** In one line, or one for each where that is too long. */
+function filesView(files: string[], { paint, columns }: Screen): string[] {
+  if (files.length === 0) return [];
+  const heading = paint.bold('Files');
+  const text = files.join(', ');
+  if (widthOf(`Files  ${text}`) <= columns) return [`${heading}  ${paint.plain(text)}`];
+  return [heading, ...files.map((file) => `  ${paint.plain(file)}`)];
+}
+
 async function fileLine(edit: FileEdit): Promise<string> {
   const fresh = edit.before === undefined ? ' (new)' : '';
   return `${oneLine(edit.path)}${fresh} ${await linesChanged(edit)}`;
@@ -86,10 +96,11 @@ function leftView({ facts }: Situation, plan: PlannedSetting[], { paint, columns
     ...others.map(({ setting, finding }) => `${setting.title}: ${finding.message}`),
   ];
   if (items.length === 0) return [];
-  const room = Math.max(leastRoom, columns - 4);
+  // In few columns too little of it would be left.
+  const shown = (item: string) => (columns < narrow ? item : cut(item, columns - 4));
   return [
     paint.bold('Your turn'),
-    ...items.map((item) => `  ${paint.yellow('!')} ${paint.plain(cut(oneLine(item), room))}`),
+    ...items.map((item) => `  ${paint.yellow('!')} ${paint.plain(shown(oneLine(item)))}`),
   ];
 }
 

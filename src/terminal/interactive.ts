@@ -1,9 +1,16 @@
 import type { Stop } from '../kernel/stop.ts';
 import type { Paint } from './paint.ts';
-import { asking, hintOf, labelOf, makeReturning, partsOf, type Returning } from './question.ts';
+import {
+  answerRows,
+  asking,
+  hintOf,
+  labelOf,
+  makeReturning,
+  messageRows,
+  type Returning,
+} from './question.ts';
 import { type Library, selectMany } from './select-many.ts';
 import type { Asker, Choice, Streams } from './terminal.ts';
-import { widthOf } from './width.ts';
 
 /** Options common to all of the library's prompts. */
 interface Common extends Streams {
@@ -16,15 +23,10 @@ type Ask = <T>(question: (library: Library, common: Common) => Promise<T>) => Pr
 export function interactiveAsker(streams: Streams, paint: Paint, stop: Stop): Asker {
   const returning = makeReturning();
   const ask = asker(streams, stop, returning);
-  const message = (question: string) => {
-    const { line, reason } = partsOf(question);
-    return reason === '' ? line : `${line}\n${paint.dim(reason)}`;
-  };
+  const message = (question: string) => messageRows(question, paint, streams.output.columns).join('\n');
   /** Text fields draw no bar in front of the question's further lines, so it comes with them. */
-  const barred = (question: string, { prompts, core }: Library) => {
-    const bar = `${paint.dim(prompts.S_BAR)}  `;
-    return core.wrapTextWithPrefix(streams.output, message(question), bar, '');
-  };
+  const barred = (question: string, { prompts }: Library) =>
+    messageRows(question, paint, streams.output.columns).join(`\n${paint.dim(prompts.S_BAR)}  `);
   return {
     interactive: true,
     select: (question, choices, initial) =>
@@ -95,23 +97,19 @@ async function selectOne<T>(
 interface Listed {
   value: number;
   label: string;
-  hint?: string;
   disabled?: true;
 }
 
-/** The columns that the frame and the mark in front of an answer take, and those that the library leaves free. */
-const frame = 8;
+/** The columns that the library leaves free for the frame, whose colours it counts, and those of the mark of an answer. */
+const frame = 13;
+const mark = 2;
 
 /**
  * Clack compares values by identity, so it gets positions instead. It shows the hints of the current row and of those
- * that cannot be chosen; consequences are for comparing, so they are part of the label, on a line of their own if need
- * be.
+ * that cannot be chosen; consequences are for comparing, so they are part of the label.
  */
 function listed<T>(choice: Choice<T>, value: number, paint: Paint, columns: number): Listed {
-  const hint = hintOf(choice);
-  const label = labelOf(choice.label);
-  if (choice.disabled !== undefined) return { value, label, hint, disabled: true };
-  if (hint === '') return { value, label };
-  const fits = widthOf(`${label}  ${hint}`) <= columns - frame;
-  return { value, label: `${label}${fits ? '  ' : '\n  '}${paint.dim(hint)}` };
+  const size = { room: columns - frame - mark, indent: mark };
+  const label = answerRows(labelOf(choice.label), hintOf(choice), size, { label: String, hint: paint.dim });
+  return choice.disabled === undefined ? { value, label } : { value, label, disabled: true };
 }

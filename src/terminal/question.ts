@@ -1,7 +1,8 @@
 import type { Stop } from '../kernel/stop.ts';
 import { oneLine } from './escape.ts';
+import type { Paint } from './paint.ts';
 import type { Choice } from './terminal.ts';
-import { shorten } from './width.ts';
+import { shorten, widthOf, wrapLine } from './width.ts';
 
 /** Longest label of an answer, so that a list stays a list however long the names are. */
 const longestLabel = 60;
@@ -15,6 +16,25 @@ export const labelOf = (text: string): string => shorten(oneLine(text), longestL
 /** What stands behind an answer: why it cannot be had, else what follows from it; empty if there is nothing to say. */
 export const hintOf = ({ hint, disabled }: Pick<Choice<unknown>, 'hint' | 'disabled'>): string =>
   shorten(oneLine(disabled === undefined ? (hint ?? '') : `not available: ${disabled}`), longestHint);
+
+/**
+ * The rows of an answer: with what stands behind it in the same row if that fits, else below it and indented. `room` is
+ * in columns, `indent` what stands before the label in its first row.
+ */
+export function answerRows(
+  label: string,
+  hint: string,
+  { room, indent }: { room: number; indent: number },
+  paint: { label: (text: string) => string; hint: (text: string) => string },
+): string {
+  const gap = ' '.repeat(indent);
+  const rows = (text: string, by: (text: string) => string) => wrapLine(text, room).split('\n').map(by);
+  const isShort = hint === '' || widthOf(`${label}  ${hint}`) <= room;
+  const [first = '', ...more] = rows(label, paint.label);
+  if (isShort && more.length === 0) return hint === '' ? first : `${first}  ${paint.hint(hint)}`;
+  const below = hint === '' ? [] : rows(hint, paint.hint);
+  return [first, ...[...more, ...below].map((row) => gap + row)].join('\n');
+}
 
 /** In place of an answer: the user wants the question before this one. */
 export const back = Symbol('back');
@@ -58,6 +78,16 @@ export function makeReturning(): Returning {
 export function partsOf(question: string): { line: string; reason: string } {
   const [line = '', ...reason] = question.split('\n');
   return { line: oneLine(line), reason: oneLine(reason.join(' ')) };
+}
+
+/** The columns of the bar in front of a question, and one that stays free. */
+const bar = 4;
+
+/** The rows of a question and its reason. */
+export function messageRows(question: string, paint: Paint, columns: number): string[] {
+  const { line, reason } = partsOf(question);
+  const rows = (text: string) => wrapLine(text, columns - bar).split('\n');
+  return [...rows(line), ...(reason === '' ? [] : rows(reason).map(paint.dim))];
 }
 
 /** Whether the typed text is part of an answer. */

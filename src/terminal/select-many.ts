@@ -1,6 +1,7 @@
 import type { Paint } from './paint.ts';
-import { hintOf, isFound, labelOf, partsOf } from './question.ts';
+import { answerRows, hintOf, isFound, labelOf, messageRows } from './question.ts';
 import type { Choice, Streams } from './terminal.ts';
+import { wrapLine } from './width.ts';
 
 /** The prompt library, and the core that its prompts are made of. */
 export interface Library {
@@ -30,6 +31,10 @@ interface Row {
   label: string;
   hint: string;
 }
+
+/** The columns that the frame takes, and those of the cursor and the box. */
+const frame = 4;
+const mark = 4;
 
 /** Longer lists are searched rather than scrolled. */
 const longList = 12;
@@ -98,23 +103,27 @@ function drawn({ prompts, core }: Library, list: ListState, { question, all, pai
   const { state, cursor, rows, selected, search } = list;
   const isOpen = state !== 'submit' && state !== 'cancel';
   const bar = `${(isOpen ? paint.cyan : paint.dim)(prompts.S_BAR)}  `;
-  const folded = (text: string, first = bar) => core.wrapTextWithPrefix(output, text, bar, first);
-  const { line, reason } = partsOf(question);
+  const columns = core.getColumns(output);
+  const folded = (text: string) =>
+    wrapLine(text, columns - frame)
+      .split('\n')
+      .map((row) => bar + paint.dim(row));
+  const [first = '', ...more] = messageRows(question, paint, columns);
   const heading = [
     paint.dim(prompts.S_BAR),
-    folded(line, `${prompts.symbol(state as Parameters<typeof prompts.symbol>[0])}  `),
-    ...(reason === '' ? [] : [folded(paint.dim(reason))]),
+    `${prompts.symbol(state as Parameters<typeof prompts.symbol>[0])}  ${first}`,
+    ...more.map((row) => bar + row),
   ];
   if (!isOpen) {
     const names = all.filter(({ value }) => selected.includes(value)).map(({ label }) => label);
     const answer = names.length === 0 ? 'none' : namesText(names);
-    return [...heading, ...(state === 'submit' ? [folded(paint.dim(answer))] : [])].join('\n');
+    return [...heading, ...(state === 'submit' ? folded(answer) : [])].join('\n');
   }
   const keys =
     search === undefined
       ? ['Space selects']
       : ['type to search', 'Tab selects', `${selected.length} selected`];
-  const footer = [folded(paint.dim([...keys, 'Enter confirms'].join(', '))), paint.cyan(prompts.S_BAR_END)];
+  const footer = [...folded([...keys, 'Enter confirms'].join(', ')), paint.cyan(prompts.S_BAR_END)];
   const searching = search === undefined ? [] : [`${bar}${paint.dim('Search:')} ${search}`];
   const visible = prompts.limitOptions({
     cursor,
@@ -123,7 +132,8 @@ function drawn({ prompts, core }: Library, list: ListState, { question, all, pai
     output,
     columnPadding: 3,
     rowPadding: heading.length + searching.length + footer.length + 2,
-    style: (row, isCurrent) => rowText(row, isCurrent, selected.includes(row.value), { prompts, paint }),
+    style: (row, isCurrent) =>
+      rowText(row, isCurrent, selected.includes(row.value), { prompts, paint, columns }),
   });
   const found = rows.length === 0 ? [`${bar}${paint.yellow('No matches')}`] : visible.map((it) => bar + it);
   return [...heading, ...searching, ...found, ...footer].join('\n');
@@ -133,11 +143,12 @@ function rowText(
   { label, hint }: Row,
   isCurrent: boolean,
   isSelected: boolean,
-  { prompts, paint }: { prompts: Library['prompts']; paint: Paint },
+  { prompts, paint, columns }: { prompts: Library['prompts']; paint: Paint; columns: number },
 ): string {
   const box = isSelected ? paint.green(prompts.S_CHECKBOX_SELECTED) : paint.dim(prompts.S_CHECKBOX_INACTIVE);
-  const text = isCurrent ? paint.plain(label) : paint.dim(label);
-  return `${isCurrent ? paint.cyan('›') : ' '} ${box} ${text}${hint === '' ? '' : `  ${paint.dim(hint)}`}`;
+  const brushes = { label: isCurrent ? paint.plain : paint.dim, hint: paint.dim };
+  const text = answerRows(label, hint, { room: columns - frame - mark, indent: mark }, brushes);
+  return `${isCurrent ? paint.cyan('›') : ' '} ${box} ${text}`;
 }
 
 /** How many names are repeated once they are chosen. */

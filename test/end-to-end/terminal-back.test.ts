@@ -103,7 +103,7 @@ describe('an option that cannot be had', () => {
     const session = await start(110, {}, 'free');
     await isAsked(session, 'How should releases be protected?');
     expect(session.screen()).toMatch(
-      /○ Trusted Publisher \+ approvals \(not available: needs GitLab Premium, Ultimate or Open Source\)/,
+      /○ Trusted Publisher \+ approvals {2}not available: needs GitLab Premium, Ultimate or Open Source/,
     );
     // Once around the list, and back to the row that it began with.
     for (const row of ['Show details', 'Trusted Publisher, no approval step', 'API token']) {

@@ -63,6 +63,8 @@ describe('the first screen', () => {
       await session.ended;
       expect(rowsAbove(screen, '│\n◆')).toBeLessThanOrEqual(20);
       expect(words(screen)).toMatch(/\d+ (?:person|people) could publish demo-pkg: @alice/);
+      const [, answers = ''] = /Ctrl-C leaves\.\n([\s\S]*)\n└/.exec(screen) ?? [];
+      expect(answers.split('\n').filter((row) => !/^│ {2}(?:[●○] | {2})\S/.test(row))).toEqual([]);
     },
   );
 

@@ -125,7 +125,7 @@ describe('the recommended route', () => {
     [
       'self-managed EE for PyPI',
       'token',
-      /https:\/\/gitlab\.com only, and this project is on/,
+      /ID tokens of gitlab\.com only, and this project is on/,
       { members: [alice], change: elsewhere },
     ],
     [

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { formProblems, type PublisherFields } from '../../src/indexes/publisher-form.ts';
-import { formRows, publisherPage } from '../../src/indexes/publisher-page.ts';
+import { allSteps, formRows, publisherPage } from '../../src/indexes/publisher-page.ts';
 import { isValidName, normalizeName } from '../../src/kernel/package-name.ts';
 
 const good: PublisherFields = {
@@ -65,13 +65,13 @@ describe('the page to open', () => {
   it('has the fields in its URL for an existing project', () => {
     const page = publisherPage(pypi, fields, { exists: true });
     expect(page).toMatchObject({ prefilled: true, url: projectPage });
-    expect(page.steps.join(' ')).toMatch(/Owner.*filled in.*click "Add"/);
+    expect(allSteps(page).join(' ')).toMatch(/Owner.*filled in.*click "Add"/);
   });
 
   it('cannot have them for a new project, and says what to do', () => {
     const page = publisherPage(testpypi, good, { exists: false });
     expect(page).toMatchObject({ prefilled: false, url: 'https://test.pypi.org/manage/account/publishing/' });
-    expect(page.steps.join(' ')).toMatch(
+    expect(allSteps(page).join(' ')).toMatch(
       /TestPyPI has its own accounts.*too similar.*GitLab tab.*30 days.*does not reserve/,
     );
     expect(formRows(good, false).map(({ value }) => value)).toEqual([
@@ -86,24 +86,26 @@ describe('the page to open', () => {
   it.each([true, false])(
     'says to sign in first, and to open it again if it is lost (exists: %j)',
     (exists) => {
-      expect(publisherPage(pypi, fields, { exists }).steps.join(' ')).toMatch(
+      expect(allSteps(publisherPage(pypi, fields, { exists })).join(' ')).toMatch(
         /sign in at https:\/\/pypi\.org\/account\/login\/\. .*verified e-mail address and two-factor.*new device by e-mail.*open the address again\./,
       );
     },
   );
 
   it.each([true, false])('warns of publishers that defeat the right one (exists: %j)', (exists) => {
-    const { steps, reminder } = publisherPage(pypi, fields, { exists });
-    expect(steps.join(' ')).toMatch(
+    const page = publisherPage(pypi, fields, { exists });
+    expect(allSteps(page).join(' ')).toMatch(
       /Remove any for Group\/sub\/Demo\.Pkg without an environment: .*so "release" protects nothing\..*different spelling or letter case/,
     );
-    expect(reminder).toMatch(/without an environment or in a different spelling/);
+    expect(page.reminder).toMatch(/without an environment or in a different spelling/);
   });
 
   it('has the issuer in its URL for a self-managed GitLab, and says who can register it', () => {
     const page = publisherPage(pypi, fields, { exists: true, issuer: 'https://git.example/gitlab' });
     expect(page.url).toBe(`${projectPage}&issuer_url=https%3A%2F%2Fgit.example%2Fgitlab`);
-    expect(page.steps.join(' ')).toMatch(/issuer must be https:\/\/git\.example\/gitlab\. PyPI .*its staff/);
+    expect(allSteps(page).join(' ')).toMatch(
+      /issuer must be https:\/\/git\.example\/gitlab\. PyPI .*its staff/,
+    );
   });
 
   it.each([

@@ -1,9 +1,12 @@
 import { describe, expect, it } from 'vitest';
+import { publisherPage } from '../../src/indexes/publisher-page.ts';
+import type { PublisherPage } from '../../src/plan/settings/publisher.ts';
 import { briefText } from '../../src/screens/fields.ts';
 import { labelled } from '../../src/screens/first-screen.ts';
+import { formView } from '../../src/screens/publisher-form.ts';
 import { makePaint } from '../../src/terminal/paint.ts';
 import { type SourcedRow, sourcedTable } from '../../src/terminal/table.ts';
-import { widthOf } from '../../src/terminal/width.ts';
+import { widthOf, wrapLine } from '../../src/terminal/width.ts';
 
 const paint = makePaint(false);
 
@@ -20,6 +23,32 @@ describe('long advice on the first screen', () => {
 
   it('stands whole behind its label at 40 columns', () => {
     expect(labelled('Advice', advice, { paint, columns: 40 }, 5)).toEqual([`Advice: ${advice}`]);
+  });
+});
+
+describe("a publisher's page", () => {
+  const fields = {
+    projectName: 'tidewatch',
+    namespace: 'harbour/instruments',
+    project: 'tidewatch',
+    workflowFilepath: '.gitlab-ci.yml',
+    environment: 'release',
+  };
+  const house = 'https://gitlab.harbour.example';
+
+  it.each([
+    ['of a project that exists', 'pypi', { exists: true }],
+    ['of a project that exists, for another GitLab', 'pypi', { exists: true, issuer: house }],
+    ['of a pending publisher', 'testpypi', { exists: false }],
+    ['of a pending publisher of an organization', 'testpypi', { exists: false, issuer: house }],
+  ] as const)('%s fits into 24 rows of 80 columns, with its question below', (_, id, circumstances) => {
+    const index = { id, url: `https://${id === 'pypi' ? '' : 'test.'}pypi.org`, official: true };
+    const page = { ...publisherPage(index, fields, circumstances), index, fields } as PublisherPage;
+    const steps = [...page.account.short, ...page.form.short];
+    const lines = formView(page, steps, { paint, columns: 80 });
+    const rows = lines.flatMap((line) => wrapLine(line, 80).split('\n')).length;
+    const [heading, address, question] = [1, Math.ceil((page.url.length + 2) / 80), 10];
+    expect(heading + address + rows + question).toBeLessThanOrEqual(24);
   });
 });
 

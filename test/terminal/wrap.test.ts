@@ -1,4 +1,5 @@
 import { expect, it } from 'vitest';
+import { answerRows } from '../../src/terminal/question.ts';
 import { wrapLine } from '../../src/terminal/width.ts';
 
 it('wraps a line between words and keeps its indent', () => {
@@ -14,4 +15,17 @@ it('never breaks a URL, nor a line that fits', () => {
   expect(wrapLine('    \u001B[2mshort enough to fit in\u001B[22m', 30)).toBe(
     '    \u001B[2mshort enough to fit in\u001B[22m',
   );
+});
+
+it('puts what stands behind an answer below it, and keeps all of its rows behind the mark', () => {
+  const rows = (room: number) =>
+    answerRows(
+      'One answer',
+      'with what follows from it',
+      { room, indent: 2 },
+      { label: String, hint: String },
+    );
+  expect(rows(40)).toBe('One answer  with what follows from it');
+  expect(rows(20)).toBe('One answer\n  with what follows\n  from it');
+  expect(rows(8)).toBe('One\n  answer\n  with\n  what\n  follows\n  from it');
 });

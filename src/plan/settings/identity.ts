@@ -1,4 +1,4 @@
-import { acceptedIssuer, isIssuerRefused, isSubjectRefused } from '../../facts/id-tokens.ts';
+import { acceptedIssuer, isIssuerRefused, isSubjectRefused, issuerRefusal } from '../../facts/id-tokens.ts';
 import type { Facts } from '../../facts/index.ts';
 import { isForeignPipeline } from '../../facts/pipeline-file.ts';
 import { isOlderThan } from '../../facts/server-version.ts';
@@ -60,7 +60,7 @@ function issuer(situation: Situation): Problem | undefined {
     field: { of: 'issuer' },
     current: url,
     wanted: acceptedIssuer,
-    message: `PyPI and TestPyPI accept ID tokens of ${acceptedIssuer} only, and this project is on ${url}.`,
+    message: issuerRefusal('PyPI and TestPyPI accept', url),
     manual: `If PyPI staff have set up ${url} for your organization there, say so with --custom-issuer: the publisher page then has it as its issuer. An organization can ask for it (support+orgs@pypi.org). Else publish with an API token, with --route token.`,
   };
 }

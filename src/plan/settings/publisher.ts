@@ -3,7 +3,7 @@ import type { Facts } from '../../facts/index.ts';
 import { indexNames } from '../../facts/package-index.ts';
 import type { IndexGoal } from '../../goal/index.ts';
 import { type PublisherFields, publisherFields } from '../../indexes/publisher-form.ts';
-import { type FormPage, publisherPage } from '../../indexes/publisher-page.ts';
+import { allSteps, type FormPage, publisherPage } from '../../indexes/publisher-page.ts';
 import { credentialKeys } from '../../indexes/upload-variables.ts';
 import type { Provenance } from '../../ports/package-index.ts';
 import { type Finding, ok, unfixable, unreadable } from '../finding.ts';
@@ -77,7 +77,7 @@ function inspect(situation: Situation, index: IndexGoal): Finding {
     ? `Check on ${index.title} that the Trusted Publisher is registered, as there is no API for it.${whose}`
     : `${fieldsName(facts)} does not exist on ${index.title} yet, so register a pending publisher there; skip this if you have.`;
   return unfixable('manual', message, {
-    manual: `Open ${page?.url}. ${page?.steps.join(' ') ?? ''}`,
+    manual: `Open ${page?.url}. ${page ? allSteps(page).join(' ') : ''}`,
     notes,
   });
 }
