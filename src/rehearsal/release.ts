@@ -1,5 +1,6 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import type { ReleaseEvent } from '../kernel/release-event.ts';
 import { acceptPush, filesAt } from './gitlab/commits.ts';
 import { isMapping, readConfiguration } from './gitlab/configuration.ts';
 import { lint } from './gitlab/lint.ts';
@@ -16,18 +17,6 @@ import { isIncluded } from './rules.ts';
 import { gitIn } from './scratch-project.ts';
 import { runUploadJob } from './upload-job.ts';
 import { shownAt, type World } from './world.ts';
-
-/** What happens in a rehearsed release, in order. */
-type ReleaseEvent =
-  | { kind: 'merged'; by: string; iid: number; into: string }
-  | { kind: 'pushed'; by: string; ref: string; isTag: boolean }
-  | { kind: 'invalid'; problem: string }
-  | { kind: 'passed'; job: string }
-  | { kind: 'approved'; by: string; job: string }
-  | { kind: 'nobody-approves'; job: string; missing: number }
-  | { kind: 'published'; job: string; index: Index; version: string }
-  | { kind: 'failed'; job: string; index: Index; problem: string }
-  | { kind: 'nothing-published'; ref: string };
 
 type Index = 'pypi' | 'testpypi';
 type Tell = (event: ReleaseEvent) => void;
@@ -302,7 +291,7 @@ async function publish(
   await pace?.();
   const name = packageName(world);
   const apiToken = variableOf(project, environment);
-  const { log, problem } = await runUploadJob(world, {
+  const { log, refusal } = await runUploadJob(world, {
     ...{ index: job.index, environment, sha, name, version },
     ...(job.audience === undefined ? {} : { audience: job.audience }),
     ...(apiToken === undefined ? {} : { apiToken }),
@@ -310,12 +299,12 @@ async function publish(
     pipelineFile: pipelineFile(project),
     refPath: `refs/${isTag ? 'tags' : 'heads'}/${ref}`,
   });
-  const status = problem === undefined ? 'success' : 'failed';
-  const last = problem === undefined ? 'Job succeeded' : 'ERROR: Job failed: exit code 2';
+  const status = refusal === undefined ? 'success' : 'failed';
+  const last = refusal === undefined ? 'Job succeeded' : 'ERROR: Job failed: exit code 2';
   end(record, status, `${log}\n${last}\n`);
   Object.assign(deployment, { status });
-  if (problem === undefined) return tell({ kind: 'published', job: job.name, index: job.index, version });
-  tell({ kind: 'failed', job: job.name, index: job.index, problem });
+  if (refusal === undefined) return tell({ kind: 'published', job: job.name, index: job.index, version });
+  tell({ kind: 'failed', job: job.name, index: job.index, refusal });
 }
 
 /** Who approves a deployment that the pusher started, and how many approvals nobody can give. */

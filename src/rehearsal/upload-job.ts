@@ -1,4 +1,5 @@
 import { createHash, generateKeyPairSync, randomUUID, sign } from 'node:crypto';
+import type { Refusal } from '../kernel/release-event.ts';
 import { sdistOf, wheelOf } from './distributions.ts';
 import type { World } from './world.ts';
 import { shownAt } from './world.ts';
@@ -21,10 +22,10 @@ export interface UploadJob {
   version: string;
 }
 
-/** What the client printed, and the index's reason if it refused. */
+/** What the client printed, and why the index refused, if it did. */
 export interface UploadOutcome {
   log: string;
-  problem?: string;
+  refusal?: Refusal;
 }
 
 /** Exchanges the job's ID token and uploads a wheel and an sdist, as `uv publish` does. */
@@ -41,7 +42,7 @@ export async function runUploadJob(world: World, job: UploadJob): Promise<Upload
       : await exchange(index.url, signedBy(world, job, claims));
   if ('refusal' in credential)
     return {
-      problem: reasonIn(credential.refusal),
+      refusal: refusalIn(credential.refusal),
       log: `${start}\n${refusalLog(credential.refusal, claims)}`,
     };
   const lines = [start];
@@ -49,10 +50,10 @@ export async function runUploadJob(world: World, job: UploadJob): Promise<Upload
     lines.push(`Uploading ${file.filename} (${file.content.length}B)`);
     const answer = await upload(index.url, credential.secret, job, file);
     if (answer.ok) continue;
-    const problem = decoded(/<h1>\d+ ([\s\S]*?)<\/h1>/.exec(await answer.text())?.[1] ?? answer.statusText);
-    const cause = `  cause: Server returned status code ${answer.status}. Server says: ${problem}`;
+    const reason = decoded(/<h1>\d+ ([\s\S]*?)<\/h1>/.exec(await answer.text())?.[1] ?? answer.statusText);
+    const cause = `  cause: Server returned status code ${answer.status}. Server says: ${reason}`;
     lines.push(`error: Failed to publish \`dist/${file.filename}\` to \`${address}\``, cause);
-    return { problem, log: lines.join('\n') };
+    return { refusal: { code: undefined, reason }, log: lines.join('\n') };
   }
   return { log: lines.join('\n') };
 }
@@ -162,9 +163,9 @@ function refusalLog(response: string, claims: Claims): string {
          )`;
 }
 
-function reasonIn(response: string): string {
-  const found = /"description":"((?:[^"\\]|\\.)*)"/.exec(response)?.[1];
-  return found ?? response;
+function refusalIn(response: string): Refusal {
+  const { errors } = JSON.parse(response) as { errors: { code: string; description: string }[] };
+  return { code: errors[0]?.code, reason: errors[0]?.description ?? response };
 }
 
 const decoded = (html: string) =>

@@ -1,8 +1,9 @@
+import type { ReleaseEvent } from '../kernel/release-event.ts';
 import type { IndexId } from '../kernel/route.ts';
 import { reachable } from '../ports/network.ts';
 import { rehearseMerge, rehearseRelease } from '../rehearsal/release.ts';
 import { shownAt, type World } from '../rehearsal/world.ts';
-import { type ReleaseEvent, releaseLines, unregisteredLines } from '../screens/rehearsed-release.ts';
+import { releaseLines, unregisteredLines } from '../screens/rehearsed-release.ts';
 import type { Context } from './context.ts';
 
 /** Merges the open merge request of the demo's project, and shows what the pipeline of the default branch makes of it. */
@@ -50,7 +51,7 @@ async function shown<T>(
   const unregistered = new Map<IndexId, string>();
   const result = await work((event) => {
     terminal.print(...releaseLines(event, paint));
-    if (event.kind === 'failed' && event.problem.includes('publisher'))
+    if (event.kind === 'failed' && event.refusal.code === 'invalid-publisher')
       unregistered.set(event.index, publishingPageOf(world, context, event.index));
     if (event.kind === 'published') terminal.print(`    ${paint.cyan(projectPageOf(world, event))}`);
   });

@@ -1,19 +1,8 @@
 import { indexNames } from '../facts/package-index.ts';
+import type { ReleaseEvent } from '../kernel/release-event.ts';
 import type { IndexId } from '../kernel/route.ts';
 import { oneLine } from '../terminal/escape.ts';
 import type { Paint } from '../terminal/paint.ts';
-
-/** Something that happened on the embedded GitLab while the demo's project was released. */
-export type ReleaseEvent =
-  | { kind: 'merged'; by: string; iid: number; into: string }
-  | { kind: 'pushed'; by: string; ref: string; isTag: boolean }
-  | { kind: 'invalid'; problem: string }
-  | { kind: 'passed'; job: string }
-  | { kind: 'approved'; by: string; job: string }
-  | { kind: 'nobody-approves'; job: string }
-  | { kind: 'published'; job: string; index: IndexId; version: string }
-  | { kind: 'failed'; job: string; index: IndexId; problem: string }
-  | { kind: 'nothing-published'; ref: string };
 
 /** What happened, in a line; a push begins with a blank one. */
 export function releaseLines(event: ReleaseEvent, { bold, green, red, yellow, plain }: Paint): string[] {
@@ -35,7 +24,7 @@ export function releaseLines(event: ReleaseEvent, { bold, green, red, yellow, pl
         `  ${green('✔')} ${oneLine(event.job)}: ${event.version} is on ${bold(indexNames[event.index])}`,
       ];
     case 'failed': {
-      const says = `${oneLine(event.job)}: ${indexNames[event.index]} says "${oneLine(event.problem)}"`;
+      const says = `${oneLine(event.job)}: ${indexNames[event.index]} says "${oneLine(event.refusal.reason)}"`;
       return [`  ${red('✖')} ${plain(says)}`];
     }
     case 'nothing-published':
