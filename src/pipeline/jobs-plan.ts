@@ -75,6 +75,7 @@ export function planJobs(original: OriginalPipeline): JobsPlan {
       dist,
       files: filesBeyond(dist, publishing, data),
       runnerTags: lines(existing[0]?.tags ?? defaultsOf(data).tags),
+      defaultTags: lines(defaultsOf(data).tags),
       hasDefaultBeforeScript: hasDefaultBeforeScript(data),
     },
   };

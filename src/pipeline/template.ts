@@ -40,6 +40,8 @@ export interface Surroundings {
   files?: string | undefined;
   /** Runner tags that the project's publishing jobs require. */
   runnerTags: string[];
+  /** Runner tags that jobs without tags of their own have by `default:`. */
+  defaultTags: string[];
   /** The file has a global `before_script`, which the new jobs must not run. */
   hasDefaultBeforeScript: boolean;
 }
@@ -58,6 +60,7 @@ export const noSurroundings: Surroundings = {
   names: { pypi: 'release', testpypi: 'release-test' },
   dist: 'dist',
   runnerTags: [],
+  defaultTags: [],
   hasDefaultBeforeScript: false,
 };
 

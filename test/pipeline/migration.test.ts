@@ -154,6 +154,14 @@ describe('content from elsewhere in the file', () => {
     expect(readPipeline(after, officialIndexes).credentials).toEqual([]);
   });
 
+  it('runs where it ran before: by the runner tags that `default:` gives to jobs without their own', () => {
+    const text = `default:\n  tags: [shelf]\nq:\n  tags: [desk]\n  script: x\np:\n  only: [tags]\n  script: ${twine}\n`;
+    const { after } = migrate(text, 'uv');
+    for (const name of ['p', 'check-dist', '.publish']) expect(job(after, name).tags).toEqual(['shelf']);
+    const { after: own } = migrate(text.replace('  only:', '  tags: [desk]\n  only:'), 'uv');
+    expect(job(own, 'p').tags).toEqual(['desk']);
+  });
+
   it('is removed: global credentials that no other job needs', () => {
     const { after } = migrate(
       `variables:\n  TWINE_PASSWORD: $T\n  LEVEL: "1"\np:\n  only: [tags]\n  script: ${twine}\n`,

@@ -54,6 +54,11 @@ export function baseChecks(
     ...(isBase ? [{ path: ['stage'], holds: (job: YamlTable) => typeof job.stage === 'string' }] : []),
     { path: ['image'], holds: (job) => hasTool(job, goal) },
     ...inheritsLittle(around),
+    {
+      path: ['tags'],
+      holds: ({ tags }) => tags !== undefined || around.defaultTags.length === 0,
+      repair: (edit, { home }) => want(edit, [home, 'tags'], around.defaultTags),
+    },
     { path: ['dependencies'], holds: (job) => takesFrom(job, handedBy(goal, around)), repair: takeFromCheck },
     noCheckout,
     ...variableChecks(toolVariables[goal.publishWith]),
