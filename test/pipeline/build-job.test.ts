@@ -111,6 +111,26 @@ p:
     expect(job.script).toEqual([`python -m pip install build && python -m build ${after}`]);
   });
 
+  it.each([['/opt/python/cp312-cp312/bin/python'], ['python3.12'], ['$PYTHON']])(
+    'builds with the Python that ran setup.py: %s',
+    (python) => {
+      const { job } = repaired(
+        `  image: fedora:44\n  script: ["${python} setup.py sdist; ${python} setup.py bdist_wheel"]\n`,
+      );
+      const built = (kind: string) => `${python} -m pip install build && ${python} -m build --${kind}`;
+      expect(job.script).toEqual([`${built('sdist')}; ${built('wheel')}`]);
+    },
+  );
+
+  it('builds with that Python where it is split off as well', () => {
+    const text =
+      'p:\n  image: fedora:44\n  only: [tags]\n  script:\n    - python3 setup.py sdist\n    - twine upload dist/*\n';
+    const result = editPipeline(text, goalWith());
+    const after = result.kind === 'edited' ? (result.edits[0]?.after ?? '') : '';
+    const { script } = parseYaml(after).data.build as YamlTable;
+    expect(script).toEqual(['python3 -m pip install build', 'python3 -m build']);
+  });
+
   it('builds once, without the upload tool, where it is split off from such a job', () => {
     const text =
       'p:\n  image: example.com/own:1\n  only: [tags]\n  script:\n    - pip install -U twine wheel\n    - pip install numpy\n    - python setup.py sdist\n    - python setup.py bdist_wheel\n    - twine upload dist/*\n';

@@ -161,7 +161,11 @@ function commandsOf(building: ScriptStep[], goal: PipelineGoal, image: string): 
   const sdist = goal.sdistOnly ? ' --sdist' : '';
   const version = versionCommands(goal, image);
   const folder = building.some(({ text }) => changesFolder.test(text)) ? '' : inFolder(goal, '--outdir');
-  const ours = ['pip install build', ...version, `python -m build${sdist}${folder}`];
+  // `python` may be missing, or another one.
+  const [, python = 'python'] =
+    /((?:[\w./-]*\/)?python[\d.]*)[ \t]+setup\.py\b/.exec(building.map(({ text }) => text).join('\n')) ?? [];
+  const pip = python === 'python' ? 'pip' : `${python} -m pip`;
+  const ours = [`${pip} install build`, ...version, `${python} -m build${sdist}${folder}`];
   const steps = building.filter(
     ({ kind }) => kind !== 'credential' && kind !== 'report' && kind !== 'tag check' && kind !== 'signature',
   );

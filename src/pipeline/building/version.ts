@@ -28,18 +28,19 @@ export function giveVersion(edit: PipelineEdit, name: string, job: YamlTable): v
 }
 
 /** Commands that build without the build requirements, and so without whatever provides the version. */
-const blind = /(?:\bpython3?[ \t]+|(?<![\w/.])\.\/)setup\.py[ \t][^\n;&|]*\b(?:sdist|bdist_wheel)\b[^\n;&|]*/;
+const blind =
+  /(?:(?<![\w/.$-])((?:[\w./${}-]*\/)?python(?:\d+(?:\.\d+)*)?|\$\{?PYTHON\w*\}?)[ \t]+|(?<![\w/.])\.\/)setup\.py[ \t][^\n;&|]*\b(?:sdist|bdist_wheel)\b[^\n;&|]*/;
 
 /** Whether the edit of a build job replaces a command, so that it sees the version from git. */
 export const isBlindBuild = (command: string) => blind.test(command) && !/\bupload\b/.test(command);
 
 /** The same kinds of distribution, built with the build requirements. */
-function inIsolation(command: string): string {
+function inIsolation(command: string, python = 'python'): string {
   const [sdist, wheel] = [/\bsdist\b/, /\bbdist_wheel\b/].map((kind) => kind.test(command));
   const only = sdist === wheel ? '' : sdist ? ' --sdist' : ' --wheel';
   const [, folder] = /\s(?:--dist-dir[= ]|-d[ ]?)(\S+)/.exec(command) ?? [];
   const outdir = folder === undefined ? '' : ` --outdir ${folder}`;
-  return `python -m pip install build && python -m build${only}${outdir}`;
+  return `${python} -m pip install build && ${python} -m build${only}${outdir}`;
 }
 
 const poetryBuild = /\bpoetry[ \t]+(?:-\S+[ \t]+)*build\b/;
@@ -63,7 +64,7 @@ export function versionChecks(goal: PipelineGoal): Check[] {
         want(
           edit,
           [name, 'script'],
-          lines(job.script).map((item) => item.replace(blind, inIsolation)),
+          lines(job.script).map((item) => item.replace(new RegExp(blind, 'g'), inIsolation)),
         ),
     },
   ];
