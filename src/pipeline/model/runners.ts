@@ -217,7 +217,19 @@ function withoutRunner(words: string[], program: Program): string[] | undefined 
   // `uv pip` is pip
   if (name === 'uv' && words[skipOptions(words, 1, uvRun)] === 'pip')
     return words.slice(skipOptions(words, 1, uvRun));
-  return undefined;
+  return behindUnknown(words);
+}
+
+/** An upload that a program we do not know runs: `nix develop -c flit publish`, `apptainer exec x.sif twine upload dist/*`. */
+function behindUnknown(words: string[]): string[] | undefined {
+  // Those only talk about it, or run it among other files.
+  if (/^(?:echo|printf|grep|git|docker|podman|\[|test)$/.test(baseName(words[0] ?? ''))) return undefined;
+  const at = words.findIndex((word, index) => {
+    const tool = baseName(word);
+    if (index === 0 || !/^(?:twine|uv|poetry|pdm|hatch|flit|maturin)$/.test(tool)) return false;
+    return /^(?:upload|publish)$/.test(words[skipOptions(words, index + 1, verbTools[tool] ?? [])] ?? '');
+  });
+  return at < 0 ? undefined : words.slice(at);
 }
 
 /** What a runner runs: a module after `-m`, a program with a version, an environment before a colon. */
@@ -264,8 +276,8 @@ function skipOptions(words: readonly string[], from: number, withValue: Options,
 function inlineProgram(first: string, args: string[]): string | undefined {
   const name = baseName(first);
   if (name === 'eval') return args.join(' ');
-  if (!/^(?:ba|da|z|a|k)?sh$/.test(name)) return undefined;
-  const at = args.findIndex((word) => /^-[a-z]*c$/.test(word));
+  if (!/^(?:(?:ba|da|z|a|k)?sh|su|nix-shell)$/.test(name)) return undefined;
+  const at = args.findIndex((word) => /^-[a-z]*c$|^--(?:run|command)$/.test(word));
   return at < 0 ? undefined : args[at + 1];
 }
 

@@ -2,11 +2,11 @@ import { isCredentialName } from '../../indexes/upload-variables.ts';
 
 /** A Python module or program, called directly or through another tool's runner. */
 const upload =
-  /\btwine(?:[=<>~!]=?[\w.,<>=*]+)?['"]?[ \t]+upload\b|\b(?:uv|poetry|pdm|hatch|flit|maturin)[ \t]+(?:-\S+[ \t]+)*publish\b|\bmaturin[ \t]+upload\b|setup\.py[ \t].*\bupload\b/;
+  /\btwine(?:[=<>~!]=?[\w.,<>=*]+)?['"]?[ \t]+upload\b|\b(?:uv|poetry|pdm|hatch|flit|maturin)[ \t]+(?:-\S+[ \t]+(?:[^\s-]\S*[ \t]+)?)*?publish\b|\bmaturin[ \t]+upload\b|setup\.py[ \t].*\bupload\b/;
 
 /** Commands that build distributions into dist/. */
 const build =
-  /\bpython3?(?:\.\d+)?[ \t]+-m[ \t]+build\b|\bpyproject-build\b|\b(?:uv|hatch|poetry|pdm|flit|maturin)[ \t]+(?:-\S+[ \t]+)*build\b|\bmaturin[ \t]+sdist\b|setup\.py[ \t].*\b(?:sdist|bdist_wheel)\b|\bpip3?[ \t]+wheel\b|\b(?:pipx[ \t]+run|uvx)[ \t]+(?:--from[ \t]+\S+[ \t]+)?(?:build|pyproject-build)\b|\bcibuildwheel\b/;
+  /\bpython3?(?:\.\d+)?[ \t]+-m[ \t]+build\b|\bpyproject-build\b|\b(?:uv|hatch|poetry|pdm|flit|maturin)[ \t]+(?:-\S+[ \t]+(?:[^\s-]\S*[ \t]+)?)*?build\b|\bmaturin[ \t]+sdist\b|setup\.py[ \t].*\b(?:sdist|bdist_wheel)\b|\bpip3?[ \t]+wheel\b|\b(?:pipx[ \t]+run|uvx)[ \t]+(?:--from[ \t]+\S+[ \t]+)?(?:build|pyproject-build)\b|\bcibuildwheel\b/;
 
 /** Programs of the project that publish, judging by their names: make targets, tox and nox sessions, scripts. */
 const wrapper =

@@ -37,6 +37,9 @@ describe('what actually runs', () => {
     ['python -m semantic_release version', 'semantic-release version'],
     ['./ci/ship.sh --now', './ci/ship.sh --now'],
     ['uv build --package tide', 'uv build --package tide'],
+    ['nix develop .#ship -c flit -f a/pyproject.toml publish', 'flit publish -f a/pyproject.toml'],
+    ['apptainer exec tools.sif twine upload x', 'twine upload x'],
+    ['echo run twine upload x yourself', 'echo run twine upload x yourself'],
   ])('%s', (script, wanted) => {
     expect(read(script).commands.map(told)).toEqual([wanted]);
   });
@@ -48,6 +51,7 @@ describe('what actually runs', () => {
       directory: 'lib',
       via: ['sh'],
     });
+    expect(read("su builder -c 'twine upload x'").commands.map(told).at(-1)).toBe('twine upload x');
   });
 });
 
