@@ -40,6 +40,10 @@ describe('setup.py', () => {
       "{\n        'write_to': 'v.py',  # read it\n    }",
       '{\n        "local_scheme": "no-local-version",\n        \'write_to\': \'v.py\',  # read it\n    }',
     ],
+    [
+      "{\n        # 'local_scheme': 'dirty-tag',\n        'local_scheme': 'node-and-date',\n    }",
+      "{\n        # 'local_scheme': 'dirty-tag',\n        'local_scheme': 'no-local-version',\n    }",
+    ],
   ])('asks setuptools-scm for versions without a local part: %s', (before, after) => {
     const text = (value: string) => `setup(\n    name='x',\n    use_scm_version=${value},\n)\n`;
     expect(textAfter({ 'setup.py': text(before) }, 'setup.py')).toBe(text(after));

@@ -65,15 +65,17 @@ export function dropCfgVersion(edit: VersionEdit, instead: string): void {
  * Adds `local_scheme` to setup(use_scm_version=...): https://setuptools-scm.readthedocs.io/en/latest/config/
  * Undefined if it is already there. Throws `NeedsHand` for a function, whose result cannot be known.
  */
-function addScmOption({ value, end }: Keyword, root: string): Splice | undefined {
-  const start = end - value.length;
+function addScmOption({ value: written, end }: Keyword, root: string): Splice | undefined {
+  const start = end - written.length;
+  const value = written.replace(/^[ \t]*#.*$/gm, (comment) => ' '.repeat(comment.length));
   if (value === 'True') {
     const options = [...rootOption(value, root), `"local_scheme": "${localScheme}"`];
     return { start, end, text: `{${options.join(', ')}}` };
   }
   if (!/^\{[\s\S]*\}$/.test(value) || /\*\*|\bfor\b/.test(value)) throw computed(value);
   const present = /(['"])local_scheme\1\s*:\s*(?:(['"])([^'"\n]*)\2)?/.exec(value);
-  if (!present) return insert(value, start, [...rootOption(value, root), `"local_scheme": "${localScheme}"`]);
+  if (!present)
+    return insert(written, start, [...rootOption(value, root), `"local_scheme": "${localScheme}"`]);
   const [whole, , quote, scheme] = present;
   if (quote === undefined || scheme === undefined) throw computed(value);
   if (isWithoutLocalPart(scheme)) return undefined;
