@@ -59,6 +59,8 @@ function textOf({ directories = ['.'] }: Situation, outcome: Outcome): string {
             `${id}: ${state}, ${came ?? '-'}: ${message}${'manual' in rest && rest.manual ? `\n--- to do by hand:\n${rest.manual}\n---` : ''}`,
         ),
     ]),
+    `\n# Occasions\n${outcome.starts.flatMap(({ report }) => ((report as never as { occasions?: object[] }).occasions ?? []).map((it) => JSON.stringify(it))).join('\n')}`,
+    `\n# Differences\n${outcome.starts.flatMap(({ report }) => report.settings.filter(({ id }) => /pipeline|pyproject/.test(id)).flatMap((it) => ((it as never as { differences?: object[] }).differences ?? []).map((d) => JSON.stringify(d)))).join('\n')}`,
     `\n# The same ${directories.length} start(s) again: ${outcome.diffAgain === '' ? 'change nothing' : `CHANGE SOMETHING\n${outcome.diffAgain}`}`,
     `\n# Difference\n${outcome.diff || '(none)'}`,
     `\n# What happens, before\n${tableOf(outcome.before)}`,

@@ -43,7 +43,7 @@ export interface ImitationRequest {
 }
 
 const tools =
-  'python python3 pip pip3 uv uvx pipx twine poetry pdm flit hatch maturin cibuildwheel build git curl wget jq apt-get apt apk cz semantic-release pytest tox nox ruff mkdocs sphinx-build make-nothing cargo docker';
+  'python python3 pip pip3 uv uvx pipx twine poetry pdm flit hatch maturin cibuildwheel build git curl wget jq apt-get apt apk cz semantic-release pytest pylint mypy pre-commit virtualenv tox nox ruff mkdocs sphinx-build make-nothing cargo docker dnf yum apt-key gpg adduser groupadd chown mount sudo su ssh';
 const where = (tool: string) => execFileSync('sh', ['-c', `command -v ${tool}`], { encoding: 'utf8' }).trim();
 
 /**
