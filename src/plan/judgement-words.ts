@@ -64,6 +64,13 @@ export function reasonOfDifference(difference: Difference): string {
   }
 }
 
+/** Why a command is left alone that uploads to one index or another, as a clause that follows 'because'. */
+export function reasonOfRules(upload: Upload, other: Upload): string {
+  const text = upload.publication.command?.text.trim().split('\n')[0] ?? '';
+  const places = [upload, other].map((it) => `to ${targetText(it)} on ${at(it)}`).join(' and ');
+  return `variables set by 'rules' let '${text}' of the job '${upload.job}' upload ${places}: first give each index a job of its own, with the rules of its own occasions`;
+}
+
 /** The job that uploads, with the script or the child pipeline that it does it in. */
 function uploaderText({ job, origin, publication }: Upload): string {
   const via = publication.command?.via ?? [];

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import { type Facts, knownIndexes } from '../facts/index.ts';
 import type { Goal } from '../goal/index.ts';
 import { pipelineGoal } from '../goal/pipeline.ts';
@@ -20,7 +21,7 @@ import { versionFromVcs } from '../python/versions/index.ts';
 import type { EditResult } from '../text/result.ts';
 import { YamlSyntaxError } from '../text/yaml/document.ts';
 import { type DeclaredEdit, waitingDeclaration, withDeclaration } from './declaration-edit.ts';
-import { reasonOfDifference, wordsOfPackages } from './judgement-words.ts';
+import { reasonOfDifference, reasonOfRules, wordsOfPackages } from './judgement-words.ts';
 import { type SeveralPackages, severalPackages } from './several-packages.ts';
 import { planVersion, type VersionPlan } from './version-plan.ts';
 
@@ -52,7 +53,9 @@ export function editProject(facts: Facts, goal: Goal): ProjectEdit {
     facts,
     before,
   );
-  const pipelineEdit = editPipeline(text, wanted, reading.included, reading.file);
+  const pipelineEdit =
+    (before && refusedForRules(before, facts, wanted)) ??
+    editPipeline(text, wanted, reading.included, reading.file);
   const intended = intendedPipeline(pipelineEdit, facts);
   const after = intended === undefined ? undefined : modelOf(facts, goal, intended, before);
   const versions = { before: versionNow(facts), after: afterEdit(facts, plan) };
@@ -117,6 +120,21 @@ function refusedForPackages(
     occasions: before && { before: uploads, after: uploads },
     told: [],
   };
+}
+
+/** A command that rules lead to one index or another would, once changed, upload to one of them alone. */
+function refusedForRules(before: PipelineModel, facts: Facts, wanted: PipelineGoal): EditResult | undefined {
+  const uploads = whatHappensWhen(before, versionNow(facts)).filter(({ publication }) => publication.on);
+  const other = ({ job, target, publication: { command } }: Upload) =>
+    uploads.find(
+      (it) =>
+        it.job === job &&
+        it.publication.command?.text === command?.text &&
+        it.target.kind !== 'unknown' &&
+        !isDeepStrictEqual(it.target, target),
+    );
+  const upload = uploads.find((it) => it.target.kind === 'index' && other(it) !== undefined);
+  return upload && refused(reasonOfRules(upload, other(upload) ?? upload), facts, wanted);
 }
 
 /** The check of what was built lets no tag pass that is no version. */
@@ -268,15 +286,17 @@ function refuseWrong(edit: EditResult, { wrong }: Judgement, facts: Facts, wante
     };
   }
   const more = reasons.length > 3 ? `, and ${reasons.length - 3} more` : '';
+  return refused(`then ${reasons.slice(0, 3).join('; ')}${more}`, facts, wanted);
+}
+
+/** A refused edit of the pipeline, with the jobs to paste; no notes, since those tell what the edit would have done. */
+function refused(because: string, { pipeline }: Facts, wanted: PipelineGoal): EditResult {
+  const { included, file } = pipeline.reading;
   return {
     kind: 'refused',
-    reason: `${path} is not edited, because then ${reasons.slice(0, 3).join('; ')}${more}.`,
+    reason: `${pipeline.path.value} is not edited, because ${because}.`,
     differences: [],
-    manual: jobsToPaste(
-      wanted,
-      merge(facts.pipeline.reading.included, facts.pipeline.reading.file?.data ?? {}),
-    ),
-    // The notes tell what the edit would have done.
+    manual: jobsToPaste(wanted, merge(included, file?.data ?? {})),
     notes: [],
   };
 }

@@ -256,7 +256,7 @@ ship:
       push: ['another * by glcbt-64_made-up', 'testpypi *.dev* by id-token?'],
       'tag v1.2.3': [release],
     },
-    refusal: /would no longer upload to GitLab's registry on a push to main/,
+    refusal: /'ship' upload to PyPI on a tag v1.2.3 and to GitLab's registry on a push to main/,
   },
   'a question to the index, whether it has the version, before the build and the upload': {
     files: setupPy(
