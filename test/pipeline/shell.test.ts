@@ -14,12 +14,17 @@ describe('a script item', () => {
     expect(takeApart(item)).toEqual({ kind: 'commands', commands });
   });
 
-  it.each(['if a; then b; fi', 'for x in y; do z; done', 'cat <<EOF\nx\nEOF', 'a || b', '{ a; }'])(
-    '%j is a program',
-    (item) => {
-      expect(takeApart(item).kind).toBe('program');
-    },
-  );
+  it.each([
+    'if a; then b; fi',
+    'for x in y; do z; done',
+    'cat <<EOF\nx\nEOF',
+    'a || b',
+    '{ a; }',
+    'a() { b; }',
+    'a ()\n{ b; }',
+  ])('%j is a program', (item) => {
+    expect(takeApart(item).kind).toBe('program');
+  });
 
   it('has its known variables expanded', () => {
     expect(expand('${A}/$B/$C', { A: '$B', B: 'x' })).toBe('x/x/$C');

@@ -4,7 +4,8 @@ export type ScriptItem =
   /** Control flow or a here-document; do not split it. */
   | { kind: 'program'; text: string };
 
-const control = /^[ \t]*(?:if|for|while|until|case|select|function|\{|\(|\[\[?)(?:\s|$)|<<-?\s*['"]?\w/m;
+const control =
+  /^[ \t]*(?:(?:if|for|while|until|case|select|function|\{|\(|\[\[?)(?:\s|$)|[\w-]+[ \t]*\(\))|<<-?\s*['"]?\w/m;
 
 /** Splits a script item into consecutive commands. */
 export function takeApart(item: string): ScriptItem {
