@@ -183,9 +183,26 @@ function publisherOf(
 
 function requireEditable(name: string, file: YamlFile, data: YamlTable): void {
   if (!isYamlTable(ownValue(file.data, name)))
-    throw new UnsafeEdit(`the job '${name}' that publishes is defined in an included file`);
+    throw new UnsafeEdit(
+      `the job '${name}' that publishes is defined in an included file (${includesOf(file.data)}), which is not edited: first take it out there`,
+    );
   if (jobValue(data, name).parallel !== undefined)
     throw new UnsafeEdit(`the job '${name}' publishes several times in parallel`);
+}
+
+/** What a file includes, in words. */
+function includesOf({ include }: YamlTable): string {
+  const all = Array.isArray(include) ? include : [include];
+  const words = all.flatMap((entry) =>
+    isYamlTable(entry)
+      ? ['project', 'ref', 'local', 'file', 'remote', 'template', 'component']
+          .flatMap((key) => lines(entry[key]))
+          .join(' ')
+      : lines(entry),
+  );
+  return words.length > 4
+    ? `one of ${words.slice(0, 4).join(', ')} and ${words.length - 4} more`
+    : words.join(' or ');
 }
 
 function buildersFor(publishing: PublishingJob[], { data, goal, ours, roles }: OriginalPipeline): string[] {
@@ -226,9 +243,10 @@ function sourcesFor(names: string[], data: YamlTable, roles: Roles): { certain: 
     hands(data, name),
   );
   if (named.length > 0) return { certain: named, open: [] };
-  // A job that takes no job's files uploads what it builds itself.
+  // A job that takes no job's files, or deletes them, uploads what it builds itself.
   const isAlone = ({ needs, dependencies, ...job }: YamlTable) =>
-    (needs !== undefined || dependencies !== undefined) && buildsDistributions(scriptOf(job));
+    (needs !== undefined || dependencies !== undefined || emptiesDist.test(scriptOf(job))) &&
+    buildsDistributions(scriptOf(job));
   if (jobs.length > 0 && jobs.every(isAlone)) return { certain: [], open: [] };
   const found = roles.builders.filter((name) => !names.includes(name));
   const takesAll = jobs.some((job) => job.needs === undefined && job.dependencies === undefined);
@@ -236,6 +254,8 @@ function sourcesFor(names: string[], data: YamlTable, roles: Roles): { certain: 
   if (found.length > 0 || !takesAll) return { certain: found, open: [] };
   return { certain: roles.handing.filter((name) => !names.includes(name)), open: [] };
 }
+
+const emptiesDist = /^(?:.*[;&])?[ \t]*rm[ \t]+-\w*r\w*[ \t]+(?:\.\/)?dist\/?(?:\*|[ \t;&]|$)/m;
 
 function hands(data: YamlTable, name: string): boolean {
   const job = jobValue(data, name);

@@ -1,4 +1,5 @@
 import type { Difference } from '../pipeline/model/judge.ts';
+import { mayRun } from '../pipeline/model/starts.ts';
 import type { OccasionId } from '../pipeline/model/types.ts';
 import type { Upload } from '../pipeline/model/uploads.ts';
 import type { Package } from '../python/packages.ts';
@@ -28,27 +29,42 @@ export function targetText({ target }: Pick<Upload, 'target'>): string {
   return target.kind === 'other' ? target.address : 'an index that cannot be told';
 }
 
-/** Why an edit is refused, as a clause that follows 'because then'. */
-export function reasonOfDifference(difference: Difference): string {
+/** Why an edit is refused, as a clause that follows 'because then'; `isNew` tells the jobs that only the edit would add. */
+export function reasonOfDifference(
+  difference: Difference,
+  isNew: (job: string) => boolean = () => false,
+): string {
+  const named = (job: string) => (isNew(job) ? `a new job ('${job}')` : `'${job}'`);
   switch (difference.kind) {
     case 'upload-lost':
-      return `'${difference.upload.job}' would no longer upload to ${targetText(difference.upload)} on ${at(difference.upload)}`;
+      return `${named(difference.upload.job)} would no longer upload to ${targetText(difference.upload)} on ${at(difference.upload)}`;
     case 'upload-added':
-      return `'${difference.upload.job}' would upload to ${targetText(difference.upload)} on ${at(difference.upload)} too`;
-    case 'two-publishers':
-      return `${difference.uploads.map(uploaderText).join(' and ')} would both upload to ${difference.index === 'pypi' ? 'PyPI' : 'TestPyPI'}`;
+      return `${named(difference.upload.job)} would upload to ${targetText(difference.upload)} on ${at(difference.upload)} too`;
+    case 'two-publishers': {
+      const { uploads } = difference;
+      const theirs = uploads.filter(({ job }) => !isNew(job));
+      if (theirs.length < uploads.length) return theirs.map(goesOnText).join('; ');
+      return `${uploads.map(uploaderText).join(' and ')} would ${uploads.length > 2 ? 'all' : 'both'} upload to ${targetText(uploads[0] as Upload)}`;
+    }
     case 'undecided-target':
-      return `${uploaderText(difference.upload)} might upload to ${targetText(difference.beside)} as well as '${difference.beside.job}', since its index only shows when it runs`;
+      return `${uploaderText(difference.upload)} might upload to ${targetText(difference.beside)} as well as ${named(difference.beside.job)}, since its index only shows when it runs`;
     case 'other-credential':
-      return `${uploaderText(difference.upload)} would still upload to ${targetText(difference.upload)} with ${credentialText(difference.upload)}`;
+      return isElsewhere(difference.upload)
+        ? goesOnText(difference.upload)
+        : `${uploaderText(difference.upload)} would still upload to ${targetText(difference.upload)} with ${credentialText(difference.upload)}`;
     case 'nothing-built':
-      return `nothing would build on ${at(difference.upload)} what '${difference.upload.job}' uploads`;
+      return `nothing would build on ${at(difference.upload)} what ${named(difference.upload.job)} uploads`;
     case 'needed-job-absent':
-      return `'${difference.job}' would need '${difference.needs}', which is not in that pipeline`;
+      return `${named(difference.job)} would need '${difference.needs}', which is not in the pipeline of ${whenever(difference.occasion)}`;
     case 'job-lost':
       return `the job '${difference.job}' would be gone`;
-    case 'job-start-changed':
-      return `the job '${difference.job}' would run on other occasions`;
+    case 'job-start-changed': {
+      const when = whenever(difference.occasion);
+      if (!mayRun(difference.after)) return `the job '${difference.job}' would no longer run on ${when}`;
+      if (mayRun(difference.before))
+        return `the job '${difference.job}' would start in another way on ${when}`;
+      return `the job '${difference.job}' would run on ${when} too: limit it by 'rules' first`;
+    }
     case 'artifacts-lost':
       return `the job '${difference.job}' would not get ${difference.paths.join(', ')} any more`;
     case 'tagging-lost':
@@ -71,20 +87,36 @@ export function reasonOfRules(upload: Upload, other: Upload): string {
   return `variables set by 'rules' let '${text}' of the job '${upload.job}' upload ${places}: first give each index a job of its own, with the rules of its own occasions`;
 }
 
+/** Not in the script of a job of the pipeline file. */
+const isElsewhere = ({ origin, publication }: Upload) =>
+  origin.kind !== 'file' || (publication.command?.via ?? []).length > 0;
+
+/** An upload that is not edited where it is. */
+function goesOnText(upload: Upload): string {
+  const text = upload.publication.command?.text.trim().split('\n')[0];
+  const how = text === undefined ? 'in its own way' : `by '${text}'`;
+  return `${uploaderText(upload)} would go on uploading to ${targetText(upload)} ${how}, where it cannot be edited: first take that out, or let the job's own script upload`;
+}
+
+/** An occasion without its ref. */
+const whenever = (occasion: OccasionId) =>
+  at({ occasion, ref: occasion === 'default-branch' ? 'the default branch' : '' }).trim();
+
 /** The job that uploads, with the script or the child pipeline that it does it in. */
 function uploaderText({ job, origin, publication }: Upload): string {
   const via = publication.command?.via ?? [];
   const isRelease = publication.command?.tool === 'semantic-release';
   const how = isRelease ? ' (by semantic-release, which uploads itself before version 8)' : '';
   const through = via.length > 0 ? ` (through ${via.join(', ')})` : '';
-  return `'${job}'${origin.kind === 'child' ? ` of the child pipeline ${origin.file}` : ''}${how}${through}`;
+  const places = { file: '', include: ' of an included file', child: ' of the child pipeline' };
+  return `'${job}'${places[origin.kind]}${origin.kind === 'child' ? ` ${origin.file}` : ''}${how}${through}`;
 }
 
 /** https://docs.gitlab.com/ci/jobs/ci_job_token/ : what a job token pushes starts no pipeline. */
 const tagAdvice =
   'take the upload out of that job first, and let it push its tags with a project access token, since a tag pushed with the job token starts no pipeline';
 
-const at = ({ occasion, ref }: Upload) => `a ${occasionText(occasion, ref)}`;
+const at = ({ occasion, ref }: Pick<Upload, 'occasion' | 'ref'>) => `a ${occasionText(occasion, ref)}`;
 
 /** How an upload authenticates, in words. */
 export function credentialText({ credential }: Pick<Upload, 'credential'>): string {

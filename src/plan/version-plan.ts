@@ -179,6 +179,7 @@ function withPlace({ python }: Facts, why: string): VersionPlan {
   }
 }
 
+const raised = (sentence: string) => sentence.charAt(0).toUpperCase() + sentence.slice(1);
 const lowered = (sentence: string) => sentence.charAt(0).toLowerCase() + sentence.slice(1);
 
 function fromGit(uses: VersionUse[], model: PipelineModel): VersionPlan {
@@ -191,7 +192,9 @@ function fromGit(uses: VersionUse[], model: PipelineModel): VersionPlan {
   );
   const repaired = ({ repair, where }: VersionUse) =>
     repair.kind === 'git-in-image' && 'job' in where && jobsNeedingGit.includes(where.job);
-  const notes = breaking.filter((use) => !repaired(use) && !isReplaced(use)).map((use) => `${wordsOf(use)}.`);
+  const notes = breaking
+    .filter((use) => !repaired(use) && !isReplaced(use))
+    .map((use) => `${raised(wordsOf(use))}.`);
   const publishing = publishingIn(model).map(({ name }) => name);
   const building = breaking.flatMap((use) =>
     use.repair.kind === 'install-scm' && isReplaced(use) && 'job' in use.where ? [use.where.job] : [],

@@ -64,7 +64,7 @@ function rowsView(rows: OccasionRow[], { paint, columns }: Screen): string[] {
 }
 
 function toldView({ told }: Pick<ProjectEdit, 'told'>, { paint }: Screen): string[] {
-  const others = told.filter(({ kind }) => !shownInRows.has(kind)).map(reasonOfDifference);
+  const others = told.filter(({ kind }) => !shownInRows.has(kind)).map((it) => reasonOfDifference(it));
   return [...new Set(others)].map((text) => `  ${paint.yellow(oneLine(`Note: ${text}.`))}`);
 }
 

@@ -63,7 +63,9 @@ describe('the content of included files', () => {
     const { result } = edit(head, 'pypi: {script: twine upload dist/*}\n');
     expect(result).toMatchObject({
       kind: 'refused',
-      reason: expect.stringContaining("the job 'pypi' that publishes is defined in an included file"),
+      reason: expect.stringContaining(
+        "the job 'pypi' that publishes is defined in an included file (group/ci python.yml)",
+      ),
     });
   });
 

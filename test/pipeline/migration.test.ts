@@ -236,6 +236,15 @@ describe('a script that uploads to several indexes', () => {
   });
 });
 
+it('is built where it is uploaded, if that job deletes what others have built', () => {
+  const built = 'build:\n  script: tox -e build\n  artifacts: {paths: [dist]}\n';
+  const { after } = migrate(
+    `${built}p:\n  stage: deploy\n  script:\n    - rm -rf dist\n    - python -m build --sdist\n    - ${twine}\n`,
+    'uv',
+  );
+  expect(job(after, 'check-dist').needs).toEqual(['build-package']);
+});
+
 describe('a script that cannot be split', () => {
   it.each([
     [
@@ -247,6 +256,11 @@ describe('a script that cannot be split', () => {
       'only checks the files otherwise',
       'p:\n  script:\n    - if [ -z "$T" ]; then twine check dist/*; else twine upload dist/*; fi\n',
       /'p' decides by itself when and where to upload/,
+    ],
+    [
+      'uploads in a function',
+      'p:\n  script:\n    - |\n      ship() {\n        twine upload dist/*\n      }\n    - ship\n',
+      /'p' decides by itself when and where to upload \(twine upload dist\/\*\)/,
     ],
     [
       'tries TestPyPI before it uploads to PyPI',

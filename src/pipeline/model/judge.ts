@@ -115,10 +115,12 @@ const isNumbered = ({ occasion, versions }: Upload) =>
   occasion === 'version-tag' && versions.some(({ kind }) => kind === 'pipeline');
 
 function duplicates(later: Upload[]): Difference[] {
+  const told = new Set<Upload>();
   return later.flatMap((one, at): Difference[] => {
     const { target, occasion } = one;
-    if (target.kind !== 'index') return [];
+    if (target.kind !== 'index' || told.has(one)) return [];
     const others = later.slice(at + 1).filter((it) => sameTarget(one, it) && overlap(one.files, it.files));
+    for (const it of others) told.add(it);
     const jobs = [one.job, ...others.map(({ job }) => job)];
     return others.length === 0
       ? []

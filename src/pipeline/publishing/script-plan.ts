@@ -150,8 +150,11 @@ function stepsOf(name: string, item: string, kind: (command: string) => CommandK
     return [{ text: item, kind: 'tag check' }];
   const taken = takeApart(item);
   if (taken.kind === 'commands') return taken.commands.map((text) => ({ text, kind: kind(text) }));
-  if (taken.text.split('\n').some((line) => kind(line.trim()) === 'upload'))
-    throw new UnsafeEdit(`the script of the job '${name}' decides by itself when and where to upload`);
+  const upload = taken.text.split('\n').find((line) => kind(line.trim()) === 'upload');
+  if (upload !== undefined)
+    throw new UnsafeEdit(
+      `the script of the job '${name}' decides by itself when and where to upload (${upload.trim()})`,
+    );
   if (signs(taken.text))
     throw new UnsafeEdit(`the script of the job '${name}' decides by itself what to sign`);
   const isCredential = /\.pypirc/.test(taken.text) || asksForCredential(taken.text);

@@ -1,0 +1,46 @@
+import { describe, expect, it } from 'vitest';
+import { judge } from '../../src/pipeline/model/judge.ts';
+import { followIn } from '../../src/pipeline/model/local-scripts.ts';
+import { readModel } from '../../src/pipeline/model/model.ts';
+import { officialIndexes } from '../../src/pipeline/reading.ts';
+import { reasonOfDifference } from '../../src/plan/judgement-words.ts';
+
+const files = new Map([['tox.ini', '[testenv:release]\ncommands = twine upload -p x dist/*\n']]);
+const readFile = (path: string) => files.get(path);
+
+/** Why an edit that adds the job 'release' would be refused. */
+function reasons(before: string, after: string): string[] {
+  const project = { defaultBranch: 'main', projectPath: 'team/demo', package: 'demo' };
+  const [one, other] = [before, after].map((text) =>
+    readModel({ text, project, indexes: officialIndexes, readFile, follow: followIn(readFile) }),
+  );
+  const versions = { before: { kind: 'git' }, after: { kind: 'git' } } as const;
+  const { wrong } = judge(one!, other!, { adds: [], ends: [], versions });
+  return [...new Set(wrong.map((it) => reasonOfDifference(it, (job) => job === 'release')))];
+}
+
+describe('why an edit would be wrong', () => {
+  const tags = 'rules: [{if: $CI_COMMIT_TAG}]';
+  const release = `release: {id_tokens: {PYPI_ID_TOKEN: {aud: pypi}}, script: uv publish, ${tags}}\n`;
+
+  it('names the command that still uploads, where it is, and not the new job beside it', () => {
+    const ship = `ship: {script: tox -e release, ${tags}}\n`;
+    expect(reasons(ship, ship + release)).toEqual([
+      "'ship' (through tox.ini:release) would go on uploading to PyPI by 'twine upload -p x dist/*', where it cannot be edited: first take that out, or let the job's own script upload",
+    ]);
+  });
+
+  it('says once that several jobs upload the same', () => {
+    const all = ['a', 'b', 'c'].map((name) => `${name}: {script: uv publish --token $T, ${tags}}\n`).join('');
+    expect(reasons('', all)).toContain("'a' and 'b' and 'c' would all upload to PyPI");
+    expect(reasons('', all).filter((it) => /would (?:both|all)/.test(it))).toHaveLength(1);
+  });
+
+  it('tells on which occasion a job would run', () => {
+    const rules = (more: string) =>
+      `workflow: {rules: [{if: $CI_COMMIT_BRANCH}${more}]}\nlint: {script: x}\n`;
+    expect(reasons(rules(''), rules(', {if: $CI_COMMIT_TAG}'))).toEqual([
+      "the job 'lint' would run on a tag too: limit it by 'rules' first",
+    ]);
+  });
+});
