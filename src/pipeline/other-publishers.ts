@@ -31,7 +31,7 @@ export function noteOtherPublishers(
   const toTestPyPI = roles.publishers.testpypi.map(({ name }) => name);
   if (toTestPyPI.length > 0 && !goal.indexes.some(({ id }) => id === 'testpypi'))
     notes.push(`${leftAlone(toTestPyPI, 'to TestPyPI')}.`);
-  for (const { name, command } of doubtful) {
+  for (const { name, command } of doubtful.filter((it) => !meant.includes(it.name))) {
     notes.push(
       `The job '${name}' runs '${command}', which may publish; if it does, take that out, since an index takes each file once.`,
     );

@@ -10,12 +10,14 @@ import { type Agreed, type Difference, type Judgement, judge } from '../pipeline
 import { followIn } from '../pipeline/model/local-scripts.ts';
 import { type PipelineModel, readModel } from '../pipeline/model/model.ts';
 import type { ProjectFacts } from '../pipeline/model/occasions.ts';
+import type { ModelJob } from '../pipeline/model/types.ts';
 import { type Upload, whatHappensWhen } from '../pipeline/model/uploads.ts';
 import type { VersionKind } from '../pipeline/model/version.ts';
 import type { PipelineGoal } from '../pipeline/pipeline-goal.ts';
-import { uploads } from '../pipeline/recognise/commands.ts';
+import { isWrapper, kindOf, uploads } from '../pipeline/recognise/commands.ts';
 import { merge } from '../pipeline/recognise/jobs.ts';
 import { rolesOf } from '../pipeline/recognise/roles.ts';
+import { commandsOf } from '../pipeline/recognise/uploads.ts';
 import { sdistNote } from '../python/versions/compiled.ts';
 import { versionFromVcs } from '../python/versions/index.ts';
 import type { EditResult } from '../text/result.ts';
@@ -77,7 +79,7 @@ export function editProject(facts: Facts, goal: Goal): ProjectEdit {
   };
 }
 
-/** Names the job that publishes to an index where only the model can tell, as from a configuration file. */
+/** Names the job that publishes to an index where only the model can tell, as from a configuration file or a Makefile. */
 function withPublishers(
   wanted: PipelineGoal,
   { pipeline: { reading } }: Facts,
@@ -90,15 +92,32 @@ function withPublishers(
     if (publishers[id].length > 0) return [];
     const found = model.publications.filter(
       ({ target, command }) =>
-        target.kind === 'index' && target.id === id && command?.via.length === 0 && uploads(command.text),
+        target.kind === 'index' && target.id === id && command !== undefined && uploads(command.text),
     );
     const [name, second] = new Set(found.map(({ job }) => job));
-    const isHere = model.jobs.some((job) => job.name === name && job.origin.kind !== 'child');
+    const isHere = model.jobs.some(
+      (job) =>
+        job.name === name &&
+        job.origin.kind !== 'child' &&
+        (found.every(({ command }) => command?.via.length === 0) || onlyPublishes(job)),
+    );
     const isOne = name !== undefined && second === undefined && !mixed.includes(name);
     return isOne && isHere ? [[id, name]] : [];
   });
   return { ...wanted, publishingJobs: { ...Object.fromEntries(jobs), ...wanted.publishingJobs } };
 }
+
+/** Whether a target such as 'make publish', where a job calls one, does nothing but build and upload. */
+const onlyPublishes = ({ value, commands }: ModelJob): boolean =>
+  commandsOf(value).some(isWrapper) &&
+  !commandsOf(value).some(uploads) &&
+  commands
+    .filter(({ via }) => via.length > 0)
+    .every(
+      ({ text }) =>
+        /^(?:upload|build|install|credential|harmless|place)$/.test(kindOf(text)) ||
+        /\btwine[ \t]+check\b/.test(text),
+    );
 
 /** Jobs of one package are never changed for another. */
 function refusedForPackages(
@@ -270,12 +289,13 @@ function allowChosen({ wrong, told }: Judgement, { jobs }: Goal): Judgement {
 
 /** Refuses an edit after which the pipeline would not do what it should. */
 function refuseWrong(edit: EditResult, { wrong }: Judgement, facts: Facts, wanted: PipelineGoal): EditResult {
-  const reasons = [...new Set(wrong.map(reasonOfDifference))];
+  const isNew = (job: string) => !facts.pipeline.reading.jobs.includes(job);
+  const reasons = [...new Set(wrong.map((it) => reasonOfDifference(it, isNew)))];
   if (edit.kind === 'refused' || reasons.length === 0) return edit;
   const { value: path } = facts.pipeline.path;
   if (edit.kind === 'unchanged') {
     const serious = wrong.filter(({ kind }) => kind === 'two-publishers' || kind === 'other-credential');
-    const [first] = serious.map(reasonOfDifference);
+    const [first] = serious.map((it) => reasonOfDifference(it));
     if (first === undefined) return edit;
     return {
       ...edit,

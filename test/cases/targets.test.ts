@@ -112,6 +112,17 @@ real:
     },
     refusal: /real[\s\S]*wares\.sh|wares\.sh[\s\S]*real/,
   },
+  'a target of a justfile that builds, checks and uploads': {
+    files: hatchling(
+      `send: {image: python:3.13, stage: deploy, only: [tags], script: [pip install build twine rust-just, just publish]}\n`,
+      {
+        justfile:
+          'build:\n    rm -rf dist\n    python -m build\n\npublish: build\n    twine check dist/*\n    twine upload -p $SHIP_TOKEN dist/*\n',
+      },
+    ),
+    happens: { push: [testUpload], 'tag v1.2.3': [release] },
+    wrong: (it) => [/may publish/.test(said(it)) && 'it warns about what it has taken out'],
+  },
   'a script of the checkout that uploads': {
     files: hatchling(
       `stages: [check, build, deploy]
