@@ -73,9 +73,6 @@ export const redirectingKeys: readonly string[] = [uploadVariables.uv, uploadVar
   (tool) => [...credentialsOf(tool), ...indexKeysOf(tool)],
 );
 
-/** Variables that name the index for a tool. */
-export const indexKeys: readonly string[] = all.flatMap(indexKeysOf);
-
 function credentialsOf({ secretVariables, userVariables }: UploadVariables): string[] {
   return [...secretVariables, ...userVariables];
 }

@@ -17,8 +17,8 @@ import { type Split, splitUploads } from './publishing/split.ts';
 import { isOurs, routeIn } from './reading.ts';
 import { jobValue, lines, merge, visibleJobs } from './recognise/jobs.ts';
 import { exclusiveAncestors } from './recognise/parents.ts';
-import { type Roles, rolesOf } from './recognise/roles.ts';
 import { endsInQuotes } from './recognise/shell.ts';
+import { type Roles, rolesOf } from './roles.ts';
 import { addStages } from './stages.ts';
 import { repairWorkflow } from './workflow.ts';
 

@@ -21,9 +21,9 @@ import {
   sourcesOf,
 } from './recognise/jobs.ts';
 import { exclusiveAncestors } from './recognise/parents.ts';
-import { distPaths, keepsDist, publishersIn, type Roles } from './recognise/roles.ts';
 import { letsThrough, type Occasion, pushRule, tagRule } from './recognise/rules.ts';
 import { variablesRead } from './recognise/shell.ts';
+import { distPaths, keepsDist, publishersIn, type Roles } from './roles.ts';
 import { runsWhereItShould } from './runs-when.ts';
 import { stagesFor } from './stages.ts';
 import { baseJob, type Surroundings } from './template.ts';

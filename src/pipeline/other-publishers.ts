@@ -1,6 +1,6 @@
 import { UnsafeEdit } from '../text/result.ts';
 import { isFromGit, type PipelineGoal } from './pipeline-goal.ts';
-import type { Roles } from './recognise/roles.ts';
+import type { Roles } from './roles.ts';
 
 /**
  * Reports which jobs are left alone and why, and which an upload was `taken` out of. Throws `UnsafeEdit` if one script

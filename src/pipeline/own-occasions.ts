@@ -2,9 +2,9 @@ import type { IndexId } from '../kernel/route.ts';
 import { type ProjectOccasions, publishingRules, usualRule } from './publishing/conditions.ts';
 import type { PipelineReading } from './reading.ts';
 import { jobValue, merge } from './recognise/jobs.ts';
-import { rolesOf } from './recognise/roles.ts';
 import { guardRule, letsThrough, type Occasion } from './recognise/rules.ts';
 import type { KnownIndex } from './recognise/uploads.ts';
+import { rolesOf } from './roles.ts';
 
 const occasions: Occasion[] = ['version-tag', 'pre-release-tag', 'default-branch', 'schedule'];
 

@@ -7,9 +7,9 @@ import {
   YamlSyntaxError,
   type YamlTable,
 } from '../text/yaml/document.ts';
+import { type Credential, credentialsIn } from './credentials.ts';
 import { type OpenJobs, openJobs } from './jobs-plan.ts';
 import { signs } from './recognise/commands.ts';
-import { type Credential, credentialsIn } from './recognise/credentials.ts';
 import { includedParts } from './recognise/included.ts';
 import {
   type Job,
@@ -20,9 +20,9 @@ import {
   scriptOf,
   visibleJobs,
 } from './recognise/jobs.ts';
-import { environmentName, publishersIn, type Roles, rolesOf } from './recognise/roles.ts';
 import { expand } from './recognise/shell.ts';
 import { jobVariables, type KnownIndex } from './recognise/uploads.ts';
+import { environmentName, publishersIn, type Roles, rolesOf } from './roles.ts';
 import { baseJob } from './template.ts';
 import { isLinkToVersion } from './uploading.ts';
 
@@ -127,12 +127,6 @@ export function readPipeline(
     credentials: credentialsIn(file.data, data, roles),
   };
 }
-
-/** The two official indexes. */
-export const officialIndexes: readonly KnownIndex[] = [
-  { id: 'pypi', audience: 'pypi', uploadUrl: 'https://upload.pypi.org/legacy/' },
-  { id: 'testpypi', audience: 'testpypi', uploadUrl: 'https://test.pypi.org/legacy/' },
-];
 
 /** Parses a pipeline file. Throws a `UserError` with line and column if it is not YAML. */
 function parsePipeline(text: string): YamlFile {

@@ -4,8 +4,8 @@ import type { YamlTable } from '../text/yaml/document.ts';
 import { parseYaml, YamlSyntaxError } from '../text/yaml/document.ts';
 import type { PipelineReading } from './reading.ts';
 import { jobValue, merge, scriptOf } from './recognise/jobs.ts';
-import { environmentName, rolesOf } from './recognise/roles.ts';
 import type { KnownIndex } from './recognise/uploads.ts';
+import { environmentName, rolesOf } from './roles.ts';
 
 /** A job, and its supposed purpose. */
 export interface TrustedJob {

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { editPipeline, indexesWithOwnOccasions, readPipeline } from '../../src/pipeline/index.ts';
 import { publishingRules } from '../../src/pipeline/publishing/conditions.ts';
-import { officialIndexes } from '../../src/pipeline/reading.ts';
 import { runsOn } from '../../src/pipeline/recognise/rules.ts';
+import { officialIndexes } from '../../src/pipeline/recognise/uploads.ts';
 import { isYamlTable, parseYaml } from '../../src/text/yaml/document.ts';
 import { goalWith, guard, guardWithSchedules } from './pipeline-goal.ts';
 

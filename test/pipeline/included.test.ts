@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { editPipeline, readPipeline } from '../../src/pipeline/index.ts';
-import { officialIndexes } from '../../src/pipeline/reading.ts';
+import { officialIndexes } from '../../src/pipeline/recognise/uploads.ts';
 import type { YamlTable } from '../../src/text/yaml/document.ts';
 import { parseYaml } from '../../src/text/yaml/document.ts';
 import { goalWith, guard } from './pipeline-goal.ts';

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { editPipeline, readPipeline } from '../../src/pipeline/index.ts';
-import { officialIndexes } from '../../src/pipeline/reading.ts';
 import { resolveJob } from '../../src/pipeline/recognise/jobs.ts';
+import { officialIndexes } from '../../src/pipeline/recognise/uploads.ts';
 import type { YamlTable } from '../../src/text/yaml/document.ts';
 import { parseYaml } from '../../src/text/yaml/document.ts';
 import { hasSchema, schemaErrors } from '../support/gitlab-schema.ts';
@@ -363,6 +363,11 @@ describe('the way a job publishes today', () => {
       kind: 'unchanged',
       notes: [expect.stringContaining("'p' publishes to the same index in another way and is left alone")],
     });
+  });
+
+  it.each(['-rtestpypi', '-r=testpypi'])('is read with a value attached to its option: %s', (option) => {
+    const { after } = migrate(publishing(`twine upload ${option} dist/*`), 'uv');
+    expect(job(after, 'p').script).toContain(upload.pypi.replace('upload.', 'test.'));
   });
 
   it('keeps the selection of files', () => {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { editPipeline, readPipeline } from '../../src/pipeline/index.ts';
 import type { PipelineGoal } from '../../src/pipeline/pipeline-goal.ts';
-import { officialIndexes } from '../../src/pipeline/reading.ts';
+import { officialIndexes } from '../../src/pipeline/recognise/uploads.ts';
 import { parseYaml } from '../../src/text/yaml/document.ts';
 import { goalWith } from './pipeline-goal.ts';
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { editPipeline, readPipeline } from '../../src/pipeline/index.ts';
-import { officialIndexes } from '../../src/pipeline/reading.ts';
 import { resolveJob } from '../../src/pipeline/recognise/jobs.ts';
+import { officialIndexes } from '../../src/pipeline/recognise/uploads.ts';
 import { parseYaml } from '../../src/text/yaml/document.ts';
 import { hasSchema, schemaErrors } from '../support/gitlab-schema.ts';
 import { publishingPipelines } from '../support/publishing-pipelines.ts';

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { judge } from '../../src/pipeline/model/judge.ts';
 import { followIn } from '../../src/pipeline/model/local-scripts.ts';
 import { readModel } from '../../src/pipeline/model/model.ts';
-import { officialIndexes } from '../../src/pipeline/reading.ts';
+import { officialIndexes } from '../../src/pipeline/recognise/uploads.ts';
 import { reasonOfDifference } from '../../src/plan/judgement-words.ts';
 
 const files = new Map([['tox.ini', '[testenv:release]\ncommands = twine upload -p x dist/*\n']]);

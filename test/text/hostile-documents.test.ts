@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { UserError } from '../../src/kernel/errors.ts';
 import { editPipeline, readPipeline } from '../../src/pipeline/index.ts';
-import { officialIndexes } from '../../src/pipeline/reading.ts';
+import { officialIndexes } from '../../src/pipeline/recognise/uploads.ts';
 import { readPythonProject } from '../../src/python/python-project.ts';
 import { versionFromVcs } from '../../src/python/versions/index.ts';
 import { goalWith } from '../pipeline/pipeline-goal.ts';

@@ -7,7 +7,7 @@ import { jobOf, type PipelineEdit, seen } from '../edit.ts';
 import { isFromGit } from '../pipeline-goal.ts';
 import { imageFor } from '../recognise/image.ts';
 import { lines, scriptOf } from '../recognise/jobs.ts';
-import { keepsDist } from '../recognise/roles.ts';
+import { keepsDist } from '../roles.ts';
 import { runsWhenPublished } from '../runs-when.ts';
 import { buildLines } from '../template.ts';
 import { want } from '../want.ts';

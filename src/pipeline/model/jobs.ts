@@ -44,7 +44,8 @@ export function jobsIn(data: YamlTable, origin: (name: string) => Origin): Still
   return jobs.map((job) => ({ ...job, takesFrom: sourcesOf(job, jobs, stages) }));
 }
 
-function jobInEffect(name: string, itself: YamlTable, data: YamlTable, origin: Origin): StillJob {
+/** A job with what it inherits, before it is known whose artifacts it gets. */
+export function jobInEffect(name: string, itself: YamlTable, data: YamlTable, origin: Origin): StillJob {
   const value = { ...inheritedBy(itself, data), ...itself };
   const variables = { ...inheritedVariables(itself, data), ...textsOf(itself.variables) };
   return {
@@ -61,6 +62,18 @@ function jobInEffect(name: string, itself: YamlTable, data: YamlTable, origin: O
     takesFrom: [],
     leaves: lines(valueAt(value, ['artifacts', 'paths'])).map((path) => expand(path, variables)),
     matrix: matrixOf(value),
+  };
+}
+
+/** A job's scripts and the variables that they see. */
+export function scriptsOf({ name, value, variables }: StillJob) {
+  const items = (key: string) => lines(value[key]);
+  return {
+    name,
+    before_script: items('before_script'),
+    script: items('script'),
+    after_script: items('after_script'),
+    variables,
   };
 }
 

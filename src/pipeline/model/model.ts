@@ -1,9 +1,9 @@
 import { isYamlTable, type YamlTable, type YamlValue } from '../../text/yaml/document.ts';
-import { lines, visibleJobs } from '../recognise/jobs.ts';
+import { visibleJobs } from '../recognise/jobs.ts';
 import type { KnownIndex } from '../recognise/uploads.ts';
 import { commandsOfJob, type Follow, type Hole } from './commands.ts';
 import { entriesOf, localPath, readWhole } from './includes.ts';
-import { jobsIn, type StillJob, stagesOf } from './jobs.ts';
+import { jobsIn, scriptsOf, stagesOf } from './jobs.ts';
 import { occasionIds, type ProjectFacts, waysOf } from './occasions.ts';
 import { type Publication, publicationsOf } from './publications.ts';
 import {
@@ -128,17 +128,6 @@ function jobsOfPart(part: Part, source: PipelineSource, holes: Hole[]): Placed[]
     holes.push(...read.holes);
     return { part, job: { ...job, commands: read.commands } };
   });
-}
-
-function scriptsOf({ name, value, variables }: StillJob) {
-  const items = (key: string) => lines(value[key]);
-  return {
-    name,
-    before_script: items('before_script'),
-    script: items('script'),
-    after_script: items('after_script'),
-    variables,
-  };
 }
 
 /** A child pipeline has its own source, and the variables of the job that triggers it. */

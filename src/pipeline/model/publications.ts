@@ -106,9 +106,8 @@ function publicationOf(written: Upload, around: Around): Publication {
   const repository = repositoryOf(upload, around);
   const secret = secretOf(upload, repository);
   const credential = credentialOf(upload, secret, repository, around);
-  const byJobToken = credential.kind === 'variable' && credential.keys.includes('CI_JOB_TOKEN');
-  const target: Target =
-    repository.target.kind === 'unknown' && byJobToken ? { kind: 'registry' } : repository.target;
+  const told = repository.isNamed && repository.target.kind !== 'unknown';
+  const target = told ? repository.target : (targetBehind(credential, upload) ?? repository.target);
   return {
     job: job.name,
     command: written.command,
@@ -120,6 +119,22 @@ function publicationOf(written: Upload, around: Around): Publication {
     on: undefined,
   };
 }
+
+/**
+ * Where credentials of other indexes lead: their address is then in the project's settings.
+ * https://docs.gitlab.com/user/packages/pypi_repository/#authenticate-with-the-gitlab-package-registry
+ */
+function targetBehind(credential: CredentialUse, upload: Upload): Target | undefined {
+  const keys = credential.kind === 'variable' ? credential.keys : [];
+  const user =
+    optionOf(upload.command.args, userOptions) ?? variableOf(upload, upload.tool.userVariables) ?? '';
+  if (keys.includes('CI_JOB_TOKEN') || /^gitlab(?:-ci-token|\+deploy-token)/.test(resolved(user, upload)))
+    return { kind: 'registry' };
+  const address = keys.find((key) => /artifactory|nexus|devpi/i.test(key));
+  return address === undefined ? undefined : { kind: 'other', address };
+}
+
+const userOptions = ['-u', '--username', '--user'];
 
 /** A variable that holds options, as in `twine upload $WHERE`, becomes those options. */
 function withOptions({ command, variables }: Upload): Command {
@@ -153,6 +168,8 @@ function resolved(text: string, { variables, command }: Upload): string {
 
 interface Repository {
   target: Target;
+  /** Not only the tool's default. */
+  isNamed: boolean;
   /** The name by which a tool knows it. */
   name: string | undefined;
   configured: Configured | undefined;
@@ -161,23 +178,32 @@ interface Repository {
 /** Command-line options win, then variables in force, then the tool's default. */
 function repositoryOf(upload: Upload, around: Around): Repository {
   const { tool, command } = upload;
-  const environment = environmentOf(upload);
-  const variable = (names: readonly string[]) => names.map((it) => environment[it]).find((it) => it);
-  const address = optionOf(command.args, tool.address) ?? variable(tool.addressVariables);
-  if (address !== undefined)
-    return { target: targetOf(resolved(address, upload), around), name: undefined, configured: undefined };
-  const named = optionOf(command.args, tool.name) ?? variable(tool.nameVariables);
+  const address = optionOf(command.args, tool.address) ?? variableOf(upload, tool.addressVariables);
+  if (address !== undefined) return atAddress(resolved(address, upload), around);
+  const named = optionOf(command.args, tool.name) ?? variableOf(upload, tool.nameVariables);
   return byName(named === undefined ? undefined : resolved(named, upload), upload, around);
 }
 
+/** The first of these variables that is set and not empty. */
+function variableOf(upload: Upload, names: readonly string[]): string | undefined {
+  const environment = environmentOf(upload);
+  return names.map((it) => environment[it]).find((it) => it);
+}
+
+const atAddress = (address: string, around: Around): Repository => ({
+  target: targetOf(address, around),
+  isNamed: true,
+  name: undefined,
+  configured: undefined,
+});
+
 function byName(name: string | undefined, upload: Upload, around: Around): Repository {
-  if (name !== undefined && /:\/\/|^\$\{?CI_API_V4_URL/.test(name))
-    return { target: targetOf(name, around), name: undefined, configured: undefined };
+  if (name !== undefined && /:\/\/|^\$\{?CI_API_V4_URL/.test(name)) return atAddress(name, around);
   const all = repositoriesOf(upload.name, upload, around.readFile);
   const configured = all.get(name ?? (upload.name === 'uv' ? '' : 'pypi'));
   if (configured?.address !== undefined)
-    return { target: targetOf(resolved(configured.address, upload), around), name, configured };
-  return { target: knownName(name, around), name, configured };
+    return { ...atAddress(resolved(configured.address, upload), around), name, configured };
+  return { target: knownName(name, around), isNamed: name !== undefined, name, configured };
 }
 
 function knownName(name: string | undefined, { indexes }: Around): Target {

@@ -146,11 +146,11 @@ export function uploadTool(command: {
   return uploads ? { name, tool } : undefined;
 }
 
-/** The value of an option: `--name value`, `--name=value`, `-n value`; the last one wins. */
+/** The value of an option: `--name value`, `--name=value`, `-n value`, `-nvalue`; the last one wins. */
 export function optionOf(args: readonly string[], names: readonly string[]): string | undefined {
   let found: string | undefined;
   args.forEach((arg, index) => {
-    const [, name = '', value] = /^(--[\w-]+)=(.*)$/s.exec(arg) ?? [];
+    const [, name = '', value] = /^(--[\w-]+)=(.*)$/s.exec(arg) ?? /^(-\w)=?(.+)$/s.exec(arg) ?? [];
     if (names.includes(name)) found = value;
     else if (names.includes(arg)) found = args[index + 1];
   });

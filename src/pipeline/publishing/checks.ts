@@ -8,7 +8,7 @@ import { jobOf, note, type PipelineEdit, seen } from '../edit.ts';
 import { type PipelineGoal, type PipelineIndex, tokenVariable } from '../pipeline-goal.ts';
 import { imageOf } from '../recognise/image.ts';
 import { flat, lines, sourcesOf } from '../recognise/jobs.ts';
-import { environmentName } from '../recognise/roles.ts';
+import { environmentName } from '../roles.ts';
 import { runsWhereItShould } from '../runs-when.ts';
 import { isEarlier } from '../stages.ts';
 import { handedBy, type Surroundings, toolsFolder } from '../template.ts';

@@ -12,10 +12,10 @@ import {
   type YamlDraft,
 } from '../../text/yaml/draft.ts';
 import { note } from '../edit.ts';
+import { type OwnUpload, ownUploads } from '../model/own-uploads.ts';
 import { newJobName, type PipelineGoal, type PipelineIndex } from '../pipeline-goal.ts';
 import { flat, jobValue, lines, merge, visibleJobs } from '../recognise/jobs.ts';
-import type { Roles } from '../recognise/roles.ts';
-import { type Target, targetIn } from '../recognise/uploads.ts';
+import { type Place, placeOf, type Roles } from '../roles.ts';
 import { dataOf, fieldsOf, linesOf } from '../template.ts';
 import { write } from '../want.ts';
 import { buildingOf, type ScriptStep, stepsIn } from './script-plan.ts';
@@ -38,7 +38,7 @@ interface MixedJob {
 }
 
 /** A command, and where it uploads to. */
-type Step = ScriptStep & { to: Target | undefined };
+type Step = ScriptStep & { to: Place | undefined };
 
 /** What an upload takes along from the job that it is split off from. */
 const inherited = [
@@ -57,13 +57,11 @@ export function splitUploads(file: YamlFile, included: YamlTable, goal: Pipeline
     const data = merge(included, split.file.data);
     const value = jobValue(data, name);
     if (!isYamlTable(ownValue(file.data, name)) || value.parallel !== undefined) continue;
-    const items = stepsIn(name, value, 'script').map((item) => item.map(targeted(value, data, goal)));
-    const steps = [
-      ...stepsIn(name, value, 'before_script')
-        .flat()
-        .map(targeted(value, data, goal)),
-      ...items.flat(),
-    ];
+    const before = stepsIn(name, value, 'before_script');
+    const all = [...before, ...stepsIn(name, value, 'script')];
+    const placed = withPlaces(all, ownUploads({ name, value }, data, goal.indexes));
+    const steps = placed.flat();
+    const items = placed.slice(before.length);
     const goesOn = steps.some(({ to }) => to !== undefined && goal.indexes.every(({ id }) => id !== to));
     const job = { name, value, steps, goesOn };
     const leaving = goal.indexes.filter(
@@ -85,12 +83,17 @@ export function splitUploads(file: YamlFile, included: YamlTable, goal: Pipeline
   return split;
 }
 
-const targeted =
-  (job: YamlTable, data: YamlTable, { indexes }: PipelineGoal) =>
-  (step: ScriptStep): Step => ({
-    ...step,
-    to: step.kind === 'upload' ? targetIn(step.text, job, data, indexes) : undefined,
-  });
+/** The steps of each item with where they upload to; the same command may upload to one place after another. */
+function withPlaces(items: ScriptStep[][], uploads: OwnUpload[]): Step[][] {
+  const left = [...uploads];
+  return items.map((steps) =>
+    steps.map((step) => {
+      const at = left.findIndex(({ text }) => text.trim() === step.text.trim());
+      const [found] = at < 0 ? [] : left.splice(at, 1);
+      return { ...step, to: found && placeOf(found.target) };
+    }),
+  );
+}
 
 /** What comes after an upload may need what was uploaded, and a job of its own would not wait for it. */
 function refuseDependent({ name, steps, goesOn }: MixedJob, { id }: PipelineIndex, roles: Roles): void {

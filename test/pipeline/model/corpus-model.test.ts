@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { type PipelineModel, readModel } from '../../../src/pipeline/model/model.ts';
 import { mayRun, surelyRuns } from '../../../src/pipeline/model/starts.ts';
 import { whatHappensWhen } from '../../../src/pipeline/model/uploads.ts';
-import { officialIndexes } from '../../../src/pipeline/reading.ts';
+import { officialIndexes } from '../../../src/pipeline/recognise/uploads.ts';
 import { corpus } from '../../support/tools.ts';
 
 const files = corpus('gitlab-ci');

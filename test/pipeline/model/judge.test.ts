@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { type Agreed, type Difference, judge } from '../../../src/pipeline/model/judge.ts';
 import { type PipelineModel, readModel } from '../../../src/pipeline/model/model.ts';
-import { officialIndexes } from '../../../src/pipeline/reading.ts';
+import { officialIndexes } from '../../../src/pipeline/recognise/uploads.ts';
 
 function modelOf(text: string, like?: PipelineModel): PipelineModel {
   return readModel({

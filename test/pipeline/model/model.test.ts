@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { readModel } from '../../../src/pipeline/model/model.ts';
 import { type Upload, whatHappensWhen } from '../../../src/pipeline/model/uploads.ts';
-import { officialIndexes } from '../../../src/pipeline/reading.ts';
+import { officialIndexes } from '../../../src/pipeline/recognise/uploads.ts';
 
 function modelOf(text: string, files: Record<string, string> = {}) {
   return readModel({
@@ -88,6 +88,14 @@ describe('an upload goes', () => {
     [['twine upload dist/*'], '', 'pypi TWINE_PASSWORD dist/*'],
     [['python -m twine upload -r testpypi dist/*'], '', 'testpypi TWINE_PASSWORD dist/*'],
     [['twine upload --repository=testpypi -p $T dist/*'], '', 'testpypi T dist/*'],
+    [['twine upload -rtestpypi -u__token__ -p$T dist/*'], '', 'testpypi T dist/*'],
+    [
+      ['twine upload dist/*'],
+      '  variables: { TWINE_USERNAME: gitlab-ci-token, TWINE_PASSWORD: $CI_JOB_TOKEN }\n',
+      'registry CI_JOB_TOKEN dist/*',
+    ],
+    [['twine upload -u gitlab+deploy-token-7 -p $DEPLOY dist/*'], '', 'registry DEPLOY dist/*'],
+    [['twine upload -u me -p $ARTIFACTORY_KEY dist/*'], '', 'other ARTIFACTORY_KEY dist/*'],
     [
       ['twine upload --repository-url https://test.pypi.org/legacy/ dist/*.whl'],
       '',

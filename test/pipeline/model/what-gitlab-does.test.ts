@@ -6,7 +6,7 @@ import { type PipelineModel, readModel } from '../../../src/pipeline/model/model
 import { possibleStarts } from '../../../src/pipeline/model/starts.ts';
 import type { OccasionId, Start } from '../../../src/pipeline/model/types.ts';
 import { whatHappensWhen } from '../../../src/pipeline/model/uploads.ts';
-import { officialIndexes } from '../../../src/pipeline/reading.ts';
+import { officialIndexes } from '../../../src/pipeline/recognise/uploads.ts';
 import { repositoryOf } from '../../support/builds.ts';
 import type { SelectedJob } from '../../support/pipeline/expanded.ts';
 import { type Occasion, occasions } from '../../support/pipeline/occasion.ts';

@@ -1,8 +1,8 @@
-import { credentialKeys } from '../../indexes/upload-variables.ts';
-import { valueAt } from '../../text/yaml/data.ts';
-import { isYamlTable, type YamlTable } from '../../text/yaml/document.ts';
-import { inheritsVariable } from '../globals.ts';
-import { jobValue } from './jobs.ts';
+import { credentialKeys } from '../indexes/upload-variables.ts';
+import { valueAt } from '../text/yaml/data.ts';
+import { isYamlTable, type YamlTable } from '../text/yaml/document.ts';
+import { inheritsVariable } from './globals.ts';
+import { jobValue } from './recognise/jobs.ts';
 import { publishersIn, type Roles } from './roles.ts';
 
 /** A variable set by a pipeline file; `job` is '(all jobs)' for global ones. */

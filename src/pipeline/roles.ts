@@ -1,8 +1,9 @@
-import type { IndexId, Route } from '../../kernel/route.ts';
-import { valueAt } from '../../text/yaml/data.ts';
-import { isYamlTable, type YamlTable, type YamlValue } from '../../text/yaml/document.ts';
-import { tokenVariable } from '../pipeline-goal.ts';
-import { isTagCheck } from '../tag-check.ts';
+import type { IndexId, Route } from '../kernel/route.ts';
+import { valueAt } from '../text/yaml/data.ts';
+import { isYamlTable, type YamlTable, type YamlValue } from '../text/yaml/document.ts';
+import { ownUploads } from './model/own-uploads.ts';
+import type { Target } from './model/publications.ts';
+import { tokenVariable } from './pipeline-goal.ts';
 import {
   buildFolder,
   buildsDistributions,
@@ -10,19 +11,18 @@ import {
   insideProject,
   signs,
   uploads,
-} from './commands.ts';
-import { type Job, lines, parentsOf, scriptItems, scriptOf, visibleJobs } from './jobs.ts';
-import { expand } from './shell.ts';
+} from './recognise/commands.ts';
+import { type Job, lines, parentsOf, scriptItems, scriptOf, visibleJobs } from './recognise/jobs.ts';
+import { expand } from './recognise/shell.ts';
 import {
   commandsOf,
   jobVariables,
   type KnownIndex,
   possibleWrapper,
   publishingWrapper,
-  type Target,
   targetOfWrapper,
-  targetsOf,
-} from './uploads.ts';
+} from './recognise/uploads.ts';
+import { isTagCheck } from './tag-check.ts';
 
 /** The job that publishes to one index. */
 export interface Publisher {
@@ -142,18 +142,30 @@ function deploys({ environment }: YamlTable): boolean {
   return action === undefined || action === 'start';
 }
 
-type Role = Target | 'several' | undefined;
+/** Where a job uploads to; `other` is GitLab's own registry, a private index, or cannot be told. */
+export type Place = IndexId | 'other';
+
+/** An index of ours, if that is what an upload goes to: a name in the project's settings tells PyPI as well. */
+export function placeOf(target: Target): Place {
+  if (target.kind === 'index') return target.id;
+  return target.kind === 'unknown' && /\$\{?\w*PYPI/i.test(target.because) ? 'pypi' : 'other';
+}
+
+type Role = Place | 'several' | undefined;
 
 /** A job's own ID token is the best evidence of its purpose, then the URLs in its script. */
 function roleOf(job: Job, data: YamlTable, indexes: readonly KnownIndex[]): Role {
-  const targets = targetsOf(job.value, data, indexes);
-  const wrapper = targets.length === 0 ? publishingWrapper(job.value) : undefined;
-  const uploads = targets.length > 0 || wrapper !== undefined;
+  const targets = [...new Set(ownUploads(job, data, indexes).map(({ target }) => placeOf(target)))];
+  const isCalled = targets.length === 0 && callsUpload(job.value);
   const told = byToken(job.value, data, indexes);
-  if (told !== undefined && (uploads || extendsBase(job.value))) return told;
+  if (told !== undefined && (targets.length > 0 || isCalled || extendsBase(job.value))) return told;
   if (targets.length > 1) return targets.every((it) => it === 'other') ? 'other' : 'several';
-  return wrapper === undefined ? targets[0] : targetOfWrapper(job.name, job.value);
+  return isCalled ? targetOfWrapper(job.name, job.value) : targets[0];
 }
+
+/** Whether another program uploads: one of the project, a container, `find -exec`. */
+const callsUpload = (job: YamlTable) =>
+  publishingWrapper(job) !== undefined || commandsOf(job).some((command) => uploads(command));
 
 function byToken(job: YamlTable, data: YamlTable, indexes: readonly KnownIndex[]): Role {
   if (!isYamlTable(job.id_tokens)) return undefined;
