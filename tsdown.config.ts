@@ -1,5 +1,6 @@
 import { defineConfig } from 'tsdown';
 import { chunks, minifyChunks } from './bundling/chunks.ts';
+import { rateLimiters } from './bundling/rate-limiters.ts';
 import { thirdPartyLicences } from './bundling/third-party-licences.ts';
 
 export default defineConfig({
@@ -15,7 +16,7 @@ export default defineConfig({
   deps: { alwaysBundle: [/.*/], onlyBundle: false },
   // The same resources, of which the bundler then keeps those in use: with our own requester, nothing else of `rest` is needed.
   alias: { '@gitbeaker/rest': '@gitbeaker/core' },
-  plugins: [minifyChunks(), thirdPartyLicences()],
+  plugins: [rateLimiters(), minifyChunks(), thirdPartyLicences()],
   outputOptions: { comments: false, chunkFileNames: '[name].js', codeSplitting: { groups: chunks } },
   logLevel: 'error',
 });
