@@ -213,7 +213,7 @@ class Walk {
         this.branch(node.body, shell, within(place, node.head));
         break;
       case 'case':
-        for (const { text, body } of node.branches) this.branch(body, shell, within(place, text));
+        this.conditional(asIf(node), shell, place);
         break;
       case 'if':
         this.conditional(node, shell, place);
@@ -438,6 +438,14 @@ const declares = new Set(['export', 'declare', 'typeset', 'readonly', 'local']);
 /** Installers that install one well-known tool and nothing else. */
 const installer =
   /astral\.sh\/uv|install\.python-poetry\.org|pdm-project\.org|rustup\.rs|bootstrap\.pypa\.io|get-poetry|hatch\.pypa\.io|just\.systems|taskfile\.dev|pixi\.sh|rye\.astral\.sh|rye-up\.com|deb\.nodesource\.com/;
+
+/** A `case` as an `if`: the first pattern that matches decides. */
+const asIf = ({ branches, text }: ShellNode & { kind: 'case' }): ShellNode & { kind: 'if' } => ({
+  kind: 'if',
+  branches: branches.map((branch) => ({ condition: [], ...branch })),
+  otherwise: [],
+  text,
+});
 
 const wordsOf = (node: ShellNode & { kind: 'simple' }) => node.words.map((word) => word.value);
 

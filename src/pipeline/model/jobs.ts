@@ -152,7 +152,7 @@ function sourcesOf(job: StillJob, jobs: StillJob[], stages: string[]): string[] 
 }
 
 /** An instance of a matrix is named `job: [value]`. */
-function baseName(name: string, jobs: StillJob[]): string {
+export function baseName(name: string, jobs: readonly Pick<StillJob, 'name'>[]): string {
   if (jobs.some((job) => job.name === name)) return name;
   return /^(.*): \[.*\]$/.exec(name)?.[1] ?? name;
 }

@@ -49,15 +49,41 @@ function partHolds(part: string, variables: Variables): Verdict {
     const verdict = partHolds(inner, variables);
     return verdict === undefined ? undefined : !verdict;
   }
+  const [, subject = '', patterns] = /^case (\S+) in (.*)\)$/s.exec(part) ?? [];
+  if (patterns !== undefined) return caseHolds(subject, patterns, variables);
   const test = /^(?:\[\[? (.*) \]\]?|test (.*))$/s.exec(part);
-  return test ? testHolds((test[1] ?? test[2] ?? '').trim(), variables) : undefined;
+  return test ? testHolds((test[1] ?? test[2] ?? '').trim(), variables, part.startsWith('[[')) : undefined;
+}
+
+function caseHolds(subject: string, patterns: string, variables: Variables): Verdict {
+  const [, braced, plain] = named.exec(subject) ?? [];
+  const name = braced ?? plain;
+  const verdicts = patterns.split('|').map((it) => {
+    const pattern = it.trim().replace(/^(["'])(.*)\1$/, '$2');
+    return pattern === '*' ? true : name === undefined ? undefined : matches(name, pattern, variables);
+  });
+  if (verdicts.includes(true)) return true;
+  return verdicts.includes(undefined) ? undefined : false;
+}
+
+/** Whether a variable matches a pattern of the shell. The shell treats unset as empty. */
+function matches(name: string, pattern: string, variables: Variables): Verdict {
+  const given = variables[name];
+  if (given === undefined || /[$`"'\\]/.test(pattern)) return undefined;
+  const expression = pattern
+    .replace(/[.+^(){}|/]/g, '\\$&')
+    .replace(/\*/g, '.*')
+    .replace(/\?/g, '.')
+    .replace(/\[!/g, '[^');
+  return evaluate(`$${name} =~ /^${expression}$/`, { ...variables, [name]: given === null ? '' : given });
 }
 
 const variable = '"?\\$(?:\\{(\\w+)(?::?-)?\\}|(\\w+))"?';
+const named = new RegExp(`^${variable}$`);
 const isSet = new RegExp(`^(?:(-n|-z) )?${variable}$`);
 const compares = new RegExp(`^${variable} (==?|!=|=~) (?:"([^"$\`]*)"|'([^']*)'|([^\\s"'\`]*))$`);
 
-function testHolds(test: string, variables: Variables): Verdict {
+function testHolds(test: string, variables: Variables, isPattern: boolean): Verdict {
   const [whole, sign, braced, plain] = isSet.exec(test) ?? [];
   if (whole !== undefined) {
     const verdict = evaluate(`$${braced ?? plain}`, variables);
@@ -72,6 +98,9 @@ function testHolds(test: string, variables: Variables): Verdict {
   const known: Variables = { ...variables, [name]: given === null ? '' : (given as string) };
   if (given === undefined) return undefined;
   if (operator === '=~') return /\//.test(value) ? undefined : evaluate(`$${name} =~ /${value}/`, known);
-  if (/[*?[]/.test(value)) return undefined;
+  if (/[*?[]/.test(value)) {
+    const verdict = isPattern && word !== undefined ? matches(name, word, variables) : undefined;
+    return verdict === undefined ? undefined : verdict === (operator !== '!=');
+  }
   return evaluate(`$${name} ${operator === '!=' ? '!=' : '=='} "${value}"`, known);
 }

@@ -1,4 +1,5 @@
 import { isBuilder } from './builds.ts';
+import { baseName } from './jobs.ts';
 import type { PipelineModel } from './model.ts';
 import type { CredentialUse, Publication, Target } from './publications.ts';
 import { shellHolds, shellVariables } from './shell-conditions.ts';
@@ -82,10 +83,22 @@ function guarded(condition: string | undefined, verdict: boolean | undefined, st
 
 /** Whatever waits for a manual job is started by the same click. */
 function startWithNeeds(job: ModelJob, id: OccasionId, model: PipelineModel): Start {
-  const needed = (job.needs ?? []).flatMap(
-    (need) => model.jobs.find(({ name }) => name === need.job)?.starts[id] ?? [],
-  );
-  return needed.reduce((start, gate) => gated(waitFor(gate), start), job.starts[id]);
+  const behind = neededBy(job, id, model);
+  return behind.reduce((start, gate) => gated(waitFor(gate.starts[id]), start), job.starts[id]);
+}
+
+/** The jobs that a job waits for by `needs`, and those that these wait for, as far as they may be there. */
+function neededBy(job: ModelJob, id: OccasionId, { jobs }: PipelineModel): ModelJob[] {
+  const found = new Set<ModelJob>();
+  const rest = [job];
+  for (let next = rest.pop(); next !== undefined; next = rest.pop())
+    for (const need of next.needs ?? []) {
+      const other = jobs.find(({ name }) => name === baseName(need.job, jobs));
+      if (other === undefined || found.has(other) || !mayRun(other.starts[id])) continue;
+      found.add(other);
+      rest.push(other);
+    }
+  return [...found];
 }
 
 /** A job that is absent keeps nobody waiting. */

@@ -83,6 +83,7 @@ describe('the commands of a script', () => {
     ['if [ -z "$A" ]; then exit 0; fi; b', [undefined, '[ -z "$A" ]', '! { [ -z "$A" ]; }']],
     ['[ "$A" ] || exit 0; b', [undefined, '! { [ "$A" ]; }', '[ "$A" ]']],
     ['case $A in v*) b ;; esac', ['case $A in v*)']],
+    ['case $A in v*) b ;; *) c ;; esac', ['case $A in v*)', '! { case $A in v*); } && case $A in *)']],
     ['while x; do b; done', [undefined, 'while x']],
   ])('have a condition: %s', (script, wanted) => {
     expect(read(script).commands.map(({ condition }) => condition)).toEqual(wanted);
