@@ -51,9 +51,15 @@ function sourced(command: Command, lookup: Lookup): Answer {
 function shellScript(command: Command, lookup: Lookup): Answer {
   if (command.args.some((word) => /^-[a-z]*c$/.test(word))) return nothing;
   const path = command.args.find((word) => !/^[-+]/.test(word));
+  const inline = path === undefined ? hereDocument(command) : undefined;
+  if (inline !== undefined) return one({ name: 'sh', scripts: [inline] });
   if (path === undefined || path.startsWith('<(')) return nothing;
   return script(command, path, command.args.slice(command.args.indexOf(path) + 1), lookup, true);
 }
+
+/** What a command is given to read in the script itself. */
+const hereDocument = ({ redirects }: Command): string | undefined =>
+  redirects.find(({ operator }) => operator.startsWith('<<'))?.target;
 
 /** A file called by its path; its first line says what it is. */
 function script(command: Command, path: string, args: string[], lookup: Lookup, isShell = false): Answer {
@@ -66,8 +72,13 @@ function script(command: Command, path: string, args: string[], lookup: Lookup, 
 }
 
 function pythonScript(command: Command, path: string | undefined, lookup: Lookup): Answer {
-  if (path === undefined || command.args.some((word) => /^-[A-Za-z]*c$/.test(word)) || !path.endsWith('.py'))
-    return nothing;
+  const option = command.args.findIndex((word) => /^-[A-Za-z]*c$/.test(word));
+  const inline = option < 0 ? path === undefined && hereDocument(command) : command.args[option + 1];
+  if (inline) {
+    const scripts = callsInPython(inline);
+    return scripts.length > 0 ? one({ name: 'python', scripts }) : nothing;
+  }
+  if (path === undefined || option >= 0 || !path.endsWith('.py')) return nothing;
   const found = at(command, path, lookup);
   return found ? inPython(path, found.text) : hole('script-not-in-checkout');
 }

@@ -136,9 +136,11 @@ function targetBehind(credential: CredentialUse, upload: Upload): Target | undef
 
 const userOptions = ['-u', '--username', '--user'];
 
-/** A variable that holds options, as in `twine upload $WHERE`, becomes those options. */
-function withOptions({ command, variables }: Upload): Command {
-  const args = command.args.flatMap((arg) => {
+/** A variable that holds options, as in `twine upload $WHERE`, becomes those options; so does an address given to curl. */
+function withOptions({ name: tool, command, variables }: Upload): Command {
+  const args = command.args.flatMap((arg, at) => {
+    if (tool === 'curl' && /^["']?https?:/.test(arg) && command.args[at - 1] !== '--url')
+      return ['--url', arg];
     const name = /^\$(?:\{(\w+)\}|(\w+))$/.exec(arg)?.slice(1).find(Boolean);
     const value = name === undefined ? undefined : { ...variables, ...command.exported }[name];
     return value?.trim().startsWith('-') ? wordsIn(value) : [arg];

@@ -121,6 +121,8 @@ const tools: Record<string, UploadTool> = {
     takesFiles: true,
     readsPypirc: true,
   },
+  // The form that the tools send: https://docs.pypi.org/api/upload/
+  curl: { ...none, address: ['--url'], name: [], secret: ['-u', '--user'] },
   'setup.py': { ...none, verbs: ['upload'], secret: [], builds: 'always', readsPypirc: true },
 };
 
@@ -142,7 +144,12 @@ export function uploadTool(command: {
   const { tool: name = '', verb = '', args, words } = command;
   const tool = Object.hasOwn(tools, name) ? tools[name] : undefined;
   if (tool === undefined || args.includes('--dry-run')) return undefined;
-  const uploads = name === 'setup.py' ? words.includes('upload') : tool.verbs.includes(verb);
+  const uploads =
+    name === 'setup.py'
+      ? words.includes('upload')
+      : name === 'curl'
+        ? args.some((arg) => arg.includes(':action=file_upload'))
+        : tool.verbs.includes(verb);
   return uploads ? { name, tool } : undefined;
 }
 

@@ -33,6 +33,14 @@ describe("what a project's own command runs", () => {
       './ci/ship.sh',
     ],
     ['cd ci && bash ship.sh', { 'ci/ship.sh': 'twine upload x' }, ['twine upload x'], 'ship.sh'],
+    ['bash <<EOF\ntwine upload x\nEOF', {}, ['twine upload x'], 'sh'],
+    ['python -c "import os; os.system(\'twine upload x\')"', {}, ['twine upload x'], 'python'],
+    [
+      "python - <<'EOF'\nimport subprocess as s\ns.run(['twine', 'upload', 'x'])\nEOF",
+      {},
+      ['twine upload x'],
+      'python',
+    ],
     ['. ci/env.sh', { 'ci/env.sh': 'export A=1' }, ['export A=1'], 'ci/env.sh'],
     [
       '$CI_PROJECT_DIR/ci/ship',

@@ -47,6 +47,8 @@ describe('an upload in a script', () => {
   it.each([
     ['either of two', `if ${onMain}; then R=testpypi; else R=pypi; fi`],
     ['a usual one but for one branch', 'R=pypi', `if ${onMain}; then R=testpypi; fi`],
+    ['one of several by name', 'case "$CI_COMMIT_REF_NAME" in main|dev) R=testpypi ;; *) R=pypi ;; esac'],
+    ['one of two by a pattern', 'R=testpypi', 'if [[ $CI_COMMIT_TAG == v[0-9]* ]]; then R=pypi; fi'],
   ])('goes to the index that an if before it chose: %s', (_, ...commands) => {
     expect(where(...commands, 'twine upload -r $R dist/*')).toEqual([
       'default-branch: testpypi auto',
@@ -73,6 +75,23 @@ describe('an upload in a script', () => {
       'version-tag: pypi undecided',
       'version-tag: testpypi undecided',
     ]);
+  });
+
+  it('runs for the pattern that matches first', () => {
+    const rows = rowsOf(`up:
+  only: [tags]
+  script:
+    - case $CI_COMMIT_TAG in *rc*) twine upload -r testpypi dist/* ;; v*.*) twine upload dist/* ;; esac
+`);
+    expect(
+      rows.map(({ ref, target, start }) => `${ref} ${target.kind === 'index' && target.id} ${start.kind}`),
+    ).toEqual(['v1.2.3 pypi auto', 'v1.2.3rc1 testpypi auto']);
+  });
+
+  it('waits for the click on a job behind the one that it needs', () => {
+    const gate = 'gate: {script: [ok], when: manual}\nbuild: {needs: [gate], script: [make]}\n';
+    const [row] = rowsOf(`${gate}up: {needs: [build], script: [twine upload dist/*]}\n`);
+    expect(row?.start).toEqual({ kind: 'manual' });
   });
 
   it('waits for the click on a job that it needs, whatever else decides', () => {
@@ -191,6 +210,13 @@ describe('an upload goes', () => {
     [['make ship'], '  id_tokens: { X: { aud: testpypi } }\n', 'testpypi unknown '],
   ])('%j %s', (commands, more, expected) => {
     expect(targets(commands, more)).toEqual([expected]);
+  });
+
+  it('to PyPI where curl sends what the tools send', () => {
+    const form = '-F ":action=file_upload" -F "content=@$f" -u "__token__:$T"';
+    const address = 'https://upload.pypi.org/legacy/';
+    expect(targets([`for f in dist/*; do curl ${form} ${address}; done`])).toEqual(['pypi T dist/*']);
+    expect(targets([`curl -F "x=@$f" ${address}`])).toEqual([]);
   });
 
   it('to each index that a script names, separately', () => {
