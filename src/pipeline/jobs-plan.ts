@@ -23,7 +23,7 @@ import {
 import { exclusiveAncestors } from './recognise/parents.ts';
 import { letsThrough, type Occasion, pushRule, tagRule } from './recognise/rules.ts';
 import { variablesRead } from './recognise/shell.ts';
-import { distPaths, keepsDist, publishersIn, type Roles } from './roles.ts';
+import { distPaths, keepsDist, keepsSome, publishersIn, type Roles } from './roles.ts';
 import { runsWhereItShould } from './runs-when.ts';
 import { stagesFor } from './stages.ts';
 import { baseJob, type Surroundings } from './template.ts';
@@ -213,7 +213,19 @@ function buildersFor(publishing: PublishingJob[], { data, goal, ours, roles }: O
     throw new UnsafeEdit(`several jobs build dist/: ${open.map((name) => `'${name}'`).join(', ')}`);
   }
   if (certain.length > 0) return certain;
+  const leaving = leavingUploads(publishing, data, roles);
+  if (leaving.length > 0) return leaving;
   return ours && buildsDistributions(scriptOf(jobValue(data, 'build'))) ? ['build'] : [];
+}
+
+/** Jobs that build, and pass on what is uploaded from a folder that no build has as its own: copied there, as for pages. */
+function leavingUploads(publishing: PublishingJob[], data: YamlTable, { jobs }: Roles): string[] {
+  const files = filesBeyond('dist', publishing, data);
+  const names = publishing.map(({ name }) => name);
+  return jobs
+    .filter(({ name, value }) => !names.includes(name) && buildsDistributions(scriptOf(value)))
+    .filter(({ value }) => keepsSome(value, files))
+    .map(({ name }) => name);
 }
 
 /** Ambiguous jobs: empty, or all candidates. */

@@ -131,6 +131,17 @@ export function distPaths(job: YamlTable): string[] {
   });
 }
 
+/** Whether a job passes on some of the files that are uploaded from other places than `dist/`. */
+export function keepsSome(job: YamlTable, files: string | undefined): boolean {
+  const plain = (path: string) => path.replace(/^["']?(?:\.\/)?|["']$/g, '').replace(/\/\*{0,2}$/, '');
+  const kept = lines(valueAt(job, ['artifacts', 'paths'])).map(plain);
+  return (files?.split(' ') ?? [])
+    .map(plain)
+    .some((file) =>
+      kept.some((path) => path !== '' && (`${file}/`.startsWith(`${path}/`) || path.startsWith(`${file}/`))),
+    );
+}
+
 /** The name of a job's environment. */
 export function environmentName({ environment }: YamlTable): YamlValue | undefined {
   return isYamlTable(environment) ? environment.name : environment;

@@ -67,6 +67,24 @@ describe('an existing build job', () => {
     },
   );
 
+  it('is the one that passes on what is uploaded, from wherever it was copied to', () => {
+    const text = `b:
+  stage: build
+  script: [python -m build -o out, mkdir public, cp out/* public/]
+  artifacts: {paths: [public]}
+p:
+  stage: deploy
+  only: [tags]
+  script: [twine upload public/*]
+`;
+    const result = editPipeline(text, goalWith());
+    const { b, build, ...jobs } = parseYaml(
+      result.kind === 'edited' ? (result.edits[0]?.after ?? '') : '',
+    ).data;
+    expect([b, build]).toMatchObject([{ artifacts: { paths: ['public'] } }, undefined]);
+    expect(jobs['check-dist']).toMatchObject({ needs: ['b'], artifacts: { paths: ['public/*'] } });
+  });
+
   it('may use an old Python to start cibuildwheel', () => {
     const text = `b:
   image: python:3.8

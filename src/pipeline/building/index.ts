@@ -7,7 +7,7 @@ import { jobOf, type PipelineEdit, seen } from '../edit.ts';
 import { isFromGit } from '../pipeline-goal.ts';
 import { imageFor } from '../recognise/image.ts';
 import { lines, scriptOf } from '../recognise/jobs.ts';
-import { keepsDist } from '../roles.ts';
+import { keepsDist, keepsSome } from '../roles.ts';
 import { runsWhenPublished } from '../runs-when.ts';
 import { buildLines } from '../template.ts';
 import { want } from '../want.ts';
@@ -80,17 +80,6 @@ function buildChecks(edit: PipelineEdit): Check[] {
 }
 
 const removesDist = /\brm\b[^\n;&|]*\bdist\b|\buv[ \t]+build\b.*--clear\b/;
-
-/** Whether a job passes on some of the files that are uploaded from other places than `dist/`. */
-function keepsSome(job: YamlTable, files: string | undefined): boolean {
-  const plain = (path: string) => path.replace(/^["']?(?:\.\/)?|["']$/g, '').replace(/\/\*{0,2}$/, '');
-  const kept = lines(valueAt(job, ['artifacts', 'paths'])).map(plain);
-  return (files?.split(' ') ?? [])
-    .map(plain)
-    .some((file) =>
-      kept.some((path) => path !== '' && (`${file}/`.startsWith(`${path}/`) || path.startsWith(`${file}/`))),
-    );
-}
 
 function keepDist(edit: PipelineEdit, { name }: { name: string }, job: YamlTable): void {
   const path = ['artifacts', 'paths'];

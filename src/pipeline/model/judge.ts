@@ -3,6 +3,7 @@ import type { IndexId } from '../../kernel/route.ts';
 import { signs } from '../recognise/commands.ts';
 import { buildsDistributions, isBuilder } from './builds.ts';
 import type { Command } from './commands.ts';
+import { baseName } from './jobs.ts';
 import type { PipelineModel } from './model.ts';
 import { shellHolds, shellVariables } from './shell-conditions.ts';
 import { mayRun } from './starts.ts';
@@ -72,7 +73,7 @@ export function judge(before: PipelineModel, after: PipelineModel, agreed: Agree
     changedUploads(earlier, later, agreed),
     { wrong: [...duplicates(later), ...otherCredentials(later, agreed)], told: [] },
     { wrong: undecidedTargets(earlier, later), told: [] },
-    { wrong: notBuilt(earlier, later, after), told: [] },
+    { wrong: notBuilt(earlier, later, before, after), told: [] },
     { wrong: absentNeeds(before, after), told: [] },
     changedJobs(before, after),
     lostCommands(before, after),
@@ -163,18 +164,33 @@ function otherCredentials(later: Upload[], { tokens }: Agreed): Difference[] {
     .map((upload) => ({ kind: 'other-credential', upload }));
 }
 
-function notBuilt(earlier: Upload[], later: Upload[], { jobs, holes }: PipelineModel): Difference[] {
+function notBuilt(
+  earlier: Upload[],
+  later: Upload[],
+  before: PipelineModel,
+  { jobs, holes }: PipelineModel,
+): Difference[] {
   return later
     .filter((upload) => {
-      if (upload.target.kind !== 'index' || upload.builders.length > 0) return false;
+      if (upload.target.kind !== 'index' || isBuilt(upload, jobs)) return false;
       const job = jobs.find(({ name }) => name === upload.job);
       const sources = [upload.job, ...(job?.takesFrom ?? [])];
       if (holes.some((hole) => sources.includes(hole.job))) return false;
       const last = earlier.filter((it) => sameTarget(it, upload));
       // If it was never built as far as we can see, that is no worse than before.
-      return last.length === 0 || last.some(({ builders }) => builders.length > 0);
+      return last.length === 0 || last.some((it) => isBuilt(it, before.jobs));
     })
     .map((upload) => ({ kind: 'nothing-built', upload }));
+}
+
+/** Whether a job builds what is uploaded: the uploading one, or one that passes on the folder of those files. */
+function isBuilt({ builders, job, files }: Upload, jobs: ModelJob[]): boolean {
+  const leaves = jobs.filter(({ name }) => builders.includes(name)).flatMap((it) => it.leaves);
+  const isOpen = files.length === 0 || [...files, ...leaves].some((path) => /\$|\*\*|^\.?\/?$/.test(path));
+  const holds = (leaf: string, file: string) => file.startsWith(`${plain(leaf)}/`) || meet(leaf, file);
+  return builders.some(
+    (name) => name === job || isOpen || leaves.some((leaf) => files.some((file) => holds(leaf, file))),
+  );
 }
 
 function absentNeeds(before: PipelineModel, after: PipelineModel): Difference[] {
@@ -195,11 +211,8 @@ function absentNeeds(before: PipelineModel, after: PipelineModel): Difference[] 
 const isThere = (job: ModelJob | undefined, occasion: OccasionId) =>
   job !== undefined && mayRun(job.starts[occasion]);
 
-/** An instance of a matrix is named `job: [value]`. */
-function baseOf(name: string, jobs: ModelJob[]): ModelJob | undefined {
-  const base = /^(.*): \[.*\]$/.exec(name)?.[1];
-  return jobs.find((job) => job.name === name) ?? jobs.find((job) => job.name === base);
-}
+const baseOf = (name: string, jobs: ModelJob[]): ModelJob | undefined =>
+  jobs.find((job) => job.name === baseName(name, jobs));
 
 function changedJobs(before: PipelineModel, after: PipelineModel): Judgement {
   const wrong: Difference[] = [];
