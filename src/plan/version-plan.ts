@@ -79,9 +79,12 @@ function inputOf(
     directory,
     version,
     source: sourceFor(python.buildBackend.value),
-    sources: paths.filter((path) => path.endsWith('.py') && path !== posix.join(directory, holder ?? '')),
+    sources: paths.filter((path) => isSource.test(path) && path !== posix.join(directory, holder ?? '')),
   };
 }
+
+/** Programs that may read the version; shell scripts are followed as the jobs call them. */
+const isSource = /\.(?:py|[cm]?js|ts|rb|pl|ps1|cmake)$|(?:^|\/)CMakeLists\.txt$/;
 
 function sourceFor(backend: string): DependentsInput['source'] {
   if (/^hatchling\b/.test(backend)) return 'hatch-vcs';

@@ -237,6 +237,7 @@ function usesInSources({ lookup, sources, version }: DependentsInput): VersionUs
   return sources.flatMap((file) => {
     const whole = (lookup(file) ?? '').slice(0, 200_000);
     const lines = whole.split('\n');
+    if (!file.endsWith('.py')) return inOtherLanguage(file, lines);
     const found = lines.flatMap((text, index): VersionUse[] => {
       const where = { file, line: index + 1 };
       const use = {
@@ -264,6 +265,17 @@ function usesInSources({ lookup, sources, version }: DependentsInput): VersionUs
     });
     return found;
   });
+}
+
+/** A program in another language that names pyproject.toml and, somewhere, its version reads or writes it. */
+function inOtherLanguage(file: string, lines: string[]): VersionUse[] {
+  const index = lines.findIndex((text) => /pyproject\.toml/.test(text));
+  const at = index < 0 ? -1 : lines.findIndex((text) => /\bversion\b[^\w\n]*=/i.test(text));
+  if (at < 0) return [];
+  const text = (lines[at] ?? '').trim();
+  return [
+    { kind: 'reads', where: { file, line: at + 1 }, text, breaks: true, repair: byHand, section: undefined },
+  ];
 }
 
 function unique(uses: VersionUse[]): VersionUse[] {

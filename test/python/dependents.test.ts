@@ -145,6 +145,18 @@ describe('what depends on the written version', () => {
     expect(uses).toMatchObject([{ kind: 'installs', repair: { kind: repair } }]);
   });
 
+  it.each([
+    ['CMakeLists.txt', 'file(READ pyproject.toml T)\nstring(REGEX MATCH "version = \\"(.*)\\"" _ "${T}")\n'],
+    ['scripts/sync.js', 'const f = "pyproject.toml";\nwrite(f, read(f).replace(/^version = .*$/m, next));\n'],
+  ])('finds a program in another language that looks for it in pyproject.toml: %s', (file, text) => {
+    const [use, second] = versionUses(input('', { files: { [file]: text }, sources: [file] }));
+    expect(use).toMatchObject({ kind: 'reads', where: { file, line: 2 }, breaks: true });
+    expect(second).toBeUndefined();
+    expect(versionUses(input('', { files: { [file]: 'read("pyproject.toml")' }, sources: [file] }))).toEqual(
+      [],
+    );
+  });
+
   it('finds documentation that searches a project file for it', () => {
     const files = {
       'docs/conf.py': `text = Path("../pyproject.toml").read_text()\nrelease = re.search('^version = "(.*)"', text)[1]\n`,
