@@ -383,6 +383,13 @@ describe('the way a job publishes today', () => {
     expect(job(after, 'p').script).toContain(upload.pypi);
   });
 
+  it('says that its environment gets a name that a publisher can be registered for', () => {
+    const text = publishing('twine upload dist/*', '  environment: pypi/$CI_COMMIT_TAG\n');
+    const { after, notes } = migrate(text, 'uv');
+    expect(job(after, 'p').environment).toMatchObject({ name: 'release' });
+    expect(notes.join()).toContain("'release' now instead of 'pypi/$CI_COMMIT_TAG'");
+  });
+
   it('makes no job of what only told pip where packages are', () => {
     const script = 'pip config set global.index-url https://example.com/simple\n    - twine upload dist/*';
     expect(job(migrate(publishing(script), 'uv').after, 'p-checks')).toEqual({});

@@ -4,6 +4,7 @@ import { repairJob } from '../check.ts';
 import { jobOf, type PipelineEdit, type PublishingJob, seen } from '../edit.ts';
 import { flat, merge } from '../recognise/jobs.ts';
 import { ancestorsOf, exclusiveAncestors } from '../recognise/parents.ts';
+import { environmentName } from '../recognise/roles.ts';
 import { runsWhereItShould } from '../runs-when.ts';
 import { baseLines, publishLines } from '../template.ts';
 import { publishes } from '../uploading.ts';
@@ -44,6 +45,7 @@ function repairOne(
   const before = jobOf(edit, name);
   const template = publishLines(goal, index, around);
   const base = baseLines(goal, around);
+  noteEnvironment(edit, { index, name }, before);
   const extend = baseOf(edit, name);
   if (extend !== undefined) want(edit, [name, 'extends'], extend);
   if (!publishes(before, goal, index, around.dist)) {
@@ -60,6 +62,19 @@ function repairOne(
     ...(rules === undefined ? [] : [conditionsCheck(rules)]),
     ...publishChecks(goal, index),
   ]);
+}
+
+/** A name that others share, or with a variable that differs from one release to the next, gives way to the usual one. */
+function noteEnvironment(
+  { notes }: PipelineEdit,
+  { index, name }: Pick<PublishingJob, 'index' | 'name'>,
+  before: YamlTable,
+): void {
+  const was = environmentName(before);
+  if (typeof was !== 'string' || was === index.environment) return;
+  notes.push(
+    `The job '${name}' deploys to the environment '${index.environment}' now instead of '${was}': who may publish is set up for one environment by its name.`,
+  );
 }
 
 function noteWrapper({ notes }: PipelineEdit, name: string, wrapper: string): void {
