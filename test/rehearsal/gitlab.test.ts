@@ -348,6 +348,18 @@ describe('the rehearsal GitLab', () => {
     expect(response.headers.get('link')).toMatch(/page=3[^>]*>; rel="next"/);
   });
 
+  it('lints files with wildcards and inputs, and needs of one job of a matrix', async () => {
+    const files = {
+      'parts/a/ci.yml': 'a: {script: x, parallel: {matrix: [{V: ["3.13"]}]}}\n',
+      'ship.yml':
+        'spec: {inputs: {stage: {default: test}, job: {}}}\n---\n$[[ inputs.job ]]: {stage: $[[ inputs.stage ]], script: x, needs: ["a: [3.13]"]}\n',
+    };
+    await begin({ project: { files: { main: files } } });
+    const content = 'include: [parts/*/ci.yml, {local: ship.yml, inputs: {job: ship}}]\n';
+    const { body } = await ask('POST', `${at}/ci/lint`, { content });
+    expect(body).toMatchObject({ errors: [], merged_yaml: expect.stringContaining('ship:') });
+  });
+
   it.each([
     ['no job', 'stages: [a]', 'at least one visible job'],
     ['a job without a script', 'a: {stage: test}', 'should implement the script:'],

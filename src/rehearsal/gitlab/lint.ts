@@ -64,14 +64,40 @@ function withLocalFiles(data: Mapping, files: Record<string, string>, outer: str
   const parts = listOf(data.include).flatMap((include) => {
     const path = localPath(include);
     if (path === undefined || outer.includes(path)) return [];
-    const name = path.replace(/^\//, '');
-    const text = Object.hasOwn(files, name) ? files[name] : undefined;
-    if (text === undefined) throw new ConfigurationError(`Local file \`${path}\` does not exist!`);
-    return [withLocalFiles(readConfiguration(text), files, [...outer, path])];
+    const texts = textsOf(path.replace(/^\//, ''), files);
+    if (texts.length === 0) throw new ConfigurationError(`Local file \`${path}\` does not exist!`);
+    return texts.map((text) => withLocalFiles(withInputs(text, include), files, [...outer, path]));
   });
   const includes = [...parts.flatMap((part) => listOf(part.include)), ...listOf(data.include)];
   const merged = [...parts, data].reduce(deepMerge, {});
   return includes.length === 0 ? merged : { ...merged, include: includes };
+}
+
+/** The files that a path with wildcards names: https://docs.gitlab.com/ci/yaml/includes/#use-includelocal-with-wildcard-file-paths */
+function textsOf(path: string, files: Record<string, string>): string[] {
+  const parts = path.split(/(\*\*?)/).map((part) => {
+    if (part === '**') return '.*';
+    return part === '*' ? '[^/]*' : part.replace(/[^\w/-]/g, '\\$&');
+  });
+  const pattern = new RegExp(`^${parts.join('')}$`);
+  return Object.keys(files)
+    .filter((name) => name === path || pattern.test(name))
+    .sort()
+    .map((name) => files[name] ?? '');
+}
+
+/** The inputs that an include gives to a file with a `spec:` header: https://docs.gitlab.com/ci/inputs/ */
+function withInputs(text: string, include: Value): Mapping {
+  const [header = ''] = /^spec:[\s\S]*?(?=^---)/m.exec(text) ?? [];
+  const { spec } = header === '' ? {} : readConfiguration(header);
+  const inputs = isMapping(spec) && isMapping(spec.inputs) ? spec.inputs : {};
+  const given = isMapping(include) && isMapping(include.inputs) ? include.inputs : {};
+  const filled = text.replace(/\$\[\[\s*inputs\.([\w-]+)\s*\]\]/g, (all, name) => {
+    const input = entry(inputs, name);
+    const value = entry(given, name) ?? (isMapping(input) ? entry(input, 'default') : undefined);
+    return value === undefined ? all : String(value);
+  });
+  return readConfiguration(filled);
 }
 
 function problemsOf(data: Mapping, hasForeign: boolean): string[] {
@@ -130,9 +156,12 @@ function missingJobs(data: Mapping, name: string, key: string, hasForeign: boole
     return typeof it.job === 'string' && it.optional !== true && it.project === undefined ? [it.job] : [];
   });
   return wanted
-    .filter((it) => entry(data, it) === undefined)
+    .filter((it) => entry(data, it) === undefined && entry(data, withoutInstance(it)) === undefined)
     .map((it) => `${name} job: undefined ${word}: ${it}`);
 }
+
+/** A job of `parallel: matrix` by its variables: `test: [3.13]`. */
+const withoutInstance = (name: string) => name.replace(/: \[.*\]$/, '');
 
 function jobNames(data: Mapping): string[] {
   return Object.keys(data).filter((name) => !globals.has(name));
