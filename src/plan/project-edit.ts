@@ -20,6 +20,7 @@ import { commandsOf } from '../pipeline/recognise/uploads.ts';
 import { rolesOf } from '../pipeline/roles.ts';
 import { sdistNote } from '../python/versions/compiled.ts';
 import { versionFromVcs } from '../python/versions/index.ts';
+import { uvLock } from '../python/versions/uv-lock.ts';
 import type { EditResult } from '../text/result.ts';
 import { YamlSyntaxError } from '../text/yaml/document.ts';
 import { type DeclaredEdit, waitingDeclaration, withDeclaration } from './declaration-edit.ts';
@@ -372,6 +373,10 @@ function waiting(
 /** The text that would have been written, for the user to copy from. */
 function wholeText({ edits }: Extract<EditResult, { kind: 'edited' }>, how: string): string {
   return edits
-    .map(({ path, after }) => `${path} as it would have been written${how}:\n\n${after}`)
+    .map(({ path, after }) =>
+      path.endsWith(uvLock)
+        ? `${path}: run 'uv lock' afterwards.\n`
+        : `${path} as it would have been written${how}:\n\n${after}`,
+    )
     .join('\n');
 }

@@ -1,3 +1,4 @@
+import { posix } from 'node:path';
 import { bumpConfigurations } from './bump-configurations.ts';
 import { gitOf, type ImageGit } from './image-git.ts';
 import { type Effect, effectsOf, type ToolCommand } from './tools.ts';
@@ -100,7 +101,7 @@ function usesOfJob(job: RunningJob, input: DependentsInput): VersionUse[] {
       add('bumps', breaksBump(command, input), bumpRepair(command, input));
     if (effects.includes('tags')) add('tags', false, notNeeded);
     if (effects.includes('pushes')) add('pushes', false, notNeeded);
-    if (index < lastBuild && dirties(command, effects)) add('dirties', true, byHand);
+    if (index < lastBuild && dirties(command, effects, input)) add('dirties', true, byHand);
     return found;
   });
   return unique(uses);
@@ -186,8 +187,12 @@ function writesFile({ tool = '', words, redirects }: RunCommand): boolean {
 }
 
 /** A tracked file changed before the build turns a build of the tag v1.2.3 into version 1.2.4.dev0. */
-function dirties(command: RunCommand, effects: readonly Effect[]): boolean {
+function dirties(command: RunCommand, effects: readonly Effect[], { lookup }: DependentsInput): boolean {
   if (effects.includes('changes-lock') || effects.includes('writes-version')) return true;
+  const { directory = '.' } = command;
+  const isTracked = (path: string) => lookup(posix.join(directory, path)) !== undefined;
+  if (command.redirects.some(({ operator, target }) => /^(?:>|>>|>\|)$/.test(operator) && isTracked(target)))
+    return true;
   return (/^(?:sed|perl)$/.test(command.tool ?? '') && isInPlace(command.words)) || writesFile(command);
 }
 

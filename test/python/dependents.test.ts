@@ -157,6 +157,16 @@ describe('what depends on the written version', () => {
     );
   });
 
+  it('finds a command that writes over a tracked file before the build', () => {
+    const files = { 'src/tide/revision.py': 'REVISION = ""\n' };
+    const kinds = (target: string) =>
+      versionUses(input(`git rev-parse HEAD > ${target}\npython -m build`, { files })).map(
+        ({ kind }) => kind,
+      );
+    expect(kinds('src/tide/revision.py')).toContain('dirties');
+    expect(kinds('revision.txt')).not.toContain('dirties');
+  });
+
   it('finds documentation that searches a project file for it', () => {
     const files = {
       'docs/conf.py': `text = Path("../pyproject.toml").read_text()\nrelease = re.search('^version = "(.*)"', text)[1]\n`,

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { versionFromVcs } from '../../src/python/versions/index.ts';
 import { buildOnAndAfterTag, commitAll, repositoryOf } from '../support/builds.ts';
-import { findTool } from '../support/tools.ts';
+import { findTool, run } from '../support/tools.ts';
 import { hatchlingProjects } from './projects/hatchling.ts';
 import { otherProjects } from './projects/others.ts';
 import { setuptoolsProjects } from './projects/setuptools.ts';
@@ -24,6 +24,7 @@ describe.skipIf(!uv).concurrent('wheels and source distributions of edited proje
       const result = versionFromVcs(files, { directory, tags: [tag.replace('3', '2')] });
       if (result.kind !== 'edited') throw new Error(`It was not edited: ${JSON.stringify(result)}`);
       for (const { path, after } of result.edits) await writeFile(join(root, path), after);
+      if (files['uv.lock'] !== undefined) await run(uv ?? '', ['lock', '--check'], { cwd: root });
       await commitAll(root);
       const built = await buildOnAndAfterTag(uv ?? '', root, { directory, tag });
       const versions = built.map(

@@ -19,6 +19,16 @@ const edits: Record<string, string> = {
 +source = "vcs"
 +raw-options = { local_scheme = "no-local-version" }
 `,
+  "hatchling with uv's lock": `
+-requires = ["hatchling"]
+-version = "9.9.9"
++requires = ["hatchling", "hatch-vcs>=0.4"]
++dynamic = ["version"]
++[tool.hatch.version]
++source = "vcs"
++raw-options = { local_scheme = "no-local-version" }
+-version = "9.9.9"
+`,
   'hatchling with a version file': `
 -requires = ["hatchling"]
 -path = "src/demo_pkg/__init__.py"

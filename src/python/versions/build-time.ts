@@ -5,6 +5,7 @@ import { NeedsHand, type VersionEdit } from './backend.ts';
 import { type BuildTimeVersion, hasVersionLine } from './build-time-command.ts';
 import { flitModuleFiles, flitVersion } from './flit.ts';
 import { maturinVersion } from './maturin.ts';
+import { uvLock } from './uv-lock.ts';
 import { versionFile, versionPlaces } from './version-file.ts';
 
 /** Where build backends read a version that is not in `[project]`. */
@@ -27,7 +28,7 @@ export function placeOfVersion(files: PythonFiles): BuildTimeVersion {
 export function furtherFiles(files: PythonFiles): string[] {
   const data = readToml(files['pyproject.toml']);
   const backend = String(getToml(data, 'build-system', 'build-backend'));
-  if (typeof getToml(data, 'project', 'version') === 'string') return [];
+  if (typeof getToml(data, 'project', 'version') === 'string') return [uvLock];
   if (backend === 'maturin') return [cargoManifest(data)];
   const paths = new Set(versionPlaces(files, data).map(({ path }) => path));
   if (paths.size > 0) return [...paths];

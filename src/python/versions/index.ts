@@ -18,6 +18,7 @@ import { poetry, poetryDynamicVersioning } from './poetry.ts';
 import { scikitBuildCore } from './scikit-build-core.ts';
 import { setuptools } from './setuptools.ts';
 import { pbr } from './setuptools-plugins.ts';
+import { unlockVersion } from './uv-lock.ts';
 
 /** The editor for each build backend. */
 const editors: Record<string, VersionEditor> = {
@@ -61,6 +62,7 @@ export function versionFromVcs(
   };
   try {
     editorFor(before.data)(edit);
+    unlockVersion(edit, before.data);
     return result(edit, before, directory);
   } catch (error) {
     if (!(error instanceof UnsafeEdit)) throw error;

@@ -5,6 +5,20 @@ const hatchling = fixed('["hatchling"]', 'hatchling.build');
 /** Projects built with hatchling and its plugins. */
 export const hatchlingProjects: Record<string, Project> = {
   'hatchling with a fixed version': { files: { 'pyproject.toml': hatchling } },
+  "hatchling with uv's lock": {
+    files: {
+      'pyproject.toml': hatchling,
+      'uv.lock': `version = 1
+revision = 3
+requires-python = ">=3.9"
+
+[[package]]
+name = "demo-pkg"
+version = "9.9.9"
+source = { editable = "." }
+`,
+    },
+  },
   'hatchling with CRLF': { files: { 'pyproject.toml': hatchling.replaceAll('\n', '\r\n') } },
   'hatchling with a version file': {
     files: {
