@@ -116,7 +116,11 @@ function whenPublished(
   const rules = positive.filter((rule, at) => positive.findIndex((it) => isDeepStrictEqual(it, rule)) === at);
   // Tags first, as a person would write it.
   rules.sort((one, other) => Number(isForTags(other)) - Number(isForTags(one)));
-  const occasions = wanted.filter((it) => each.some((list) => letsThrough(list, it, goal) !== false));
+  const lets = (list: YamlValue[], it: Occasion) => {
+    const verdict = letsThrough(list, it, goal);
+    return it === 'any-tag' ? verdict === true : verdict !== false;
+  };
+  const occasions = wanted.filter((it) => each.some((list) => lets(list, it)));
   return { rules, occasions, inherited: readBy(each.flat(), data) };
 }
 
@@ -128,7 +132,7 @@ function readBy(rules: YamlValue[], { variables }: YamlTable): string[] {
   );
 }
 
-const wanted: Occasion[] = ['version-tag', 'pre-release-tag', 'default-branch', 'schedule'];
+const wanted: Occasion[] = ['version-tag', 'pre-release-tag', 'any-tag', 'default-branch', 'schedule'];
 const isForTags = (rule: YamlTable) => String(rule.if).includes('CI_COMMIT_TAG');
 
 /** What they hand on would be more than what can be checked, and whoever signs must not run the project's code. */

@@ -1,4 +1,6 @@
 import { UnsafeEdit } from '../text/result.ts';
+import { valueAt } from '../text/yaml/data.ts';
+import { isYamlTable, type YamlValue } from '../text/yaml/document.ts';
 import { isFromGit, type PipelineGoal } from './pipeline-goal.ts';
 import type { Roles } from './roles.ts';
 
@@ -36,6 +38,12 @@ export function noteOtherPublishers(
       `The job '${name}' runs '${command}', which may publish; if it does, take that out, since an index takes each file once.`,
     );
   }
+  for (const { name } of roles.jobs.filter(({ value }) =>
+    isMadeWhenRun(valueAt(value, ['trigger', 'include'])),
+  ))
+    notes.push(
+      `The job '${name}' starts a pipeline that is only made when it runs; if that publishes, take that out, since an index takes each file once.`,
+    );
   const failing = roles.comparing.filter(({ command }) => !knowsGit.test(command));
   for (const { name, command } of isFromGit(goal) ? failing : []) {
     notes.push(
@@ -45,6 +53,10 @@ export function noteOtherPublishers(
   if (mixed[0] !== undefined)
     throw new UnsafeEdit(`the job '${mixed[0]}' uploads to several indexes by itself`);
 }
+
+/** Whether a child pipeline is an artifact: https://docs.gitlab.com/ci/pipelines/downstream_pipelines/#dynamic-child-pipelines */
+const isMadeWhenRun = (include: YamlValue | undefined) =>
+  [include].flat().some((it) => isYamlTable(it) && it.artifact !== undefined);
 
 /** What tells the version from git as well. */
 const knowsGit = /\bhatch(?:ling)?\b[^|;&]*\bversion\b|\bsetuptools[-_]scm\b|\bpdm\b[^|;&]*\bshow\b/;

@@ -85,6 +85,8 @@ function findBackend(data: TomlTable): Found {
 }
 
 function findWritten(files: PythonFiles, data: TomlTable): Found | undefined {
+  // Only a placeholder, which the plugin replaces.
+  if (hasDynamicPoetry(data)) return undefined;
   return (
     fromToml(data, ['project', 'version']) ??
     fromToml(data, ['tool', 'poetry', 'version']) ??
@@ -92,6 +94,10 @@ function findWritten(files: PythonFiles, data: TomlTable): Found | undefined {
     fromSetupPy(files, 'version')
   );
 }
+
+const hasDynamicPoetry = (data: TomlTable) =>
+  getToml(data, 'build-system', 'build-backend') === 'poetry_dynamic_versioning.backend' &&
+  getToml(data, 'tool', 'poetry-dynamic-versioning', 'enable') === true;
 
 /** `attr:` and `file:` say where the version is written. */
 function plainCfgVersion(files: PythonFiles): Found | undefined {
@@ -102,6 +108,8 @@ function plainCfgVersion(files: PythonFiles): Found | undefined {
 function findVersion(files: PythonFiles, data: TomlTable): Found {
   const fixed = findWritten(files, data);
   if (fixed) return { value: `fixed at ${fixed.value}`, source: fixed.source };
+  if (hasDynamicPoetry(data))
+    return dynamic('git (poetry-dynamic-versioning)', '[tool.poetry-dynamic-versioning]');
   const hatch = getToml(data, 'tool', 'hatch', 'version');
   if (hatch !== undefined)
     return dynamic(

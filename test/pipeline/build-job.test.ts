@@ -158,6 +158,12 @@ p:
     expect(script).toEqual(['pip install numpy', 'pip install build', 'python -m build']);
   });
 
+  it('needs no plugin where all jobs install it first', () => {
+    const top = 'before_script: [pip install poetry poetry-dynamic-versioning]\n';
+    const { job } = repaired('  image: python:3.12\n  script: [poetry build]\n', { poetryPlugin: true }, top);
+    expect(job.script).toEqual(['poetry build']);
+  });
+
   it('takes the version from git even if Poetry builds', () => {
     const more = { poetryPlugin: true };
     const { job } = repaired(
@@ -208,6 +214,16 @@ p:
   it('has no exceptions where only tags were one', () => {
     const { job } = repaired('  image: python:3.12\n  script: [python -m build]\n  except: [tags]\n');
     expect(job).not.toHaveProperty('except');
+  });
+
+  it('runs for tags of any name where those are published', () => {
+    const rules = "rules: [{if: '$CI_COMMIT_TAG =~ /^v/'}, {if: $CI_COMMIT_BRANCH}]";
+    const { job } = repaired(
+      `  image: python:3.12\n  script: [python -m build]\n  ${rules}\n`,
+      {},
+      'p: {stage: deploy, only: [tags], script: [twine upload dist/*]}\n',
+    );
+    expect(job.rules).toContainEqual({ if: '$CI_COMMIT_TAG' });
   });
 
   it('runs for each tag and each push if its rules come from a hidden job', () => {

@@ -395,6 +395,21 @@ describe('the way a job publishes today', () => {
     expect(job(migrate(publishing(script), 'uv').after, 'p-checks')).toEqual({});
   });
 
+  it('is refused where a script after it decides whether to upload', () => {
+    const after = '  after_script:\n    - if [ "$CI_COMMIT_TAG" ]; then twine upload dist/*; fi\n';
+    expect(editPipeline(publishing('python -m build', after), goalWith())).toMatchObject({
+      kind: 'refused',
+      reason: expect.stringContaining("'p' decides by itself when and where to upload"),
+    });
+  });
+
+  it('is told of a pipeline that may publish as well, which is only made when it runs', () => {
+    const child = 'c: {trigger: {include: [{artifact: c.yml, job: p}]}}\n';
+    expect(migrate(child + publishing('twine upload dist/*'), 'uv').notes.join()).toContain(
+      "'c' starts a pipeline",
+    );
+  });
+
   it('is not said to read no token any more where it stays as it is', () => {
     const text = publishing('pip install twine\n    - twine upload -p $PYPI_TOKEN dist/*', '  parallel: 2\n');
     expect(editPipeline(text, goalWith())).toMatchObject({ kind: 'refused', notes: [] });

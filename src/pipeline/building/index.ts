@@ -33,7 +33,7 @@ export function repairBuildJobs(edit: PipelineEdit): void {
     names.filter((name) => !builders.includes(name) && !publishing.some((it) => it.name === name));
   for (const name of others(goal.jobsBuildingElsewhere)) {
     refuseOldPython(edit, name);
-    const checks = [depthCheck(edit), ...versionChecks(goal), gitCheck(edit)];
+    const checks = [depthCheck(edit), ...versionChecks(edit), gitCheck(edit)];
     repairJob(edit, { name, home: name }, buildLines(goal, around), checks);
   }
   for (const name of others(goal.jobsNeedingGit)) repairJob(edit, { name, home: name }, [], [gitCheck(edit)]);
@@ -67,7 +67,7 @@ function buildChecks(edit: PipelineEdit): Check[] {
       holds: (job) => goal.buildTimeVersion === undefined || scriptOf(job).includes('CI_PIPELINE_IID'),
       repair: (_, { name }, job) => giveVersion(edit, name, job),
     },
-    ...versionChecks(goal),
+    ...versionChecks(edit),
     {
       path: ['script'],
       holds: (job) => !cachesDist(seen(edit), job) || removesDist.test(scriptOf(job)),

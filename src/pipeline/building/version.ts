@@ -1,7 +1,8 @@
 import { buildTimeCommand, needsUv } from '../../python/versions/build-time-command.ts';
 import type { YamlTable } from '../../text/yaml/document.ts';
 import type { Check } from '../check.ts';
-import type { PipelineEdit } from '../edit.ts';
+import { type PipelineEdit, seen } from '../edit.ts';
+import { beforeScriptOf } from '../globals.ts';
 import type { PipelineGoal } from '../pipeline-goal.ts';
 import { buildsDistributions } from '../recognise/commands.ts';
 import { imageOf } from '../recognise/image.ts';
@@ -46,7 +47,8 @@ function inIsolation(command: string, python = 'python'): string {
 const poetryBuild = /\bpoetry[ \t]+(?:-\S+[ \t]+)*build\b/;
 
 /** Invariants that make a build see the version from git; `poetry build` needs a plugin for that. */
-export function versionChecks(goal: PipelineGoal): Check[] {
+export function versionChecks({ goal, ...edit }: PipelineEdit): Check[] {
+  const data = seen(edit);
   return [
     {
       path: ['script'],
@@ -54,7 +56,7 @@ export function versionChecks(goal: PipelineGoal): Check[] {
       holds: (job) =>
         !goal.poetryPlugin ||
         !lines(job.script).some((item) => poetryBuild.test(item)) ||
-        scriptOf(job).includes('poetry-dynamic-versioning'),
+        [scriptOf(job), ...lines(beforeScriptOf(job, data))].join('\n').includes('poetry-dynamic-versioning'),
       repair: addPoetryPlugin,
     },
     {

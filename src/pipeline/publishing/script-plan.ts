@@ -46,6 +46,8 @@ export function planScript(name: string, job: YamlTable): ScriptPlan {
   const before = stepsIn(name, job, 'before_script');
   const script = stepsIn(name, job, 'script');
   const all = [...before, ...script].flat();
+  // It goes, which is only right where it uploads whenever it runs.
+  stepsIn(name, job, 'after_script');
   const building = buildingOf(all);
   const dropped = droppedNames(all);
   const moves = all.some(({ kind, text }) => kind === 'place' && /^(?:cd|pushd)\b/.test(text));
@@ -66,7 +68,11 @@ export function planScript(name: string, job: YamlTable): ScriptPlan {
 }
 
 /** The commands of each item of a job's script. Throws `UnsafeEdit` if it decides by itself when to upload. */
-export function stepsIn(name: string, job: YamlTable, key: 'before_script' | 'script'): ScriptStep[][] {
+export function stepsIn(
+  name: string,
+  job: YamlTable,
+  key: 'before_script' | 'script' | 'after_script',
+): ScriptStep[][] {
   const kind = kindsIn(job);
   return lines(job[key]).map((item) => stepsOf(name, item, kind));
 }

@@ -24,7 +24,7 @@ export const adverse = [
 ] as const;
 
 /** A kind of pipeline to evaluate a rule for. */
-export type Occasion = OccasionId | (typeof adverse)[number];
+export type Occasion = OccasionId | 'any-tag' | (typeof adverse)[number];
 
 export const tagRule: YamlTable = { if: '$CI_COMMIT_TAG' };
 export const pushRule: YamlTable = {
@@ -119,6 +119,8 @@ function waysFor(occasion: Occasion, project: ProjectFacts): ModelOccasion[] {
   const with_ = (ways: ModelOccasion[], more: Variables) =>
     ways.map((way) => ({ ...way, variables: { ...way.variables, ...more } }));
   switch (occasion) {
+    case 'any-tag':
+      return tags.slice(-1);
     case 'unprotected-branch':
       return with_(waysOf('other-branch', project), { CI_COMMIT_REF_PROTECTED: 'false' });
     case 'unprotected-tag':
