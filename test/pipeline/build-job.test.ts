@@ -197,8 +197,8 @@ p:
     ['only: [main]', { only: ['main', 'tags'] }],
     ['only: {refs: [tags]}', { only: { refs: ['tags', 'main'] } }],
     [
-      'only: {variables: [$CI_COMMIT_TAG =~ /^v/]}',
-      { only: { variables: ['$CI_COMMIT_TAG =~ /^v/', expect.stringContaining('CI_DEFAULT_BRANCH')] } },
+      'only: {variables: [$CI_COMMIT_TAG]}',
+      { only: { variables: ['$CI_COMMIT_TAG', expect.stringContaining('CI_DEFAULT_BRANCH')] } },
     ],
     ['except: [tags, schedules]', { except: ['schedules'] }],
     [

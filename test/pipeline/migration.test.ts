@@ -397,7 +397,9 @@ describe('the way a job publishes today', () => {
 
   it('is refused where a script after it decides whether to upload', () => {
     const after = '  after_script:\n    - if [ "$CI_COMMIT_TAG" ]; then twine upload dist/*; fi\n';
-    expect(editPipeline(publishing('python -m build', after), goalWith())).toMatchObject({
+    expect(
+      editPipeline(publishing('python -m build', after), goalWith({ publishingJobs: { pypi: 'p' } })),
+    ).toMatchObject({
       kind: 'refused',
       reason: expect.stringContaining("'p' decides by itself when and where to upload"),
     });
