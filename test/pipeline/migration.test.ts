@@ -395,6 +395,29 @@ describe('the way a job publishes today', () => {
     expect(job(migrate(publishing(script), 'uv').after, 'p-checks')).toEqual({});
   });
 
+  it('leaves to a job behind it what it did after its script: notices and the release on GitLab', () => {
+    const more = `  image: registry.example.com/release-cli:1
+  after_script: [./notify.sh, rm -rf tmp]
+  release: {tag_name: $CI_COMMIT_TAG, description: New}
+`;
+    const { after } = migrate(publishing('twine upload dist/*', more), 'uv');
+    expect(job(after, 'p')).not.toHaveProperty('release');
+    expect(job(after, 'p-afterwards')).toMatchObject({
+      image: 'registry.example.com/release-cli:1',
+      needs: ['build', 'p'],
+      script: ['./notify.sh'],
+      release: { tag_name: '$CI_COMMIT_TAG', description: 'New' },
+    });
+  });
+
+  it('is refused where a script after it tells how it ended', () => {
+    const more = '  after_script: ["curl -d $CI_JOB_STATUS https://talk.example.com/"]\n';
+    expect(editPipeline(publishing('twine upload dist/*', more), goalWith())).toMatchObject({
+      kind: 'refused',
+      reason: expect.stringContaining("after_script of the job 'p' tells how the job ended"),
+    });
+  });
+
   it('is refused where a script after it decides whether to upload', () => {
     const after = '  after_script:\n    - if [ "$CI_COMMIT_TAG" ]; then twine upload dist/*; fi\n';
     expect(

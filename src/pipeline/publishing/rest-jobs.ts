@@ -1,8 +1,8 @@
 import { isCredentialName } from '../../indexes/upload-variables.ts';
 import { ownValue } from '../../kernel/own-value.ts';
 import { UnsafeEdit } from '../../text/result.ts';
-import { isYamlTable, type YamlTable } from '../../text/yaml/document.ts';
-import { appendJobs } from '../../text/yaml/draft.ts';
+import { isYamlTable, type YamlTable, type YamlValue } from '../../text/yaml/document.ts';
+import { appendJobs, hasOwn, removeYaml } from '../../text/yaml/draft.ts';
 import { note, type PipelineEdit, seen } from '../edit.ts';
 import { isRedirecting } from '../globals.ts';
 import { dataOf, fieldsOf, linesOf } from '../template.ts';
@@ -43,13 +43,25 @@ export function moveRest(
       ...common,
       script: before,
     });
-  if (after.length > 0)
+  const { release } = job;
+  if (after.length > 0 || release !== undefined)
     append(edit, `${name}-afterwards`, `what '${name}' did after the upload`, {
       stage,
       needs: [...around.buildJobs, name],
       ...common,
-      script: after,
+      script: after.length > 0 ? after : ['echo "Published; next is the release on GitLab."'],
+      ...(release === undefined ? {} : { release }),
     });
+  if (release !== undefined) takeRelease(edit, name, release);
+}
+
+/** The release on GitLab needs a program of the job's own image, after its script. */
+function takeRelease(edit: PipelineEdit, name: string, release: YamlValue): void {
+  const { draft } = edit;
+  if (!hasOwn(draft, [name, 'release']))
+    throw new UnsafeEdit(`'release' of the job '${name}' comes from elsewhere: give the job its own first`);
+  note(edit, [name, 'release'], release, null);
+  removeYaml(draft, [name, 'release']);
 }
 
 /** Has an effect outside the job, so that whoever starts the job by hand must have meant it. */

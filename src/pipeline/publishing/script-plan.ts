@@ -46,8 +46,6 @@ export function planScript(name: string, job: YamlTable): ScriptPlan {
   const before = stepsIn(name, job, 'before_script');
   const script = stepsIn(name, job, 'script');
   const all = [...before, ...script].flat();
-  // It goes, which is only right where it uploads whenever it runs.
-  stepsIn(name, job, 'after_script');
   const building = buildingOf(all);
   const dropped = droppedNames(all);
   const moves = all.some(({ kind, text }) => kind === 'place' && /^(?:cd|pushd)\b/.test(text));
@@ -60,7 +58,7 @@ export function planScript(name: string, job: YamlTable): ScriptPlan {
   return {
     beforeScript: plan(before, lines(job.before_script)),
     script: plan(script, lines(job.script)),
-    rest: restOf(name, all, building),
+    rest: restOf(name, all, building, laterSteps(name, job)),
     building,
     ...(wrapper === undefined ? {} : { wrapper: wrapper.text }),
     ...filesIn(all),
@@ -98,14 +96,35 @@ const changesFiles =
 const isAboutOthers = (text: string) => !/\*|\$|\.\.|\bdist\b|\bwheel|\.whl\b|\.tar\b|\.tgz\b/.test(text);
 
 /**
+ * What `after_script` does for the project, which a job behind the upload can do as well. It runs whatever happened
+ * before, so commands that ask for that are refused.
+ */
+function laterSteps(name: string, job: YamlTable): ScriptStep[] {
+  const steps = stepsIn(name, job, 'after_script').flat();
+  const own = steps.filter(({ kind, text }) => kind === 'other' && !cleansUp.test(text));
+  const asking = own.find(({ text }) => /\bCI_JOB_STATUS\b/.test(text));
+  if (asking === undefined) return own;
+  throw new UnsafeEdit(
+    `the after_script of the job '${name}' tells how the job ended (${asking.text.trim().split('\n')[0]}): move that into a job of its own first`,
+  );
+}
+
+const cleansUp = /^(?:rm|rmdir|unset|deactivate|kill|df|du|docker[ \t]+logout)\b/;
+
+/**
  * The project's own commands around the upload, with the tools they may need. Throws `UnsafeEdit` if they change the
  * uploaded files.
  */
-function restOf(name: string, all: ScriptStep[], building: ScriptStep[]): ScriptPlan['rest'] {
+function restOf(
+  name: string,
+  all: ScriptStep[],
+  building: ScriptStep[],
+  later: ScriptStep[],
+): ScriptPlan['rest'] {
   const upload = all.findIndex(({ kind }) => kind === 'upload');
   const others = all.filter((step) => !building.includes(step));
   const at = upload < 0 ? others.length : others.indexOf(all[upload] as ScriptStep);
-  const [before, after] = [others.slice(0, at), others.slice(at + 1)];
+  const [before, after] = [others.slice(0, at), [...others.slice(at + 1), ...later]];
   const ending = (upload < 0 ? [] : all.slice(0, upload)).find(
     ({ kind, text }) => kind === 'other' && endsWell.test(text),
   );
