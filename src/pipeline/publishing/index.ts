@@ -4,7 +4,7 @@ import { repairJob } from '../check.ts';
 import { jobOf, type PipelineEdit, type PublishingJob, seen } from '../edit.ts';
 import { flat, merge } from '../recognise/jobs.ts';
 import { ancestorsOf, exclusiveAncestors } from '../recognise/parents.ts';
-import { environmentName } from '../recognise/roles.ts';
+import { environmentName } from '../roles.ts';
 import { runsWhereItShould } from '../runs-when.ts';
 import { baseLines, publishLines } from '../template.ts';
 import { publishes } from '../uploading.ts';
