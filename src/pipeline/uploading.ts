@@ -13,7 +13,10 @@ export function publishItems(
 ): string[] {
   const named = files ?? filesIn(dist, goal);
   const missing = goal.attest && !coversAll(named.split(' ')) ? attestationsOf(named) : [];
-  return [uploadCommand(goal, index, [named, ...missing].join(' ')), linkToVersion(index, dist)];
+  return [
+    uploadCommand(goal, index, [named, ...missing].join(' ')),
+    linkToVersion(index, dist, plainWords(named)),
+  ];
 }
 
 /** uv skips a pattern without matches; twine does not, but the check job has already rejected anything else. */
@@ -38,9 +41,15 @@ export const isAttestation = (word: string) => /\.publish\.attestation["']?$/.te
 
 const coversAll = (words: string[]) => words.some((word) => /\/\*["']?$/.test(word));
 
-/** The last line of the log: a link to the version's page. The version is the second part of each file name. */
-function linkToVersion({ page }: PipelineIndex, dist: string): string {
-  return `echo "Published as ${page}$(ls ${pathForShell(dist)} | cut -d- -f2 | sed 's/\\.tar\\.gz$//' | head -n 1)/"`;
+/**
+ * The last line of the log: a link to the version's page. The version is the second part of each file name; files outside
+ * the folder are listed as they were uploaded, by patterns that may match nothing.
+ */
+function linkToVersion({ page }: PipelineIndex, dist: string, files: string[]): string {
+  const folder = pathForShell(dist);
+  const isInside = files.every((file) => file.startsWith(`${dist}/`) || file.startsWith(`${folder}/`));
+  const names = isInside ? `ls ${folder}` : `printf '%s\\n' ${files.join(' ')} | sed 's,.*/,,'`;
+  return `echo "Published as ${page}$(${names} | cut -${isInside ? '' : 's'}d- -f2 | sed 's/\\.tar\\.gz$//' | head -n 1)/"`;
 }
 
 /** Whether a command is that last line, for any page. */

@@ -119,6 +119,7 @@ p:
     const result = editPipeline(text, goalWith());
     const after = result.kind === 'edited' ? (result.edits[0]?.after ?? '') : '';
     expect((parseYaml(after).data.b as YamlTable).artifacts).toEqual({ paths });
+    expect(after).toContain(`/$(printf '%s\\n' ${files} | sed 's,.*/,,' | cut -sd- -f2 |`);
   });
 
   it.each([
