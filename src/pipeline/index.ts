@@ -67,7 +67,8 @@ function editFrom(file: YamlFile, goal: PipelineGoal, included: YamlTable, notes
   } catch (error) {
     const [name] = roles.mixed;
     if (!(error instanceof UnsafeEdit) || name === undefined) throw error;
-    // The reason may be about a job that only the split has made.
+    // The reason and the notes may be about a job that only the split has made.
+    notes.length = 0;
     throw new UnsafeEdit(
       `the job '${name}' uploads to several indexes, and cannot be split up here: move each upload into a job of its own first`,
     );

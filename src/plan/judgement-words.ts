@@ -37,6 +37,8 @@ export function reasonOfDifference(
   const named = (job: string) => (isNew(job) ? `a new job ('${job}')` : `'${job}'`);
   switch (difference.kind) {
     case 'upload-lost':
+      if (difference.upload.target.kind === 'unknown')
+        return `${uploaderText(difference.upload)} would no longer upload to '${difference.upload.target.because}', which only shows when it runs: if that is PyPI, write its address there first`;
       return `${named(difference.upload.job)} would no longer upload to ${targetText(difference.upload)} on ${at(difference.upload)}`;
     case 'upload-added':
       return `${named(difference.upload.job)} would upload to ${targetText(difference.upload)} on ${at(difference.upload)} too`;
@@ -47,7 +49,7 @@ export function reasonOfDifference(
       return `${uploads.map(uploaderText).join(' and ')} would ${uploads.length > 2 ? 'all' : 'both'} upload to ${targetText(uploads[0] as Upload)}`;
     }
     case 'undecided-target':
-      return `${uploaderText(difference.upload)} might upload to ${targetText(difference.beside)} as well as ${named(difference.beside.job)}, since its index only shows when it runs`;
+      return `${uploaderText(difference.upload)} might upload to ${targetText(difference.beside)} as well as ${named(difference.beside.job)}, since its index only shows when it runs: write its address there first`;
     case 'other-credential':
       return isElsewhere(difference.upload)
         ? goesOnText(difference.upload)
