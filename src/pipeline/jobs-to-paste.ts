@@ -5,7 +5,7 @@ import { hasDefaultBeforeScript } from './globals.ts';
 import type { PipelineGoal } from './pipeline-goal.ts';
 import { defaultsOf, flat, lines, resolveRules, visibleJobs } from './recognise/jobs.ts';
 import { type Occasion, pushRule, tagRule, usuallyRuns } from './recognise/rules.ts';
-import { stagesOf } from './stages.ts';
+import { stageBefore, stagesOf } from './stages.ts';
 import {
   attestLines,
   baseJob,
@@ -64,13 +64,15 @@ function surroundingsIn(data: YamlTable): Surroundings {
 }
 
 /** Two stages of the file, of which the second comes later; `.pre` and `.post` are always there. */
-function stagesIn(data: YamlTable): Pick<Surroundings, 'buildStage' | 'publishStage'> {
+function stagesIn(data: YamlTable): Pick<Surroundings, 'buildStage' | 'checkStage' | 'publishStage'> {
   const all = stagesOf(data).filter((stage) => !/^\.(?:pre|post)$/.test(stage));
   const buildStage = all.includes('build') ? 'build' : (all[0] ?? '.pre');
   const behind = all.slice(all.indexOf(buildStage) + 1);
   const publishStage = ['deploy', 'publish', 'release'].find((it) => behind.includes(it)) ?? behind.at(-1);
-  if (publishStage !== undefined) return { buildStage, publishStage };
-  return { buildStage: '.pre', publishStage: buildStage === '.pre' ? '.post' : buildStage };
+  if (publishStage !== undefined)
+    return { buildStage, checkStage: stageBefore([publishStage], buildStage, all), publishStage };
+  const only = buildStage === '.pre' ? '.post' : buildStage;
+  return { buildStage: '.pre', checkStage: '.pre', publishStage: only };
 }
 
 /** The tags that all jobs have by default, or that each of them asks for. */

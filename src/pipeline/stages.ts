@@ -13,7 +13,7 @@ export function stagesFor(
   data: YamlTable,
   builders: string[],
   publishing: PublishingJob[],
-): Pick<Surroundings, 'buildStage' | 'publishStage'> {
+): Pick<Surroundings, 'buildStage' | 'checkStage' | 'publishStage'> {
   const all = stagesOf(data);
   const stageOf = (name: string) => String(resolveJob(data, name)?.value.stage ?? 'test');
   const stages = builders.length > 0 ? builders.map(stageOf) : ['build'];
@@ -23,7 +23,16 @@ export function stagesFor(
   const used = publishing.map(({ name }) => resolveJob(data, name)?.value.stage);
   const wanted = [...used.filter((stage) => typeof stage === 'string'), 'deploy', 'publish', 'release'];
   const found = wanted.find((stage) => all.includes(stage) && behind(stage));
-  return { buildStage, publishStage: found ?? (all.includes('deploy') ? 'publish' : 'deploy') };
+  const publishStage = found ?? (all.includes('deploy') ? 'publish' : 'deploy');
+  const publishes = publishing.map(({ name, exists }) => (exists ? stageOf(name) : publishStage));
+  return { buildStage, checkStage: stageBefore(publishes, buildStage, all), publishStage };
+}
+
+/** The last stage after one of `all`, and before all others of these, some of which may yet have to be added at the end. */
+export function stageBefore(others: string[], stage: string, all: string[]): string {
+  const places = others.filter((it) => all.includes(it)).map((it) => all.indexOf(it));
+  const between = all.slice(all.indexOf(stage) + 1, Math.min(...places, all.length));
+  return between.findLast((it) => !/^\.(?:pre|post)$/.test(it)) ?? stage;
 }
 
 /** Whether one stage finishes before another starts. */

@@ -20,6 +20,8 @@ export interface Surroundings {
   /** Names of the build jobs; the first is the one to create if there is none. */
   buildJobs: string[];
   buildStage: string;
+  /** The stage directly before the first one that publishes, so that what fails there stops nothing else. */
+  checkStage: string;
   /** When something is published, as rules, so that it is built and checked then; and the occasions that these let through. */
   rules: YamlTable[];
   occasions: Occasion[];
@@ -50,6 +52,7 @@ export interface Surroundings {
 export const noSurroundings: Surroundings = {
   buildJobs: ['build'],
   buildStage: 'build',
+  checkStage: 'test',
   rules: [tagRule, pushRule],
   occasions: ['version-tag', 'pre-release-tag', 'default-branch'],
   inherited: [],
@@ -99,7 +102,7 @@ const inheritedLine = ({ inherited }: Surroundings) =>
 export function checkLines(goal: PipelineGoal, around: Surroundings): string[] {
   return [
     `${quoted(around.checkJob)}:`,
-    `  stage: ${quoted(around.buildStage)}`,
+    `  stage: ${quoted(around.checkStage)}`,
     `  image: ${images.slim}`,
     ...tagLines(around),
     '  inherit:',
@@ -139,7 +142,7 @@ export function attestLines({ projectPath }: PipelineGoal, around: Surroundings)
   const guard = guardRule(projectPath, around.occasions.includes('schedule'));
   return [
     `${quoted(around.attestJob)}:`,
-    `  stage: ${quoted(around.buildStage)}`,
+    `  stage: ${quoted(around.checkStage)}`,
     `  image: ${images.slim}`,
     ...tagLines(around),
     '  inherit: # nothing else runs next to the token',

@@ -180,7 +180,13 @@ ship:
     - twine upload --skip-existing -u __token__ -p $TRY_TOKEN --repository testpypi dist/*
     - twine upload --skip-existing -u __token__ -p $SHIP_TOKEN dist/*
 `),
-    happens: { push: [testUpload], 'tag v1.2.3': [release] },
+    happens: { push: [testUpload], 'tag v1.2.3': [release], 'other tag': [] },
+    mayFail: ['check-dist'],
+    wrong: ({ after }) => [
+      !('error' in after) &&
+        after['other tag']?.did?.skipped.includes('check') &&
+        'a tag that is no version keeps the tests from running',
+    ],
   },
   'an upload only in the own namespace, and Poetry in the default before_script': {
     files: {

@@ -47,7 +47,7 @@ describe('a pipeline with attestations', () => {
     ]);
     expect(jobs(after).attest).toEqual({
       ...signer,
-      stage: 'build',
+      stage: 'test',
       image: expect.stringMatching(/astral-sh\/uv:.*-slim$/),
       timeout: '15 minutes',
       rules: [guard, tagRule, pushRule],

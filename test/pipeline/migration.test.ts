@@ -448,7 +448,7 @@ describe('the way a job publishes today', () => {
     const { after } = migrate(text, 'uv');
     expect(job(after, 'p').script).toEqual([upload.pypi, expect.stringContaining('Published as')]);
     expect(job(after, 'p-checks')).toMatchObject({
-      stage: 'build',
+      stage: 'test',
       image: 'python:3.12',
       script: ['./notify.sh start'],
     });

@@ -124,7 +124,7 @@ function takeFromCheck(edit: PipelineEdit, { name, home }: Place, job: YamlTable
   // What the job says itself wins over its base.
   const isOwn = ['needs', 'dependencies'].some((key) => hasOwn(edit.draft, [name, key]));
   const holder = isOwn ? name : home;
-  const stages = [around.buildStage, ...from.map((it) => jobOf(edit, it).stage ?? around.buildStage)];
+  const stages = from.map((it) => jobOf(edit, it).stage ?? around.checkStage);
   const isBehind = stages.every((it) => isEarlier(data, String(it), String(job.stage ?? 'test')));
   if (job.needs !== undefined || !isBehind) {
     const gates = ownValue(data, gateOf(name)) === undefined ? [] : [gateOf(name)];

@@ -38,7 +38,7 @@ export function moveRest(
   };
   if (before.length > 0)
     append(edit, gateOf(name), `what '${name}' did before the upload`, {
-      stage: around.buildStage,
+      stage: around.checkStage,
       needs: around.buildJobs,
       ...common,
       script: before,
