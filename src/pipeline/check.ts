@@ -56,10 +56,13 @@ export const inheritsLittle = ({ inherited }: Surroundings): Check[] => [
   },
 ];
 
-/** No checkout: `none` leaves the folder of an earlier job as it is. */
+/**
+ * No checkout, and an empty folder: `none` leaves the files of earlier jobs there where a runner keeps its folders, and
+ * they would be uploaded too: https://docs.gitlab.com/ci/runners/configure_runners/#git-strategy
+ */
 export const noCheckout: Check = {
   path: ['variables', 'GIT_STRATEGY'],
-  holds: (job) => /^(empty|none)$/.test(textAt(job, 'variables', 'GIT_STRATEGY')),
+  holds: (job) => textAt(job, 'variables', 'GIT_STRATEGY') === 'empty',
 };
 
 /** No variables for later jobs: those of a dotenv report would beat the ones that a publishing job sets itself. */

@@ -201,7 +201,7 @@ describe('jobs from an earlier run', () => {
     ['build.rules', '    - if: $CI_COMMIT_TAG\n    - if: $CI_PIPELINE', '    - if: $CI_PIPELINE'],
     ['build.image', '-trixie # full', '-trixie-slim # full'],
     ['.publish.variables.GIT_STRATEGY', 'GIT_STRATEGY: empty # no', 'GIT_STRATEGY: fetch # no'],
-    ['check-dist.variables.GIT_STRATEGY', 'GIT_STRATEGY: empty\n', 'GIT_STRATEGY: fetch\n'],
+    ['check-dist.variables.GIT_STRATEGY', 'GIT_STRATEGY: empty\n', 'GIT_STRATEGY: none\n'],
     ['check-dist.script', 'if tag and built', 'if built'],
     ['check-dist.needs', '  needs:\n    - build\n', ''],
     ['check-dist.inherit.default', '    default: false\n', '    default: true\n'],
