@@ -58,7 +58,8 @@ export function planVersion(facts: Facts, model: PipelineModel | undefined): Ver
 function readBySetupPy(facts: Facts, file: VersionFile | undefined): VersionPlan | undefined {
   if (file === undefined || computedVersion(facts.python.files['setup.py'] ?? '') === undefined)
     return undefined;
-  return withPlace(facts, `The written version stays: setup.py reads it from ${file.path}`);
+  const where = file.path === 'setup.py' ? 'has it in a variable' : `reads it from ${file.path}`;
+  return withPlace(facts, `The written version stays: setup.py ${where}`);
 }
 
 function inputOf(

@@ -1,7 +1,7 @@
 import { posix } from 'node:path';
 import { normalizeName } from '../kernel/package-name.ts';
 import { findCfgOption } from '../text/setup-cfg.ts';
-import { literalString, setupKeywords } from '../text/setup-py.ts';
+import { setupText } from '../text/setup-py.ts';
 import { getToml, isUnreadable, parseToml, type TomlTable } from '../text/toml/document.ts';
 
 /** A Python package that lies in the checkout. */
@@ -37,12 +37,11 @@ function nameIn(texts: ReadonlyMap<string, string>, directory: string): string |
   const at = (file: string) => texts.get(posix.join(directory, file)) ?? '';
   const data = tomlOf(at('pyproject.toml'));
   if (isNoPackage(data)) return undefined;
-  const keyword = setupKeywords(at('setup.py'))?.find(({ name }) => name === 'name');
   const names = [
     getToml(data, 'project', 'name'),
     getToml(data, 'tool', 'poetry', 'name'),
     findCfgOption(at('setup.cfg'), 'metadata', 'name')?.value,
-    keyword && literalString(keyword.value),
+    setupText(at('setup.py'), 'name'),
   ];
   return names.find((name): name is string => typeof name === 'string' && name !== '');
 }

@@ -2,7 +2,7 @@ import { posix } from 'node:path';
 import { reasonOf, UserError } from '../kernel/errors.ts';
 import type { Sourced } from '../kernel/source.ts';
 import { findCfgOption } from '../text/setup-cfg.ts';
-import { literalString, setupKeywords } from '../text/setup-py.ts';
+import { setupText } from '../text/setup-py.ts';
 import { getToml, isUnreadable, parseToml, type TomlTable, Unreadable } from '../text/toml/document.ts';
 import type { PythonFiles, PythonProject } from './python-files.ts';
 
@@ -145,8 +145,7 @@ function fromCfg(files: PythonFiles, key: string): Found | undefined {
 }
 
 function fromSetupPy(files: PythonFiles, key: string): Found | undefined {
-  const keyword = setupKeywords(files['setup.py'] ?? '')?.find(({ name }) => name === key);
-  const value = keyword && literalString(keyword.value);
+  const value = setupText(files['setup.py'] ?? '', key);
   return value === undefined ? undefined : { value, source: { by: 'file', path: 'setup.py' } };
 }
 

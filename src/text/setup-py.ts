@@ -13,13 +13,32 @@ export interface Keyword {
 
 const opening = '([{';
 const closing = ')]}';
+const setupCall = /(?<![\w.])(?:setuptools\.)?setup\s*\(/;
 
 /** The keyword arguments of the only `setup(...)` call; undefined if there is none or more than one. */
 export function setupKeywords(source: string): Keyword[] | undefined {
-  const calls = [...codeOf(source).matchAll(/(?<![\w.])(?:setuptools\.)?setup\s*\(/g)];
+  const calls = [...codeOf(source).matchAll(new RegExp(setupCall, 'g'))];
   const [call] = calls;
   if (!call || calls.length > 1) return undefined;
   return keywordsFrom(source, codeOf(source), call.index + call[0].length);
+}
+
+/** The text of a keyword argument of `setup()`: a literal, or a constant that the file assigns once. */
+export function setupText(source: string, keyword: string): string | undefined {
+  const value = setupKeywords(source)?.find(({ name }) => name === keyword)?.value;
+  return value === undefined ? undefined : (literalString(value) ?? constantText(source, value));
+}
+
+/** The text that a file assigns to a name before the call, at its top level and nowhere else. */
+export function constantText(source: string, name: string): string | undefined {
+  if (!/^[A-Za-z_]\w*$/.test(name)) return undefined;
+  const before = codeOf(source).split(setupCall)[0] ?? '';
+  const assigned = new RegExp(`(?<![\\w.])${name}[ \\t]*(?::[ \\t]*\\w+[ \\t]*)?[-+*/%|&]?=(?!=)`, 'g');
+  const [first, second] = [...before.matchAll(assigned)];
+  if (first === undefined || second !== undefined || lineStart(source, first.index) !== first.index)
+    return undefined;
+  const [line = ''] = source.slice(first.index + first[0].length).split(/\r?\n/, 1);
+  return literalString(line.replace(/^(\s*(["']).*?\2)\s*#.*$/, '$1').trim());
 }
 
 /** The text of a plain string literal. */

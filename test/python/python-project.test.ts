@@ -22,4 +22,15 @@ describe('the name of the package', () => {
     const named = `${text}dist-name = "demo-pkg"\n`;
     expect(readPythonProject({ 'pyproject.toml': named }).name?.value).toBe('demo-pkg');
   });
+
+  it.each([
+    ['in a constant of setup.py', 'NAME = "demo-pkg"  # on PyPI\nsetup(name=NAME)\n', 'demo-pkg'],
+    ['in a typed one', "name: str = 'demo-pkg'\nsetup(\n    name=name,\n)\n", 'demo-pkg'],
+    ['unknown if that changes', 'NAME = "demo"\nif X:\n    NAME = "other"\nsetup(name=NAME)\n', undefined],
+    ['unknown if it is added to', 'NAME = "demo"\nNAME += "-pkg"\nsetup(name=NAME)\n', undefined],
+    ['unknown if it depends', 'if X:\n    NAME = "demo"\nsetup(name=NAME)\n', undefined],
+    ['unknown if it is computed', 'NAME = "demo" + X\nsetup(name=NAME)\n', undefined],
+  ])('is %s', (_, text, name) => {
+    expect(readPythonProject({ 'setup.py': text }).name?.value).toBe(name);
+  });
 });

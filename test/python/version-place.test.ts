@@ -78,6 +78,20 @@ const places: Record<string, { files: PythonFiles; path: string; after: string }
     path: 'kelp/release.py',
     after: "version = '1.2.dev42'\n",
   },
+  'a module in a folder that setup.py names': {
+    files: {
+      'setup.py':
+        'def about():\n    here = os.path.join(os.path.dirname(__file__), "src", "kelp")\n    return load("release", here)\nrelease = about()\nsetup(version=release.version)\n',
+      'src/kelp/release.py': "version = '1.2'\n",
+    },
+    path: 'src/kelp/release.py',
+    after: "version = '1.2.dev42'\n",
+  },
+  'a variable of setup.py, which asks the environment for others': {
+    files: { 'setup.py': 'URL = os.environ.get("URL")\nVERSION = "1.2"  # next\nsetup(version=VERSION)\n' },
+    path: 'setup.py',
+    after: 'URL = os.environ.get("URL")\nVERSION = "1.2.dev42"  # next\nsetup(version=VERSION)\n',
+  },
 };
 
 describe.concurrent('a version that stays where it is written', () => {

@@ -1,5 +1,5 @@
 import { findCfgOption } from '../../text/setup-cfg.ts';
-import { literalString, setupKeywords } from '../../text/setup-py.ts';
+import { constantText, literalString, setupKeywords } from '../../text/setup-py.ts';
 import { getToml, isTable, type TomlTable, type TomlValue } from '../../text/toml/document.ts';
 import type { PythonFiles } from '../python-files.ts';
 import { readToml } from '../python-project.ts';
@@ -56,18 +56,30 @@ export function computedVersion(setupPy: string): string | undefined {
 }
 
 /**
- * Where a setup.py that computes the version may read it: an imported attribute, or one of the files that it names.
- * None if git, the environment or a program takes part.
+ * Where a setup.py that computes the version may read it: its own constant, an imported attribute, one of the files that
+ * it names, or a module in a folder that it names. None of the latter if git, the environment or a program takes part.
  */
 function readBySetupPy(text: string): Place[] {
   const computed = computedVersion(text);
-  if (computed === undefined || /\b(?:environ|getenv|subprocess|popen|versioneer|git)\b/i.test(text))
-    return [];
+  if (computed === undefined) return [];
+  if (constantText(text, computed) !== undefined) return [{ path: 'setup.py', key: computed }];
   const [first = '', ...rest] = computed.split('.');
   const from = new RegExp(`^from +([\\w.]+) +import +(?:.*, *)?${first}\\b`, 'm').exec(text)?.[1];
-  const attribute = [...(from === undefined ? [] : [from]), first, ...rest].join('.');
-  return [...ofAttribute(attribute), ...namedFiles(text).flatMap(ofNamedFile)];
+  const attribute = ofAttribute([...(from === undefined ? [] : [from]), first, ...rest].join('.'));
+  if (/\b(?:environ|getenv|subprocess|popen|versioneer|git)\b/i.test(text))
+    return from === undefined ? [] : attribute;
+  const key = rest.join('.');
+  const beside = /^\w+$/.test(key)
+    ? namedFolders(text).map((it) => ({ path: `${it}/${first}.py`, key }))
+    : [];
+  return [...attribute, ...namedFiles(text).flatMap(ofNamedFile), ...beside];
 }
+
+/** The folders that a program joins from texts: `os.path.join(here, 'src', 'kelp')`. */
+const namedFolders = (text: string): string[] =>
+  [...text.matchAll(/\bjoin\(((?:[^()]|\([^()]*\))*)\)/g)].map(([, inner = '']) =>
+    [...inner.matchAll(/["']([\w./-]+)["']/g)].map(([, part]) => plain(part)).join('/'),
+  );
 
 /** The paths that a program names: in one text, or joined from several in a row. */
 function namedFiles(text: string): string[] {
