@@ -1,11 +1,13 @@
 import { isDeepStrictEqual } from 'node:util';
+import { protectedAs } from '../facts/gitlab-project.ts';
+import type { Facts } from '../facts/index.ts';
 import type { Goal } from '../goal/index.ts';
 import { openConditions, possibleStarts } from '../pipeline/model/starts.ts';
 import type { OccasionId, Start } from '../pipeline/model/types.ts';
 import type { Upload } from '../pipeline/model/uploads.ts';
 import type { VersionKind } from '../pipeline/model/version.ts';
 import { credentialText, occasionText, targetText } from './judgement-words.ts';
-import type { ProjectEdit } from './project-edit.ts';
+import type { Situation } from './settings/setting.ts';
 
 /** What starts an upload; `if ...` where a condition decides that the files leave open. */
 type StartWord = 'auto' | 'manual' | 'approval' | 'delayed' | 'on-failure' | `if ${string}`;
@@ -30,15 +32,23 @@ export interface OccasionRow {
   after: ReportedUpload[];
 }
 
-/** What happens when, before the edit and after it: the occasions on which something is uploaded, each once. */
-export function occasionRows({ occasions }: Pick<ProjectEdit, 'occasions'>, goal: Goal): OccasionRow[] {
+/**
+ * What happens when, before the edit and after it: the occasions on which something is uploaded, each once. With
+ * `settled`, GitLab's settings are no part of the difference: what they will ask for is asked for before as well.
+ */
+export function occasionRows(
+  { facts, goal, verdicts: { occasions } }: Situation,
+  { settled = false } = {},
+): OccasionRow[] {
   if (occasions === undefined) return [];
   const { before, after } = occasions;
   const names = new Map<OccasionId, string>();
   for (const { occasion, ref } of [...after, ...before]) names.set(occasion, occasionText(occasion, ref));
   return [...names].map(([id, occasion]) => ({
     occasion,
-    before: uploadsOn(id, before, () => false),
+    before: uploadsOn(id, before, (upload) =>
+      settled ? needsApproval(upload, goal) : needsApprovalNow(upload, facts),
+    ),
     after: uploadsOn(id, after, (upload) => needsApproval(upload, goal)),
   }));
 }
@@ -83,6 +93,12 @@ function needsApproval({ environment, target }: Upload, goal: Goal): boolean {
     goal.approvals.value.length > 0 &&
     environment === goal.releaseEnvironment.value
   );
+}
+
+/** The same as GitLab's settings are. */
+function needsApprovalNow({ environment = '', target }: Upload, { gitlab }: Facts): boolean {
+  const rules = protectedAs(gitlab, environment)?.approvalRules ?? [];
+  return target.kind === 'index' && gitlab.project.protectedEnvironmentsLicensed && rules.length > 0;
 }
 
 function startWord(start: Start): StartWord {

@@ -15,9 +15,10 @@ import { type Upload, whatHappensWhen } from '../pipeline/model/uploads.ts';
 import type { VersionKind } from '../pipeline/model/version.ts';
 import type { PipelineGoal } from '../pipeline/pipeline-goal.ts';
 import { isWrapper, kindOf, uploads } from '../pipeline/recognise/commands.ts';
-import { merge } from '../pipeline/recognise/jobs.ts';
+import { lines, merge } from '../pipeline/recognise/jobs.ts';
 import { commandsOf } from '../pipeline/recognise/uploads.ts';
 import { rolesOf } from '../pipeline/roles.ts';
+import { isTagCheck } from '../pipeline/tag-check.ts';
 import { sdistNote } from '../python/versions/compiled.ts';
 import { versionFromVcs } from '../python/versions/index.ts';
 import { uvLock } from '../python/versions/uv-lock.ts';
@@ -67,14 +68,15 @@ export function editProject(facts: Facts, goal: Goal): ProjectEdit {
       ? allowChosen(judge(before, after, agreedTo(goal, versions)), goal)
       : { wrong: [], told: [] };
   const judged = refuseWrong(pipelineEdit, judgement, facts, wanted);
+  const isRefused = judged.kind === 'refused';
   return {
     ...together(withDeclaration(versionEdit, facts, goal), judged, facts, goal),
     occasions: before &&
       after && {
-        before: whatHappensWhen(before, versions.before),
-        after: whatHappensWhen(after, versions.after).filter(
-          (it) => judged.kind === 'refused' || !isStopped(it),
+        before: whatHappensWhen(before, versions.before).filter(
+          (it) => isRefused || !(checksTags(before) && isStopped(it)),
         ),
+        after: whatHappensWhen(after, versions.after).filter((it) => isRefused || !isStopped(it)),
       },
     told: judged.kind === 'edited' ? judgement.told : [],
   };
@@ -156,6 +158,9 @@ function refusedForRules(before: PipelineModel, facts: Facts, wanted: PipelineGo
   const upload = uploads.find((it) => it.target.kind === 'index' && other(it) !== undefined);
   return upload && refused(reasonOfRules(upload, other(upload) ?? upload), facts, wanted);
 }
+
+const checksTags = ({ jobs }: PipelineModel): boolean =>
+  jobs.some(({ value }) => lines(value.script).some(isTagCheck));
 
 /** The check of what was built lets no tag pass that is no version. */
 const isStopped = ({ occasion, target }: Upload): boolean =>

@@ -119,7 +119,7 @@ export async function buildReport(
       declared: python.declaration.choices.route !== undefined || settings.some(declaresNow),
     },
     settings: settings.map(reportSetting),
-    occasions: occasionRows(verdicts, goal),
+    occasions: occasionRows({ facts, goal, verdicts }),
     files: await reportFiles(settings),
     delivery: reportDelivery(goal, { facts, verdicts }),
     publisherPages:

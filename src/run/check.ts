@@ -30,7 +30,12 @@ export async function check(context: Context, preparation?: Preparation): Promis
   let plan = makePlan(situation);
   const ended = { ...situation, settings: plan, registered: new Set<IndexId>() };
   const steps = nextSteps(ended);
-  terminal.print(...checkView({ situation, plan, steps }, terminal, options.verbose === true));
+  terminal.print(
+    ...checkView({ situation, plan, steps }, terminal, {
+      verbose: options.verbose === true,
+      rehearsal: context.rehearsal,
+    }),
+  );
   // The pipeline that is waited for may be the very next step, unless that is a push.
   if (!options.wait || isUnpushed(steps)) showNextSteps(context, ended, { brief: true, steps });
   const waited = options.wait ? await waitForPipeline(context, ended, survey) : undefined;

@@ -15,7 +15,7 @@ import { stateRows } from './states.ts';
 export function checkView(
   { situation, plan, steps }: { situation: Situation; plan: PlannedSetting[]; steps: NextStep[] },
   screen: Screen,
-  verbose: boolean,
+  { verbose, rehearsal = false }: { verbose: boolean; rehearsal?: boolean | undefined },
 ): string[] {
   const failing = plan.filter(({ finding }) => finding.kind !== 'ok');
   const rows = stateRows(failing, screen);
@@ -28,7 +28,8 @@ export function checkView(
     ...summaryView(situation, plan, screen, false),
     ...rows.flatMap((row, index) => [row, ...(reasons[index] ?? [])]),
     '',
-    ...(verbose ? [] : [screen.paint.dim(`${more.trim().replace(/^e/, 'E')}`)]),
+    // The menu of the demo has no options.
+    ...(verbose || rehearsal ? [] : [screen.paint.dim(`${more.trim().replace(/^e/, 'E')}`)]),
     closing(plan),
   ];
 }
@@ -58,6 +59,7 @@ function reasonView(planned: PlannedSetting, hasStep: boolean, screen: Screen): 
 
 function closing(plan: PlannedSetting[]): string {
   const { ok, toDo, unknown, manual } = summarize(plan);
+  if (ok === plan.length) return `All ${ok} checks pass.`;
   const counts = [
     `${ok} pass`,
     ...(toDo > 0 ? [`${toDo} ${toDo === 1 ? 'fails' : 'fail'}`] : []),

@@ -59,8 +59,8 @@ async function whatChanges({ verdicts }: Situation, plan: PlannedSetting[]): Pro
 const isOfProject = ({ setting, finding }: PlannedSetting): boolean =>
   !/^(?:pipeline|pyproject|publisher|identity)$/.test(setting.kind) && /^(?:ok|fixable)$/.test(finding.kind);
 
-function whatHappens({ verdicts, goal }: Situation): string[] {
-  const rows = occasionRows(verdicts, goal);
+function whatHappens(situation: Situation): string[] {
+  const rows = occasionRows(situation, { settled: true });
   if (rows.length === 0) return [];
   return [
     '',

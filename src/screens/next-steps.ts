@@ -57,12 +57,12 @@ export function showNextSteps(
 
 const indent = '     ';
 
-function sentence(step: NextStep, { facts }: Ended, { program }: StepsContext): string {
+function sentence(step: NextStep, { facts }: Ended, { program, rehearsal }: StepsContext): string {
   const branch = oneLine(defaultBranchOf(facts));
   const path = oneLine(facts.pipeline.path.value);
   switch (step.kind) {
     case 'apply':
-      return `Run ${oneLine(program)} to make ${step.changes === 1 ? 'the change' : `the ${step.changes} changes`} above.`;
+      return `Run ${rehearsal ? 'the wizard again' : oneLine(program)} to make ${step.changes === 1 ? 'the change' : `the ${step.changes} changes`} above.`;
     case 'by-hand':
       return `${oneLine(step.setting.finding.message)} ${manualText(step.setting)}`;
     case 'afterwards':

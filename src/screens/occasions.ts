@@ -7,16 +7,13 @@ import type { Screen } from '../terminal/terminal.ts';
 import { padTo, widthOf, wrapLine } from '../terminal/width.ts';
 
 /** The whole table with its heading; nothing where nothing is uploaded, or the pipeline cannot be read here. */
-export function whatHappensWhen(
-  { verdicts, goal }: Pick<Situation, 'verdicts' | 'goal'>,
-  screen: Screen,
-): string[] {
-  const rows = occasionRows(verdicts, goal);
+export function whatHappensWhen(situation: Situation, screen: Screen): string[] {
+  const rows = occasionRows(situation);
   if (rows.length === 0) return [];
   return [
     screen.paint.bold('What happens when'),
     ...rowsView(rows, screen),
-    ...toldView(verdicts, screen),
+    ...toldView(situation.verdicts, screen),
     '',
   ];
 }
@@ -25,18 +22,15 @@ export function whatHappensWhen(
 const mostOccasions = 8;
 
 /** The same in few rows: occasions on which something is published, or was. */
-export function occasionsInBrief(
-  { verdicts, goal }: Pick<Situation, 'verdicts' | 'goal'>,
-  screen: Screen,
-): string[] {
-  const rows = occasionRows(verdicts, goal).filter(({ before, after }) => before.length + after.length > 0);
+export function occasionsInBrief(situation: Situation, screen: Screen): string[] {
+  const rows = occasionRows(situation).filter(({ before, after }) => before.length + after.length > 0);
   if (rows.length === 0) return [];
   const more = rows.length - mostOccasions;
   return [
     screen.paint.bold('What happens when'),
     ...rowsView(rows.slice(0, mostOccasions), screen),
     ...(more > 0 ? [`  ${screen.paint.dim(`and ${more} more`)}`] : []),
-    ...toldView(verdicts, screen),
+    ...toldView(situation.verdicts, screen),
   ];
 }
 

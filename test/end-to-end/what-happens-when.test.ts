@@ -45,6 +45,14 @@ describe('what happens when', () => {
     });
   });
 
+  it('tells of no difference to a pipeline that is set up, its check of the tag and its approvals included', async () => {
+    const world = await worldWith();
+    await runIn(world, ['setup', '--yes']);
+    const rows = await occasionsOf(world, 'check');
+    expect(rows.map(({ occasion }) => occasion)).toEqual(['push to main', 'tag v1.2.3', 'tag v1.2.3rc1']);
+    for (const { before, after } of rows) expect(before).toEqual(after);
+  });
+
   it('says what was uploaded with which credential, and keeps the occasions of the project', async () => {
     const nightly = upload('nightly', '$CI_PIPELINE_SOURCE == "schedule"', '-r testpypi ');
     const world = await worldWith(`${build}${upload('publish', '$CI_COMMIT_TAG =~ /^v/')}${nightly}`);
