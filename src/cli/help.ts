@@ -30,7 +30,7 @@ function programHelp(width: number): string {
     ...commands.flatMap((name) => exampleLines(helpOf(name).examples.slice(0, 1), width)),
     '',
     ...groups(() => true, width),
-    ...notes.flatMap((note) => ['', ...fold(note, width)]),
+    ...notesFor(undefined).flatMap((note) => ['', ...fold(note, width)]),
   ].join('\n');
 }
 
@@ -46,17 +46,26 @@ function commandHelp(command: Command, width: number): string {
     ...exampleLines(examples, width),
     '',
     ...groups((option) => takesOption(option, command), width),
-    ...(command === 'explain' ? [] : notes.flatMap((note) => ['', ...fold(note, width)])),
+    ...notesFor(command).flatMap((note) => ['', ...fold(note, width)]),
   ].join('\n');
 }
 
-const notes = [
-  "GitLab token: GITLAB_TOKEN, GITLAB_ACCESS_TOKEN or glab's configuration; otherwise you are asked. A token from the environment belongs to gitlab.com, or to the GitLab that GITLAB_HOST or --gitlab-url names. It needs the scope api (read_api is enough for check) and the role Maintainer.",
-  'API tokens of the indexes, for the route token only: PYPI_TOKEN and TESTPYPI_TOKEN; otherwise you are asked.',
-  'Timeout of a request: 30 seconds, or GITLAB_TO_PYPI_TIMEOUT. Pause between two looks at a pipeline (--wait): 5 seconds at first, or GITLAB_TO_PYPI_POLL.',
-  'Exit codes: 0 everything passes or was done; 1 something is left to do, or failed; 2 bad usage or an unmet precondition; 130 cancelled (129, 131, 143 by SIGHUP, SIGQUIT, SIGTERM).',
-  `Help for one command: gitlab-to-pypi help check. Documentation: ${documentation}`,
-];
+/** What else to know; the demo makes up its own tokens. */
+function notesFor(command: Command | undefined): string[] {
+  if (command === 'explain') return [];
+  const scope = { setup: 'api', check: 'read_api', demo: '' };
+  const needed = command === undefined ? 'api (read_api is enough for check)' : scope[command];
+  const tokens = [
+    `GitLab token: GITLAB_TOKEN, GITLAB_ACCESS_TOKEN or glab's configuration; otherwise you are asked. A token from the environment belongs to gitlab.com, or to the GitLab that GITLAB_HOST or --gitlab-url names. It needs the scope ${needed} and the role Maintainer.`,
+    'API tokens of the indexes, for the route token only: PYPI_TOKEN and TESTPYPI_TOKEN; otherwise you are asked.',
+  ];
+  return [
+    ...(command === 'demo' ? [] : command === 'check' ? tokens.slice(0, 1) : tokens),
+    'Timeout of a request: 30 seconds, or GITLAB_TO_PYPI_TIMEOUT. Pause between two looks at a pipeline (--wait): 5 seconds at first, or GITLAB_TO_PYPI_POLL.',
+    'Exit codes: 0 everything passes or was done; 1 something is left to do, or failed; 2 bad usage or an unmet precondition; 130 cancelled (129, 131, 143 by SIGHUP, SIGQUIT, SIGTERM).',
+    `Help for one command: gitlab-to-pypi help check. Documentation: ${documentation}`,
+  ];
+}
 
 function groups(isShown: (option: Option<unknown>) => boolean, width: number): string[] {
   const shown = keysOf(optionGroups).flatMap((heading) => {

@@ -98,7 +98,7 @@ export async function readIdentity(sources: IdentitySources): Promise<GitLabIden
   if (problem) throw problem;
   if (project instanceof GitLabError) {
     if (project.kind === 'moved') throw await movedProblem(project, sources);
-    throw projectProblem(project, path, tokenSource, gitlab.url);
+    throw projectProblem(project, path, tokenSource, gitlab.url, use);
   }
   refuseUnusable(project);
   return { project, token, user, server };

@@ -44,32 +44,35 @@ export function requireTokenForm(token: Secret, source: Source): void {
 /** GitLab's page with the user's tokens. */
 export const tokenList = (gitlabUrl: string): string => `${gitlabUrl}/-/user_settings/personal_access_tokens`;
 
+/** What a command needs a token for. */
+export type TokenUse = 'reading' | 'changing';
+
+/** The least scope that is enough. */
+export const scopeFor = (use: TokenUse): string => (use === 'reading' ? 'read_api' : 'api');
+
 /**
  * GitLab's page for a new token: https://docs.gitlab.com/user/profile/personal_access_tokens/. On gitlab.com it is
  * prefilled; other servers have it at one of several URLs, so theirs is the list of tokens.
  */
-export function tokenPage(gitlabUrl: string): string {
+export function tokenPage(gitlabUrl: string, use: TokenUse): string {
   const page = tokenList(gitlabUrl);
   if (!isGitLabCom(gitlabUrl)) return page;
   const query = new URLSearchParams({
     name: 'gitlab-to-pypi',
-    scopes: 'api',
-    description: 'Sets up publishing to PyPI; can be revoked afterwards.',
+    scopes: scopeFor(use),
+    description: `${use === 'reading' ? 'Checks' : 'Sets up'} publishing to PyPI; can be revoked afterwards.`,
   });
   return `${page}/legacy/new?${query}`;
 }
 
 /** What to do on that page, as a sentence. */
-export function howToMakeToken(gitlabUrl: string): string {
-  const page = tokenPage(gitlabUrl);
-  if (isGitLabCom(gitlabUrl)) return `Create one with the scope api at ${page}`;
-  return `Create one at ${page}: click 'Add new token' (or 'Generate token', then 'Legacy token') and select the scope 'api'.`;
+export function howToMakeToken(gitlabUrl: string, use: TokenUse): string {
+  const page = tokenPage(gitlabUrl, use);
+  if (isGitLabCom(gitlabUrl)) return `Create one, with the scope ${scopeFor(use)} filled in, at ${page}`;
+  return `Create one at ${page}: click 'Add new token' (or 'Generate token', then 'Legacy token') and select the scope '${scopeFor(use)}'.`;
 }
 
 const isGitLabCom = (gitlabUrl: string) => new URL(gitlabUrl).host === 'gitlab.com';
-
-/** What a command needs a token for. */
-export type TokenUse = 'reading' | 'changing';
 
 /** Why a token cannot be used. Fine-grained tokens have no scopes; only using them shows what they may do. */
 export function tokenProblem(
@@ -82,7 +85,7 @@ export function tokenProblem(
   const ended = info.expiresAt !== undefined && new Date(`${info.expiresAt}T00:00:00Z`) <= today;
   if (!info.active || ended) {
     const message = `The GitLab token from ${sourceText(source)} has expired or was revoked${ended ? ` (on ${info.expiresAt})` : ''}.`;
-    return new UserError('token-expired', message, howToMakeToken(gitlabUrl));
+    return new UserError('token-expired', message, howToMakeToken(gitlabUrl, use));
   }
   const enough = use === 'reading' ? ['api', 'read_api'] : ['api'];
   if (info.kind === 'fine-grained token' || enough.some((scope) => info.scopes.includes(scope)))
@@ -90,7 +93,12 @@ export function tokenProblem(
   const needs = use === 'reading' ? 'looking at the project needs read_api' : 'changing settings needs api';
   return new UserError(
     'token-read-only',
-    `The GitLab token from ${sourceText(source)} has the scopes ${info.scopes.join(', ') || '(none)'}, and ${needs}.`,
-    howToMakeToken(gitlabUrl),
+    `The GitLab token from ${sourceText(source)} has ${scopesText(info.scopes)}, and ${needs}.`,
+    howToMakeToken(gitlabUrl, use),
   );
+}
+
+function scopesText(scopes: string[]): string {
+  if (scopes.length === 0) return 'no scope';
+  return `only the scope${scopes.length === 1 ? '' : 's'} ${scopes.join(', ')}`;
 }

@@ -6,7 +6,7 @@ import type { Project } from '../ports/gitlab.ts';
 import type { GitLabError } from '../ports/gitlab-error.ts';
 import { workspaceMembers } from '../python/packages.ts';
 import type { CheckoutTexts } from './checkout.ts';
-import { tokenList } from './gitlab-token.ts';
+import { howToMakeToken, scopeFor, type TokenUse, tokenList } from './gitlab-token.ts';
 import type { IndexFacts } from './package-index.ts';
 
 /** Why the project could not be read, and what to do about it. */
@@ -15,24 +15,26 @@ export function projectProblem(
   path: string,
   tokenSource: Source,
   url: string,
+  use: TokenUse,
 ): UserError {
+  const prefix = new URL(url).host === 'gitlab.com' ? '' : "; a path prefix belongs to '--gitlab-url'";
   const problems: Partial<Record<GitLabError['kind'], [code: string, message: string, hint: string]>> = {
     unauthorized: [
       'token-refused',
       tokenSource.by === 'input'
         ? 'GitLab rejected that token.'
         : `GitLab at ${url} rejected the token from ${sourceText(tokenSource)}.`,
-      'Check that the token is complete and belongs to this GitLab, or create a new one with the scope api.',
+      `Check that the token is complete and belongs to this GitLab. ${howToMakeToken(url, use)}`,
     ],
     expired: [
       'token-expired',
       `GitLab at ${url} says that the token from ${sourceText(tokenSource)} has expired or was revoked.`,
-      'Create a new one with the scope api.',
+      howToMakeToken(url, use),
     ],
     'insufficient-scope': [
       'token-read-only',
       `The project ${path} could not be read with the token from ${sourceText(tokenSource)}: ${error.message}`,
-      `Give the token that permission at ${tokenList(url)}, or create one with the scope api (read_api is enough for check).`,
+      `Give the token that permission at ${tokenList(url)}, or create one with the scope ${scopeFor(use)}.`,
     ],
     forbidden: [
       'project-forbidden',
@@ -48,13 +50,13 @@ export function projectProblem(
     'not-found': [
       'project-not-found',
       `There is no project ${path} at ${url}, or the token from ${sourceText(tokenSource)} may not see it.`,
-      "Check the spelling, or name it with '--project group/project'; a path prefix belongs to '--gitlab-url'.",
+      `Check the spelling, or name it with '--project group/project'${prefix}.`,
     ],
   };
   const [code, message, hint] = problems[error.kind] ?? [
     'gitlab-failed',
     error.message,
-    `Check the address ${url} and the network, then run it again; a path prefix belongs to '--gitlab-url'.`,
+    `Check the address ${url} and the network, then run it again${prefix}.`,
   ];
   return new UserError(code, message, hint, { cause: error });
 }

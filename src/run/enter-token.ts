@@ -1,5 +1,5 @@
 import type { Checkout } from '../facts/checkout.ts';
-import { howToMakeToken, tokenPage } from '../facts/gitlab-token.ts';
+import { howToMakeToken, scopeFor, type TokenUse, tokenPage } from '../facts/gitlab-token.ts';
 import type { FoundToken } from '../facts/glab-config.ts';
 import { UserError } from '../kernel/errors.ts';
 import { Secret } from '../kernel/secret.ts';
@@ -10,25 +10,27 @@ import type { Context } from './context.ts';
 export type Token = Pick<Extract<FoundToken, { kind: 'found' }>, 'token' | 'source'>;
 
 /**
- * Asks for a GitLab token if none was found, linking to the page that creates one; again, with the reason, if `use`
- * rejects because of the token. Throws a `UserError` if none is given.
+ * Asks for a GitLab token if none was found, linking to the page that creates one; again, with the reason, if
+ * `tryWith` rejects because of the token. Throws a `UserError` if none is given.
  */
 export async function enterToken<T>(
   context: Context,
   checkout: Checkout,
   found: FoundToken,
-  use: (token: Token) => Promise<T>,
+  tryWith: (token: Token) => Promise<T>,
 ): Promise<T> {
   const { terminal } = context;
   const gitlabUrl = checkout.gitlabUrl.value;
-  if (!terminal.interactive) throw noToken(found, gitlabUrl, context.platform);
-  terminal.print('', `A GitLab token with the scope api is needed. ${howToMakeToken(gitlabUrl)}`, '');
-  context.openPage?.(tokenPage(gitlabUrl));
+  const use = context.options.command === 'check' ? 'reading' : 'changing';
+  if (!terminal.interactive) throw noToken(found, gitlabUrl, use, context.platform);
+  const needed = `This needs a GitLab token of a Maintainer, with the scope ${scopeFor(use)}. It is sent to ${new URL(gitlabUrl).host} only, and stored nowhere.`;
+  terminal.print('', needed, howToMakeToken(gitlabUrl, use), '');
+  context.openPage?.(tokenPage(gitlabUrl, use));
   for (;;) {
     const text = await terminal.secret(`GitLab token for ${gitlabUrl}`);
-    if (text === '') throw noToken({ kind: 'none' }, gitlabUrl, context.platform);
+    if (text === '') throw noToken({ kind: 'none' }, gitlabUrl, use, context.platform);
     try {
-      return await use({ token: new Secret(text), source: { by: 'input' } });
+      return await tryWith({ token: new Secret(text), source: { by: 'input' } });
     } catch (error) {
       if (!(error instanceof UserError && ofToken.has(error.code))) throw error;
       terminal.print(terminal.paint.yellow(error.message));
@@ -44,7 +46,7 @@ const ofToken: ReadonlySet<string> = new Set([
   'token-read-only',
 ]);
 
-function noToken(found: FoundToken, gitlabUrl: string, platform: NodeJS.Platform): UserError {
+function noToken(found: FoundToken, gitlabUrl: string, use: TokenUse, platform: NodeJS.Platform): UserError {
   const { host } = new URL(gitlabUrl);
   const variables = host === 'gitlab.com' ? 'GITLAB_TOKEN' : `GITLAB_HOST to ${gitlabUrl} and GITLAB_TOKEN`;
   if (found.kind === 'expired') {
@@ -58,5 +60,5 @@ function noToken(found: FoundToken, gitlabUrl: string, platform: NodeJS.Platform
     return new UserError('no-token', message, `Set ${variables}; this gets the token from glab: ${line}`);
   }
   const message = `There is no GitLab token for ${gitlabUrl}.`;
-  return new UserError('no-token', message, `Set ${variables} to a token. ${howToMakeToken(gitlabUrl)}`);
+  return new UserError('no-token', message, `Set ${variables} to a token. ${howToMakeToken(gitlabUrl, use)}`);
 }

@@ -3,15 +3,17 @@ import { howToMakeToken, tokenPage, tokenProblem } from '../../src/facts/gitlab-
 
 describe('the page that creates a token', () => {
   it("is gitlab.com's prefilled form, at its current URL", () => {
-    const { pathname, searchParams } = new URL(tokenPage('https://gitlab.com'));
+    const { pathname, searchParams } = new URL(tokenPage('https://gitlab.com', 'changing'));
     expect(pathname).toBe('/-/user_settings/personal_access_tokens/legacy/new');
     expect(searchParams.get('scopes')).toBe('api');
+    expect(tokenPage('https://gitlab.com', 'reading')).toContain('scopes=read_api&');
+    expect(howToMakeToken('https://git.example.com', 'reading')).toMatch(/select the scope 'read_api'\.$/);
   });
 
   it('is the list of tokens elsewhere, with instructions what to click', () => {
     const page = 'https://git.example.com/gitlab/-/user_settings/personal_access_tokens';
-    expect(tokenPage('https://git.example.com/gitlab')).toBe(page);
-    expect(howToMakeToken('https://git.example.com/gitlab')).toContain(`${page}: click 'Add new token'`);
+    expect(tokenPage('https://git.example.com/gitlab', 'changing')).toBe(page);
+    expect(howToMakeToken('https://git.example.com/gitlab', 'changing')).toContain(`${page}: click 'Add new token'`);
   });
 });
 
