@@ -66,9 +66,12 @@ export const oneOf = <T extends string, D extends Described>(
 ): Option<T> & D =>
   value(word, about, (given, flag) => {
     const found = allowed.find((it) => it === given);
-    if (found === undefined) throw usage(`${flag} takes ${allowed.join(' or ')}, not '${given}'.`);
+    if (found === undefined) throw usage(`${flag} takes ${orText(allowed)}, not '${given}'.`);
     return found;
   });
+
+/** 'a, b or c' */
+const orText = (words: readonly string[]) => words.join(', ').replace(/, ([^,]*)$/, ' or $1');
 
 /** A whole number from 0 to 99. */
 export const count = <D extends Described>(word: string, about: D): Option<number> & D =>

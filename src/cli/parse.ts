@@ -34,6 +34,8 @@ function parse(args: string[]): { given: Record<string, Given | undefined>; posi
     if (!String((error as NodeJS.ErrnoException).code).startsWith('ERR_PARSE_ARGS_')) throw error;
     const message = reasonOf(error);
     const reason = `${message.split(/\. |\n/)[0]?.replace(/\.$/, '')}.`;
+    const [, missing] = /^Option '(?:-\w, )?(--[\w-]+) <value>' argument missing/.exec(message) ?? [];
+    if (missing !== undefined) throw usage(`${missing} needs a value.`);
     const typed = /^Unknown option '--?([\w-]+)/.exec(reason)?.[1];
     const dash = /use '(--[\w-]+=-)XYZ'/.exec(message)?.[1];
     throw usage(

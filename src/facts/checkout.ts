@@ -85,6 +85,7 @@ export async function obviousRemote(
 export function projectAddress(
   remote: RemoteCandidate | undefined,
   wishes: RemoteWishes,
+  remotes: { name: string; url: string }[],
 ): Pick<Checkout, 'gitlabUrl' | 'projectPath'> {
   const url = wishes.gitlabUrl
     ? { value: wishes.gitlabUrl, source: { by: 'option' as const, name: 'gitlab-url' } }
@@ -94,7 +95,7 @@ export function projectAddress(
   const path = wishes.project
     ? { value: wishes.project, source: { by: 'option' as const, name: 'project' } }
     : remote && { value: remote.path, source: { by: 'remote' as const, name: remote.name } };
-  if (path === undefined) throw noRemote();
+  if (path === undefined) throw noRemote(remotes);
   return { gitlabUrl: url, projectPath: path };
 }
 
@@ -117,11 +118,12 @@ function splitPrefix(candidate: RemoteCandidate, wishes: RemoteWishes): RemoteCa
   return { name: candidate.name, origin: base, path: prefix ? path : candidate.path };
 }
 
-function noRemote(): UserError {
+function noRemote(remotes: { name: string; url: string }[]): UserError {
+  const hosts = remotes.map(({ name, url }) => `'${name}' is on ${parseRemote(url)?.host ?? 'no server'}`);
   return new UserError(
     'no-remote',
-    'No git remote names a GitLab project.',
-    "Add one with 'git remote add origin <address of the project>', or give '--gitlab-url URL --project PATH'.",
+    `${remotes.length === 0 ? 'This repository has no git remote' : `No git remote names a GitLab project: ${hosts.join(', ')}`}.`,
+    `Add one with 'git remote add ${remotes.some(({ name }) => name === 'origin') ? 'gitlab' : 'origin'} <address of the project>', or give '--gitlab-url URL --project PATH'.`,
   );
 }
 

@@ -32,7 +32,7 @@ export async function findCheckout(context: Context, git: Git, directory: string
   const candidates = remoteCandidates(remotes, wishes);
   const complete = options.gitlabUrl !== undefined && options.project !== undefined;
   const remote = complete ? candidates[0] : await chooseRemote(context, git, candidates);
-  return { ...place, ...projectAddress(remote, wishes) };
+  return { ...place, ...projectAddress(remote, wishes, remotes) };
 }
 
 async function chooseRemote(

@@ -153,7 +153,7 @@ describe('bad usage exits with 2 and points to --help:', () => {
   it.each([
     ['an unknown option', ['--aprover', '@x'], /Unknown option '--aprover'/],
     ['an unknown command', ['publish'], /'publish' is not a command/],
-    ['an unknown route', ['--route', 'open'], /--route takes protected or trusted or token, not 'open'/],
+    ['an unknown route', ['--route', 'open'], /--route takes protected, trusted or token, not 'open'/],
     ['an invalid number', ['--approvals', 'two'], /whole number/],
     [
       'a URL with a password',

@@ -159,7 +159,7 @@ describe('the demo', () => {
   });
 
   it.each([
-    ['an unknown world', ['demo', '--as', 'enterprise'], /--as takes solo or team-free or/],
+    ['an unknown world', ['demo', '--as', 'enterprise'], /--as takes solo, team-free, /],
     ['another command', ['check', '--as', 'solo'], /--as belongs to the command 'demo'/],
     ['an earlier world', ['demo', '--as', 'solo', '-C', '/tmp'], /--as starts a new demo/],
   ])('rejects --as with %s', async (_, args, words) => {
