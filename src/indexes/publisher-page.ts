@@ -64,7 +64,7 @@ export function publisherPage(
       short: [
         ...own.short,
         ...(custom === undefined ? [] : [`Choose the issuer ${custom}.`]),
-        'Remove publishers without an environment or in another spelling.',
+        'Remove publishers that have no environment or a different spelling.',
       ],
     },
     reminder: reminderFor(fields),

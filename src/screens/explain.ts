@@ -1,5 +1,6 @@
 import { explainInGeneral, failureCauses } from '../plan/settings/failure-words.ts';
 import type { Screen } from '../terminal/terminal.ts';
+import { wrapLine } from '../terminal/width.ts';
 import { checkExplanations, type Explanation, errorExplanations } from './explanations.ts';
 
 /** Everything that can be explained. */
@@ -35,11 +36,23 @@ export function explanationView({ title, means, byHand }: Explanation, { paint }
   ];
 }
 
+/** With fewer columns beside the IDs, what they mean stands below them. */
+const leastRoom = 30;
+
 /** The list of all of them. */
-export function explainableView({ paint }: Screen): string[] {
-  const width = Math.max(...[...explainable, ...failureCauses].map(({ length }) => length)) + 2;
+export function explainableView({ paint, columns }: Screen): string[] {
+  const width = Math.max(...[...explainable, ...failureCauses].map(({ length }) => length)) + 4;
+  const isBelow = columns < width + leastRoom;
+  const row = (id: string, text: string) => {
+    const indent = ' '.repeat(isBelow ? 4 : width);
+    const [first = '', ...more] = wrapLine(text, columns - indent.length)
+      .split('\n')
+      .map(paint.dim);
+    const head = isBelow ? [`  ${id}`, indent + first] : [`  ${id.padEnd(width - 2)}${first}`];
+    return [...head, ...more.map((line) => indent + line)];
+  };
   const rows = (table: Record<string, Explanation>) =>
-    Object.entries(table).map(([id, { title }]) => `  ${id.padEnd(width)}${paint.dim(title)}`);
+    Object.entries(table).flatMap(([id, { title }]) => row(id, title));
   return [
     paint.bold('Checks'),
     ...rows(checkExplanations),
@@ -48,6 +61,6 @@ export function explainableView({ paint }: Screen): string[] {
     ...rows(errorExplanations),
     '',
     paint.bold('Failed uploads'),
-    ...failureCauses.map((cause) => `  ${cause.padEnd(width)}${paint.dim(explainInGeneral(cause).what)}`),
+    ...failureCauses.flatMap((cause) => row(cause, explainInGeneral(cause).what)),
   ];
 }

@@ -25,7 +25,7 @@ export async function planView(
   const files = await Promise.all(changes.flatMap(({ finding }) => finding.files).map(fileLine));
   return [
     ...(online.length === 0 ? [] : [paint.bold('On GitLab'), ...changeLines(online, screen)]),
-    ...filesView(files, screen),
+    ...filesView(situation.facts.tree.kind === 'head' ? 'Merge request' : 'Files', files, screen),
     ...occasionsInBrief(situation, screen),
     ...leftView(situation, plan, screen),
   ];
@@ -69,12 +69,11 @@ function cut(text: string, limit: number): string {
 }
 
 /** In one line, or one for each where that is too long. */
-function filesView(files: string[], { paint, columns }: Screen): string[] {
+function filesView(heading: string, files: string[], { paint, columns }: Screen): string[] {
   if (files.length === 0) return [];
-  const heading = paint.bold('Files');
   const text = files.join(', ');
-  if (widthOf(`Files  ${text}`) <= columns) return [`${heading}  ${paint.plain(text)}`];
-  return [heading, ...files.map((file) => `  ${paint.plain(file)}`)];
+  if (widthOf(`${heading}  ${text}`) <= columns) return [`${paint.bold(heading)}  ${paint.plain(text)}`];
+  return [paint.bold(heading), ...files.map((file) => `  ${paint.plain(file)}`)];
 }
 
 async function fileLine(edit: FileEdit): Promise<string> {
