@@ -25,7 +25,7 @@ export class Cancelled extends Error {
   constructor(
     readonly exitCode: CancelCode = 130,
     message = 'Cancelled; nothing was changed.',
-    readonly next = 'Run gitlab-to-pypi again to continue from here.',
+    readonly next = 'Run gitlab-to-pypi again at any time.',
   ) {
     super(message);
   }
