@@ -61,7 +61,6 @@ async function walkThrough(context: Context, page: PublisherPage, root: string):
     const answer = await terminal.select<Answer>(`Registered on ${name}?\n${reason}`, choices, initial);
     if (answer === 'open') {
       openPage?.(page.url);
-      terminal.print(paint.dim(page.reminder));
       initial = 'done';
     } else if (answer === 'copy') {
       await copyValue(context, page, root);

@@ -13,7 +13,9 @@ describe('the page that creates a token', () => {
   it('is the list of tokens elsewhere, with instructions what to click', () => {
     const page = 'https://git.example.com/gitlab/-/user_settings/personal_access_tokens';
     expect(tokenPage('https://git.example.com/gitlab', 'changing')).toBe(page);
-    expect(howToMakeToken('https://git.example.com/gitlab', 'changing')).toContain(`${page}: click 'Add new token'`);
+    expect(howToMakeToken('https://git.example.com/gitlab', 'changing')).toContain(
+      `${page}: click 'Add new token'`,
+    );
   });
 });
 
