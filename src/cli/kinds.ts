@@ -32,8 +32,8 @@ export const takesOption = (
 /** An option that answers one of the wizard's questions. */
 export interface WizardQuestion {
   question: string;
-  /** Why it matters, in one short sentence next to the question. */
-  why: string;
+  /** Why it matters, in one short sentence next to the question; undefined where its answers say so. */
+  why: string | undefined;
 }
 
 /** A switch: `--json`, `--no-open`. */

@@ -79,7 +79,7 @@ const choiceTable = {
   route: oneOf('ROUTE', routes, {
     help: `${routes.join(', ').replace(/, (?=\w+$)/, ' or ')} (the recommended one)`,
     question: 'How should releases be protected?',
-    why: 'Esc goes back one question, Ctrl-C leaves.',
+    why: undefined,
   }),
   ...peopleTable,
   releaseEnvironment: text('NAME', {
@@ -220,5 +220,5 @@ const wordsOf = (name: string) => name.replace(/[A-Z]/g, (letter) => `-${letter.
 /** The question that an option answers, with the reason for asking on a second line. */
 export function questionOf(name: ChoiceName | 'remote' | 'wait'): string {
   const { question, why } = optionTable[name];
-  return `${question}\n${why}`;
+  return why === undefined ? question : `${question}\n${why}`;
 }

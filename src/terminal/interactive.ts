@@ -23,10 +23,18 @@ type Ask = <T>(question: (library: Library, common: Common) => Promise<T>) => Pr
 export function interactiveAsker(streams: Streams, paint: Paint, stop: Stop): Asker {
   const returning = makeReturning();
   const ask = asker(streams, stop, returning);
-  const message = (question: string) => messageRows(question, paint, streams.output.columns).join('\n');
+  let hasKeys = false;
+  /** The first question that can be left for another says how. */
+  const withKeys = (question: string) => {
+    if (hasKeys || !returning.allowed) return question;
+    hasKeys = true;
+    return `${question}\nEsc goes back one question, Ctrl-C leaves.`;
+  };
+  const message = (question: string) =>
+    messageRows(withKeys(question), paint, streams.output.columns).join('\n');
   /** Text fields draw no bar in front of the question's further lines, so it comes with them. */
   const barred = (question: string, { prompts }: Library) =>
-    messageRows(question, paint, streams.output.columns).join(`\n${paint.dim(prompts.S_BAR)}  `);
+    messageRows(withKeys(question), paint, streams.output.columns).join(`\n${paint.dim(prompts.S_BAR)}  `);
   return {
     interactive: true,
     select: (question, choices, initial) =>
@@ -36,8 +44,9 @@ export function interactiveAsker(streams: Streams, paint: Paint, stop: Stop): As
         initial,
       }),
     selectMany: async (question, choices, initial) => {
+      const asked = withKeys(question);
       const indexes = await ask((library, common) =>
-        selectMany(library, { question, choices, initial, paint }, common),
+        selectMany(library, { question: asked, choices, initial, paint }, common),
       );
       return indexes.flatMap((index) => choices[index]?.value ?? []);
     },

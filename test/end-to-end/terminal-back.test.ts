@@ -120,6 +120,7 @@ describe('an option that cannot be had', () => {
     await session.shows(/\(or 'back'\):\s*$/);
     session.press('1\r');
     await session.shows(/That is not available: needs GitLab Premium[\s\S]*\(or 'back'\):\s*$/);
+    expect(session.screen()).not.toContain('Esc');
     session.press(keys.ctrlC);
     expect(await session.ended).toBe(130);
   });
