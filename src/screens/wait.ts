@@ -18,17 +18,19 @@ export interface WaitScene {
 
 /** Everything about a run on one screen. */
 export function runView(scene: WaitScene, state: RunState, paint: Paint): string[] {
-  const indented = ({ job, within }: WatchedJob) => `${'  '.repeat(within.length)}${oneLine(job.name)}`;
-  const width = Math.max(...state.jobs.map((it) => widthOf(indented(it))), 0);
+  const indentOf = ({ within }: WatchedJob) => '  '.repeat(within.length);
+  const nameOf = (watched: WatchedJob) => indentOf(watched) + oneLine(watched.job.name);
+  const width = Math.max(...state.jobs.map((it) => widthOf(nameOf(it))), 0);
   const { pipeline } = state;
   return [
     title(state, paint),
     `  ${paint.cyan(oneLine(pipeline.webUrl))}`,
     ...state.jobs.flatMap((watched) => {
-      const name = padTo(indented(watched), width);
+      const indent = indentOf(watched);
+      const name = padTo(nameOf(watched), width).slice(indent.length);
       return [
-        `  ${mark(watched, paint)} ${paint.plain(name)}  ${paint.dim(standingOf(scene, watched))}`,
-        ...linkOf(scene, state, watched).map((link) => `    ${paint.cyan(link)}`),
+        `  ${indent}${mark(watched, paint)} ${paint.plain(name)}  ${paint.dim(standingOf(scene, watched))}`,
+        ...linkOf(scene, state, watched).map((link) => `    ${indent}${paint.cyan(link)}`),
       ];
     }),
   ];
