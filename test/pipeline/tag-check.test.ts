@@ -48,6 +48,13 @@ describe.skipIf(!uv)('the check job, run by sh with the real uv', () => {
     ['v1.2.3', ['demo_pkg-1.2.3.tar.gz', 'demo_pkg-1.2.3.tar.gz.asc', 'install.sh'], 'published'],
     ['v1.2.3', ['install.sh'], 'Built , but the tag is 1.2.3: nothing is published.'],
     ['v1.2.3', ['notes.tar.gz'], expect.stringContaining("'notes.tar.gz'")],
+    ...['demo_pkg-1.2.3-py3.13.egg', 'demo_pkg-1.2.3.tar.bz2', 'demo_pkg.zip'].map(
+      (other): [string, string[], unknown] => [
+        'v1.2.3',
+        ['demo_pkg-1.2.3.tar.gz', other],
+        expect.stringContaining(`'${other}'`),
+      ],
+    ),
   ])('for the tag %s and %j: %s', async (tag, files, outcome) => {
     expect(await check(tag, files)).toEqual(outcome);
   });
