@@ -19,8 +19,12 @@ export function stillOutput({ write, columns, colour }: Sink): Output {
   const paint = makePaint(colour);
   const width = () => columns() || Infinity;
   const printAsIs = (...lines: string[]) => lines.forEach((line) => void write(`${line}\n`));
-  const print = (...lines: string[]) =>
-    printAsIs(...lines.flatMap((line) => line.split('\n')).map((line) => wrapLine(line, width())));
+  const print = (...texts: string[]) => {
+    for (const text of texts) {
+      const [prose = '', ...toPaste] = text.split(/\n(?=\n)/);
+      printAsIs(...prose.split('\n').map((line) => wrapLine(line, width())), ...toPaste);
+    }
+  };
   return {
     paint,
     get columns() {

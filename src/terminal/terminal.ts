@@ -30,8 +30,11 @@ export interface Live {
 
 /** Where a run is shown. */
 export interface Output extends Screen {
-  /** Prints painted lines, wrapped between words if the terminal is narrow. */
-  print(...lines: string[]): void;
+  /**
+   * Prints painted texts, wrapped between words if the terminal is narrow. What comes after a blank line within one text
+   * is to be copied into a file, so that is never wrapped.
+   */
+  print(...texts: string[]): void;
   /** Prints lines that must not be wrapped: diffs, and commands to copy. */
   printAsIs(...lines: string[]): void;
   /** Prints a line at once, even while something is in progress. */

@@ -1,4 +1,5 @@
 import { expect, it } from 'vitest';
+import { stillOutput } from '../../src/terminal/output.ts';
 import { answerRows } from '../../src/terminal/question.ts';
 import { wrapLine } from '../../src/terminal/width.ts';
 
@@ -28,4 +29,13 @@ it('puts what stands behind an answer below it, and keeps all of its rows behind
   expect(rows(40)).toBe('One answer  with what follows from it');
   expect(rows(20)).toBe('One answer\n  with what follows\n  from it');
   expect(rows(8)).toBe('One\n  answer\n  with\n  what\n  follows\n  from it');
+});
+
+it('leaves text to paste into a file as long as it is', () => {
+  const written: string[] = [];
+  const { print } = stillOutput({ write: (text) => written.push(text), columns: () => 24, colour: false });
+  print('  1. Put these lines into the file:\n\n  - if: $CI_COMMIT_TAG && $A == "b"\n\nend');
+  expect(written.join('')).toBe(
+    '  1. Put these lines\n     into the file:\n\n  - if: $CI_COMMIT_TAG && $A == "b"\n\nend\n',
+  );
 });
