@@ -92,7 +92,7 @@ ship:
       '0.0.0.dev0',
       { 'src/kelp_table/__init__.py': '__version__ = "0.0.0.dev0"\n' },
     ),
-    happens: { push: [testUpload], 'tag v1.2.3': ['pypi *1.2.3 by id-token'] },
+    happens: { push: [testUpload], 'tag v1.2.3': ['pypi *1.2.3* by id-token'] },
     refusal: /sed/,
   },
   'a job and docs that read the written version': {

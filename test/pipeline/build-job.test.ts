@@ -331,6 +331,17 @@ describe('a build that is split off from the job that publishes', () => {
     if (own !== '') expect(own).toContain(String(build.image));
   });
 
+  it('writes the tag on tags alone, where it now runs for pushes as well', () => {
+    const script =
+      '[echo $CI_COMMIT_TAG > VERSION, "a $CI_COMMIT_TAG && b", python -m build, twine upload dist/*]';
+    expect(splitUp(alone(script)).build.script).toEqual([
+      '[ -z "$CI_COMMIT_TAG" ] || echo $CI_COMMIT_TAG > VERSION',
+      '[ -z "$CI_COMMIT_TAG" ] || a $CI_COMMIT_TAG',
+      'b',
+      'python -m build',
+    ]);
+  });
+
   it('takes no files of earlier versions from a cache', () => {
     const { build } = splitUp(`cache: {paths: [dist/, .pip]}\n${alone('twine upload dist/*')}`);
     expect(build.cache).toEqual([]);

@@ -11,6 +11,7 @@ import { planScript, type ScriptStep } from '../publishing/script-plan.ts';
 import { buildFolder, installs, kindOf, setsUpPip } from '../recognise/commands.ts';
 import { imageFor } from '../recognise/image.ts';
 import { defaultsOf, type Job, jobValue, lines } from '../recognise/jobs.ts';
+import { runsOn } from '../recognise/rules.ts';
 import { commandsOf as commandsIn } from '../recognise/uploads.ts';
 import { buildLines, fieldsOf, inFolder, linesOf, type Surroundings } from '../template.ts';
 import { images } from '../tool-versions.ts';
@@ -132,7 +133,9 @@ function fromJob(
   const image = imageFor(job, data);
   const variables = { ...plainVariables(job.variables), ...(fromGit ? { GIT_DEPTH: '0' } : {}) };
   const git = fromGit && /alpine/.test(image) ? [addGit] : [];
-  const script = [...git, ...commandsOf(building, goal, image)];
+  const isForTags = runsOn(job, 'default-branch', goal) === false;
+  const steps = isForTags ? building.map(onTagsAlone) : building;
+  const script = [...git, ...commandsOf(steps, goal, image)];
   const bringsUv = image === '' && needsUv(script.join('\n')) && !installs(script.join('\n'), 'uv');
   const before = job.before_script === undefined ? lines(beforeScriptOf(job, data)) : [];
   const dists = distsOf(name, before, script);
@@ -180,6 +183,14 @@ function commandsOf(building: ScriptStep[], goal: PipelineGoal, image: string): 
     if (!isBlind(step)) return [...version, step.text];
     return at === first || moves ? ours : [];
   });
+}
+
+/** What reads the tag, in a job that had no other occasions, does so on tags alone now that pushes are built as well. */
+function onTagsAlone(step: ScriptStep): ScriptStep {
+  const { kind, text } = step;
+  if (kind !== 'other' || !/\$\{?CI_COMMIT_TAG\b/.test(text)) return step;
+  const isSimple = !/[;&|\n]|^(?:if|case|for|while|\[)/.test(text);
+  return { kind, text: `[ -z "$CI_COMMIT_TAG" ] || ${isSimple ? text : `{\n${text}\n}`}` };
 }
 
 /** Installs only what `python -m build` has in an environment of its own, or what uploads. */
