@@ -2,7 +2,8 @@ import { UnsafeEdit } from '../text/result.ts';
 import { valueAt } from '../text/yaml/data.ts';
 import { isYamlTable, type YamlValue } from '../text/yaml/document.ts';
 import { isFromGit, type PipelineGoal } from './pipeline-goal.ts';
-import type { Roles } from './roles.ts';
+import { isNamedAfterPyPI } from './recognise/uploads.ts';
+import { publishersIn, type Roles } from './roles.ts';
 
 /**
  * Reports which jobs are left alone and why, and which an upload was `taken` out of. Throws `UnsafeEdit` if one script
@@ -33,7 +34,13 @@ export function noteOtherPublishers(
   const toTestPyPI = roles.publishers.testpypi.map(({ name }) => name);
   if (toTestPyPI.length > 0 && !goal.indexes.some(({ id }) => id === 'testpypi'))
     notes.push(`${leftAlone(toTestPyPI, 'to TestPyPI')}.`);
-  for (const { name, command } of doubtful.filter((it) => !meant.includes(it.name))) {
+  const unsure = doubtful.filter(({ name }) => !meant.includes(name));
+  const hidden = unsure.find(({ name }) => isNamedAfterPyPI(name));
+  if (hidden !== undefined && publishersIn(roles).length === 0)
+    throw new UnsafeEdit(
+      `the job '${hidden.name}' runs '${hidden.command}', which cannot be read but seems to publish`,
+    );
+  for (const { name, command } of unsure) {
     notes.push(
       `The job '${name}' runs '${command}', which may publish; if it does, take that out, since an index takes each file once.`,
     );

@@ -82,7 +82,7 @@ export function rolesOf(
     mixed: names('several'),
     elsewhere: names('other'),
     doubtful: found.flatMap(({ job: { name, value }, target }) => {
-      const command = target === undefined ? possibleWrapper(value) : undefined;
+      const command = target === undefined ? possibleWrapper(name, value) : undefined;
       return command === undefined ? [] : [{ name, command }];
     }),
     comparing: found.flatMap(({ job: { name, value }, target }) => {

@@ -1,7 +1,7 @@
 import { isCredentialName } from '../../indexes/upload-variables.ts';
 import type { IndexId } from '../../kernel/route.ts';
 import { isYamlTable, type YamlTable } from '../../text/yaml/document.ts';
-import { isWrapper } from './commands.ts';
+import { isWrapper, kindOf } from './commands.ts';
 import { scriptItems, scriptOf } from './jobs.ts';
 import { takeApart, variablesRead } from './shell.ts';
 
@@ -27,10 +27,21 @@ export function publishingWrapper(job: YamlTable): string | undefined {
   return found !== undefined && hasCredentials(job) ? found : undefined;
 }
 
-/** A program of the project that may publish; no further evidence. */
-export function possibleWrapper(job: YamlTable): string | undefined {
-  return commandsOf(job).find((command) => isWrapper(command) || /\bsemantic-release\b/.test(command));
+/** A program that may publish, judging by its name, or by its words in a job that is named after PyPI. */
+export function possibleWrapper(name: string, job: YamlTable): string | undefined {
+  return commandsOf(job).find(
+    (command) =>
+      isWrapper(command) ||
+      /\bsemantic-release\b/.test(command) ||
+      (isNamedAfterPyPI(name) && kindOf(command) === 'other' && mentionsPublishing.test(command)),
+  );
 }
+
+/** Whether a job is called after what it uploads to. */
+export const isNamedAfterPyPI = (name: string): boolean => /pypi/i.test(name);
+
+const mentionsPublishing =
+  /^(?!(?:python3?[ \t]+-m[ \t]+)?(?:pip3?|pipx|apt(?:-get)?|apk|cd|cat|cp|mv|sed|git|curl|wget|docker|twine)\b).*(?:^|[\s/.#:_-])(?:pypi|publish|upload|release|deploy)(?=$|[\s_:-])/i;
 
 /** Where a wrapper publishes to, judging by the names of what it is given. */
 export function targetOfWrapper(name: string, job: YamlTable): IndexId | 'other' {
