@@ -250,7 +250,9 @@ export function openJobs(data: YamlTable, roles: Roles): OpenJobs {
 /** The build jobs behind the publishing jobs: by name, else all whose artifacts arrive, else the only one. */
 function sourcesFor(names: string[], data: YamlTable, roles: Roles): { certain: string[]; open: string[] } {
   const jobs = names.map((name) => jobValue(data, name));
-  const between = [roles.checker, roles.signer];
+  // A publisher may hand on to the next one what it got.
+  const passing = names.filter((name) => !buildsDistributions(scriptOf(jobValue(data, name))));
+  const between = [roles.checker, roles.signer, ...passing];
   const behind = (name: string, depth = 0): string[] =>
     between.includes(name) && depth < 3
       ? sourcesOf(jobValue(data, name)).flatMap((it) => behind(it, depth + 1))
