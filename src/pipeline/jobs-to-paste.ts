@@ -3,8 +3,10 @@ import { valueAt } from '../text/yaml/data.ts';
 import type { YamlTable } from '../text/yaml/document.ts';
 import { hasDefaultBeforeScript } from './globals.ts';
 import type { PipelineGoal } from './pipeline-goal.ts';
-import { defaultsOf, flat, lines, resolveRules, visibleJobs } from './recognise/jobs.ts';
+import { publishingRules } from './publishing/conditions.ts';
+import { defaultsOf, flat, jobValue, lines, resolveRules, visibleJobs } from './recognise/jobs.ts';
 import { type Occasion, pushRule, tagRule, usuallyRuns } from './recognise/rules.ts';
+import { rolesOf } from './roles.ts';
 import { stageBefore, stagesOf } from './stages.ts';
 import {
   attestLines,
@@ -19,13 +21,29 @@ import {
 
 /** The jobs as they would stand in a file that cannot be edited: in its stages, on its runners, under names that are free. */
 export function jobsToPaste(goal: PipelineGoal, data: YamlTable): string {
-  const around = surroundingsIn(data);
-  const publishing = goal.indexes.map((index) => publishLines(goal, index, around));
+  const releases = releaseRules(goal, data);
+  const running = releases.filter((rule) => rule.when !== 'never');
+  const around = {
+    ...surroundingsIn(data),
+    rules: [...running.map(({ if: it }) => ({ if: it ?? null })), pushRule],
+  };
+  const publishing = goal.indexes.map((index) =>
+    publishLines(goal, index, around, index.id === 'pypi' ? releases : undefined),
+  );
   const base = baseLines(goal, around);
   const attest = goal.attest ? [attestLines(goal, around)] : [];
   const blocks = [buildLines(goal, around), checkLines(goal, around), ...attest, base, ...publishing];
   const text = blocks.map((block) => block.join('\n')).join('\n\n');
   return `Replace the jobs that publish there now in ${goal.path} with these:\n\n${text}\n${workflowAdvice(goal, data)}`;
+}
+
+/** The conditions of the job that releases now, where there is one that has some; else those of any tag. */
+function releaseRules(goal: PipelineGoal, data: YamlTable): YamlTable[] {
+  const { publishers, mixed } = rolesOf(data, goal.indexes, goal.route);
+  const names = new Set([...publishers.pypi.map(({ name }) => name), ...mixed]);
+  const [name] = names;
+  const rules = name === undefined ? [] : publishingRules(jobValue(data, name), 'pypi', goal, data).slice(1);
+  return names.size === 1 && rules.every((rule) => typeof rule.if === 'string') ? rules : [tagRule];
 }
 
 /** The rules without which GitLab makes no pipeline for the new jobs. */

@@ -186,7 +186,7 @@ const twineLines = [
   `    - uv pip install --quiet --system --target ${toolsFolder} --exclude-newer ${toolVersions.checkedOn} twine==${toolVersions.twine}`,
 ];
 
-function ruleLines({ rules }: Surroundings): string[] {
+function ruleLines({ rules }: Pick<Surroundings, 'rules'>): string[] {
   return [
     '  rules:',
     ...stringify(rules, { lineWidth: 0 })
@@ -227,16 +227,17 @@ export function baseLines(goal: PipelineGoal, around: Surroundings): string[] {
   ];
 }
 
-/** The job that publishes to one index. */
-export function publishLines(goal: PipelineGoal, index: PipelineIndex, around: Surroundings): string[] {
-  const rule = index.id === 'pypi' ? tagRule : pushRule;
+/** The job that publishes to one index, behind the guard by default on the index's usual occasion. */
+export function publishLines(
+  goal: PipelineGoal,
+  index: PipelineIndex,
+  around: Surroundings,
+  rules = [index.id === 'pypi' ? tagRule : pushRule],
+): string[] {
   return [
     `${quoted(around.names[index.id])}:`,
     `  extends: ${around.base}`,
-    '  rules:',
-    `    - if: ${String(guardRule(goal.projectPath).if)}`,
-    '      when: never',
-    `    - if: ${String(rule.if)}`,
+    ...ruleLines({ rules: [guardRule(goal.projectPath), ...rules] }),
     `  resource_group: ${quoted(index.environment)}`,
     '  environment:',
     `    name: ${quoted(index.environment)}`,
