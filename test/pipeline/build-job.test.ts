@@ -141,6 +141,11 @@ p:
     },
   );
 
+  it('builds with the variables that setup.py had', () => {
+    const { job } = repaired('  image: fedora:44\n  script: [A="x y" B=1 python3 setup.py bdist_wheel]\n');
+    expect(job.script).toEqual(['python3 -m pip install build && A="x y" B=1 python3 -m build --wheel']);
+  });
+
   it('builds with that Python where it is split off as well', () => {
     const text =
       'p:\n  image: fedora:44\n  only: [tags]\n  script:\n    - python3 setup.py sdist\n    - twine upload dist/*\n';
@@ -148,6 +153,15 @@ p:
     const after = result.kind === 'edited' ? (result.edits[0]?.after ?? '') : '';
     const { script } = parseYaml(after).data.build as YamlTable;
     expect(script).toEqual(['python3 -m pip install build', 'python3 -m build']);
+  });
+
+  it('builds by the program that ran the upload', () => {
+    const text =
+      'p:\n  image: nixos/nix:2.6.0\n  only: [tags]\n  script: nix develop -i ".#publish" -c flit -f "$PWD/pyproject.toml" publish --format wheel\n';
+    const result = editPipeline(text, goalWith());
+    const after = result.kind === 'edited' ? (result.edits[0]?.after ?? '') : '';
+    const { script } = parseYaml(after).data.build as YamlTable;
+    expect(script).toEqual(['nix develop -i ".#publish" -c flit -f "$PWD/pyproject.toml" build']);
   });
 
   it('builds once, without the upload tool, where it is split off from such a job', () => {

@@ -16,7 +16,7 @@ import { commandsOf as commandsIn } from '../recognise/uploads.ts';
 import { buildLines, fieldsOf, inFolder, linesOf, type Surroundings } from '../template.ts';
 import { images } from '../tool-versions.ts';
 import { addGit, imageWithGit, isOldPython, needsUv, oldPython } from './image.ts';
-import { versionCommands } from './version.ts';
+import { setupPyBuild, versionCommands } from './version.ts';
 
 /** The build job to create: its lines, and the folder it builds into. */
 export interface NewBuilder {
@@ -165,10 +165,10 @@ function commandsOf(building: ScriptStep[], goal: PipelineGoal, image: string): 
   const version = versionCommands(goal, image);
   const folder = building.some(({ text }) => changesFolder.test(text)) ? '' : inFolder(goal, '--outdir');
   // `python` may be missing, or another one.
-  const [, python = 'python'] =
-    /((?:[\w./-]*\/)?python[\d.]*)[ \t]+setup\.py\b/.exec(building.map(({ text }) => text).join('\n')) ?? [];
+  const [, before = '', python = 'python'] =
+    setupPyBuild.exec(building.map(({ text }) => text).join('\n')) ?? [];
   const pip = python === 'python' ? 'pip' : `${python} -m pip`;
-  const ours = [`${pip} install build`, ...version, `${python} -m build${sdist}${folder}`];
+  const ours = [`${pip} install build`, ...version, `${before}${python} -m build${sdist}${folder}`];
   const steps = building.filter(
     ({ kind }) => kind !== 'credential' && kind !== 'report' && kind !== 'tag check' && kind !== 'signature',
   );

@@ -28,20 +28,23 @@ export function giveVersion(edit: PipelineEdit, name: string, job: YamlTable): v
   want(edit, [name, 'script'], script.toSpliced(at, 0, ...added));
 }
 
-/** Commands that build without the build requirements, and so without whatever provides the version. */
-const blind =
-  /(?:(?<![\w/.$-])((?:[\w./${}-]*\/)?python(?:\d+(?:\.\d+)*)?|\$\{?PYTHON\w*\}?)[ \t]+|(?<![\w/.])\.\/)setup\.py[ \t][^\n;&|]*\b(?:sdist|bdist_wheel)\b[^\n;&|]*/;
+/**
+ * A command that builds without the build requirements, and so without whatever provides the version: the variables
+ * and programs before it, and its Python.
+ */
+export const setupPyBuild =
+  /((?:\b(?:\w+=(?:"[^"\n]*"|'[^'\n]*'|[^\s"'])*|sudo|env|time|nice|xvfb-run)[ \t]+)*)(?:(?<![\w/.$-])((?:[\w./${}-]*\/)?python(?:\d+(?:\.\d+)*)?|\$\{?PYTHON\w*\}?)[ \t]+|(?<![\w/.])\.\/)setup\.py[ \t][^\n;&|]*\b(?:sdist|bdist_wheel)\b[^\n;&|]*/;
 
 /** Whether the edit of a build job replaces a command, so that it sees the version from git. */
-export const isBlindBuild = (command: string) => blind.test(command) && !/\bupload\b/.test(command);
+export const isBlindBuild = (command: string) => setupPyBuild.test(command) && !/\bupload\b/.test(command);
 
 /** The same kinds of distribution, built with the build requirements. */
-function inIsolation(command: string, python = 'python'): string {
+function inIsolation(command: string, before = '', python = 'python'): string {
   const [sdist, wheel] = [/\bsdist\b/, /\bbdist_wheel\b/].map((kind) => kind.test(command));
   const only = sdist === wheel ? '' : sdist ? ' --sdist' : ' --wheel';
   const [, folder] = /\s(?:--dist-dir[= ]|-d[ ]?)(\S+)/.exec(command) ?? [];
   const outdir = folder === undefined ? '' : ` --outdir ${folder}`;
-  return `${python} -m pip install build && ${python} -m build${only}${outdir}`;
+  return `${python} -m pip install build && ${before}${python} -m build${only}${outdir}`;
 }
 
 const poetryBuild = /\bpoetry[ \t]+(?:-\S+[ \t]+)*build\b/;
@@ -61,12 +64,12 @@ export function versionChecks({ goal, ...edit }: PipelineEdit): Check[] {
     },
     {
       path: ['script'],
-      holds: (job) => !lines(job.script).some((item) => blind.test(item)),
+      holds: (job) => !lines(job.script).some((item) => setupPyBuild.test(item)),
       repair: (edit, { name }, job) =>
         want(
           edit,
           [name, 'script'],
-          lines(job.script).map((item) => item.replace(new RegExp(blind, 'g'), inIsolation)),
+          lines(job.script).map((item) => item.replace(new RegExp(setupPyBuild, 'g'), inIsolation)),
         ),
     },
   ];

@@ -236,7 +236,9 @@ function buildIn(upload: string): string {
     return `${maturin} build --release --sdist --out dist${options.replace(ofUpload, '')}`;
   const [, setup] = /^(.*\bsetup\.py\b.*?)[ \t]+upload\b/s.exec(upload) ?? [];
   if (setup !== undefined) return setup.replace(/[ \t]+register\b/, '');
-  return upload.replace(/\bpublish\b.*$/s, 'build');
+  const [, tool = ''] =
+    /^(.*\b(?:flit|pdm|poetry)[ \t]+(?:-\S+[ \t]+(?:[^\s-]\S*[ \t]+)?)*?)publish\b/s.exec(upload) ?? [];
+  return `${tool}build`;
 }
 
 /** The options of `maturin publish` that its build does not have, and those that are given in any case. */
