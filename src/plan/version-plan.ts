@@ -1,6 +1,7 @@
 import { posix } from 'node:path';
 import type { Facts } from '../facts/index.ts';
 import { isBlindBuild } from '../pipeline/building/version.ts';
+import { isBuilder, jobsBehind } from '../pipeline/model/builds.ts';
 import { dockerStages } from '../pipeline/model/dockerfile.ts';
 import type { PipelineModel } from '../pipeline/model/model.ts';
 import type { ModelJob } from '../pipeline/model/types.ts';
@@ -49,9 +50,34 @@ export function planVersion(facts: Facts, model: PipelineModel | undefined): Ver
   const uses = versionUses(input);
   const advice = adviceOf(input, uses, model);
   if (advice.kind === 'leave') return fromPipeline(facts, advice);
+  const hidden = builtInContainer(model);
+  if (hidden !== undefined) return hidden;
   if (place !== undefined) return { kind: 'git', pipeline: { buildTimeVersion: place }, notes: [] };
   if (read !== undefined) return read;
   return advice.kind === 'keep-written' ? keepWritten(facts, advice.because) : fromGit(uses, model);
+}
+
+/** Refuses if what is uploaded comes from a container that a job starts: nothing shows whether a version arrives there. */
+function builtInContainer(model: PipelineModel): VersionPlan | undefined {
+  const { jobs } = model;
+  const publishing = publishingIn(model).map(({ name }) => name);
+  const starts = ({ tool = '', verb = '' }: ModelJob['commands'][number]) =>
+    /^(?:docker|podman)$/.test(tool) && verb === 'run';
+  const isAbove = (name: string) => {
+    const behind = jobs.filter((job) => jobsBehind([name], jobs).includes(job.name));
+    return !behind.some(({ leaves, commands }) => leaves.length > 0 && commands.some(starts));
+  };
+  const job = [...publishing, ...jobsBehind(publishing, jobs)]
+    .flatMap((name) => jobs.find((it) => it.name === name) ?? [])
+    .find((it) => !isBuilder(it) && it.leaves.length > 0 && it.commands.some(starts) && isAbove(it.name));
+  const command = job?.commands.find(starts);
+  if (job === undefined || command === undefined) return undefined;
+  return {
+    kind: 'refused',
+    reason: `The job '${job.name}' builds in a container that it starts ('${command.text.trim().split('\n')[0]}'), so nothing shows whether the version from git would arrive there.`,
+    manual: `Let the build backend take the version from git, see that the build in that container follows it, and run this again.`,
+    pipeline: {},
+  };
 }
 
 /** A setup.py that reads a file for its version goes on doing so, since what else reads that file is not known. */

@@ -404,4 +404,24 @@ ship:
       !/Dockerfile/.test(said(it)) && 'nobody says what depends on the version',
     ],
   },
+  'wheels from a container that a job starts': {
+    files: hatchling(`image: python:3.13
+stages: [build, ship]
+sdist: {stage: build, script: [python -m build --sdist], artifacts: {paths: [dist/]}}
+wheels:
+  stage: build
+  image: docker:27
+  needs: [sdist]
+  script: ['docker run --rm -v $PWD:/io quay.io/pypa/manylinux2014_x86_64 /io/ci/wheels.sh']
+  artifacts: {paths: [wheelhouse/]}
+ship:
+  stage: ship
+  rules: [{if: $CI_COMMIT_TAG}]
+  needs: [wheels]
+  script: [pip install twine, twine upload -u __token__ -p $SHIP_TOKEN wheelhouse/*]
+`),
+    happens: {},
+    refusal: /'wheels' builds in a container that it starts \('docker run/,
+    wrong: () => ['nobody knows the version of those wheels'],
+  },
 });
