@@ -34,7 +34,11 @@ function situationsOf(folder: string): Situation[] {
   const named = [...said.matchAll(/-C ([\w./-]+)/g)].map(([, name]) => name as string);
   const directories = process.env.DIRECTORIES?.split(',') ?? [...new Set(named)];
   if (/fresh copy/.test(said)) return [{ files }, ...directories.map((it) => ({ files, directories: [it] }))];
-  return [directories.length === 0 ? { files } : { files, directories }];
+  const quick =
+    process.env.OCCASIONS === undefined
+      ? {}
+      : { occasions: process.env.OCCASIONS.split(',').filter(Boolean) as never };
+  return [directories.length === 0 ? { files, ...quick } : { files, directories, ...quick }];
 }
 
 function filesIn(folder: string): Record<string, string> {
