@@ -253,6 +253,8 @@ export function toxCommands(text: string, file: string, wanted: string[]): Task[
         .replace(/^[-!]\s*/, '')
         .replace(/\{posargs(?::([^}]*))?\}/g, '$1')
         .replace(/\{(?:toxinidir|tox_root)\}/g, '$CI_PROJECT_DIR')
+        .replace(/(["']?)\{env_?python\}\1/g, 'python')
+        .replace(/\{env_?bin_?dir\}\//g, '')
         .replace(/\{[^}]*\}/g, '$TOX'),
     );
     return { task: name, scripts: [...(isSkipped ? [] : ['pip install .']), ...scripts] };

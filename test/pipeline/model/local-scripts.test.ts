@@ -98,7 +98,7 @@ describe("what a project's own command runs", () => {
       'tox -e ship',
       {
         'tox.ini':
-          '[tox]\nenvlist = py\n[testenv:ship]\nskip_install = true\ncommands =\n    python -m build\n    twine upload {posargs:dist/*}\n',
+          '[tox]\nenvlist = py\n[testenv:ship]\nskip_install = true\ncommands =\n    "{envpython}" -m build\n    {envbindir}/twine upload {posargs:dist/*}\n',
       },
       ['python -m build', 'twine upload dist/*'],
       'tox.ini:ship',
