@@ -349,6 +349,14 @@ describe('the way a job publishes today', () => {
     ['flit publish', 'pypi'],
     ['maturin upload target/wheels/*', 'pypi'],
     ['python setup.py sdist upload -r pypi', 'pypi'],
+    [
+      'echo "[server-login]" > ~/.pypirc\n    - echo "repository=https://test.pypi.org/legacy/" >> ~/.pypirc\n    - python setup.py sdist upload',
+      'testpypi',
+    ],
+    [
+      'printf "[pypi]\\n[testpypi]\\nrepository=https://test.pypi.org/legacy/" > ~/.pypirc\n    - twine upload dist/*',
+      'pypi',
+    ],
     ['twine upload --repository-url $TEST_PYPI_UPLOAD_URL dist/*', 'testpypi'],
   ])('%s goes to %s', (command, index) => {
     const { after } = migrate(publishing(command), 'uv');

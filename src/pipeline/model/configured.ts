@@ -117,7 +117,8 @@ function ofPypirc({ earlier, command }: Around, readFile: ReadFile, add: Add): v
   for (const [, name = '', body = ''] of whole.matchAll(/\[([\w.-]+)\]([^[]*)/g)) {
     const address = /^\s*repository\s*[:=]\s*(\S+)/m.exec(body)?.[1];
     const secret = /^\s*password\s*[:=]\s*(\S+)/m.exec(body)?.[1];
-    add(name, {
+    // The section of old, for uploads without a name.
+    add(name === 'server-login' ? 'pypi' : name, {
       ...(address === undefined ? {} : { address }),
       ...(secret === undefined ? {} : { secret }),
     });

@@ -108,7 +108,7 @@ export function buildFolder(command: string): string | undefined {
 
 function isCredential(command: string): boolean {
   return (
-    /\.pypirc|mint-token|_\/oidc|\bpython3?[ \t]+-m[ \t]+id\b|^(?:poetry|pdm|flit|hatch)[ \t]+config\b|^keyring\b/.test(
+    /pypirc|mint-token|_\/oidc|\bpython3?[ \t]+-m[ \t]+id\b|^(?:poetry|pdm|flit|hatch)[ \t]+config\b|^keyring\b/.test(
       command,
     ) ||
     /^(?:export[ \t]+)?\w*(?:TOKEN|OIDC|PASSWORD|RESP)\w*=/i.test(command) ||
