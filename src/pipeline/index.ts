@@ -50,9 +50,9 @@ export function editPipeline(
   } catch (error) {
     const manual = jobsToPaste(goal, data);
     if (error instanceof YamlSyntaxError)
-      return refused(`it cannot be read here (${error.message})`, goal, manual, notes);
+      return refused(`it cannot be read here (${error.message})`, goal, manual);
     if (!(error instanceof UnsafeEdit)) throw error;
-    return refused(error.message, goal, manual, notes);
+    return refused(error.message, goal, manual);
   }
 }
 
@@ -170,13 +170,14 @@ function result({ draft, goal, differences, notes }: PipelineEdit, before: strin
   };
 }
 
-function refused(reason: string, goal: PipelineGoal, manual: string, notes: string[]): EditResult {
+/** Without notes, since those tell what the edit would have done. */
+function refused(reason: string, goal: PipelineGoal, manual: string): EditResult {
   return {
     kind: 'refused',
     reason: `${goal.path} is not edited, because ${reason}.`,
     differences: [],
     manual,
-    notes,
+    notes: [],
   };
 }
 

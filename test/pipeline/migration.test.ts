@@ -319,6 +319,11 @@ describe('a script that cannot be split', () => {
   });
 });
 
+it('tells nothing of what an edit would have done when it refuses it', () => {
+  const text = `q:\n  script: twine upload --repository-url $CI_API_V4_URL/packages/pypi dist/*\np:\n  parallel: 2\n  script: twine upload dist/*\n`;
+  expect(editPipeline(text, goalWith())).toMatchObject({ kind: 'refused', notes: [] });
+});
+
 describe('the block to paste', () => {
   it('publishes on the tags that release now', () => {
     const text = `p:\n  rules:\n    - if: $CI_COMMIT_TAG =~ /^v/\n      when: manual\n  parallel: 2\n  script: twine upload dist/*\n`;
