@@ -2,7 +2,7 @@ import { UnsafeEdit } from '../text/result.ts';
 import { valueAt } from '../text/yaml/data.ts';
 import { isYamlTable, type YamlValue } from '../text/yaml/document.ts';
 import { isFromGit, type PipelineGoal } from './pipeline-goal.ts';
-import { isNamedAfterPyPI } from './recognise/uploads.ts';
+import { seemsToPublish } from './recognise/uploads.ts';
 import { publishersIn, type Roles } from './roles.ts';
 
 /**
@@ -35,10 +35,10 @@ export function noteOtherPublishers(
   if (toTestPyPI.length > 0 && !goal.indexes.some(({ id }) => id === 'testpypi'))
     notes.push(`${leftAlone(toTestPyPI, 'to TestPyPI')}.`);
   const unsure = doubtful.filter(({ name }) => !meant.includes(name));
-  const hidden = unsure.find(({ name }) => isNamedAfterPyPI(name));
+  const hidden = unsure.find(seemsToPublish);
   if (hidden !== undefined && publishersIn(roles).length === 0)
     throw new UnsafeEdit(
-      `the job '${hidden.name}' runs '${hidden.command}', which cannot be read but seems to publish`,
+      `the job '${hidden.name}' runs '${hidden.command.trim().split('\n')[0]}', which cannot be read but seems to publish`,
     );
   for (const { name, command } of unsure) {
     notes.push(

@@ -27,21 +27,23 @@ export function publishingWrapper(job: YamlTable): string | undefined {
   return found !== undefined && hasCredentials(job) ? found : undefined;
 }
 
-/** A program that may publish, judging by its name, or by its words in a job that is named after PyPI. */
+/** A program that may publish, judging by its name or its words. */
 export function possibleWrapper(name: string, job: YamlTable): string | undefined {
   return commandsOf(job).find(
     (command) =>
-      isWrapper(command) ||
-      /\bsemantic-release\b/.test(command) ||
-      (isNamedAfterPyPI(name) && kindOf(command) === 'other' && mentionsPublishing.test(command)),
+      isWrapper(command) || /\bsemantic-release\b/.test(command) || seemsToPublish({ name, command }),
   );
 }
 
-/** Whether a job is called after what it uploads to. */
-export const isNamedAfterPyPI = (name: string): boolean => /pypi/i.test(name);
+/** Whether a command that we do not know is said to publish, in a job named after PyPI or with PyPI's credential. */
+export function seemsToPublish({ name, command }: { name: string; command: string }): boolean {
+  if (/pypi/i.test(name) && isWrapper(command)) return true;
+  const isMeant = /pypi/i.test(name) || variablesRead(command).some(isCredentialName);
+  return isMeant && kindOf(command) === 'other' && mentionsPublishing.test(command);
+}
 
 const mentionsPublishing =
-  /^(?!(?:python3?[ \t]+-m[ \t]+)?(?:pip3?|pipx|apt(?:-get)?|apk|cd|cat|cp|mv|sed|git|curl|wget|docker|twine)\b).*(?:^|[\s/.#:_-])(?:pypi|publish|upload|release|deploy)(?=$|[\s_:-])/i;
+  /^(?!(?:python3?[ \t]+-m[ \t]+)?(?:pip3?|pipx|apt(?:-get)?|apk|cd|cat|cp|mv|sed|git|curl|wget|docker|twine)\b).*(?:^|[\s/.#:_-])(?:pypi|publish|upload|release|deploy)(?=$|[\s_:-])/is;
 
 /** Where a wrapper publishes to, judging by the names of what it is given. */
 export function targetOfWrapper(name: string, job: YamlTable): IndexId | 'other' {
