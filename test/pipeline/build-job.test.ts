@@ -155,6 +155,17 @@ p:
     expect(script).toEqual(['python3 -m pip install build', 'python3 -m build']);
   });
 
+  it.each([
+    ['', 'fetch'],
+    ['    - ./prepare.sh\n', 'clone'],
+  ])('has the repository where jobs have none unless they ask for it: %j', (first, strategy) => {
+    const text = `variables:\n  GIT_STRATEGY: none\np:\n  image: python:3.12\n  only: [tags]\n  variables:\n    GIT_STRATEGY: clone\n  script:\n${first}    - python -m build\n    - twine upload dist/*\n`;
+    const result = editPipeline(text, goalWith());
+    const after = result.kind === 'edited' ? (result.edits[0]?.after ?? '') : '';
+    const { variables } = parseYaml(after).data.build as YamlTable;
+    expect(variables).toEqual({ GIT_STRATEGY: strategy, GIT_DEPTH: '0' });
+  });
+
   it('builds by the program that ran the upload', () => {
     const text =
       'p:\n  image: nixos/nix:2.6.0\n  only: [tags]\n  script: nix develop -i ".#publish" -c flit -f "$PWD/pyproject.toml" publish --format wheel\n';

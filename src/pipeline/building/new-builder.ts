@@ -44,6 +44,11 @@ export function newBuilder(
     goal.sdistOnly || publishing.some(({ name, exists }) => exists && buildsSdistAlone(name, data));
   const lines = buildLines({ ...goal, sdistOnly }, around);
   if (cachesDist(data)) lines.splice(lines.indexOf('  script:'), 0, '  cache: []');
+  if (hasNoCheckout(data)) {
+    const at = lines.indexOf('  variables:');
+    if (at < 0) lines.splice(lines.indexOf('  script:'), 0, '  variables:', '    GIT_STRATEGY: fetch');
+    else lines.splice(at + 1, 0, '    GIT_STRATEGY: fetch');
+  }
   const template = { lines, dist: 'dist' };
   const jobs = publishing
     .filter(({ exists }) => exists)
@@ -64,6 +69,10 @@ export function newBuilder(
     throw oldPython(own.name, imageFor(own.value, data));
   return fromJob(own, data, own.building, goal, around);
 }
+
+/** Whether jobs start without the repository unless they ask for it. */
+const hasNoCheckout = ({ variables }: YamlTable): boolean =>
+  isYamlTable(variables) && /^(?:none|empty)$/.test(String(variables.GIT_STRATEGY));
 
 /** Whether a step is something that the template does not do: the project's own, or a build for several platforms. */
 const isOwn = ({ kind, text }: ScriptStep) =>
@@ -131,7 +140,12 @@ function fromJob(
 ): NewBuilder {
   const fromGit = isFromGit(goal);
   const image = imageFor(job, data);
-  const variables = { ...plainVariables(job.variables), ...(fromGit ? { GIT_DEPTH: '0' } : {}) };
+  const { GIT_STRATEGY: strategy } = isYamlTable(job.variables) ? job.variables : {};
+  const variables = {
+    ...plainVariables(job.variables),
+    ...(hasNoCheckout(data) && strategy !== undefined ? { GIT_STRATEGY: strategy } : {}),
+    ...(fromGit ? { GIT_DEPTH: '0' } : {}),
+  };
   const git = fromGit && /alpine/.test(image) ? [addGit] : [];
   const isForTags = runsOn(job, 'default-branch', goal) === false;
   const steps = isForTags ? building.map(onTagsAlone) : building;
