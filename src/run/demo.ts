@@ -1,7 +1,7 @@
 import { rmSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { indexTokenVariables } from '../indexes/token-variables.ts';
-import { Cancelled } from '../kernel/errors.ts';
+import { Cancelled, UserError } from '../kernel/errors.ts';
 import { quote } from '../kernel/quote.ts';
 import { reachable } from '../ports/network.ts';
 import { demoBeginning } from '../rehearsal/demo-worlds.ts';
@@ -18,6 +18,7 @@ import {
   startWorld,
   type World,
 } from '../rehearsal/world.ts';
+import { oneLine } from '../terminal/escape.ts';
 import { check } from './check.ts';
 import type { Context } from './context.ts';
 import { showMerge, showRelease, showWaiting } from './rehearse-release.ts';
@@ -218,9 +219,15 @@ async function drift(world: World, { terminal }: Context): Promise<void> {
   await chosen?.happen(world);
 }
 
-/** Quitting a run of the wizard does not quit the rehearsal; stopping its work does. */
-async function stayInside({ stop }: Context, work: () => Promise<number>): Promise<void> {
+/** Neither quitting a run of the wizard nor what it refuses quits the rehearsal; stopping its work does. */
+async function stayInside({ stop, terminal }: Context, work: () => Promise<number>): Promise<void> {
   await work().catch((error) => {
+    if (error instanceof UserError) {
+      const { red, cyan, plain } = terminal.paint;
+      terminal.print(`${red('error:')} ${plain(oneLine(error.message))}`);
+      terminal.print(`${cyan('hint:')} ${plain(oneLine(error.hint))}`);
+      return;
+    }
     if (!(error instanceof Cancelled) || stop.signal.aborted) throw error;
   });
 }
