@@ -54,16 +54,16 @@ function refuseWithoutProject(files: PythonFiles, data: TomlTable): void {
   const hasSetup = files['setup.cfg'] !== undefined || files['setup.py'] !== undefined;
   const declared = data.project ?? data['build-system'] ?? getToml(data, 'tool', 'poetry');
   if (hasSetup || declared !== undefined) return;
-  const message =
-    files['pyproject.toml'] === undefined
-      ? 'No pyproject.toml, setup.cfg or setup.py found here.'
-      : 'pyproject.toml describes no package: it has neither [project] nor [build-system].';
+  const isAbsent = files['pyproject.toml'] === undefined;
+  const message = isAbsent
+    ? 'No pyproject.toml, setup.cfg or setup.py found here.'
+    : 'pyproject.toml describes no package: it has neither [project] nor [build-system].';
   const members = getToml(data, 'tool', 'uv', 'workspace', 'members');
   const where = Array.isArray(members) ? `, one of the members of its workspace (${members.join(', ')})` : '';
   throw new UserError(
     'no-python-project',
     message,
-    `Name the folder of the Python project with '--directory DIR'${where}.`,
+    `Name the folder of the Python project with '--directory DIR'${where}${isAbsent ? ", or create a project first, as 'uv init --lib' does" : ''}.`,
   );
 }
 
