@@ -130,7 +130,7 @@ describe('the wizard in a terminal', () => {
     const session = startInTerminal(['check', ...placeOf(here)]);
     await session.shows('GitLab token for');
     expect(session.screen()).toContain('/-/user_settings/personal_access_tokens');
-    expect(session.screen()).toContain("select the scope 'api'");
+    expect(session.screen()).toContain("select the scope 'read_api'");
     session.press('glpat-demo-alice');
     session.press(keys.enter);
     expect(await session.ended).toBe(1);
