@@ -191,7 +191,9 @@ function requireEditable(name: string, file: YamlFile, data: YamlTable): void {
       `the job '${name}' that publishes is defined in an included file (${includesOf(file.data)}), which is not edited: first take it out there`,
     );
   if (jobValue(data, name).parallel !== undefined)
-    throw new UnsafeEdit(`the job '${name}' publishes several times in parallel`);
+    throw new UnsafeEdit(
+      `the job '${name}' publishes several times in parallel: first let one job upload what the others build`,
+    );
 }
 
 /** What a file includes, in words. */

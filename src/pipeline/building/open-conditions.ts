@@ -84,6 +84,6 @@ function openVariables(edit: PipelineEdit, name: string, expressions: string[]):
 
 function limited(name: string): UnsafeEdit {
   return new UnsafeEdit(
-    `the job '${name}' does not run for each tag and each push to the default branch, and its conditions cannot be extended safely`,
+    `the job '${name}' does not run for each tag and each push to the default branch, and its conditions cannot be extended safely: let it run on these first`,
   );
 }

@@ -72,7 +72,7 @@ function leave(edit: PipelineEdit, name: string, holder: string, key: string): v
   const alone = content.every((it) => /^(only|except|extends|rules)$/.test(it));
   if (at < 0 || !alone)
     throw new UnsafeEdit(
-      `'${key}' of the job '${name}' comes from '${holder}', which other jobs use as well`,
+      `'${key}' of the job '${name}' comes from '${holder}', which other jobs use as well: first write conditions of its own into it`,
     );
   note(edit, [name, 'extends'], parents, parents.toSpliced(at, 1));
   if (parents.length === 1) removeYaml(draft, [name, 'extends']);

@@ -130,14 +130,14 @@ function restOf(
   );
   if (ending !== undefined)
     throw new UnsafeEdit(
-      `the script of the job '${name}' decides by itself whether to upload (${ending.text.trim().split('\n')[0]})`,
+      `the script of the job '${name}' decides by itself whether to upload (${ending.text.trim().split('\n')[0]}): first let 'rules' decide that`,
     );
   const changing = before.find(
     ({ kind, text }) => kind === 'other' && changesFiles.test(text) && !isAboutOthers(text),
   );
   if (changing !== undefined)
     throw new UnsafeEdit(
-      `the job '${name}' changes the built files before it uploads them (${changing.text})`,
+      `the job '${name}' changes the built files before it uploads them (${changing.text}): first do that in the job that builds`,
     );
   // Tools and libraries alone serve nothing without the commands that used them.
   const isOwn = (steps: ScriptStep[]) =>
@@ -178,7 +178,7 @@ function stepsOf(name: string, item: string, kind: (command: string) => CommandK
   const upload = taken.text.split('\n').find((line) => kind(line.trim()) === 'upload');
   if (upload !== undefined)
     throw new UnsafeEdit(
-      `the script of the job '${name}' decides by itself when and where to upload (${upload.trim()})`,
+      `the script of the job '${name}' decides by itself when and where to upload (${upload.trim()}): first let 'rules' decide that, and the script upload`,
     );
   if (signs(taken.text))
     throw new UnsafeEdit(`the script of the job '${name}' decides by itself what to sign`);
