@@ -22,7 +22,9 @@ export function noteOtherPublishers(
   const built = elsewhere.filter((name) => isBuilding(name) && !taken.includes(name));
   const others = elsewhere.filter((name) => !isBuilding(name));
   for (const name of taken)
-    notes.push(`The job '${name}' goes on publishing to another index; another job publishes to PyPI now.`);
+    notes.push(
+      `The job '${name}' goes on publishing to another index; what it published to PyPI or TestPyPI has a job of its own now.`,
+    );
   if (others.length > 0) notes.push(`${leftAlone(others, 'to another index')}.`);
   for (const name of built)
     notes.push(`The job '${name}' goes on publishing to another index, now with the version from git.`);
