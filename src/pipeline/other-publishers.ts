@@ -36,7 +36,8 @@ export function noteOtherPublishers(
   const toTestPyPI = roles.publishers.testpypi.map(({ name }) => name);
   if (toTestPyPI.length > 0 && !goal.indexes.some(({ id }) => id === 'testpypi'))
     notes.push(`${leftAlone(toTestPyPI, 'to TestPyPI')}.`);
-  const unsure = doubtful.filter(({ name }) => !meant.includes(name));
+  const known = [...meant, ...(goal.jobsWithoutUploads ?? [])];
+  const unsure = doubtful.filter(({ name }) => !known.includes(name));
   const hidden = unsure.find(seemsToPublish);
   if (hidden !== undefined && publishersIn(roles).length === 0)
     throw new UnsafeEdit(

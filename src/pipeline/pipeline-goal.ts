@@ -41,6 +41,8 @@ export interface PipelineGoal {
   sdistOnly: boolean;
   /** The version comes from a Poetry plugin, which 'poetry build' needs. */
   poetryPlugin?: boolean;
+  /** Jobs that call programs of the project, all of which were read and upload nothing. */
+  jobsWithoutUploads?: string[];
   /** Jobs the user named, if several publish to the same index. */
   publishingJobs?: Partial<Record<IndexId, string>>;
   /** Jobs the user named, if several build. */

@@ -107,18 +107,28 @@ function withPublishers(
     const isOne = name !== undefined && second === undefined && !mixed.includes(name);
     return isOne && isHere ? [[id, name]] : [];
   });
-  return { ...wanted, publishingJobs: { ...Object.fromEntries(jobs), ...wanted.publishingJobs } };
+  const { holes, publications } = model;
+  const without = model.jobs.filter(({ name, commands }) => {
+    const isRead = commands.some(({ via }) => via.length > 0) && holes.every(({ job }) => job !== name);
+    return isRead && publications.every(({ job }) => job !== name);
+  });
+  return {
+    ...wanted,
+    jobsWithoutUploads: without.map(({ name }) => name),
+    publishingJobs: { ...Object.fromEntries(jobs), ...wanted.publishingJobs },
+  };
 }
 
-/** Whether a target such as 'make publish', where a job calls one, does nothing but build and upload. */
+/** Whether a target such as 'make publish', where a job calls one, does nothing but build and, in any case, upload. */
 const onlyPublishes = ({ value, commands }: ModelJob): boolean =>
   commandsOf(value).some(isWrapper) &&
   !commandsOf(value).some(uploads) &&
   commands
     .filter(({ via }) => via.length > 0)
     .every(
-      ({ text }) =>
-        /^(?:upload|build|install|credential|harmless|place)$/.test(kindOf(text)) ||
+      ({ text, condition }) =>
+        (kindOf(text) === 'upload' && condition === undefined) ||
+        /^(?:build|install|credential|harmless|place)$/.test(kindOf(text)) ||
         /\btwine[ \t]+check\b/.test(text),
     );
 

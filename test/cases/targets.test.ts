@@ -114,8 +114,11 @@ real:
   },
   'a target of a justfile that builds, checks and uploads': {
     files: hatchling(
-      `send: {image: python:3.13, stage: deploy, only: [tags], script: [pip install build twine rust-just, just publish]}\n`,
+      `send: {image: python:3.13, stage: deploy, only: [tags], script: [pip install build twine rust-just, just publish]}
+look: {image: python:3.13, stage: test, only: [tags], script: [sh ci/look-release.sh]}
+`,
       {
+        'ci/look-release.sh': 'echo nothing to see\n',
         justfile:
           'build:\n    rm -rf dist\n    python -m build\n\npublish: build\n    twine check dist/*\n    twine upload -p $SHIP_TOKEN dist/*\n',
       },
