@@ -472,6 +472,13 @@ describe('the way a job publishes today', () => {
     });
   });
 
+  it('is told of a command that may publish as well, not of its installation', () => {
+    const bot = 'bot: {script: [npm install -g semantic-release, npx semantic-release]}\n';
+    expect(migrate(bot + publishing('twine upload dist/*'), 'uv').notes.join()).toContain(
+      "'bot' runs 'npx semantic-release', which may publish",
+    );
+  });
+
   it('is told of a pipeline that may publish as well, which is only made when it runs', () => {
     const child = 'c: {trigger: {include: [{artifact: c.yml, job: p}]}}\n';
     expect(migrate(child + publishing('twine upload dist/*'), 'uv').notes.join()).toContain(

@@ -27,11 +27,13 @@ export function publishingWrapper(job: YamlTable): string | undefined {
   return found !== undefined && hasCredentials(job) ? found : undefined;
 }
 
+const runsReleaseBot = /^(?!.*\binstall\b).*\bsemantic-release\b/;
+
 /** A program that may publish, judging by its name or its words. */
 export function possibleWrapper(name: string, job: YamlTable): string | undefined {
   return commandsOf(job).find(
     (command) =>
-      isWrapper(command) || /\bsemantic-release\b/.test(command) || seemsToPublish({ name, command }),
+      isWrapper(command) || runsReleaseBot.test(command) || seemsToPublish({ name, command }),
   );
 }
 
