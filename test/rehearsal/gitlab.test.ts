@@ -348,6 +348,12 @@ describe('the rehearsal GitLab', () => {
     expect(response.headers.get('link')).toMatch(/page=3[^>]*>; rel="next"/);
   });
 
+  it('lints a job that adds to one of a template', async () => {
+    await begin();
+    const content = 'include: {template: Security/SAST.gitlab-ci.yml}\nsast: {stage: test}\n';
+    expect((await ask('POST', `${at}/ci/lint`, { content })).body).toMatchObject({ valid: true });
+  });
+
   it('lints files with wildcards and inputs, and needs of one job of a matrix', async () => {
     const files = {
       'parts/a/ci.yml': 'a: {script: x, parallel: {matrix: [{V: ["3.13"]}]}}\n',

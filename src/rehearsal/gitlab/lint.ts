@@ -116,7 +116,8 @@ function jobProblems(data: Mapping, name: string, hasForeign: boolean): string[]
   const unknown = Object.keys(job).filter((key) => !jobKeys.has(key));
   return [
     ...(unknown.length > 0 ? [`jobs:${name} config contains unknown keys: ${unknown.join(', ')}`] : []),
-    ...((job.script ?? job.run ?? job.trigger) === undefined
+    // What an include from elsewhere says of it is not known here.
+    ...((job.script ?? job.run ?? job.trigger) === undefined && !hasForeign
       ? [`jobs:${name} config should implement the script:, run:, or trigger: keyword`]
       : []),
     ...['only', 'except']
