@@ -32,8 +32,7 @@ const runsReleaseBot = /^(?!.*\binstall\b).*\bsemantic-release\b/;
 /** A program that may publish, judging by its name or its words. */
 export function possibleWrapper(name: string, job: YamlTable): string | undefined {
   return commandsOf(job).find(
-    (command) =>
-      isWrapper(command) || runsReleaseBot.test(command) || seemsToPublish({ name, command }),
+    (command) => isWrapper(command) || runsReleaseBot.test(command) || seemsToPublish({ name, command }),
   );
 }
 
