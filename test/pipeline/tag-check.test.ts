@@ -44,11 +44,11 @@ describe.skipIf(!uv)('the check job, run by sh with the real uv', () => {
       expect.stringMatching(/^Built 1\.2\.[23], 1\.2\.[23], but the tag is 1\.2\.3/),
     ],
     ['nightly', ['demo_pkg-1.2.3.tar.gz'], "packaging.version.InvalidVersion: Invalid version: 'nightly'"],
-    ['v1.2.3', [], expect.stringContaining('FileNotFoundError')],
+    ['v1.2.3', [], expect.stringContaining('InvalidSdistFilename')],
     ['v1.2.3', ['demo_pkg-1.2.3.tar.gz', 'demo_pkg-1.2.3.tar.gz.asc', 'install.sh'], 'published'],
     ['v1.2.3', ['install.sh'], 'Built , but the tag is 1.2.3: nothing is published.'],
     ['v1.2.3', ['notes.tar.gz'], expect.stringContaining("'notes.tar.gz'")],
-    ...['demo_pkg-1.2.3-py3.13.egg', 'demo_pkg-1.2.3.tar.bz2', 'demo_pkg.zip'].map(
+    ...['demo_pkg-1.2.3-py3.13.egg', 'demo_pkg-1.2.3.tar.bz2', 'demo_pkg.zip', 'uv.toml'].map(
       (other): [string, string[], unknown] => [
         'v1.2.3',
         ['demo_pkg-1.2.3.tar.gz', other],
