@@ -85,10 +85,11 @@ function brokenOf(rows: [text: string, isWrapped: boolean][]): string[] {
   return whole.filter(({ broken }) => broken).map(({ text }) => text);
 }
 
-/** The program itself if a shell runs it. */
+/** The program itself if a shell runs it; the program runs others, such as git. */
 function innermost(pid: number): number {
+  const name = readFileSync(`/proc/${pid}/comm`, 'utf8').trim();
   const children = readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').trim();
-  return children === '' ? pid : Number(children.split(' ')[0]);
+  return name !== 'sh' || children === '' ? pid : Number(children.split(' ')[0]);
 }
 
 async function waitFor(shown: () => boolean, text: string | RegExp, screen: () => string): Promise<void> {
