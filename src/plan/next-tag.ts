@@ -4,7 +4,7 @@ import { tagged } from '../pipeline/model/occasions.ts';
 import { type Upload, whatHappensWhen } from '../pipeline/model/uploads.ts';
 import { compareVersions, isPreRelease, parseVersion, type Version } from '../python/pep440.ts';
 import { buildTimeVersion } from '../python/versions/index.ts';
-import { intendedPipeline, modelOf, modelProject } from './project-edit.ts';
+import { intendedPipeline, modelOf, modelProject } from './pipeline-model.ts';
 import type { Situation } from './settings/setting.ts';
 
 /** The tag to propose; `raiseTo` if the build takes the written version and that is another one. */

@@ -6,6 +6,7 @@ import { known } from '../kernel/known.ts';
 import type { IndexId } from '../kernel/route.ts';
 import { publisherNames } from '../pipeline/index.ts';
 import { type Ended, isUnpushed, nextSteps } from '../plan/next-steps.ts';
+import { childPublishers, intendedPipeline } from '../plan/pipeline-model.ts';
 import {
   changedJobs,
   isOver,
@@ -20,7 +21,6 @@ import {
   type WatchedJob,
 } from '../plan/pipeline-run.ts';
 import { longestSearch, longestWatch, mostFailures, pauseBefore } from '../plan/polling.ts';
-import { childPublishers, intendedPipeline } from '../plan/project-edit.ts';
 import { publishedVersion } from '../plan/published-version.ts';
 import type { WaitReport } from '../plan/report.ts';
 import { newestAttempt } from '../plan/settings/publisher.ts';

@@ -11,7 +11,7 @@ import type { PipelineModel } from '../../pipeline/model/model.ts';
 import type { ModelJob } from '../../pipeline/model/types.ts';
 import { uploadTool } from '../../pipeline/model/upload-tools.ts';
 import { toolsFolder } from '../../pipeline/template.ts';
-import { intendedPipeline, modelOf } from '../project-edit.ts';
+import { intendedPipeline, modelOf } from '../pipeline-model.ts';
 import type { Verdicts } from '../verdicts.ts';
 import { beatingVariables, reachesPublishing, type SettingVariable, settingVariables } from './beating.ts';
 import {
