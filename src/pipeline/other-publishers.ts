@@ -1,4 +1,5 @@
 import { UnsafeEdit } from '../text/result.ts';
+import { firstLine } from '../text/text.ts';
 import { valueAt } from '../text/yaml/data.ts';
 import { isYamlTable, type YamlValue } from '../text/yaml/document.ts';
 import { isFromGit, type PipelineGoal } from './pipeline-goal.ts';
@@ -41,7 +42,7 @@ export function noteOtherPublishers(
   const hidden = unsure.find(seemsToPublish);
   if (hidden !== undefined && publishersIn(roles).length === 0)
     throw new UnsafeEdit(
-      `the job '${hidden.name}' runs '${hidden.command.trim().split('\n')[0]}', which cannot be read but seems to publish`,
+      `the job '${hidden.name}' runs '${firstLine(hidden.command)}', which cannot be read but seems to publish`,
     );
   for (const { name, command } of unsure) {
     notes.push(

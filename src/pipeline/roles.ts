@@ -1,4 +1,5 @@
 import type { IndexId, Route } from '../kernel/route.ts';
+import { firstLine } from '../text/text.ts';
 import { valueAt } from '../text/yaml/data.ts';
 import { isYamlTable, type YamlTable, type YamlValue } from '../text/yaml/document.ts';
 import { ownUploads } from './model/own-uploads.ts';
@@ -88,7 +89,7 @@ export function rolesOf(
     comparing: found.flatMap(({ job: { name, value }, target }) => {
       const text = scriptItems(value).find((item) => !isTagCheck(item) && comparesVersion(item));
       const publishes = target === 'pypi' || target === 'testpypi';
-      return text === undefined || publishes ? [] : [{ name, command: text.trim().split('\n')[0] ?? '' }];
+      return text === undefined || publishes ? [] : [{ name, command: firstLine(text) }];
     }),
     handing: jobs.filter(({ value }) => keepsDist(value) && !signs(scriptOf(value))).map(({ name }) => name),
     builders: jobs

@@ -3,6 +3,7 @@ import { mayRun } from '../pipeline/model/starts.ts';
 import type { OccasionId } from '../pipeline/model/types.ts';
 import type { Upload } from '../pipeline/model/uploads.ts';
 import type { Package } from '../python/packages.ts';
+import { firstLine } from '../text/text.ts';
 import type { SeveralPackages } from './several-packages.ts';
 
 /** An occasion in words, with its representative ref, if any. */
@@ -74,7 +75,7 @@ export function reasonOfDifference(
     case 'commands-lost':
       return `'${difference.commands[0] ?? ''}' of the job '${difference.job}' would be gone`;
     case 'command-moved':
-      return `'${difference.command.trim().split('\n')[0]}' would run in '${difference.job}' on other occasions than now${/\b(?:semantic-release|cz|bump\w*|git (?:tag|push))\b/.test(difference.command) ? `: ${tagAdvice}` : ''}`;
+      return `'${firstLine(difference.command)}' would run in '${difference.job}' on other occasions than now${/\b(?:semantic-release|cz|bump\w*|git (?:tag|push))\b/.test(difference.command) ? `: ${tagAdvice}` : ''}`;
     case 'start-changed':
     case 'files-changed':
     case 'version-changed':
@@ -84,7 +85,7 @@ export function reasonOfDifference(
 
 /** Why a command is left alone that uploads to one index or another, as a clause that follows 'because'. */
 export function reasonOfRules(upload: Upload, other: Upload): string {
-  const text = upload.publication.command?.text.trim().split('\n')[0] ?? '';
+  const text = firstLine(upload.publication.command?.text ?? '');
   const places = [upload, other].map((it) => `to ${targetText(it)} on ${at(it)}`).join(' and ');
   return `variables set by 'rules' let '${text}' of the job '${upload.job}' upload ${places}: first give each index a job of its own, with the rules of its own occasions`;
 }
@@ -95,8 +96,8 @@ const isElsewhere = ({ origin, publication }: Upload) =>
 
 /** An upload that is not edited where it is. */
 function goesOnText(upload: Upload): string {
-  const text = upload.publication.command?.text.trim().split('\n')[0];
-  const how = text === undefined ? 'in its own way' : `by '${text}'`;
+  const { command } = upload.publication;
+  const how = command === undefined ? 'in its own way' : `by '${firstLine(command.text)}'`;
   return `${uploaderText(upload)} would go on uploading to ${targetText(upload)} ${how}, where it cannot be edited: first take that out, or let the job's own script upload`;
 }
 

@@ -19,6 +19,7 @@ import { NeedsHand } from '../python/versions/backend.ts';
 import { placeOfVersion } from '../python/versions/build-time.ts';
 import { buildTimeVersion } from '../python/versions/index.ts';
 import { computedVersion, type VersionFile, versionFile } from '../python/versions/version-file.ts';
+import { firstLine } from '../text/text.ts';
 
 /** What the pipeline has to do about the version. */
 export type VersionInPipeline = Pick<
@@ -74,7 +75,7 @@ function builtInContainer(model: PipelineModel): VersionPlan | undefined {
   if (job === undefined || command === undefined) return undefined;
   return {
     kind: 'refused',
-    reason: `The job '${job.name}' builds in a container that it starts ('${command.text.trim().split('\n')[0]}'), so nothing shows whether the version from git would arrive there.`,
+    reason: `The job '${job.name}' builds in a container that it starts ('${firstLine(command.text)}'), so nothing shows whether the version from git would arrive there.`,
     manual: `Let the build backend take the version from git, see that the build in that container follows it, and run this again.`,
     pipeline: {},
   };
@@ -246,7 +247,7 @@ function wordsOf({ kind, where, text, repair, section }: VersionUse): string {
     'install-scm': `: install setuptools-scm before it${section === undefined ? ' (for tox, in the deps of that environment)' : ''}`,
     'git-in-image': ': it needs git in its image',
   };
-  return `${place} ${verbs[kind]} ('${text.trim().split('\n')[0]}')${advice[repair.kind] ?? ''}`;
+  return `${place} ${verbs[kind]} ('${firstLine(text)}')${advice[repair.kind] ?? ''}`;
 }
 
 const verbs: Record<VersionUse['kind'], string> = {

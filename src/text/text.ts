@@ -44,3 +44,8 @@ export function appendLines(source: string, lines: string[], blankBefore: boolea
   const end = open === '' ? eol : '';
   return { start: source.length, end: source.length, text: open + blank + lines.join(eol) + end };
 }
+
+/** The first line of a text, as messages name a command that may have more. */
+export function firstLine(text: string): string {
+  return text.trim().split('\n', 1)[0] ?? '';
+}

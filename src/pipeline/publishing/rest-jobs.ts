@@ -1,6 +1,7 @@
 import { isCredentialName } from '../../indexes/upload-variables.ts';
 import { ownValue } from '../../kernel/own-value.ts';
 import { UnsafeEdit } from '../../text/result.ts';
+import { firstLine } from '../../text/text.ts';
 import { isYamlTable, type YamlTable, type YamlValue } from '../../text/yaml/document.ts';
 import { appendJobs, hasOwn, removeYaml } from '../../text/yaml/draft.ts';
 import { note, type PipelineEdit, seen } from '../edit.ts';
@@ -27,7 +28,7 @@ export function moveRest(
   const acting = isManual ? before.find((text) => actsOutside.test(text)) : undefined;
   if (acting !== undefined)
     throw new UnsafeEdit(
-      `the job '${name}', which is started by hand, does more than upload (${acting.trim().split('\n')[0]}): move that into a job of its own first`,
+      `the job '${name}', which is started by hand, does more than upload (${firstLine(acting)}): move that into a job of its own first`,
     );
   const stage = String(job.stage ?? 'test');
   const variables = variablesFor(job);

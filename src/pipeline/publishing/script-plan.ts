@@ -1,5 +1,6 @@
 import { isCredentialName } from '../../indexes/upload-variables.ts';
 import { UnsafeEdit } from '../../text/result.ts';
+import { firstLine } from '../../text/text.ts';
 import type { YamlTable } from '../../text/yaml/document.ts';
 import {
   type CommandKind,
@@ -105,7 +106,7 @@ function laterSteps(name: string, job: YamlTable): ScriptStep[] {
   const asking = own.find(({ text }) => /\bCI_JOB_STATUS\b/.test(text));
   if (asking === undefined) return own;
   throw new UnsafeEdit(
-    `the after_script of the job '${name}' tells how the job ended (${asking.text.trim().split('\n')[0]}): move that into a job of its own first`,
+    `the after_script of the job '${name}' tells how the job ended (${firstLine(asking.text)}): move that into a job of its own first`,
   );
 }
 
@@ -130,7 +131,7 @@ function restOf(
   );
   if (ending !== undefined)
     throw new UnsafeEdit(
-      `the script of the job '${name}' decides by itself whether to upload (${ending.text.trim().split('\n')[0]}): first let 'rules' decide that`,
+      `the script of the job '${name}' decides by itself whether to upload (${firstLine(ending.text)}): first let 'rules' decide that`,
     );
   const changing = before.find(
     ({ kind, text }) => kind === 'other' && changesFiles.test(text) && !isAboutOthers(text),

@@ -1,5 +1,6 @@
 import { ownValue } from '../../kernel/own-value.ts';
 import { type Difference, UnsafeEdit } from '../../text/result.ts';
+import { firstLine } from '../../text/text.ts';
 import { isYamlTable, type YamlFile, type YamlTable, type YamlValue } from '../../text/yaml/document.ts';
 import {
   appendJobs,
@@ -108,7 +109,7 @@ function refuseDependent({ name, steps, goesOn }: MixedJob, { id }: PipelineInde
   const next = behind.slice(0, last).find(({ kind }) => kind === 'other' || kind === 'build');
   if (next !== undefined)
     throw new UnsafeEdit(
-      `the job '${name}' uploads to several indexes, and after its upload to ${index} it runs '${next.text.trim().split('\n')[0]}', which may depend on it: move each upload, with what follows it, into a job of its own first`,
+      `the job '${name}' uploads to several indexes, and after its upload to ${index} it runs '${firstLine(next.text)}', which may depend on it: move each upload, with what follows it, into a job of its own first`,
     );
 }
 
