@@ -1,7 +1,8 @@
 import { redirectingKeys } from '../indexes/upload-variables.ts';
 import { valueAt } from '../text/yaml/data.ts';
-import { isYamlTable, type YamlTable, type YamlValue } from '../text/yaml/document.ts';
-import { defaultsOf, visibleJobs } from './recognise/jobs.ts';
+import { isYamlTable, type YamlTable } from '../text/yaml/document.ts';
+import { inheritedBy } from './model/jobs.ts';
+import { lines, visibleJobs } from './recognise/jobs.ts';
 
 /** Whether a variable gives twine or uv other credentials or another index. */
 export function isRedirecting(name: string): boolean {
@@ -30,10 +31,7 @@ export function hasDefaultBeforeScript(data: YamlTable): boolean {
   return data.before_script !== undefined || JSON.stringify(data.default ?? '').includes('"before_script"');
 }
 
-/** A job's own `before_script`, or the one that the file gives to all that have none. */
-export function beforeScriptOf(job: YamlTable, data: YamlTable): YamlValue | undefined {
-  const inherited = valueAt(job, ['inherit', 'default']);
-  const may = inherited !== false && !(Array.isArray(inherited) && !inherited.includes('before_script'));
-  const usual = defaultsOf(data).before_script ?? data.before_script;
-  return job.before_script ?? (may ? usual : undefined);
+/** The `before_script` that a job without one has from the file, as lines. */
+export function sharedBeforeScript(job: YamlTable, data: YamlTable): string[] {
+  return job.before_script === undefined ? lines(inheritedBy(job, data).before_script) : [];
 }

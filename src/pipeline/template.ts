@@ -67,18 +67,33 @@ export const noSurroundings: Surroundings = {
   hasDefaultBeforeScript: false,
 };
 
+/** What the file sets for all jobs, and the build job does not want. */
+export interface SharedSettings {
+  /** Jobs start without the repository unless they ask for it. */
+  hasNoCheckout?: boolean;
+  /** A cache that may hold files of earlier versions. */
+  hasCachedDist?: boolean;
+}
+
 /** The build job. */
-export function buildLines(goal: PipelineGoal, around: Surroundings): string[] {
+export function buildLines(
+  goal: PipelineGoal,
+  around: Surroundings,
+  { hasNoCheckout = false, hasCachedDist = false }: SharedSettings = {},
+): string[] {
   const fromGit = isFromGit(goal);
+  const variables = [
+    ...(hasNoCheckout ? ['    GIT_STRATEGY: fetch'] : []),
+    ...(fromGit ? ['    GIT_DEPTH: "0" # full history: the version is computed from tags'] : []),
+  ];
   return [
     `${quoted(around.buildJobs[0] ?? 'build')}:`,
     `  stage: ${quoted(around.buildStage)}`,
     `  image: ${images.build}${fromGit ? ' # full image: git is needed to compute the version' : ''}`,
     ...tagLines(around),
-    ...(fromGit
-      ? ['  variables:', '    GIT_DEPTH: "0" # full history: the version is computed from tags']
-      : []),
+    ...(variables.length > 0 ? ['  variables:', ...variables] : []),
     ...(around.hasDefaultBeforeScript ? ['  before_script: []'] : []),
+    ...(hasCachedDist ? ['  cache: []'] : []),
     '  script:',
     ...buildScript(goal).flatMap(itemLines),
     '  artifacts:',

@@ -3,14 +3,14 @@ import { isCredentialName } from '../../indexes/upload-variables.ts';
 import { UnsafeEdit } from '../../text/result.ts';
 import { isYamlTable, type YamlTable, type YamlValue } from '../../text/yaml/document.ts';
 import type { PublishingJob } from '../edit.ts';
-import { beforeScriptOf, isRedirecting } from '../globals.ts';
+import { isRedirecting, sharedBeforeScript } from '../globals.ts';
 import { buildsDistributions } from '../model/builds.ts';
 import { commandsOfJob, directoryFrom } from '../model/commands.ts';
 import { isFromGit, type PipelineGoal } from '../pipeline-goal.ts';
 import { planScript, type ScriptStep } from '../publishing/script-plan.ts';
 import { buildFolder, installs, kindOf, setsUpPip } from '../recognise/commands.ts';
 import { imageFor } from '../recognise/image.ts';
-import { defaultsOf, type Job, jobValue, lines } from '../recognise/jobs.ts';
+import { defaultsOf, type Job, jobValue } from '../recognise/jobs.ts';
 import { runsOn } from '../recognise/rules.ts';
 import { commandsOf as commandsIn } from '../recognise/uploads.ts';
 import { buildLines, fieldsOf, inFolder, linesOf, type Surroundings } from '../template.ts';
@@ -42,14 +42,8 @@ export function newBuilder(
 ): NewBuilder {
   const sdistOnly =
     goal.sdistOnly || publishing.some(({ name, exists }) => exists && buildsSdistAlone(name, data));
-  const lines = buildLines({ ...goal, sdistOnly }, around);
-  if (cachesDist(data)) lines.splice(lines.indexOf('  script:'), 0, '  cache: []');
-  if (hasNoCheckout(data)) {
-    const at = lines.indexOf('  variables:');
-    if (at < 0) lines.splice(lines.indexOf('  script:'), 0, '  variables:', '    GIT_STRATEGY: fetch');
-    else lines.splice(at + 1, 0, '    GIT_STRATEGY: fetch');
-  }
-  const template = { lines, dist: 'dist' };
+  const shared = { hasNoCheckout: hasNoCheckout(data), hasCachedDist: cachesDist(data) };
+  const template = { lines: buildLines({ ...goal, sdistOnly }, around, shared), dist: 'dist' };
   const jobs = publishing
     .filter(({ exists }) => exists)
     .map(({ name }) => {
@@ -82,8 +76,7 @@ const isOwn = ({ kind, text }: ScriptStep) =>
 
 /** Whether a `before_script` that a job shares with all others does something that its build may need. */
 function preparesAll({ value }: Job, data: YamlTable): boolean {
-  const shared = value.before_script === undefined ? beforeScriptOf(value, data) : undefined;
-  return commandsIn({ script: shared ?? null }).some(
+  return commandsIn({ script: sharedBeforeScript(value, data) }).some(
     (text) => isOwn({ kind: kindOf(text), text }) && !installsLibraries.test(text),
   );
 }
@@ -151,8 +144,7 @@ function fromJob(
   const steps = isForTags ? building.map(onTagsAlone) : building;
   const script = [...git, ...commandsOf(steps, goal, image)];
   const bringsUv = image === '' && needsUv(script.join('\n')) && !installs(script.join('\n'), 'uv');
-  const before = job.before_script === undefined ? lines(beforeScriptOf(job, data)) : [];
-  const dists = distsOf(name, before, script);
+  const dists = distsOf(name, sharedBeforeScript(job, data), script);
   const built: YamlTable = {
     stage: around.buildStage,
     ...fieldsOf(job, inherited),

@@ -2,7 +2,7 @@ import { buildTimeCommand, needsUv } from '../../python/versions/build-time-comm
 import type { YamlTable } from '../../text/yaml/document.ts';
 import type { Check } from '../check.ts';
 import { type PipelineEdit, seen } from '../edit.ts';
-import { beforeScriptOf } from '../globals.ts';
+import { sharedBeforeScript } from '../globals.ts';
 import type { PipelineGoal } from '../pipeline-goal.ts';
 import { buildsDistributions } from '../recognise/commands.ts';
 import { imageOf } from '../recognise/image.ts';
@@ -59,7 +59,7 @@ export function versionChecks({ goal, ...edit }: PipelineEdit): Check[] {
       holds: (job) =>
         !goal.poetryPlugin ||
         !lines(job.script).some((item) => poetryBuild.test(item)) ||
-        [scriptOf(job), ...lines(beforeScriptOf(job, data))].join('\n').includes('poetry-dynamic-versioning'),
+        [scriptOf(job), ...sharedBeforeScript(job, data)].join('\n').includes('poetry-dynamic-versioning'),
       repair: addPoetryPlugin,
     },
     {

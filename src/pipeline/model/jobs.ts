@@ -78,7 +78,7 @@ export function scriptsOf({ name, value, variables }: StillJob) {
 }
 
 /** What a job gets from `default:` and the top level, as far as its `inherit` allows. */
-function inheritedBy({ inherit }: YamlTable, data: YamlTable): YamlTable {
+export function inheritedBy({ inherit }: YamlTable, data: YamlTable): YamlTable {
   const allowed = isYamlTable(inherit) ? inherit.default : undefined;
   const top = topKeys.flatMap((key) => {
     const value = ownValue(data, key);
@@ -151,8 +151,14 @@ function sourcesOf(job: StillJob, jobs: StillJob[], stages: string[]): string[] 
   return named === undefined ? from : from.filter((name) => named.includes(name));
 }
 
+/** The job that another one needs by that name. */
+export const jobNeeded = <T extends Pick<StillJob, 'name'>>(
+  name: string,
+  jobs: readonly T[],
+): T | undefined => jobs.find((job) => job.name === baseName(name, jobs));
+
 /** An instance of a matrix is named `job: [value]`. */
-export function baseName(name: string, jobs: readonly Pick<StillJob, 'name'>[]): string {
+function baseName(name: string, jobs: readonly Pick<StillJob, 'name'>[]): string {
   if (jobs.some((job) => job.name === name)) return name;
   return /^(.*): \[.*\]$/.exec(name)?.[1] ?? name;
 }

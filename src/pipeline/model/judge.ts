@@ -3,7 +3,7 @@ import type { IndexId } from '../../kernel/route.ts';
 import { signs } from '../recognise/commands.ts';
 import { buildsDistributions, isBuilder } from './builds.ts';
 import type { Command } from './commands.ts';
-import { baseName } from './jobs.ts';
+import { jobNeeded } from './jobs.ts';
 import type { PipelineModel } from './model.ts';
 import { shellHolds, shellVariables } from './shell-conditions.ts';
 import { mayRun } from './starts.ts';
@@ -200,7 +200,7 @@ function absentNeeds(before: PipelineModel, after: PipelineModel): Difference[] 
         .filter((job) => mayRun(job.starts[occasion]))
         .flatMap(({ name, needs }) =>
           (needs ?? [])
-            .filter((need) => !need.optional && !isThere(baseOf(need.job, jobs), occasion))
+            .filter((need) => !need.optional && !isThere(jobNeeded(need.job, jobs), occasion))
             .map((need) => ({ kind: 'needed-job-absent' as const, job: name, needs: need.job, occasion })),
         ),
     );
@@ -210,9 +210,6 @@ function absentNeeds(before: PipelineModel, after: PipelineModel): Difference[] 
 
 const isThere = (job: ModelJob | undefined, occasion: OccasionId) =>
   job !== undefined && mayRun(job.starts[occasion]);
-
-const baseOf = (name: string, jobs: ModelJob[]): ModelJob | undefined =>
-  jobs.find((job) => job.name === baseName(name, jobs));
 
 function changedJobs(before: PipelineModel, after: PipelineModel): Judgement {
   const wrong: Difference[] = [];

@@ -1,5 +1,5 @@
 import { isBuilder } from './builds.ts';
-import { baseName } from './jobs.ts';
+import { jobNeeded } from './jobs.ts';
 import type { PipelineModel } from './model.ts';
 import type { CredentialUse, Publication, Target } from './publications.ts';
 import { shellHolds, shellVariables } from './shell-conditions.ts';
@@ -93,7 +93,7 @@ function neededBy(job: ModelJob, id: OccasionId, { jobs }: PipelineModel): Model
   const rest = [job];
   for (let next = rest.pop(); next !== undefined; next = rest.pop())
     for (const need of next.needs ?? []) {
-      const other = jobs.find(({ name }) => name === baseName(need.job, jobs));
+      const other = jobNeeded(need.job, jobs);
       if (other === undefined || found.has(other) || !mayRun(other.starts[id])) continue;
       found.add(other);
       rest.push(other);
