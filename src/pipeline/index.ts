@@ -57,10 +57,12 @@ export function editPipeline(
 }
 
 function editFrom(file: YamlFile, goal: PipelineGoal, included: YamlTable, notes: string[]): PipelineEdit {
-  const { roles } = readRoles(file, included, goal);
+  const read = readRoles(file, included, goal);
+  const { roles } = read;
   const split = splitUploads(file, included, goal, roles);
   try {
-    const edit = begin(split.file, afterSplit(goal, roles, split), included, notes, split);
+    const left = split.file === file ? read : readRoles(split.file, included, goal);
+    const edit = begin(left, afterSplit(goal, roles, split), included, notes, split);
     editAll(edit);
     requireSettled(edit);
     return edit;
@@ -88,13 +90,12 @@ function afterSplit(goal: PipelineGoal, { mixed }: Roles, { kept }: Split): Pipe
 }
 
 function begin(
-  file: YamlFile,
+  { file, data, jobs, roles }: ReturnType<typeof readRoles>,
   goal: PipelineGoal,
   included: YamlTable,
   notes: string[],
   { kept, differences }: Omit<Split, 'file'> = { kept: [], differences: [] },
 ): PipelineEdit {
-  const { data, jobs, roles } = readRoles(file, included, goal);
   const ours = isOurs(file, data === file.data ? jobs : undefined);
   noteOtherPublishers(roles, goal, kept, notes);
   const plan = planJobs({ file, data, goal, ours, roles });
@@ -130,7 +131,7 @@ function begin(
 function readRoles(file: YamlFile, included: YamlTable, { indexes }: PipelineGoal) {
   const data = merge(included, file.data);
   const jobs = visibleJobs(data);
-  return { data, jobs, roles: rolesOf(data, indexes, routeIn(file.text, jobs), jobs) };
+  return { file, data, jobs, roles: rolesOf(data, indexes, routeIn(file.text, jobs), jobs) };
 }
 
 /** Every repair, ordered so that each finds what it needs. */
@@ -149,7 +150,7 @@ function editAll(edit: PipelineEdit): void {
 function requireSettled({ draft, goal, included, builders, publishing, differences }: PipelineEdit): void {
   const isForeign = builders.length > 0 || publishing.some(({ exists }) => exists);
   if (differences.length === 0 || !isForeign) return;
-  const again = begin(reread(draft), withoutChoices(goal), included, []);
+  const again = begin(readRoles(reread(draft), included, goal), withoutChoices(goal), included, []);
   editAll(again);
   const [left] = again.differences;
   if (left) throw new UnsafeEdit(`'${left.field}' would not come to be as it should`);
