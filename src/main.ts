@@ -10,9 +10,9 @@ import { version } from './kernel/version.ts';
 import type { RequestRecord } from './ports/network.ts';
 import type { Context } from './run/context.ts';
 import type { Preparation } from './run/survey.ts';
-import { escapeJson, escapeText, oneLine } from './terminal/escape.ts';
+import { escapeJson, escapeText } from './terminal/escape.ts';
 import { stillOutput } from './terminal/output.ts';
-import { makePaint, wantsColour } from './terminal/paint.ts';
+import { errorLines, makePaint, wantsColour } from './terminal/paint.ts';
 import type { Terminal } from './terminal/terminal.ts';
 
 const loaders: Record<Command, () => Promise<(context: Context) => Promise<number>>> = {
@@ -189,8 +189,7 @@ function complainOf(error: unknown, { json, quiet }: Speech): number {
   const hint =
     user?.hint ?? 'This is a bug in gitlab-to-pypi: please report it, with the output of a run with DEBUG=1.';
   if (json) writeJson({ schemaVersion: 1, error: { code, message, hint }, exitCode });
-  const { red, cyan, plain } = makePaint(wantsColour(process.stderr.isTTY === true, process.env));
-  say(`${red('error:')} ${plain(oneLine(message))}`, `${cyan('hint:')} ${plain(oneLine(hint))}`);
+  say(...errorLines({ message, hint }, makePaint(wantsColour(process.stderr.isTTY === true, process.env))));
   if (process.env.DEBUG && error instanceof Error) process.stderr.write(`${escapeText(error.stack ?? '')}\n`);
   return exitCode;
 }

@@ -71,7 +71,7 @@ export const oneOf = <T extends string, D extends Described>(
   });
 
 /** 'a, b or c' */
-const orText = (words: readonly string[]) => words.join(', ').replace(/, ([^,]*)$/, ' or $1');
+export const orText = (words: readonly string[]) => words.join(', ').replace(/, ([^,]*)$/, ' or $1');
 
 /** A whole number from 0 to 99. */
 export const count = <D extends Described>(word: string, about: D): Option<number> & D =>

@@ -6,6 +6,7 @@ import {
   list,
   type Option,
   oneOf,
+  orText,
   reports,
   text,
   toggle,
@@ -77,7 +78,7 @@ const peopleTable = {
 /** The wizard's choices: each can be asked, changed on the confirmation screen, and given as an option. */
 const choiceTable = {
   route: oneOf('ROUTE', routes, {
-    help: `${routes.join(', ').replace(/, (?=\w+$)/, ' or ')} (the recommended one)`,
+    help: `${orText(routes)} (the recommended one)`,
     question: 'How should releases be protected?',
     why: undefined,
   }),

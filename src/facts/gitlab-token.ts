@@ -72,7 +72,8 @@ export function howToMakeToken(gitlabUrl: string, use: TokenUse): string {
   return `Create one at ${page}: click 'Add new token' (or 'Generate token', then 'Legacy token') and select the scope '${scopeFor(use)}'.`;
 }
 
-const isGitLabCom = (gitlabUrl: string) => new URL(gitlabUrl).host === 'gitlab.com';
+/** Whether a GitLab is the one that everybody shares. */
+export const isGitLabCom = (gitlabUrl: string): boolean => new URL(gitlabUrl).host === 'gitlab.com';
 
 /** Why a token cannot be used. Fine-grained tokens have no scopes; only using them shows what they may do. */
 export function tokenProblem(

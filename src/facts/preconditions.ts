@@ -6,7 +6,7 @@ import type { Project } from '../ports/gitlab.ts';
 import type { GitLabError } from '../ports/gitlab-error.ts';
 import { workspaceMembers } from '../python/packages.ts';
 import type { CheckoutTexts } from './checkout.ts';
-import { howToMakeToken, scopeFor, type TokenUse, tokenList } from './gitlab-token.ts';
+import { howToMakeToken, isGitLabCom, scopeFor, type TokenUse, tokenList } from './gitlab-token.ts';
 import type { IndexFacts } from './package-index.ts';
 
 /** Why the project could not be read, and what to do about it. */
@@ -17,7 +17,7 @@ export function projectProblem(
   url: string,
   use: TokenUse,
 ): UserError {
-  const prefix = new URL(url).host === 'gitlab.com' ? '' : "; a path prefix belongs to '--gitlab-url'";
+  const prefix = isGitLabCom(url) ? '' : "; a path prefix belongs to '--gitlab-url'";
   const problems: Partial<Record<GitLabError['kind'], [code: string, message: string, hint: string]>> = {
     unauthorized: [
       'token-refused',

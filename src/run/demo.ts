@@ -18,7 +18,7 @@ import {
   startWorld,
   type World,
 } from '../rehearsal/world.ts';
-import { oneLine } from '../terminal/escape.ts';
+import { errorLines } from '../terminal/paint.ts';
 import { check } from './check.ts';
 import type { Context } from './context.ts';
 import { showMerge, showRelease, showWaiting } from './rehearse-release.ts';
@@ -222,12 +222,7 @@ async function drift(world: World, { terminal }: Context): Promise<void> {
 /** Neither quitting a run of the wizard nor what it refuses quits the rehearsal; stopping its work does. */
 async function stayInside({ stop, terminal }: Context, work: () => Promise<number>): Promise<void> {
   await work().catch((error) => {
-    if (error instanceof UserError) {
-      const { red, cyan, plain } = terminal.paint;
-      terminal.print(`${red('error:')} ${plain(oneLine(error.message))}`);
-      terminal.print(`${cyan('hint:')} ${plain(oneLine(error.hint))}`);
-      return;
-    }
+    if (error instanceof UserError) return terminal.print(...errorLines(error, terminal.paint));
     if (!(error instanceof Cancelled) || stop.signal.aborted) throw error;
   });
 }

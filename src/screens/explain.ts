@@ -1,6 +1,6 @@
 import { explainInGeneral, failureCauses } from '../plan/settings/failure-words.ts';
+import { hangingRows } from '../terminal/table.ts';
 import type { Screen } from '../terminal/terminal.ts';
-import { wrapLine } from '../terminal/width.ts';
 import { checkExplanations, type Explanation, errorExplanations } from './explanations.ts';
 
 /** Everything that can be explained. */
@@ -41,16 +41,13 @@ const leastRoom = 30;
 
 /** The list of all of them. */
 export function explainableView({ paint, columns }: Screen): string[] {
-  const width = Math.max(...[...explainable, ...failureCauses].map(({ length }) => length)) + 4;
-  const isBelow = columns < width + leastRoom;
-  const row = (id: string, text: string) => {
-    const indent = ' '.repeat(isBelow ? 4 : width);
-    const [first = '', ...more] = wrapLine(text, columns - indent.length)
-      .split('\n')
-      .map(paint.dim);
-    const head = isBelow ? [`  ${id}`, indent + first] : [`  ${id.padEnd(width - 2)}${first}`];
-    return [...head, ...more.map((line) => indent + line)];
-  };
+  const width = Math.max(...[...explainable, ...failureCauses].map(({ length }) => length));
+  const row = (id: string, text: string) =>
+    hangingRows({ text: id, brush: paint.plain }, [{ text, brush: paint.dim }], {
+      columns,
+      width,
+      room: leastRoom,
+    });
   const rows = (table: Record<string, Explanation>) =>
     Object.entries(table).flatMap(([id, { title }]) => row(id, title));
   return [

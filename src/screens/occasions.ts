@@ -3,8 +3,9 @@ import { isSame, type OccasionRow, occasionRows, type ReportedUpload } from '../
 import type { ProjectEdit } from '../plan/project-edit.ts';
 import type { Situation } from '../plan/settings/setting.ts';
 import { oneLine } from '../terminal/escape.ts';
+import { hangingRows } from '../terminal/table.ts';
 import type { Screen } from '../terminal/terminal.ts';
-import { padTo, widthOf, wrapLine } from '../terminal/width.ts';
+import { widthOf } from '../terminal/width.ts';
 
 /** The whole table with its heading; nothing where nothing is uploaded, or the pipeline cannot be read here. */
 export function whatHappensWhen(situation: Situation, screen: Screen): string[] {
@@ -41,19 +42,13 @@ const leastRoom = 20;
 function rowsView(rows: OccasionRow[], { paint, columns }: Screen): string[] {
   const width = Math.max(0, ...rows.map(({ occasion }) => widthOf(occasion)));
   return rows.flatMap((row) => {
-    const label = paint.dim(padTo(oneLine(row.occasion), width));
-    const isBelow = columns - width - 4 < leastRoom;
-    const indent = ' '.repeat(isBelow ? 4 : width + 4);
-    const fold = (text: string) => wrapLine(oneLine(text), columns - indent.length).split('\n');
-    const [first = '', ...more] = fold(uploadsText(row.after));
-    const was = isSame(row) || row.before.length === 0 ? [] : fold(`was: ${uploadsText(row.before)}`);
-    return [
-      ...(isBelow
-        ? [`  ${paint.dim(oneLine(row.occasion))}`, indent + paint.plain(first)]
-        : [`  ${label}  ${paint.plain(first)}`]),
-      ...more.map((line) => indent + paint.plain(line)),
-      ...was.map((line) => indent + paint.dim(line)),
-    ];
+    const isNews = !isSame(row) && row.before.length > 0;
+    const was = isNews ? [{ text: oneLine(`was: ${uploadsText(row.before)}`), brush: paint.dim }] : [];
+    return hangingRows(
+      { text: oneLine(row.occasion), brush: paint.dim },
+      [{ text: oneLine(uploadsText(row.after)), brush: paint.plain }, ...was],
+      { columns, width, room: leastRoom },
+    );
   });
 }
 

@@ -1,5 +1,5 @@
 import { styleText } from 'node:util';
-import { escapeText } from './escape.ts';
+import { escapeText, oneLine } from './escape.ts';
 
 type Brush = (text: string) => string;
 
@@ -30,6 +30,12 @@ export function makePaint(colour: boolean): Paint {
     cyan: brush('cyan'),
   };
 }
+
+/** The lines that tell of an error: what happened, and what to do next. */
+export const errorLines = (
+  { message, hint }: { message: string; hint: string },
+  { red, cyan, plain }: Paint,
+): string[] => [`${red('error:')} ${plain(oneLine(message))}`, `${cyan('hint:')} ${plain(oneLine(hint))}`];
 
 /** Whether a stream gets colour: https://no-color.org/, and FORCE_COLOR as Node.js reads it. */
 export function wantsColour(isTty: boolean, env: Record<string, string | undefined>): boolean {

@@ -1,6 +1,6 @@
 import { oneLine } from './escape.ts';
 import type { Screen } from './terminal.ts';
-import { padTo, shorten, widthOf } from './width.ts';
+import { padTo, shorten, widthOf, wrapLine } from './width.ts';
 
 /** A label, its value and where the value came from. */
 export type SourcedRow = [label: string, value: string, source: string];
@@ -40,6 +40,34 @@ function alignedRow(
 
 function foldedRow([label, value, source]: SourcedRow, { paint }: Screen): string[] {
   return [`  ${paint.dim(source === '' ? label : `${label} (${source})`)}`, `    ${paint.plain(value)}`];
+}
+
+/** A text, and how it is painted. */
+export interface PaintedText {
+  text: string;
+  brush: (text: string) => string;
+}
+
+/**
+ * A label, padded to `width`, and the texts that belong to it: folded beside it, or below it where that leaves fewer
+ * columns than `room`.
+ */
+export function hangingRows(
+  label: PaintedText,
+  texts: PaintedText[],
+  { columns, width, room }: { columns: number; width: number; room: number },
+): string[] {
+  const isBelow = columns - width - 4 < room;
+  const indent = ' '.repeat(isBelow ? 4 : width + 4);
+  const [first = '', ...more] = texts.flatMap(({ text, brush }) =>
+    wrapLine(text, columns - indent.length)
+      .split('\n')
+      .map(brush),
+  );
+  const head = isBelow
+    ? [`  ${label.brush(label.text)}`, indent + first]
+    : [`  ${label.brush(padTo(label.text, width))}  ${first}`];
+  return [...head, ...more.map((row) => indent + row)];
 }
 
 /** A header and rows, columns as narrow as their content; in a narrow terminal one block per row. */
