@@ -47,17 +47,17 @@ export function withPublishers(
 }
 
 /** Whether a target such as 'make publish', where a job calls one, does nothing but build and, in any case, upload. */
-const onlyPublishes = ({ value, commands }: ModelJob): boolean =>
-  commandsOf(value).some(isWrapper) &&
-  !commandsOf(value).some(uploads) &&
-  commands
-    .filter(({ via }) => via.length > 0)
-    .every(
-      ({ text, condition }) =>
-        (kindOf(text) === 'upload' && condition === undefined) ||
-        /^(?:build|install|credential|harmless|place)$/.test(kindOf(text)) ||
-        /\btwine[ \t]+check\b/.test(text),
-    );
+function onlyPublishes({ value, commands }: ModelJob): boolean {
+  const own = commandsOf(value);
+  const served = ({ text, condition }: ModelJob['commands'][number]) => {
+    const kind = kindOf(text);
+    if (kind === 'upload') return condition === undefined;
+    return /^(?:build|install|credential|harmless|place)$/.test(kind) || /\btwine[ \t]+check\b/.test(text);
+  };
+  return (
+    own.some(isWrapper) && !own.some(uploads) && commands.filter(({ via }) => via.length > 0).every(served)
+  );
+}
 
 /** Whether what goes to PyPI are wheels that its rules for Linux allow, made by tools or in images that see to that. */
 export function releasesWheels({ publications, jobs }: PipelineModel): boolean {

@@ -149,9 +149,7 @@ p:
   it('builds with that Python where it is split off as well', () => {
     const text =
       'p:\n  image: fedora:44\n  only: [tags]\n  script:\n    - python3 setup.py sdist\n    - twine upload dist/*\n';
-    const result = editPipeline(text, goalWith());
-    const after = result.kind === 'edited' ? (result.edits[0]?.after ?? '') : '';
-    const { script } = parseYaml(after).data.build as YamlTable;
+    const { script } = splitUp(text).build;
     expect(script).toEqual(['python3 -m pip install build', 'python3 -m build']);
   });
 
@@ -160,27 +158,21 @@ p:
     ['    - ./prepare.sh\n', 'clone'],
   ])('has the repository where jobs have none unless they ask for it: %j', (first, strategy) => {
     const text = `variables:\n  GIT_STRATEGY: none\np:\n  image: python:3.12\n  only: [tags]\n  variables:\n    GIT_STRATEGY: clone\n  script:\n${first}    - python -m build\n    - twine upload dist/*\n`;
-    const result = editPipeline(text, goalWith());
-    const after = result.kind === 'edited' ? (result.edits[0]?.after ?? '') : '';
-    const { variables } = parseYaml(after).data.build as YamlTable;
+    const { variables } = splitUp(text).build;
     expect(variables).toEqual({ GIT_STRATEGY: strategy, GIT_DEPTH: '0' });
   });
 
   it('builds by the program that ran the upload', () => {
     const text =
       'p:\n  image: nixos/nix:2.6.0\n  only: [tags]\n  script: nix develop -i ".#publish" -c flit -f "$PWD/pyproject.toml" publish --format wheel\n';
-    const result = editPipeline(text, goalWith());
-    const after = result.kind === 'edited' ? (result.edits[0]?.after ?? '') : '';
-    const { script } = parseYaml(after).data.build as YamlTable;
+    const { script } = splitUp(text).build;
     expect(script).toEqual(['nix develop -i ".#publish" -c flit -f "$PWD/pyproject.toml" build']);
   });
 
   it('builds once, without the upload tool, where it is split off from such a job', () => {
     const text =
       'p:\n  image: example.com/own:1\n  only: [tags]\n  script:\n    - pip install -U twine wheel\n    - pip install numpy\n    - python setup.py sdist\n    - python setup.py bdist_wheel\n    - twine upload dist/*\n';
-    const result = editPipeline(text, goalWith());
-    const after = result.kind === 'edited' ? (result.edits[0]?.after ?? '') : '';
-    const { script } = parseYaml(after).data.build as YamlTable;
+    const { script } = splitUp(text).build;
     expect(script).toEqual(['pip install numpy', 'pip install build', 'python -m build']);
   });
 

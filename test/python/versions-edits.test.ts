@@ -8,26 +8,20 @@ import { setuptoolsProjects } from './projects/setuptools.ts';
 
 const projects = { ...hatchlingProjects, ...setuptoolsProjects, ...otherProjects };
 
+const fixedHatchling = `
+-requires = ["hatchling"]
+-version = "9.9.9"
++requires = ["hatchling", "hatch-vcs>=0.4"]
++dynamic = ["version"]
++[tool.hatch.version]
++source = "vcs"
++raw-options = { local_scheme = "no-local-version" }
+`;
+
 /** The lines removed and added in existing files. Another test checks that the results build. */
 const edits: Record<string, string> = {
-  'hatchling with a fixed version': `
--requires = ["hatchling"]
--version = "9.9.9"
-+requires = ["hatchling", "hatch-vcs>=0.4"]
-+dynamic = ["version"]
-+[tool.hatch.version]
-+source = "vcs"
-+raw-options = { local_scheme = "no-local-version" }
-`,
-  "hatchling with uv's lock": `
--requires = ["hatchling"]
--version = "9.9.9"
-+requires = ["hatchling", "hatch-vcs>=0.4"]
-+dynamic = ["version"]
-+[tool.hatch.version]
-+source = "vcs"
-+raw-options = { local_scheme = "no-local-version" }
--version = "9.9.9"
+  'hatchling with a fixed version': fixedHatchling,
+  "hatchling with uv's lock": `${fixedHatchling}-version = "9.9.9"
 `,
   'hatchling with a version file': `
 -requires = ["hatchling"]
