@@ -8,16 +8,23 @@ export const run = promisify(execFile);
 /** Path of a tool, or undefined if it is missing; with CI=true a missing tool is a failure, not a skip. */
 export function findTool(name: string, variable: string, ...otherNames: string[]): string | undefined {
   const path = process.env[variable];
-  const found = (path === undefined ? [name, ...otherNames] : [path]).find(runs);
-  if (found !== undefined) return found;
-  if (process.env.CI === 'true') throw new Error(`${name} is needed with CI=true, and it is not installed.`);
-  console.warn(`SKIPPED: the tests that need ${name}, because it is not installed.`);
-  return undefined;
+  const found = (path === undefined ? [name, ...otherNames] : [path]).find((it) => runs(it, ['--version']));
+  return found ?? missing(name);
 }
 
-function runs(path: string): boolean {
+/** Whether Python has a module that tests need; with CI=true a missing one is a failure, not a skip. */
+export function hasPythonModule(name: string): boolean {
+  return runs('python3', ['-c', `import ${name}`]) || missing(`Python's module ${name}`) !== undefined;
+}
+
+function missing(what: string): undefined {
+  if (process.env.CI === 'true') throw new Error(`${what} is needed with CI=true, and it is not installed.`);
+  console.warn(`SKIPPED: the tests that need ${what}, because it is not installed.`);
+}
+
+function runs(path: string, args: string[]): boolean {
   try {
-    execFileSync(path, ['--version'], { stdio: 'ignore' });
+    execFileSync(path, args, { stdio: 'ignore' });
     return true;
   } catch {
     return false;
