@@ -3,7 +3,7 @@ import { mayRun } from '../pipeline/model/starts.ts';
 import type { OccasionId } from '../pipeline/model/types.ts';
 import type { Upload } from '../pipeline/model/uploads.ts';
 import type { Package } from '../python/packages.ts';
-import { firstLine } from '../text/text.ts';
+import { firstLine, namesText } from '../text/text.ts';
 import type { SeveralPackages } from './several-packages.ts';
 
 /** An occasion in words, with its representative ref, if any. */
@@ -51,6 +51,8 @@ export function reasonOfDifference(
     }
     case 'undecided-target':
       return `${uploaderText(difference.upload)} might upload to ${targetText(difference.beside)} as well as ${named(difference.beside.job)}, since its index only shows when it runs: write its address there first`;
+    case 'started-early':
+      return `${named(difference.upload.job)} would no longer wait for ${namesText(difference.jobs)} on ${at(difference.upload)}: first put it into a later stage`;
     case 'other-credential':
       return isElsewhere(difference.upload)
         ? goesOnText(difference.upload)

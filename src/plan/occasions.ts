@@ -20,6 +20,8 @@ export interface ReportedUpload {
   /** 'id-token', the name of a variable, 'exchange', 'literal' or 'unknown'. */
   credential: string;
   start: StartWord;
+  /** The jobs that somebody has to start first; absent if there are none. */
+  gates?: string[];
   /** The version, or what it comes from. */
   version: string;
   files: string[];
@@ -68,6 +70,7 @@ function uploadsOn(
       job: upload.job,
       credential: credentialOf(upload),
       start: approved(upload) ? 'approval' : startWord(upload.start),
+      ...(upload.gates.length > 0 ? { gates: upload.gates } : {}),
       version: upload.versions.map((version) => versionText(version, upload)).join(' or '),
       files: upload.files,
     }));

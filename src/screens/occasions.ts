@@ -6,6 +6,7 @@ import { oneLine } from '../terminal/escape.ts';
 import { hangingRows } from '../terminal/table.ts';
 import type { Screen } from '../terminal/terminal.ts';
 import { widthOf } from '../terminal/width.ts';
+import { namesText } from '../text/text.ts';
 
 /** The whole table with its heading; nothing where nothing is uploaded, or the pipeline cannot be read here. */
 export function whatHappensWhen(situation: Situation, screen: Screen): string[] {
@@ -72,11 +73,14 @@ export function uploadsText(uploads: ReportedUpload[]): string {
   return uploads.length === 0 ? 'nothing is published' : uploads.map(uploadText).join('; ');
 }
 
-function uploadText({ index, job, credential, start, version }: ReportedUpload): string {
+function uploadText({ index, job, credential, start, gates = [], version }: ReportedUpload): string {
   const to = indexNames[index] ?? index;
   const by =
     credential === 'id-token' ? 'ID token' : credential === 'exchange' ? 'ID token by hand' : credential;
-  return `${version} to ${to} by '${job}' (${by}${startWords[start] ?? `, ${start}`})`;
+  const first =
+    gates.length === 0 ? '' : `, once ${namesText(gates)} ${gates.length > 1 ? 'are' : 'is'} started by hand`;
+  const when = first !== '' && start === 'manual' ? '' : (startWords[start] ?? `, ${start}`);
+  return `${version} to ${to} by '${job}' (${by}${when}${first})`;
 }
 
 const indexNames: Record<string, string> = {

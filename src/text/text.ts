@@ -49,3 +49,10 @@ export function appendLines(source: string, lines: string[], blankBefore: boolea
 export function firstLine(text: string): string {
   return text.trim().split('\n', 1)[0] ?? '';
 }
+
+/** Some names as part of a sentence: `'a' and 'b'`, or `'a', 'b', 'c' and 4 more`. */
+export function namesText(names: readonly string[], most = 3): string {
+  const all = names.map((name) => `'${name}'`);
+  const rest = all.length > most ? `${all.length - most} more` : all.pop();
+  return all.length === 0 ? (rest ?? '') : `${all.slice(0, most).join(', ')} and ${rest}`;
+}

@@ -575,6 +575,11 @@ describe('the way a job publishes today', () => {
       kind: 'refused',
       reason: expect.stringContaining("'p', which is started by hand, does more than upload (git push"),
     });
+    const gate = `${text.replace(manual, '  rules: [{if: $CI_COMMIT_TAG}]\n')}ok:\n  stage: .pre\n  script: [ok]\n${manual}`;
+    expect(editPipeline(gate, goalWith())).toMatchObject({
+      kind: 'refused',
+      reason: expect.stringContaining("'p', which is started by hand, does more than upload (git push"),
+    });
   });
 
   it('is refused if the job changes the files that it uploads', () => {

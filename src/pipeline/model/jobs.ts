@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import { ownValue } from '../../kernel/own-value.ts';
 import { valueAt } from '../../text/yaml/data.ts';
 import { isYamlTable, type YamlTable, type YamlValue } from '../../text/yaml/document.ts';
@@ -35,18 +36,16 @@ export function stagesOf({ stages }: YamlTable): string[] {
   return ['.pre', ...named.filter((stage) => stage !== '.pre' && stage !== '.post'), '.post'];
 }
 
-/** Every job in effect, except those that trigger other pipelines. */
+/** Every job in effect, those that trigger other pipelines included. */
 export function jobsIn(data: YamlTable, origin: (name: string) => Origin): StillJob[] {
-  const jobs = visibleJobs(data)
-    .filter(({ value }) => value.trigger === undefined)
-    .map(({ name, value }) => jobInEffect(name, value, data, origin(name)));
-  const stages = stagesOf(data);
-  return jobs.map((job) => ({ ...job, takesFrom: sourcesOf(job, jobs, stages) }));
+  const jobs = visibleJobs(data).map(({ name, value }) => jobInEffect(name, value, data, origin(name)));
+  return jobs.map((job) => ({ ...job, takesFrom: sourcesOf(job, jobs) }));
 }
 
 /** A job with what it inherits, before it is known whose artifacts it gets. */
 export function jobInEffect(name: string, itself: YamlTable, data: YamlTable, origin: Origin): StillJob {
   const value = { ...inheritedBy(itself, data), ...itself };
+  const stage = typeof value.stage === 'string' ? value.stage : 'test';
   const variables = { ...inheritedVariables(itself, data), ...textsOf(itself.variables) };
   return {
     name,
@@ -54,7 +53,8 @@ export function jobInEffect(name: string, itself: YamlTable, data: YamlTable, or
     value,
     itself,
     variables,
-    stage: typeof value.stage === 'string' ? value.stage : 'test',
+    stage,
+    stageAt: stagesOf(data).indexOf(stage),
     image: nameOf(value.image, variables),
     environment: environmentOf(value, variables),
     idTokens: tokensOf(value, variables),
@@ -137,19 +137,21 @@ function needsOf(job: YamlTable): Need[] | undefined {
  * `needs` limits whose artifacts a job gets. Without it, all earlier stages pass theirs on, or only the jobs in
  * `dependencies`.
  */
-function sourcesOf(job: StillJob, jobs: StillJob[], stages: string[]): string[] {
+function sourcesOf(job: StillJob, jobs: StillJob[]): string[] {
   const leaving = jobs.filter(({ leaves }) => leaves.length > 0);
   const named =
     job.value.dependencies === undefined || job.value.dependencies === null
       ? undefined
       : lines(job.value.dependencies);
   const needed = job.needs?.filter(({ artifacts }) => artifacts).map((need) => baseName(need.job, jobs));
-  const before = leaving
-    .filter(({ stage }) => stages.indexOf(stage) < stages.indexOf(job.stage))
-    .map(({ name }) => name);
+  const before = leaving.filter(({ stageAt }) => stageAt < job.stageAt).map(({ name }) => name);
   const from = needed ?? before;
   return named === undefined ? from : from.filter((name) => named.includes(name));
 }
+
+/** A job of an included file that the file itself adds to is still that job; those of child pipelines are others. */
+export const isSamePipeline = (one: Origin, other: Origin) =>
+  one.kind === 'child' || other.kind === 'child' ? isDeepStrictEqual(one, other) : true;
 
 /** The job that another one needs by that name. */
 export const jobNeeded = <T extends Pick<StillJob, 'name'>>(

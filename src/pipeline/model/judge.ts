@@ -3,11 +3,11 @@ import type { IndexId } from '../../kernel/route.ts';
 import { signs } from '../recognise/commands.ts';
 import { buildsDistributions, isBuilder } from './builds.ts';
 import type { Command } from './commands.ts';
-import { jobNeeded } from './jobs.ts';
+import { isSamePipeline, jobNeeded } from './jobs.ts';
 import type { PipelineModel } from './model.ts';
 import { shellHolds, shellVariables } from './shell-conditions.ts';
 import { mayRun } from './starts.ts';
-import type { ModelJob, Occasion, OccasionId, Origin, Start } from './types.ts';
+import type { ModelJob, Occasion, OccasionId, Start } from './types.ts';
 import { uploadTool } from './upload-tools.ts';
 import { type Upload, whatHappensWhen } from './uploads.ts';
 import type { VersionKind } from './version.ts';
@@ -38,6 +38,8 @@ export type Difference =
   | { kind: 'two-publishers'; index: IndexId; occasion: OccasionId; jobs: string[]; uploads: Upload[] }
   /** Beside an upload that comes new to it, another job uploads to an index that only shows when it runs. */
   | { kind: 'undecided-target'; upload: Upload; beside: Upload }
+  /** It would no longer wait for these jobs, by which it was started or held back. */
+  | { kind: 'started-early'; upload: Upload; jobs: string[] }
   /** It uploads with a credential other than its route's. */
   | { kind: 'other-credential'; upload: Upload }
   /** Nothing builds what it uploads on that occasion. */
@@ -73,6 +75,7 @@ export function judge(before: PipelineModel, after: PipelineModel, agreed: Agree
     changedUploads(earlier, later, agreed),
     { wrong: [...duplicates(later), ...otherCredentials(later, agreed)], told: [] },
     { wrong: undecidedTargets(earlier, later), told: [] },
+    { wrong: startedEarly(earlier, later, after), told: [] },
     { wrong: notBuilt(earlier, later, before, after), told: [] },
     { wrong: absentNeeds(before, after), told: [] },
     changedJobs(before, after),
@@ -97,8 +100,7 @@ function changedUploads(earlier: Upload[], later: Upload[], { adds, ends }: Agre
   for (const upload of later.filter((it) => !earlier.some((other) => sameTarget(it, other))))
     (isAgreed(upload, adds) ? told : wrong).push({ kind: 'upload-added', upload });
   for (const next of later) {
-    const same = earlier.filter((it) => sameTarget(it, next));
-    const last = same.find(({ job }) => job === next.job) ?? same[0];
+    const last = lastOf(next, earlier);
     if (last === undefined) continue;
     if (!isDeepStrictEqual(last.start, next.start))
       told.push({ kind: 'start-changed', before: last, after: next });
@@ -127,6 +129,23 @@ function duplicates(later: Upload[]): Difference[] {
       ? []
       : [{ kind: 'two-publishers', index: target.id, occasion, jobs, uploads: [one, ...others] }];
   });
+}
+
+/** An upload waits for every job that it waited for, as far as that is in the pipeline. */
+function startedEarly(earlier: Upload[], later: Upload[], { jobs }: PipelineModel): Difference[] {
+  return later.flatMap((upload): Difference[] => {
+    const { occasion, behind } = upload;
+    const lost = (lastOf(upload, earlier)?.behind ?? []).filter(
+      (name) => !behind.includes(name) && isThere(jobNeeded(name, jobs), occasion) && name !== upload.job,
+    );
+    return lost.length === 0 ? [] : [{ kind: 'started-early', upload, jobs: lost }];
+  });
+}
+
+/** What an upload was before: by the same job, if that made it. */
+function lastOf(upload: Upload, earlier: Upload[]): Upload | undefined {
+  const same = earlier.filter((it) => sameTarget(it, upload));
+  return same.find(({ job }) => job === upload.job) ?? same[0];
 }
 
 function undecidedTargets(earlier: Upload[], later: Upload[]): Difference[] {
@@ -252,10 +271,6 @@ function changedJobs(before: PipelineModel, after: PipelineModel): Judgement {
 /** Whether a job that might not have run is sure to run. */
 const isOpened = (earlier: Start, later: Start) =>
   !mayRun(earlier) || (earlier.kind === 'undecided' && later.kind === 'auto');
-
-/** A job of an included file that the file itself adds to is still that job. */
-const isSamePipeline = (one: Origin, other: Origin) =>
-  one.kind === 'child' || other.kind === 'child' ? isDeepStrictEqual(one, other) : true;
 
 /** Artifacts that a job had on an occasion and would lose. */
 function lostArtifacts(

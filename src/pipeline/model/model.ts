@@ -23,6 +23,8 @@ export interface PipelineModel {
   /** In order, including `.pre` and `.post`. */
   stages: string[];
   jobs: ModelJob[];
+  /** The jobs that trigger other pipelines. */
+  triggers: ModelJob[];
   publications: Publication[];
   holes: Hole[];
 }
@@ -85,10 +87,12 @@ export function readModel(source: PipelineSource): PipelineModel {
     return [{ placed: it, isRelease: targets.some((one) => one.kind === 'index' && one.id === 'pypi') }];
   });
   const occasions = source.occasions ?? occasionIds.map((id) => mostTelling(id, publishers, source));
+  const all = placed.map((it) => ({ ...it.job, starts: startsOf(it, occasions, source) }));
   return {
     occasions: [...occasions],
     stages: stagesOf(data),
-    jobs: placed.map((it) => ({ ...it.job, starts: startsOf(it, occasions, source) })),
+    jobs: all.filter(({ value }) => value.trigger === undefined),
+    triggers: all.filter(({ value }) => value.trigger !== undefined),
     publications: placed.flatMap((it) => onOccasions(it, occasions, source, publish)),
     holes: found,
   };

@@ -56,18 +56,24 @@ export function gated(gate: Start, start: Start): Start {
   if (gate.kind === 'never' || gate.kind === 'auto') return gate.kind === 'never' ? gate : start;
   if (start.kind === 'undecided')
     return either(start.because, gated(gate, start.met), gated(gate, start.unmet));
-  return start.kind === 'auto' ? gate : start;
+  return start.kind === 'auto' || (start.kind === 'delayed' && gate.kind === 'manual') ? gate : start;
+}
+
+/** Another way to start in each case that the files leave open. */
+export function inEachCase(start: Start, change: (settled: SettledStart) => SettledStart): Start {
+  if (start.kind !== 'undecided') return change(start);
+  return either(start.because, inEachCase(start.met, change), inEachCase(start.unmet, change));
 }
 
 /** Whether `workflow:rules` allow a pipeline: https://docs.gitlab.com/ci/yaml/#workflowrules */
 export function startOfPipeline(rules: YamlValue | undefined, scope: Scope): Start {
-  return rules === undefined ? auto : byRules(flat(rules), undefined, scope);
+  return rules === undefined ? auto : byRules(flat(rules), {}, scope);
 }
 
 /** How a job starts by its rules, or `only` and `except`, once there is a pipeline. */
 export function startOfJob(job: YamlTable, scope: Scope): Start {
-  if (job.rules !== undefined && job.rules !== null) return byRules(flat(job.rules), job.when, scope);
-  return gated(byOldConditions(job, scope), startOf(job.when));
+  if (job.rules !== undefined && job.rules !== null) return byRules(flat(job.rules), job, scope);
+  return gated(byOldConditions(job, scope), startOf(job, {}));
 }
 
 /** The variables set by the first rule that applies (or may apply) and lets the job run. */
@@ -92,16 +98,20 @@ export function textsOf(variables: YamlValue | undefined): Record<string, string
 }
 
 /** The first matching rule wins; without a match nothing runs: https://docs.gitlab.com/ci/jobs/job_rules/ */
-function byRules(rules: YamlValue[], whenOfJob: YamlValue | undefined, scope: Scope): Start {
+function byRules(rules: YamlValue[], job: YamlTable, scope: Scope): Start {
   return rules.reduceRight<Start>((rest, rule) => {
     const { verdict, because } = applies(rule, scope);
     if (verdict === false) return rest;
-    const then = startOf((isYamlTable(rule) ? rule.when : undefined) ?? whenOfJob);
+    const then = startOf(job, isYamlTable(rule) ? rule : {});
     return verdict === true ? then : either(because, then, rest);
   }, never);
 }
 
-function startOf(when: YamlValue | undefined): Start {
+/** Unless the files say otherwise, what is manual by the job's own `when` may fail, and so holds up no later stage. */
+function startOf(job: YamlTable, rule: YamlTable): Start {
+  const when = rule.when ?? job.when;
+  const mayFail = rule.allow_failure ?? job.allow_failure ?? job.when === 'manual';
+  if (when === 'manual' && mayFail === true) return { kind: 'manual', optional: true };
   if (when === 'manual' || when === 'delayed' || when === 'never') return { kind: when };
   return when === 'on_failure' ? { kind: 'on-failure' } : auto;
 }

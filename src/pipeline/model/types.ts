@@ -18,7 +18,8 @@ export type OccasionId =
 /** How a job starts once its pipeline exists. */
 export type SettledStart =
   | { kind: 'auto' }
-  | { kind: 'manual' }
+  /** `optional` if later stages do not wait for it: https://docs.gitlab.com/ci/jobs/job_control/#types-of-manual-jobs */
+  | { kind: 'manual'; optional?: true }
   | { kind: 'delayed' }
   | { kind: 'on-failure' }
   | { kind: 'never' };
@@ -55,6 +56,8 @@ export interface ModelJob {
   /** What it says itself or through `extends`, without defaults. */
   itself: YamlTable;
   stage: string;
+  /** The place of its stage among those of its pipeline. */
+  stageAt: number;
   image: string | undefined;
   environment: { name: string; action: string } | undefined;
   idTokens: { variable: string; audiences: string[] }[];

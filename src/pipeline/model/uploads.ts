@@ -1,14 +1,14 @@
 import { isBuilder } from './builds.ts';
-import { jobNeeded } from './jobs.ts';
 import type { PipelineModel } from './model.ts';
 import type { CredentialUse, Publication, Target } from './publications.ts';
 import { shellHolds, shellVariables } from './shell-conditions.ts';
-import { either, gated, mayRun } from './starts.ts';
+import { either, mayRun } from './starts.ts';
 import type { ModelJob, Occasion, OccasionId, Origin, Start } from './types.ts';
 import { type VersionKind, versionBuiltBy } from './version.ts';
+import { type Waiting, waitingOn } from './waits.ts';
 
 /** An upload on an occasion: a row of the table of what happens when. */
-export interface Upload {
+export interface Upload extends Waiting {
   occasion: OccasionId;
   /** The ref that represents the occasion. */
   ref: string;
@@ -18,7 +18,7 @@ export interface Upload {
   origin: Origin;
   files: string[];
   credential: CredentialUse;
-  /** Including the jobs it waits for, and shell conditions. */
+  /** Including shell conditions. */
   start: Start;
   /** Every version it may upload; more than one only if several jobs build. */
   versions: VersionKind[];
@@ -45,10 +45,11 @@ function uploadOn(
   const job = model.jobs.find(({ name }) => name === publication.job);
   if (job === undefined || (publication.on !== undefined && !publication.on.includes(id))) return [];
   const { condition, exported = {} } = publication.command ?? {};
+  const waiting = waitingOn(id, job, [...model.jobs, ...model.triggers]);
   const start = guarded(
     condition,
     shellHolds(condition, shellVariables(variables, job.variables, exported)),
-    startWithNeeds(job, id, model),
+    waiting.start,
   );
   if (!mayRun(start)) return [];
   const builders = buildersOf(job, publication, id, model);
@@ -65,6 +66,7 @@ function uploadOn(
       origin: job.origin,
       files,
       credential,
+      ...waiting,
       start,
       versions: distinct(versions),
       environment: job.environment?.name,
@@ -79,32 +81,6 @@ const distinct = <T>(values: T[]): T[] => [...new Map(values.map((it) => [JSON.s
 function guarded(condition: string | undefined, verdict: boolean | undefined, start: Start): Start {
   if (verdict !== undefined) return verdict ? start : { kind: 'never' };
   return either(condition ?? '', start, { kind: 'never' });
-}
-
-/** Whatever waits for a manual job is started by the same click. */
-function startWithNeeds(job: ModelJob, id: OccasionId, model: PipelineModel): Start {
-  const behind = neededBy(job, id, model);
-  return behind.reduce((start, gate) => gated(waitFor(gate.starts[id]), start), job.starts[id]);
-}
-
-/** The jobs that a job waits for by `needs`, and those that these wait for, as far as they may be there. */
-function neededBy(job: ModelJob, id: OccasionId, { jobs }: PipelineModel): ModelJob[] {
-  const found = new Set<ModelJob>();
-  const rest = [job];
-  for (let next = rest.pop(); next !== undefined; next = rest.pop())
-    for (const need of next.needs ?? []) {
-      const other = jobNeeded(need.job, jobs);
-      if (other === undefined || found.has(other) || !mayRun(other.starts[id])) continue;
-      found.add(other);
-      rest.push(other);
-    }
-  return [...found];
-}
-
-/** A job that is absent keeps nobody waiting. */
-function waitFor(gate: Start): Start {
-  if (gate.kind === 'undecided') return either(gate.because, waitFor(gate.met), waitFor(gate.unmet));
-  return { kind: gate.kind === 'manual' ? 'manual' : 'auto' };
 }
 
 /** The jobs that build what a job uploads, as far as they may run on an occasion: itself, or its sources. */

@@ -6,6 +6,8 @@ import { isYamlTable, type YamlTable, type YamlValue } from '../../text/yaml/doc
 import { appendJobs, hasOwn, removeYaml } from '../../text/yaml/draft.ts';
 import { note, type PipelineEdit, seen } from '../edit.ts';
 import { isRedirecting } from '../globals.ts';
+import { flat, visibleJobs } from '../recognise/jobs.ts';
+import { isEarlier } from '../stages.ts';
 import { dataOf, fieldsOf, linesOf } from '../template.ts';
 import type { ScriptPlan } from './script-plan.ts';
 
@@ -24,7 +26,7 @@ export function moveRest(
   rules: YamlTable[],
 ): void {
   const { around } = edit;
-  const isManual = [job, ...rules].some(({ when }) => when === 'manual');
+  const isManual = [job, ...rules].some(({ when }) => when === 'manual') || isBehindGate(job, seen(edit));
   const acting = isManual ? before.find((text) => actsOutside.test(text)) : undefined;
   if (acting !== undefined)
     throw new UnsafeEdit(
@@ -54,6 +56,17 @@ export function moveRest(
       ...(release === undefined ? {} : { release }),
     });
   if (release !== undefined) takeRelease(edit, name, release);
+}
+
+/** Whether somebody has to start a job that this one waits for. */
+function isBehindGate({ stage = 'test', needs }: YamlTable, data: YamlTable): boolean {
+  return visibleJobs(data).some(({ name, value }) => {
+    const isBefore =
+      needs === undefined
+        ? isEarlier(data, String(value.stage ?? 'test'), String(stage))
+        : flat(needs).some((need) => (isYamlTable(need) ? need.job : need) === name);
+    return isBefore && [value, ...flat(value.rules)].some((it) => isYamlTable(it) && it.when === 'manual');
+  });
 }
 
 /** The release on GitLab needs a program of the job's own image, after its script. */

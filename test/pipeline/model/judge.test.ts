@@ -34,6 +34,8 @@ function words(difference: Difference): string {
       return `${difference.kind} ${difference.jobs.join(' ')} ${difference.occasion}`;
     case 'needed-job-absent':
       return `${difference.kind} ${difference.job} ${difference.needs} ${difference.occasion}`;
+    case 'started-early':
+      return `${difference.kind} ${difference.upload.job} ${difference.jobs.join(' ')} ${difference.upload.occasion}`;
     case 'commands-lost':
     case 'tagging-lost':
       return `${difference.kind} ${difference.job} ${difference.commands.join('; ')}`;
@@ -83,6 +85,18 @@ describe('an edit', () => {
       wrong: [],
       told: ['start-changed ship version-tag'],
     });
+  });
+
+  it('is wrong if an upload no longer waits for tests, or for the job that somebody starts', () => {
+    const test = 'unit:\n  stage: test\n  script: [pytest]\n';
+    const gate = 'approve:\n  stage: test\n  script: [ok]\n  rules: [{if: $CI_COMMIT_TAG, when: manual}]\n';
+    const needs = trusted.replace('  id_tokens', '  needs: [build]\n  id_tokens');
+    expect(judged(old + test + gate, needs + test + gate).wrong).toEqual([
+      'started-early ship unit approve version-tag',
+    ]);
+    expect(judged(needs + test + gate, needs + test + gate).wrong).toEqual([]);
+    const optional = gate.replace('rules: [{if: $CI_COMMIT_TAG, when: manual}]', 'when: manual');
+    expect(judged(old + optional, needs + optional).wrong).toEqual([]);
   });
 
   it('is wrong if release candidates go nowhere, unless that was agreed to', () => {

@@ -102,6 +102,46 @@ describe('an upload in a script', () => {
   });
 });
 
+describe('an upload behind a job of an earlier stage', () => {
+  const up = (more = '') => `up: {stage: deploy, script: [twine upload dist/*], only: [tags], ${more}}\n`;
+  const gate = (more: string) => `gate: {stage: test, script: [ok], ${more}}\n`;
+  const byRules = 'rules: [{if: $CI_COMMIT_TAG, when: manual}]';
+  it.each([
+    ['that blocks', gate(byRules) + up(), 'manual gate'],
+    ['that may not fail', gate('when: manual, allow_failure: false') + up(), 'manual gate'],
+    ['that may fail', gate('when: manual') + up(), 'auto'],
+    [
+      'that may fail by its rule',
+      gate(byRules.replace('manual', 'manual, allow_failure: true')) + up(),
+      'auto',
+    ],
+    ['that may fail, with rules', gate(`${byRules}, allow_failure: true`) + up(), 'auto'],
+    ['that is there on branches', gate(byRules.replace('TAG', 'BRANCH')) + up(), 'auto'],
+    ['that is delayed', gate('when: delayed, start_in: 1 hour') + up(), 'delayed'],
+    ['that it does not need', gate(byRules) + up('needs: []'), 'auto'],
+    [
+      'that a job waits for that it needs',
+      `${gate(byRules)}mid: {stage: deploy, script: [x]}\n${up('needs: [mid]')}`,
+      'manual gate',
+    ],
+    ['if it is manual itself', gate(byRules) + up('when: manual'), 'manual'],
+    [
+      'of the pipeline that starts its own',
+      `${gate(byRules)}sub: {stage: deploy, trigger: {include: [sub.yml]}, rules: [{if: $CI_COMMIT_TAG}]}\n`,
+      'manual gate',
+    ],
+    [
+      'that starts another pipeline by hand',
+      `gate: {stage: test, trigger: a/b, ${byRules}}\n${up()}`,
+      'manual gate',
+    ],
+  ])('%s', (_, text, expected) => {
+    const files = { 'sub.yml': 'up: {script: [twine upload dist/*]}\n' };
+    const row = rowsOf(text, files).find(({ occasion }) => occasion === 'version-tag');
+    expect([row?.start.kind, ...(row?.gates ?? [])].join(' ')).toBe(expected);
+  });
+});
+
 describe('an upload goes', () => {
   it.each<[string[], string, string]>([
     [['twine upload dist/*'], '', 'pypi TWINE_PASSWORD dist/*'],
