@@ -1,5 +1,5 @@
 import { UnsafeEdit } from '../text/result.ts';
-import { firstLine } from '../text/text.ts';
+import { firstLine, namesText } from '../text/text.ts';
 import { valueAt } from '../text/yaml/data.ts';
 import { isYamlTable, type YamlValue } from '../text/yaml/document.ts';
 import { isFromGit, type PipelineGoal } from './pipeline-goal.ts';
@@ -44,9 +44,10 @@ export function noteOtherPublishers(
     throw new UnsafeEdit(
       `the job '${hidden.name}' runs '${firstLine(hidden.command)}', which cannot be read but seems to publish`,
     );
-  for (const { name, command } of unsure) {
+  for (const command of new Set(unsure.map((it) => it.command))) {
+    const names = unsure.filter((it) => it.command === command).map(({ name }) => name);
     notes.push(
-      `The job '${name}' runs '${command}', which may publish; if it does, take that out, since an index takes each file once.`,
+      `The ${names.length > 1 ? `jobs ${namesText(names)} run` : `job ${namesText(names)} runs`} '${command}', which may publish; if it does, take that out, since an index takes each file once.`,
     );
   }
   for (const { name } of roles.jobs.filter(({ value }) =>

@@ -10,7 +10,7 @@ import type { Upload } from '../pipeline/model/uploads.ts';
 import type { PipelineGoal } from '../pipeline/pipeline-goal.ts';
 import { merge } from '../pipeline/recognise/jobs.ts';
 import type { EditResult } from '../text/result.ts';
-import { reasonOfDifference, reasonOfRules } from './judgement-words.ts';
+import { reasonOfRules, reasonsOf } from './judgement-words.ts';
 
 /** An edit, or its refusal, and what it changes beyond its purpose. */
 export interface JudgedEdit {
@@ -83,12 +83,12 @@ function allowChosen({ wrong, told }: Judgement, { jobs }: Goal): Judgement {
 /** Refuses an edit after which the pipeline would not do what it should. */
 function refuseWrong(edit: EditResult, { wrong }: Judgement, facts: Facts, wanted: PipelineGoal): EditResult {
   const isNew = (job: string) => !facts.pipeline.reading.jobs.includes(job);
-  const reasons = [...new Set(wrong.map((it) => reasonOfDifference(it, isNew)))];
+  const reasons = reasonsOf(wrong, isNew);
   if (edit.kind === 'refused' || reasons.length === 0) return edit;
   const { value: path } = facts.pipeline.path;
   if (edit.kind === 'unchanged') {
     const serious = wrong.filter(({ kind }) => kind === 'two-publishers' || kind === 'other-credential');
-    const [first] = serious.map((it) => reasonOfDifference(it));
+    const [first] = reasonsOf(serious);
     if (first === undefined) return edit;
     return {
       ...edit,

@@ -30,35 +30,83 @@ export function targetText({ target }: Pick<Upload, 'target'>): string {
   return target.kind === 'other' ? target.address : 'an index that cannot be told';
 }
 
-/** Why an edit is refused, as a clause that follows 'because then'; `isNew` tells the jobs that only the edit would add. */
-export function reasonOfDifference(
-  difference: Difference,
+/**
+ * Why an edit is refused, as clauses that follow 'because then', each once for all of its jobs; `isNew` tells the jobs of
+ * the file that only the edit would add.
+ */
+export function reasonsOf(
+  differences: readonly Difference[],
   isNew: (job: string) => boolean = () => false,
+): string[] {
+  const jobs = new Map<string, Set<string>>();
+  for (const { text, job } of differences.flatMap((it) => clausesOf(it, isNew))) {
+    const clause = job === undefined ? text : text.replaceAll(`'${job}'`, gap);
+    jobs.set(clause, (jobs.get(clause) ?? new Set()).add(job ?? ''));
+  }
+  return [...jobs].map(([clause, names]) =>
+    (names.size > 1 ? clause.replace(`the job ${gap}`, `the jobs ${gap}`) : clause).replaceAll(
+      gap,
+      namesText([...names]),
+    ),
+  );
+}
+
+/** Stands for the name of a job. */
+const gap = '\0';
+
+/** A clause, and the job that it is about. */
+interface Clause {
+  text: string;
+  job?: string;
+}
+
+function clausesOf(difference: Difference, isNew: (job: string) => boolean): Clause[] {
+  if (difference.kind !== 'two-publishers')
+    return [{ text: clauseOf(difference, isNew), job: jobIn(difference) }];
+  const { uploads } = difference;
+  const theirs = uploads.filter((it) => isChild(it) || !isNew(it.job));
+  if (theirs.length < uploads.length) return theirs.map((it) => ({ text: goesOnText(it), job: it.job }));
+  const words = uploads.map((it) => {
+    const isTwice = uploads.some((other) => other !== it && other.job === it.job);
+    return `${uploaderText(it)}${isTwice && it.origin.kind === 'file' ? ' of the pipeline file' : ''}`;
+  });
+  return [
+    {
+      text: `${words.join(' and ')} would ${words.length > 2 ? 'all' : 'both'} upload to ${targetText(uploads[0] as Upload)}`,
+    },
+  ];
+}
+
+function jobIn(difference: Exclude<Difference, { kind: 'two-publishers' }>): string {
+  if ('job' in difference) return difference.job;
+  return 'upload' in difference ? difference.upload.job : difference.after.job;
+}
+
+const isChild = ({ origin }: Upload) => origin.kind === 'child';
+
+function clauseOf(
+  difference: Exclude<Difference, { kind: 'two-publishers' }>,
+  isNew: (job: string) => boolean,
 ): string {
-  const named = (job: string) => (isNew(job) ? `a new job ('${job}')` : `'${job}'`);
+  const named = (job: string, upload?: Upload) =>
+    isNew(job) && !(upload && isChild(upload)) ? `a new job ('${job}')` : `'${job}'`;
   switch (difference.kind) {
     case 'upload-lost':
       if (difference.upload.target.kind === 'unknown')
         return `${uploaderText(difference.upload)} would no longer upload to '${difference.upload.target.because}', which only shows when it runs: if that is PyPI, write its address there first`;
-      return `${named(difference.upload.job)} would no longer upload to ${targetText(difference.upload)} on ${at(difference.upload)}`;
+      return `${named(difference.upload.job, difference.upload)} would no longer upload to ${targetText(difference.upload)} on ${at(difference.upload)}`;
     case 'upload-added':
-      return `${named(difference.upload.job)} would upload to ${targetText(difference.upload)} on ${at(difference.upload)} too`;
-    case 'two-publishers': {
-      const { uploads } = difference;
-      const theirs = uploads.filter(({ job }) => !isNew(job));
-      if (theirs.length < uploads.length) return theirs.map(goesOnText).join('; ');
-      return `${uploads.map(uploaderText).join(' and ')} would ${uploads.length > 2 ? 'all' : 'both'} upload to ${targetText(uploads[0] as Upload)}`;
-    }
+      return `${named(difference.upload.job, difference.upload)} would upload to ${targetText(difference.upload)} on ${at(difference.upload)} too`;
     case 'undecided-target':
-      return `${uploaderText(difference.upload)} might upload to ${targetText(difference.beside)} as well as ${named(difference.beside.job)}, since its index only shows when it runs: write its address there first`;
+      return `${uploaderText(difference.upload)} might upload to ${targetText(difference.beside)} as well as ${named(difference.beside.job, difference.beside)}, since its index only shows when it runs: write its address there first`;
     case 'started-early':
-      return `${named(difference.upload.job)} would no longer wait for ${namesText(difference.jobs)} on ${at(difference.upload)}: first put it into a later stage`;
+      return `${named(difference.upload.job, difference.upload)} would no longer wait for ${namesText(difference.jobs)} on ${at(difference.upload)}: first put it into a later stage`;
     case 'other-credential':
       return isElsewhere(difference.upload)
         ? goesOnText(difference.upload)
         : `${uploaderText(difference.upload)} would still upload to ${targetText(difference.upload)} with ${credentialText(difference.upload)}`;
     case 'nothing-built':
-      return `nothing would build on ${at(difference.upload)} what ${named(difference.upload.job)} uploads`;
+      return `nothing would build on ${at(difference.upload)} what ${named(difference.upload.job, difference.upload)} uploads`;
     case 'needed-job-absent':
       return `${named(difference.job)} would need '${difference.needs}', which is not in the pipeline of ${whenever(difference.occasion)}`;
     case 'job-lost':

@@ -19,7 +19,7 @@ import { NeedsHand } from '../python/versions/backend.ts';
 import { placeOfVersion } from '../python/versions/build-time.ts';
 import { buildTimeVersion } from '../python/versions/index.ts';
 import { computedVersion, type VersionFile, versionFile } from '../python/versions/version-file.ts';
-import { firstLine } from '../text/text.ts';
+import { firstLine, namesText } from '../text/text.ts';
 
 /** What the pipeline has to do about the version. */
 export type VersionInPipeline = Pick<
@@ -186,7 +186,7 @@ function fromPipeline(
 }
 
 function keepWritten(facts: Facts, because: VersionUse[]): VersionPlan {
-  const uses = because.map(wordsOf).join('; ');
+  const uses = wordsOf(because).join('; ');
   return withPlace(facts, `The written version stays, because other things depend on it: ${uses}`);
 }
 
@@ -223,9 +223,8 @@ function fromGit(uses: VersionUse[], model: PipelineModel): VersionPlan {
   );
   const repaired = ({ repair, where }: VersionUse) =>
     repair.kind === 'git-in-image' && 'job' in where && jobsNeedingGit.includes(where.job);
-  const notes = breaking
-    .filter((use) => !repaired(use) && !isReplaced(use))
-    .map((use) => `${raised(wordsOf(use))}.`);
+  const left = breaking.filter((use) => !repaired(use) && !isReplaced(use));
+  const notes = wordsOf(left).map((words) => `${raised(words)}.`);
   const publishing = publishingIn(model).map(({ name }) => name);
   const building = breaking.flatMap((use) =>
     use.repair.kind === 'install-scm' && isReplaced(use) && 'job' in use.where ? [use.where.job] : [],
@@ -238,16 +237,33 @@ function fromGit(uses: VersionUse[], model: PipelineModel): VersionPlan {
   };
 }
 
-/** What a use does, where it is, and what to do about it. */
-function wordsOf({ kind, where, text, repair, section }: VersionUse): string {
-  const place = 'job' in where ? `the job '${where.job}'` : `line ${where.line} of ${where.file}`;
+/** What uses do, where they are, and what to do about them; once for all jobs that run the same. */
+function wordsOf(uses: readonly VersionUse[]): string[] {
+  const byWords = new Map<string, { use: VersionUse; jobs: string[] }>();
+  for (const use of uses) {
+    const { kind, where, text, repair, section } = use;
+    const isJob = 'job' in where;
+    const key = JSON.stringify([kind, isJob ? '' : where, text, repair.kind, section]);
+    const jobs = byWords.get(key)?.jobs ?? [];
+    byWords.set(key, { use, jobs: [...jobs, ...(isJob && !jobs.includes(where.job) ? [where.job] : [])] });
+  }
+  return [...byWords.values()].map(({ use, jobs }) => wordsOfUse(use, jobs));
+}
+
+function wordsOfUse({ kind, where, text, repair, section }: VersionUse, jobs: string[]): string {
   const advice: Partial<Record<typeof repair.kind, string>> = {
     'importlib-metadata': ': use importlib.metadata.version() there',
     'commitizen-scm': ': set version_provider = "scm"',
     'install-scm': `: install setuptools-scm before it${section === undefined ? ' (for tox, in the deps of that environment)' : ''}`,
     'git-in-image': ': it needs git in its image',
   };
-  return `${place} ${verbs[kind]} ('${firstLine(text)}')${advice[repair.kind] ?? ''}`;
+  const what = `'${firstLine(text)}'`;
+  const place = 'job' in where ? `the job '${where.job}'` : `line ${where.line} of ${where.file}`;
+  const told =
+    jobs.length > 1
+      ? `the jobs ${namesText(jobs)} run ${what}, which ${verbs[kind]}`
+      : `${place} ${verbs[kind]} (${what})`;
+  return `${told}${advice[repair.kind] ?? ''}`;
 }
 
 const verbs: Record<VersionUse['kind'], string> = {

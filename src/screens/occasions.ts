@@ -1,4 +1,4 @@
-import { reasonOfDifference } from '../plan/judgement-words.ts';
+import { reasonsOf } from '../plan/judgement-words.ts';
 import { isSame, type OccasionRow, occasionRows, type ReportedUpload } from '../plan/occasions.ts';
 import type { ProjectEdit } from '../plan/project-edit.ts';
 import type { Situation } from '../plan/settings/setting.ts';
@@ -54,8 +54,8 @@ function rowsView(rows: OccasionRow[], { paint, columns }: Screen): string[] {
 }
 
 function toldView({ told }: Pick<ProjectEdit, 'told'>, { paint }: Screen): string[] {
-  const others = told.filter(({ kind }) => !shownInRows.has(kind)).map((it) => reasonOfDifference(it));
-  return [...new Set(others)].map((text) => `  ${paint.yellow(oneLine(`Note: ${text}.`))}`);
+  const others = told.filter(({ kind }) => !shownInRows.has(kind));
+  return reasonsOf(others).map((text) => `  ${paint.yellow(oneLine(`Note: ${text}.`))}`);
 }
 
 /** Differences that can be seen in the rows themselves. */

@@ -3,9 +3,12 @@ import { judge } from '../../src/pipeline/model/judge.ts';
 import { followIn } from '../../src/pipeline/model/local-scripts.ts';
 import { readModel } from '../../src/pipeline/model/model.ts';
 import { officialIndexes } from '../../src/pipeline/recognise/uploads.ts';
-import { reasonOfDifference } from '../../src/plan/judgement-words.ts';
+import { reasonsOf } from '../../src/plan/judgement-words.ts';
 
-const files = new Map([['tox.ini', '[testenv:release]\ncommands = twine upload -p x dist/*\n']]);
+const files = new Map([
+  ['tox.ini', '[testenv:release]\ncommands = twine upload -p x dist/*\n'],
+  ['sub.yml', 'ship: {id_tokens: {PYPI_ID_TOKEN: {aud: pypi}}, script: uv publish}\n'],
+]);
 const readFile = (path: string) => files.get(path);
 
 /** Why an edit that adds the job 'release' would be refused. */
@@ -16,7 +19,7 @@ function reasons(before: string, after: string): string[] {
   );
   const versions = { before: { kind: 'git' }, after: { kind: 'git' } } as const;
   const { wrong } = judge(one!, other!, { adds: [], ends: [], versions });
-  return [...new Set(wrong.map((it) => reasonOfDifference(it, (job) => job === 'release')))];
+  return reasonsOf(wrong, (job) => job === 'release');
 }
 
 describe('why an edit would be wrong', () => {
@@ -34,6 +37,22 @@ describe('why an edit would be wrong', () => {
     const all = ['a', 'b', 'c'].map((name) => `${name}: {script: uv publish --token $T, ${tags}}\n`).join('');
     expect(reasons('', all)).toContain("'a' and 'b' and 'c' would all upload to PyPI");
     expect(reasons('', all).filter((it) => /would (?:both|all)/.test(it))).toHaveLength(1);
+  });
+
+  it('says once what several jobs do by the same script, with the first of them', () => {
+    const ships = ['a', 'b', 'c', 'd', 'e']
+      .map((name) => `${name}: {script: tox -e release, ${tags}}\n`)
+      .join('');
+    expect(reasons(ships, ships + release)).toEqual([
+      expect.stringMatching(/^'a', 'b', 'c' and 2 more \(through tox.ini:release\) would go on uploading/),
+    ]);
+  });
+
+  it('tells the file of a job that has the name of another', () => {
+    const both = `${release.replace('release', 'ship')}sub: {trigger: {include: sub.yml}, ${tags}}\n`;
+    expect(reasons(both, both)).toEqual([
+      "'ship' of the pipeline file and 'ship' of the child pipeline sub.yml would both upload to PyPI",
+    ]);
   });
 
   it('tells on which occasion a job would run', () => {

@@ -7,7 +7,7 @@ import { buildsDistributions } from './builds.ts';
 import type { Command } from './commands.ts';
 import { type Configured, repositoriesOf } from './configured.ts';
 import { expandShell } from './shell-conditions.ts';
-import type { ModelJob, OccasionId, ReadFile } from './types.ts';
+import type { ModelJob, OccasionId, Origin, ReadFile } from './types.ts';
 import { oldSemanticRelease, optionOf, positional, type UploadTool, uploadTool } from './upload-tools.ts';
 
 /** Where an upload goes. */
@@ -33,6 +33,8 @@ export type CredentialUse =
 /** An upload made by a job. */
 export interface Publication {
   job: string;
+  /** Where that job is written: a child pipeline may have one of the same name. */
+  origin: Origin;
   /** Undefined if only the job's ID token shows that it publishes. */
   command: Command | undefined;
   target: Target;
@@ -55,7 +57,7 @@ export interface Around {
 /** The parts of a job that matter for uploads. */
 export type Uploader = Pick<
   ModelJob,
-  'name' | 'value' | 'itself' | 'variables' | 'matrix' | 'idTokens' | 'commands'
+  'name' | 'origin' | 'value' | 'itself' | 'variables' | 'matrix' | 'idTokens' | 'commands'
 >;
 
 /** Everything that a job uploads, given the variables in force; `more` are those set by rules. */
@@ -110,6 +112,7 @@ function publicationOf(written: Upload, around: Around): Publication {
   const target = told ? repository.target : (targetBehind(credential, upload) ?? repository.target);
   return {
     job: job.name,
+    origin: job.origin,
     command: written.command,
     target,
     files: filesOf(upload),
@@ -351,7 +354,7 @@ function byIdToken(job: Uploader, found: Publication[], { indexes }: Around): Pu
   const builds = job.commands.some(buildsDistributions);
   const credential: CredentialUse = { kind: 'unknown' };
   const alone = { command: undefined, target, files: [], credential, attests: false, builds, on: undefined };
-  return [...told, { job: job.name, ...alone }];
+  return [...told, { job: job.name, origin: job.origin, ...alone }];
 }
 
 function distinct(publications: Publication[]): Publication[] {

@@ -1,4 +1,5 @@
 import { isBuilder } from './builds.ts';
+import { isSamePipeline } from './jobs.ts';
 import type { PipelineModel } from './model.ts';
 import type { CredentialUse, Publication, Target } from './publications.ts';
 import { shellHolds, shellVariables } from './shell-conditions.ts';
@@ -42,7 +43,9 @@ function uploadOn(
   version: VersionKind,
 ): Upload[] {
   const { id, ref, variables } = occasion;
-  const job = model.jobs.find(({ name }) => name === publication.job);
+  const job = model.jobs.find(
+    ({ name, origin }) => name === publication.job && isSamePipeline(origin, publication.origin),
+  );
   if (job === undefined || (publication.on !== undefined && !publication.on.includes(id))) return [];
   const { condition, exported = {} } = publication.command ?? {};
   const waiting = waitingOn(id, job, [...model.jobs, ...model.triggers]);
@@ -95,7 +98,7 @@ function buildersOf(
 
 function builtFor(job: ModelJob, id: OccasionId, model: PipelineModel, seen: Set<string>): ModelJob[] {
   return job.takesFrom.flatMap((name) => {
-    const source = model.jobs.find((it) => it.name === name);
+    const source = model.jobs.find((it) => it.name === name && isSamePipeline(it.origin, job.origin));
     if (source === undefined || seen.has(name) || !mayRun(source.starts[id])) return [];
     seen.add(name);
     // A job that only passes files on, such as a signing job, takes them from those that build.
