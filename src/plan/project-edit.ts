@@ -12,6 +12,7 @@ import { sdistNote } from '../python/versions/compiled.ts';
 import { versionFromVcs } from '../python/versions/index.ts';
 import { uvLock } from '../python/versions/uv-lock.ts';
 import type { EditResult } from '../text/result.ts';
+import { verdictOnChild } from './child-pipeline.ts';
 import { type DeclaredEdit, waitingDeclaration, withDeclaration } from './declaration-edit.ts';
 import { judgeEdit, refusedForRules } from './judged-edit.ts';
 import { wordsOfPackages } from './judgement-words.ts';
@@ -52,6 +53,7 @@ export function editProject(facts: Facts, goal: Goal): ProjectEdit {
   const happens = before && whatHappensWhen(before, versions.before);
   const pipelineEdit =
     (happens && refusedForRules(happens, facts, wanted)) ??
+    (happens && verdictOnChild(facts, goal, wanted, happens)) ??
     editPipeline(text, wanted, reading.included, reading.file);
   const intended = intendedPipeline(pipelineEdit, facts);
   const after = intended === undefined ? undefined : modelOf(facts, goal, intended, before);

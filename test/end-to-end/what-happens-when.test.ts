@@ -1,7 +1,10 @@
+import { readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
 import { teamState } from '../../src/rehearsal/gitlab/state.ts';
 import { scratchFiles } from '../../src/rehearsal/scratch-project.ts';
 import { startWorld, type World } from '../../src/rehearsal/world.ts';
+import { commitAll } from '../support/builds.ts';
 import { reportOf, runIn } from '../support/program.ts';
 
 let here: World | undefined;
@@ -65,6 +68,35 @@ describe('what happens when', () => {
     const { stdout } = await runIn(world, ['check', '--verbose']);
     expect(stdout).toContain('What happens when');
     expect(stdout.replace(/\s+/g, ' ')).toContain("was: 0.1.0 to PyPI by 'publish' (PYPI_TOKEN)");
+  });
+
+  it('is right in a child pipeline that publishes as the pipeline file would, and says what is not', async () => {
+    const world = await worldWith();
+    await runIn(world, ['setup', '--yes']);
+    const path = (name: string) => join(world.directory, name);
+    const own = (await readFile(path('.gitlab-ci.yml'), 'utf8')).replaceAll('"push"', '"parent_pipeline"');
+    const settled = async (trigger: string, child: string) => {
+      await writeFile(path('.gitlab-ci.yml'), `core:\n  trigger: {include: core.yml}\n${trigger}`);
+      await writeFile(path('core.yml'), child);
+      await commitAll(world.directory);
+      const { report } = await reportOf(world, ['check']);
+      return report.settings.find(({ id }) => id === 'pipeline');
+    };
+    const pushes = `  rules: [{if: '$CI_PIPELINE_SOURCE == "push"'}]\n`;
+    expect(await settled(pushes, own)).toMatchObject({ state: 'ok' });
+    expect(await settled('', own)).toMatchObject({
+      state: 'manual',
+      message: expect.stringContaining(
+        "core.yml, which the job 'core' starts as a child pipeline, publishes, but",
+      ),
+      manual: expect.stringMatching(/^Limit the job 'core' of \.gitlab-ci\.yml by its rules/),
+    });
+    const obeying = own.replaceAll('--trusted-publishing always ', '');
+    expect(await settled(pushes, obeying)).toMatchObject({
+      state: 'manual',
+      differences: [{ field: 'release-test.script' }, { field: 'release.script' }],
+      manual: expect.stringMatching(/^core\.yml as it should be:[\s\S]*source != "parent_pipeline"/i),
+    });
   });
 
   it('writes neither file where the pipeline would do something else, and says what', async () => {
