@@ -12,6 +12,7 @@ import { commitAll } from '../support/builds.ts';
 import { recorded, runnerLog } from '../support/failed-uploads.ts';
 import { faults, interceptAt, type RequestOfRun, requestsOf, stateOf } from '../support/faults.ts';
 import { placeOf, type ReportLike, runProgram, signedIn } from '../support/program.ts';
+import { sampleOf } from '../support/sample.ts';
 import { run } from '../support/tools.ts';
 
 /** Timeout of a request in seconds; short, so that a lost response is given up soon. */
@@ -314,7 +315,7 @@ describe.each(stories)('$title', { timeout: 1_800_000 }, (told) => {
           }),
         ),
     );
-    const outcomes = await runAll([...cells, ...stopped]);
+    const outcomes = await runAll(sampleOf([...cells, ...stopped]));
     console.log(table(outcomes));
     expect(outcomes.flatMap(({ wrong }) => wrong)).toEqual([]);
     expect(strangers).toBe(0);
