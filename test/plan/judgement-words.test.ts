@@ -7,6 +7,7 @@ import { reasonsOf } from '../../src/plan/judgement-words.ts';
 
 const files = new Map([
   ['tox.ini', '[testenv:release]\ncommands = twine upload -p x dist/*\n'],
+  ['.releaserc.yml', 'plugins: [["@semantic-release/exec", {publishCmd: twine upload -p $T dist/*}]]'],
   ['sub.yml', 'ship: {id_tokens: {PYPI_ID_TOKEN: {aud: pypi}}, script: uv publish}\n'],
 ]);
 const readFile = (path: string) => files.get(path);
@@ -37,6 +38,15 @@ describe('why an edit would be wrong', () => {
     const all = ['a', 'b', 'c'].map((name) => `${name}: {script: uv publish --token $T, ${tags}}\n`).join('');
     expect(reasons('', all)).toContain("'a' and 'b' and 'c' would all upload to PyPI");
     expect(reasons('', all).filter((it) => /would (?:both|all)/.test(it))).toHaveLength(1);
+  });
+
+  it('names what a release bot runs by its configuration', () => {
+    const bot = `bot: {script: npx semantic-release, ${tags}}\n`;
+    expect(reasons(bot, bot + release)).toEqual([
+      expect.stringMatching(
+        /^'bot' \(through .releaserc.yml:publishCmd\) would go on uploading to PyPI by 'twine upload/,
+      ),
+    ]);
   });
 
   it('says once what several jobs do by the same script, with the first of them', () => {

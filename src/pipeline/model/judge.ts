@@ -297,7 +297,9 @@ const plain = (path: string) => path.replace(/^\.\//, '').replace(/\/(?:\*{1,2})
 const tags = ({ tool, verb, args }: Command) =>
   (tool === 'git' &&
     (verb === 'tag' || (verb === 'push' && args.some((arg) => /tags|refs\/tags|^v\$/.test(arg))))) ||
-  /^(?:semantic-release|cz|commitizen|bump-my-version|bump2version|bumpversion)$/.test(tool ?? '');
+  /^(?:semantic-release|cz|commitizen|bump-my-version|bump2version|bumpversion|fullrelease)$/.test(
+    tool ?? '',
+  );
 
 /** Commands that an edit may replace: uploads, builds, tools, credentials, and those without side effects. */
 const exchangeable =

@@ -1,6 +1,7 @@
 import { isUnreadable, parseToml, type TomlTable } from '../../text/toml/document.ts';
 import { type Command, directoryFrom, type Follow, type Followed, type Hole } from './commands.ts';
 import { callsInPython, noxSessions, taskFunctions } from './python-scripts.ts';
+import { releaseHooks } from './release-hooks.ts';
 import {
   justRecipes,
   makeRecipes,
@@ -160,19 +161,27 @@ const taskRunners: Record<string, TaskRunner> = {
   npm: (command, lookup) => nodeScript(command, lookup),
   yarn: (command, lookup) => nodeScript(command, lookup),
   pnpm: (command, lookup) => nodeScript(command, lookup),
+  'semantic-release': (command, lookup) => releaseTool(command, lookup),
+  cz: (command, lookup) => releaseTool(command, lookup),
+  'bump-my-version': (command, lookup) => releaseTool(command, lookup),
   poe: (command, lookup) => projectTask(command, lookup, 'poe', operands(command.args)[0]),
 };
 
 function nodeScript(command: Command, lookup: Lookup): Answer | undefined {
-  const { verb = '', args } = command;
-  const name = /^(?:run|run-script)$/.test(verb)
-    ? args[0]
-    : verb === 'test' || verb === 'publish'
-      ? verb
-      : undefined;
-  return name === undefined || name === 'publish'
-    ? undefined
-    : tasks(command, ['package.json'], lookup, (text) => npmScripts(text, name));
+  const { tool, verb = '', args } = command;
+  const isRun = /^(?:run|run-script|test)$/.test(verb);
+  const name = isRun && verb !== 'test' ? args[0] : verb;
+  if (name === undefined || name === 'publish') return undefined;
+  const found = tasks(command, ['package.json'], lookup, (text) => npmScripts(text, name));
+  if (isRun || (tool !== 'npm' && found.programs.length > 0)) return found;
+  // yarn and pnpm also run what is installed.
+  return tool !== 'npm' && name === 'semantic-release'
+    ? releaseTool({ ...command, tool: name, verb: args[0] }, lookup)
+    : undefined;
+}
+
+function releaseTool(command: Command, lookup: Lookup): Answer {
+  return { programs: releaseHooks(command, lookup) ?? [], holes: [] };
 }
 
 /** `pdm run ship` and `hatch run ship`, where `ship` is a script in pyproject.toml. */

@@ -8,7 +8,14 @@ import type { Command } from './commands.ts';
 import { type Configured, repositoriesOf } from './configured.ts';
 import { expandShell } from './shell-conditions.ts';
 import type { ModelJob, OccasionId, Origin, ReadFile } from './types.ts';
-import { oldSemanticRelease, optionOf, positional, type UploadTool, uploadTool } from './upload-tools.ts';
+import {
+  oldSemanticRelease,
+  optionOf,
+  positional,
+  type UploadTool,
+  uploadTool,
+  zestReleaser,
+} from './upload-tools.ts';
 
 /** Where an upload goes. */
 export type Target =
@@ -69,7 +76,8 @@ export function publicationsOf(
   const found = job.matrix.flatMap((instance) => {
     const variables = { ...job.variables, ...more, ...instance };
     return job.commands.flatMap((command, index) => {
-      const upload = uploadTool(command) ?? byOldSemanticRelease(job, command, around);
+      const upload =
+        uploadTool(command) ?? byOldSemanticRelease(job, command, around) ?? byZestReleaser(command, around);
       if (upload === undefined) return [];
       const earlier = job.commands.slice(0, index);
       return [publicationOf({ job, command, earlier, variables, ...upload }, around)];
@@ -90,6 +98,19 @@ function byOldSemanticRelease(
   const settings = ['pyproject.toml', 'setup.cfg'].map((name) => readFile(posix.join(directory, name)) ?? '');
   const isSet = /^upload_to_(?:pypi|repository)\s*=\s*true|^\[semantic_release\]/im.test(settings.join('\n'));
   return isPinned || isSet ? { name: tool, tool: oldSemanticRelease } : undefined;
+}
+
+/** zest.releaser builds and uploads, unless its settings tell it not to: https://zestreleaser.readthedocs.io/en/latest/options.html */
+function byZestReleaser(
+  { tool, directory = '.' }: Command,
+  { readFile }: Around,
+): { name: string; tool: UploadTool } | undefined {
+  if (tool !== 'fullrelease') return undefined;
+  const texts = ['setup.cfg', 'pyproject.toml'].map((name) => readFile(posix.join(directory, name)) ?? '');
+  const isOff = texts.some((text) =>
+    /^\[(?:tool\.)?zest[.-]releaser\][^[]*^release\s*=\s*(?:no|false|off)\b/im.test(text),
+  );
+  return isOff ? undefined : { name: 'twine', tool: zestReleaser };
 }
 
 interface Upload {

@@ -60,6 +60,15 @@ const subRunners: [words: string[], options: Options, before?: Options][] = [
     ['pipx', 'run'],
     ['--spec', '--python', '--pip-args', '--index-url', '-i', '--with'],
   ],
+  ...[
+    ['npx'],
+    ['bunx'],
+    ['npm', 'exec'],
+    ['pnpm', 'exec'],
+    ['pnpm', 'dlx'],
+    ['yarn', 'dlx'],
+    ['yarn', 'exec'],
+  ].map((words): [string[], Options] => [words, ['-p', '--package', '-c', '--call', '-w', '--workspace']]),
   [['poetry', 'run'], [], poetryGlobal],
   [
     ['pdm', 'run'],
@@ -242,7 +251,7 @@ function behind(runner: string, words: string[], from: number, options: Options)
   const program = words[at];
   if (program === undefined) return undefined;
   const rest = words.slice(at);
-  if (runner === 'uv tool run' || runner === 'uvx' || runner === 'pipx run')
+  if (/^(?:uv tool run|uvx|pipx run|npx|bunx|p?npm exec|\w+ dlx)$/.test(runner))
     rest[0] = program.replace(/(?<=.)(?:@|\[|[=<>~!]=?).*$/, '');
   if (runner === 'hatch run') rest[0] = program.replace(/^[+\w.-]*:(?=.)/, '');
   if (rest[0]?.includes(' ') && runner !== 'coverage run')

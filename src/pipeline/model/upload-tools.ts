@@ -134,6 +134,14 @@ export const oldSemanticRelease: UploadTool = {
   builds: 'always',
 };
 
+/** `fullrelease`, which uploads by twine what it builds from a fresh checkout of the tag. */
+export const zestReleaser: UploadTool = {
+  ...none,
+  ...uploadVariables.twine,
+  builds: 'always',
+  readsPypirc: true,
+};
+
 /** The tool behind a command that uploads distributions; a dry run uploads nothing. */
 export function uploadTool(command: {
   tool: string | undefined;

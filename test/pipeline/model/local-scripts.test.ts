@@ -151,6 +151,63 @@ describe("what a project's own command runs", () => {
       ['twine upload x'],
       'hatch:ship',
     ],
+    [
+      'npx semantic-release@24 --branches main',
+      {
+        '.releaserc.json':
+          '{"plugins": ["@semantic-release/git", ["@semantic-release/exec", {"prepareCmd": "sed -i \\"s/x/${nextRelease.version}/\\" v", "publishCmd": "twine upload -p $T dist/*"}]]}',
+      },
+      ['sed -i "s/x/$RELEASE/" v', 'twine upload -p $T dist/*'],
+      '.releaserc.json:publishCmd',
+    ],
+    [
+      'semantic-release',
+      {
+        '.releaserc':
+          "plugins:\n  - - '@semantic-release/exec'\n    - publishCmd: |\n        uv build\n        uv publish\n",
+      },
+      ['uv build', 'uv publish'],
+      '.releaserc:publishCmd',
+    ],
+    [
+      'pnpm semantic-release',
+      {
+        'release.config.js':
+          "module.exports = { publish: [{ path: '@semantic-release/exec', cmd: `poetry publish` }] }",
+      },
+      ['poetry publish'],
+      'release.config.js:cmd',
+    ],
+    [
+      'npm exec -- semantic-release',
+      {
+        'package.json':
+          '{"release": {"plugins": [["semantic-release-pypi", {"repoUrl": "https://pypi.example/"}]]}}',
+      },
+      [
+        'python -m build',
+        'twine upload --repository-url https://pypi.example/ -u __token__ -p $PYPI_TOKEN dist/*',
+      ],
+      'package.json:semantic-release-pypi',
+    ],
+    [
+      'semantic-release version --push',
+      { 'pyproject.toml': '[tool.semantic_release]\nbuild_command = "uv build && uv publish"\n' },
+      ['uv build', 'uv publish'],
+      'pyproject.toml:build_command',
+    ],
+    [
+      'cz bump --yes',
+      { '.cz.toml': '[tool.commitizen]\npost_bump_hooks = ["flit publish"]\n' },
+      ['flit publish'],
+      '.cz.toml:post_bump_hooks',
+    ],
+    [
+      'bump-my-version bump patch',
+      { 'pyproject.toml': '[tool.bumpversion]\npost_commit_hooks = ["hatch publish"]\n' },
+      ['hatch publish'],
+      'pyproject.toml:post_commit_hooks',
+    ],
   ])('%s', (script, files, wanted, via) => {
     const { commands, holes } = read(script, files);
     const inside = commands.filter((command) => command.via.length > 0);

@@ -102,6 +102,18 @@ describe('an upload in a script', () => {
   });
 });
 
+describe('fullrelease', () => {
+  it('uploads what it builds, unless the settings tell it not to', () => {
+    const script = ['pip install zest.releaser', 'fullrelease --no-input'];
+    expect(targets(script)).toEqual(['pypi TWINE_PASSWORD dist/*']);
+    for (const [name, value] of [
+      ['pyproject.toml', '[tool.zest-releaser]\nrelease = false\n'],
+      ['setup.cfg', '[zest.releaser]\nrelease = no\n'],
+    ] as const)
+      expect(targets(script, '', { [name]: value })).toEqual([]);
+  });
+});
+
 describe('an upload behind a job of an earlier stage', () => {
   const up = (more = '') => `up: {stage: deploy, script: [twine upload dist/*], only: [tags], ${more}}\n`;
   const gate = (more: string) => `gate: {stage: test, script: [ok], ${more}}\n`;
