@@ -212,6 +212,29 @@ p:
   });
 
   it.each([
+    ['where the shell stands by then', '  script: [pushd pkg/a, pip install build, python -m build]\n', ''],
+    [
+      'where an inherited cd leads',
+      '  script: [pip install build, python -m build]\n',
+      'before_script: [cd pkg/a]\n',
+    ],
+  ])('gets its own version %s', (_, lines, top) => {
+    const more = { buildTimeVersion: { kind: 'pyproject' }, packageDirectory: 'pkg/a' } as const;
+    const { after } = repaired(`  image: python:3.12\n${lines}`, more, top);
+    expect(after).toContain('uv version --frozen');
+    expect(after).not.toContain('--project');
+  });
+
+  it('gets its own version by sed where pip may not work', () => {
+    const more = { buildTimeVersion: { kind: 'pyproject' }, poetryPlugin: true } as const;
+    const { job } = repaired('  image: ubuntu:24.04\n  script: [pipx run poetry build]\n', more);
+    expect(job.script).toEqual([
+      expect.stringMatching(/^\[.*\] \|\| sed -i .*pyproject/),
+      'pipx run poetry build',
+    ]);
+  });
+
+  it.each([
     ['only: [main]', { only: ['main', 'tags'] }],
     ['only: {refs: [tags]}', { only: { refs: ['tags', 'main'] } }],
     [
@@ -355,6 +378,12 @@ describe('a build that is split off from the job that publishes', () => {
       '[ -z "$CI_COMMIT_TAG" ] || echo $CI_COMMIT_TAG > VERSION',
       '[ -z "$CI_COMMIT_TAG" ] || a $CI_COMMIT_TAG',
       'b',
+      'python -m build',
+    ]);
+    const made = `['export V="v\${CI_COMMIT_TAG}"', "envsubst '$V' < a > b", python -m build, twine upload dist/*]`;
+    expect(splitUp(alone(made)).build.script).toEqual([
+      '[ -z "$CI_COMMIT_TAG" ] || export V="v${CI_COMMIT_TAG}"',
+      '[ -z "$CI_COMMIT_TAG" ] || envsubst \'$V\' < a > b',
       'python -m build',
     ]);
   });

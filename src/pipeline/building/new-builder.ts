@@ -12,11 +12,12 @@ import { buildFolder, installs, kindOf, setsUpPip } from '../recognise/commands.
 import { imageFor } from '../recognise/image.ts';
 import { defaultsOf, type Job, jobValue } from '../recognise/jobs.ts';
 import { runsOn } from '../recognise/rules.ts';
-import { commandsOf as commandsIn } from '../recognise/uploads.ts';
+import { variablesRead } from '../recognise/shell.ts';
+import { commandsOf as commandsIn, jobVariables } from '../recognise/uploads.ts';
 import { buildLines, fieldsOf, inFolder, linesOf, type Surroundings } from '../template.ts';
 import { images } from '../tool-versions.ts';
 import { addGit, imageWithGit, isOldPython, needsUv, oldPython } from './image.ts';
-import { setupPyBuild, versionCommands } from './version.ts';
+import { type BuildPlace, setupPyBuild, versionCommands } from './version.ts';
 
 /** The build job to create: its lines, and the folder it builds into. */
 export interface NewBuilder {
@@ -141,10 +142,11 @@ function fromJob(
   };
   const git = fromGit && /alpine/.test(image) ? [addGit] : [];
   const isForTags = runsOn(job, 'default-branch', goal) === false;
-  const steps = isForTags ? building.map(onTagsAlone) : building;
-  const script = [...git, ...commandsOf(steps, goal, image)];
+  const steps = isForTags ? onTagsAlone(building) : building;
+  const before = sharedBeforeScript(job, data);
+  const script = [...git, ...commandsOf(steps, goal, { image, before, variables: jobVariables(job, data) })];
   const bringsUv = image === '' && needsUv(script.join('\n')) && !installs(script.join('\n'), 'uv');
-  const dists = distsOf(name, sharedBeforeScript(job, data), script);
+  const dists = distsOf(name, before, script);
   const built: YamlTable = {
     stage: around.buildStage,
     ...fieldsOf(job, inherited),
@@ -166,19 +168,25 @@ function wholeImage(before: YamlValue | undefined, name: string | undefined): Ya
   return { image: isYamlTable(before) ? { ...before, name } : name };
 }
 
-function commandsOf(building: ScriptStep[], goal: PipelineGoal, image: string): string[] {
+function commandsOf(building: ScriptStep[], goal: PipelineGoal, place: BuildPlace): string[] {
   const sdist = goal.sdistOnly ? ' --sdist' : '';
-  const version = versionCommands(goal, image);
   const folder = building.some(({ text }) => changesFolder.test(text)) ? '' : inFolder(goal, '--outdir');
   // `python` may be missing, or another one.
   const [, before = '', python = 'python'] =
     setupPyBuild.exec(building.map(({ text }) => text).join('\n')) ?? [];
   const pip = python === 'python' ? 'pip' : `${python} -m pip`;
-  const ours = [`${pip} install build`, ...version, `${before}${python} -m build${sdist}${folder}`];
   const steps = building.filter(
     ({ kind }) => kind !== 'credential' && kind !== 'report' && kind !== 'tag check' && kind !== 'signature',
   );
-  if (!steps.some(({ kind }) => kind === 'build')) return [...steps.map(({ text }) => text), ...ours];
+  const texts = steps.map(({ text }) => text);
+  const versionAt = (at: number) =>
+    versionCommands(goal, { ...place, before: [...place.before, ...texts.slice(0, at)] });
+  const oursAt = (at: number) => [
+    `${pip} install build`,
+    ...versionAt(at),
+    `${before}${python} -m build${sdist}${folder}`,
+  ];
+  if (!steps.some(({ kind }) => kind === 'build')) return [...texts, ...oursAt(texts.length)];
   const isBlind = ({ kind, text }: ScriptStep) => kind === 'build' && blind.test(text);
   const first = steps.findIndex(isBlind);
   const moves = steps.slice(first).some(({ text }) => changesFolder.test(text));
@@ -186,17 +194,24 @@ function commandsOf(building: ScriptStep[], goal: PipelineGoal, image: string): 
   return steps.flatMap((step, at) => {
     if (isolated && onlyForSetupPy.test(step.text)) return [];
     if (step.kind !== 'build') return [step.text];
-    if (!isBlind(step)) return [...version, step.text];
-    return at === first || moves ? ours : [];
+    if (!isBlind(step)) return [...versionAt(at), step.text];
+    return at === first || moves ? oursAt(at) : [];
   });
 }
 
-/** What reads the tag, in a job that had no other occasions, does so on tags alone now that pushes are built as well. */
-function onTagsAlone(step: ScriptStep): ScriptStep {
-  const { kind, text } = step;
-  if (kind !== 'other' || !/\$\{?CI_COMMIT_TAG\b/.test(text)) return step;
-  const isSimple = !/[;&|\n]|^(?:if|case|for|while|\[)/.test(text);
-  return { kind, text: `[ -z "$CI_COMMIT_TAG" ] || ${isSimple ? text : `{\n${text}\n}`}` };
+/**
+ * What reads the tag, or a variable that is made of it, in a job that had no other occasions, does so on tags alone now
+ * that pushes are built as well.
+ */
+function onTagsAlone(steps: ScriptStep[]): ScriptStep[] {
+  const ofTag = new Set(['CI_COMMIT_TAG']);
+  return steps.map((step) => {
+    const { kind, text } = step;
+    if (kind !== 'other' || !variablesRead(text).some((name) => ofTag.has(name))) return step;
+    for (const [, name = ''] of text.matchAll(/(?:^|[\s;])(\w+)=/g)) ofTag.add(name);
+    const isSimple = !/[;&|\n]|^(?:if|case|for|while|\[)/.test(text);
+    return { kind, text: `[ -z "$CI_COMMIT_TAG" ] || ${isSimple ? text : `{\n${text}\n}`}` };
+  });
 }
 
 /** Installs only what `python -m build` has in an environment of its own, or what uploads. */

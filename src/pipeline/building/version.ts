@@ -1,21 +1,52 @@
+import { posix } from 'node:path';
 import { buildTimeCommand, needsUv } from '../../python/versions/build-time-command.ts';
+import { UnsafeEdit } from '../../text/result.ts';
 import type { YamlTable } from '../../text/yaml/document.ts';
 import type { Check } from '../check.ts';
 import { type PipelineEdit, seen } from '../edit.ts';
 import { sharedBeforeScript } from '../globals.ts';
-import type { PipelineGoal } from '../pipeline-goal.ts';
+import { commandsOfJob } from '../model/commands.ts';
+import { isFromGit, type PipelineGoal } from '../pipeline-goal.ts';
 import { buildsDistributions } from '../recognise/commands.ts';
-import { imageOf } from '../recognise/image.ts';
+import { imageFor } from '../recognise/image.ts';
 import { lines, scriptOf } from '../recognise/jobs.ts';
+import { jobVariables } from '../recognise/uploads.ts';
 import { want } from '../want.ts';
 
+/** What surrounds a build. */
+export interface BuildPlace {
+  image: string;
+  /** Lines before the build, those of `before_script` first. */
+  before: string[];
+  variables?: Record<string, string>;
+}
+
 /** Commands that write a development version before the build; none if it comes from git. */
-export function versionCommands(goal: PipelineGoal, imageAndScript: string): string[] {
+export function versionCommands(goal: PipelineGoal, { image, before, variables = {} }: BuildPlace): string[] {
   const { buildTimeVersion: place, packageDirectory } = goal;
   if (place === undefined) return [];
-  const install = needsUv(place) && !/\buv\b/.test(imageAndScript) ? ['pip install uv'] : [];
-  return [...install, buildTimeCommand(place, packageDirectory)];
+  const lines = { name: '', before_script: [], script: [...before, 'true'], after_script: [], variables };
+  const directory = commandsOfJob(lines).commands.at(-1)?.directory;
+  if (directory === undefined)
+    throw new UnsafeEdit(
+      'where the shell stands before the build is only known when it runs, and the version has to be written there',
+    );
+  const folder = posix.relative(directory, packageDirectory) || '.';
+  if (!needsUv(place) || /\buv\b/.test(`${image}\n${before.join('\n')}`))
+    return [buildTimeCommand(place, folder)];
+  return hasPip(image, before.join('\n'))
+    ? ['pip install uv', buildTimeCommand(place, folder)]
+    : [buildTimeCommand(withoutUv, folder)];
 }
+
+/** The same place for `sed`. */
+const withoutUv = { kind: 'line', path: 'pyproject.toml', key: 'version', section: 'project' } as const;
+
+/** Whether `pip install` works: systems other than Python's own images may lack it, or refuse to be changed. */
+const hasPip = (image: string, script: string) =>
+  image === '' ||
+  /(?:^|\/)(?:python|pypy)(?::|$)|conda/.test(image) ||
+  /(?<![\w./-])pip3?[ \t]+install\b(?![^\n;&|]*--break-system)/.test(script);
 
 /** Writes a development version before the build. */
 export function giveVersion(edit: PipelineEdit, name: string, job: YamlTable): void {
@@ -24,7 +55,10 @@ export function giveVersion(edit: PipelineEdit, name: string, job: YamlTable): v
     0,
     script.findIndex((item) => buildsDistributions(item)),
   );
-  const added = versionCommands(edit.goal, `${imageOf(job)}\n${scriptOf(job)}`);
+  const data = seen(edit);
+  const before = [...lines(job.before_script), ...sharedBeforeScript(job, data), ...script.slice(0, at)];
+  const image = imageFor(job, data);
+  const added = versionCommands(edit.goal, { image, before, variables: jobVariables(job, data) });
   want(edit, [name, 'script'], script.toSpliced(at, 0, ...added));
 }
 
@@ -57,7 +91,7 @@ export function versionChecks({ goal, ...edit }: PipelineEdit): Check[] {
       path: ['script'],
       // https://github.com/mtkennerly/poetry-dynamic-versioning#installation
       holds: (job) =>
-        !goal.poetryPlugin ||
+        !(goal.poetryPlugin && isFromGit(goal)) ||
         !lines(job.script).some((item) => poetryBuild.test(item)) ||
         [scriptOf(job), ...sharedBeforeScript(job, data)].join('\n').includes('poetry-dynamic-versioning'),
       repair: addPoetryPlugin,
