@@ -126,7 +126,7 @@ export const reports = <Kind extends string, D extends Described>(
 /** Bad usage, as a full sentence about what was typed. */
 export function usage(
   message: string,
-  hint = "Run 'gitlab-to-pypi --help' for the commands and options.",
+  hint = "Run 'npx gitlab-to-pypi --help' for the commands and options.",
 ): UserError {
   return new UserError('usage', message, hint);
 }

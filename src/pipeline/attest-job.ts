@@ -40,7 +40,7 @@ export function repairAttestJob(edit: PipelineEdit): void {
 }
 
 const outage = (name: string) =>
-  `Releases then depend on Sigstore: while it is down, the job '${name}' fails before anything is published. Retry the job later; to publish without attestations, run 'gitlab-to-pypi --no-attest', commit, and tag again.`;
+  `Releases then depend on Sigstore: while it is down, the job '${name}' fails before anything is published. Retry the job later; to publish without attestations, run 'npx gitlab-to-pypi --no-attest', commit, and tag again.`;
 
 /** Invariants of the job that signs: it holds Sigstore's token alone, and hands on attestations alone. */
 function attestChecks(goal: PipelineGoal, around: Surroundings): Check[] {

@@ -99,7 +99,7 @@ export async function resumeWorld(folder: string): Promise<World> {
     throw new UserError(
       'no-rehearsal',
       `There is no scratch project of an earlier demo in ${directory}.`,
-      "Run 'gitlab-to-pypi demo' without --directory for a new one.",
+      "Run 'npx gitlab-to-pypi demo' without --directory for a new one.",
     );
   }
   const { states, ports, names } = JSON.parse(text) as Saved;

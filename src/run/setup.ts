@@ -87,7 +87,7 @@ async function finish(context: Context, ending: Finished, exitCode: number): Pro
   const waited = exitCode === 0 && (await wantsToWait(context, ending));
   if (exitCode === 1 && options.wait === true) {
     const why = 'Not waiting for a pipeline, because not every change was made (see above).';
-    const next = "Run it again, or wait for what you push with 'gitlab-to-pypi check --wait'.";
+    const next = `Run it again, or wait for what you push with '${context.program} check --wait'.`;
     terminal.print('', terminal.paint.yellow(`${why} ${next}`));
   }
   const { exitCode: code, report: wait } = waited

@@ -71,13 +71,13 @@ export async function runsSomething(ended: Ended, ports: Ports): Promise<boolean
 async function follow(context: Context, ended: Ended, ports: Ports): Promise<WaitEnd> {
   let state: RunState | undefined;
   let waitsFor: Pipeline | undefined;
-  const { terminal, stop } = context;
+  const { terminal, stop, program } = context;
   stop.beforeEnd(() => {
     const message =
       waitsFor === undefined
         ? 'No longer waiting for a pipeline.'
         : `No longer waiting; the pipeline goes on: ${waitsFor.webUrl}.`;
-    return new Cancelled(130, message, "'gitlab-to-pypi check --wait' waits for it again.");
+    return new Cancelled(130, message, `'${program} check --wait' waits for it again.`);
   });
   const poll = poller(context, ports);
   try {

@@ -91,7 +91,7 @@ export const checkExplanations: Record<SettingKind, Explanation> = {
       'An index accepts each version once and refuses versions with a local part (+g1a2b3c). So each build needs a unique version: usually from git, by the plugin of your build backend, without the local part.',
     byHand: [
       'Configure the plugin (setuptools-scm, hatch-vcs, ...) in pyproject.toml, make the version dynamic, and turn the local part off.',
-      'Change whatever reads, writes or bumps the written version; "gitlab-to-pypi --dry-run" lists it.',
+      'Change whatever reads, writes or bumps the written version; "npx gitlab-to-pypi --dry-run" lists it.',
     ],
   },
   pipeline: {
@@ -99,7 +99,7 @@ export const checkExplanations: Record<SettingKind, Explanation> = {
     means:
       'One job builds, one checks what was built, and one per index uploads it, with an ID token and nothing else beside it: no inherited scripts, cache or services, only for protected refs of this project.',
     byHand: [
-      '"gitlab-to-pypi --dry-run" shows the edit, or the jobs to paste where your file cannot be edited safely.',
+      '"npx gitlab-to-pypi --dry-run" shows the edit, or the jobs to paste where your file cannot be edited safely.',
       'Build > Pipeline editor > Validate: check the result.',
     ],
   },
@@ -157,7 +157,7 @@ export const errorExplanations: Record<string, Explanation> = {
       'With --attest a job of its own signs what was checked; it needs Sigstore, and nothing else. While Sigstore is down it fails, and nothing has been published yet: no version is used up, and no token for PyPI either. The tool that signs has a fixed version, and nothing that it depends on is newer than the date beside it (--exclude-newer): raise both together. The job holds no token that could publish.',
     byHand: [
       'Retry the job when https://status.sigstore.dev is green again; the release goes on from there.',
-      'To release without attestations: run "gitlab-to-pypi --no-attest", commit, and tag again. PyPI then shows that this release has no provenance. "--attest" brings the job back.',
+      'To release without attestations: run "npx gitlab-to-pypi --no-attest", commit, and tag again. PyPI then shows that this release has no provenance. "--attest" brings the job back.',
     ],
   },
   'dead-end': {

@@ -110,7 +110,7 @@ export function endWords(scene: WaitScene, end: WaitEnd): { message: string; man
     case 'published nothing':
       return {
         message: `The pipeline of ${end.state.pipeline.ref} ended, and none of its jobs publishes.`,
-        manual: `${unfollowedWords(end.state)}See under 'What happens when' in 'gitlab-to-pypi check --verbose' which push publishes.`,
+        manual: `${unfollowedWords(end.state)}See under 'What happens when' in 'npx gitlab-to-pypi check --verbose' which push publishes.`,
       };
     case 'no pipeline':
       return {
