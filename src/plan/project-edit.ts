@@ -11,6 +11,7 @@ import { isTagCheck } from '../pipeline/tag-check.ts';
 import { sdistNote } from '../python/versions/compiled.ts';
 import { versionFromVcs } from '../python/versions/index.ts';
 import { uvLock } from '../python/versions/uv-lock.ts';
+import { versionFile } from '../python/versions/version-file.ts';
 import type { EditResult } from '../text/result.ts';
 import { verdictOnChild } from './child-pipeline.ts';
 import { type DeclaredEdit, waitingDeclaration, withDeclaration } from './declaration-edit.ts';
@@ -61,17 +62,13 @@ export function editProject(facts: Facts, goal: Goal): ProjectEdit {
     before && after
       ? judgeEdit(pipelineEdit, { before, after }, versions, { facts, goal, wanted })
       : { edit: pipelineEdit, told: [] };
-  const isRefused = judged.edit.kind === 'refused';
-  return {
-    ...together(withDeclaration(versionEdit, facts, goal), judged.edit, facts, goal),
-    occasions: before &&
-      happens &&
-      after && {
-        before: happens.filter((it) => isRefused || !(checksTags(before) && isStopped(it))),
-        after: whatHappensWhen(after, versions.after).filter((it) => isRefused || !isStopped(it)),
-      },
-    told: judged.told,
-  };
+  const all = together(withDeclaration(versionEdit, facts, goal), judged.edit, facts, goal);
+  const now = happens?.filter((it) => !(before && checksTags(before) && isStopped(it)));
+  const then =
+    all.pipelineEdit.kind === 'refused'
+      ? now
+      : after && whatHappensWhen(after, versions.after).filter((it) => !isStopped(it));
+  return { ...all, occasions: now && then && { before: now, after: then }, told: judged.told };
 }
 
 /** Jobs of one package are never changed for another. */
@@ -117,8 +114,10 @@ function versionEditOf(
 }
 
 /** Where the version comes from today. */
-const versionNow = ({ python }: Facts): VersionKind =>
-  python.writtenVersion === undefined ? { kind: 'git' } : { kind: 'written', value: python.writtenVersion };
+function versionNow({ python: { writtenVersion, files } }: Facts): VersionKind {
+  const value = writtenVersion ?? versionFile(files)?.value;
+  return value === undefined ? { kind: 'git' } : { kind: 'written', value };
+}
 
 const afterEdit = (facts: Facts, plan: VersionPlan): VersionKind =>
   plan.kind === 'git' && plan.pipeline.buildTimeVersion === undefined ? { kind: 'git' } : versionNow(facts);

@@ -117,5 +117,8 @@ describe('what happens when', () => {
       expect(report.settings.find((it) => it.id === id)).toMatchObject({ state: 'manual' });
     expect(report.settings.find(({ id }) => id === 'pipeline')?.message).toContain('semantic-release');
     expect(report.files).toEqual([]);
+    const rows = (report as unknown as { occasions: Row[] }).occasions;
+    expect(rows.length).toBeGreaterThan(0);
+    for (const { before, after } of rows) expect(after).toEqual(before);
   });
 });

@@ -125,6 +125,16 @@ describe.concurrent('a version that stays where it is written', () => {
     expect(versionFile(files)).toBeUndefined();
   });
 
+  it("is flit's module", () => {
+    const project = '[build-system]\nbuild-backend = "flit_core.buildapi"\n[project]\nname = "kelp"\n';
+    const files = {
+      'pyproject.toml': `${project}dynamic = ["version"]\n`,
+      'src/kelp/__init__.py': '"""Kelp."""\n__version__ = "1.2"\n',
+    };
+    expect(versionFile(files)).toMatchObject({ path: 'src/kelp/__init__.py', value: '1.2' });
+    expect(versionFile({ ...files, 'pyproject.toml': `${project}version = "1.3"\n` })).toBeUndefined();
+  });
+
   it('is looked for inside the project alone', () => {
     const outside = { 'pyproject.toml': '[tool.hatch.version]\npath = "../../secret"\n' };
     expect(furtherFiles(outside)).toEqual([]);

@@ -3,7 +3,7 @@ import type { PythonFiles } from '../python-files.ts';
 import { cargoManifest, readToml } from '../python-project.ts';
 import { NeedsHand, type VersionEdit } from './backend.ts';
 import { type BuildTimeVersion, hasVersionLine } from './build-time-command.ts';
-import { flitModuleFiles, flitVersion } from './flit.ts';
+import { flitVersion } from './flit.ts';
 import { maturinVersion } from './maturin.ts';
 import { uvLock } from './uv-lock.ts';
 import { versionFile, versionPlaces } from './version-file.ts';
@@ -31,8 +31,7 @@ export function furtherFiles(files: PythonFiles): string[] {
   if (typeof getToml(data, 'project', 'version') === 'string') return [uvLock];
   if (backend === 'maturin') return [cargoManifest(data)];
   const paths = new Set(versionPlaces(files, data).map(({ path }) => path));
-  if (paths.size > 0) return [...paths];
-  return /^flit(_core)?\./.test(backend) ? flitModuleFiles(data) : [];
+  return [...paths];
 }
 
 /** No file to edit: the build job appends the pipeline's number, and a tag must equal the written version. */

@@ -3,6 +3,7 @@ import { constantText, literalString, setupKeywords } from '../../text/setup-py.
 import { getToml, isTable, type TomlTable, type TomlValue } from '../../text/toml/document.ts';
 import type { PythonFiles } from '../python-files.ts';
 import { readToml } from '../python-project.ts';
+import { flitModuleFiles } from './flit.ts';
 
 /** A file outside the metadata from which the build backend takes the version. */
 export interface VersionFile {
@@ -36,6 +37,9 @@ export function versionPlaces(files: PythonFiles, data: TomlTable): Place[] {
 }
 
 function namedPlaces(files: PythonFiles, data: TomlTable): Place[] {
+  const isWritten = getToml(data, 'project', 'version') !== undefined;
+  if (!isWritten && /^flit(?:_core)?\./.test(String(getToml(data, 'build-system', 'build-backend'))))
+    return flitModuleFiles(data).map((path) => ({ path, key: '__version__' }));
   const hatch = getToml(data, 'tool', 'hatch', 'version');
   if (isTable(hatch) && typeof hatch.path === 'string' && /^(?:regex)?$/.test(String(hatch.source ?? '')))
     return ofModule(plain(hatch.path));
