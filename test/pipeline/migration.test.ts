@@ -254,6 +254,33 @@ it('is built where it is uploaded, if that job deletes what others have built', 
   expect(job(after, 'check-dist').needs).toEqual(['build-package']);
 });
 
+it.each([
+  ['a parent', '.t:\n  only: [tags]\n  tags: [own]\nq:\n  extends: .t\n  script: x\n', '  extends: .t\n'],
+  [
+    'a parent of a parent, among others',
+    '.s: {except: [branches]}\n.t: {extends: .s, tags: [own]}\n.u: {retry: 1}\nq: {extends: [.t, .u], script: x}\n',
+    '  extends: [.t, .u]\n',
+  ],
+  ['an anchor', '.t: &t\n  only: [tags]\n  tags: [own]\nq:\n  <<: *t\n  script: x\n', '  <<: *t\n'],
+  [
+    'one of two anchors in a list',
+    '.a:\n  - &s {only: [tags]}\n  - &t {tags: [own]}\nq: {<<: [*s, *t], script: x}\n',
+    '  <<: [*s, *t]\n',
+  ],
+  ['a job that runs', 'q: &q\n  tags: [own]\n  only: [tags]\n  script: x\n', '  <<: *q\n'],
+  ['a job that runs, by its name', 'q: {tags: [own], only: [tags], script: x}\n', '  extends: q\n'],
+])('has conditions of its own, and copies of the rest, if others use those of %s', (_, others, uses) => {
+  const text = `${others}p:\n${uses}  stage: deploy\n  script:\n    - ./look.sh\n    - ${twine}\n`;
+  const { after } = migrate(text, 'uv');
+  expect(after.startsWith(others)).toBe(true);
+  expect(job(after, 'q')).toEqual(job(text, 'q'));
+  expect(job(after, 'p')).toMatchObject({ rules: [guard, { if: '$CI_COMMIT_TAG' }], tags: ['own'] });
+  expect(job(after, 'p')).not.toHaveProperty('only');
+  expect(job(after, 'p')).not.toHaveProperty('except');
+  expect(job(after, 'p-checks')).toMatchObject({ script: ['./look.sh'], tags: ['own'] });
+  expect(editPipeline(after, goalWith()).kind).toBe('unchanged');
+});
+
 describe('a script that cannot be split', () => {
   it.each([
     [
@@ -290,11 +317,6 @@ describe('a script that cannot be split', () => {
       'runs in parallel',
       'p:\n  parallel: 2\n  script: twine upload dist/*\n',
       /'p' publishes several times in parallel/,
-    ],
-    [
-      'has conditions that others use',
-      '.t:\n  only: [tags]\n  image: x\nq:\n  extends: .t\n  script: x\np:\n  extends: .t\n  script: twine upload dist/*\n',
-      /'only' of the job 'p' comes from '.t', which other jobs use as well/,
     ],
     [
       'builds a part of what it uploads',

@@ -11,7 +11,7 @@ import { publishes } from '../uploading.ts';
 import { want } from '../want.ts';
 import { baseChecks, extraChecks, publishChecks } from './checks.ts';
 import { publishingRules } from './conditions.ts';
-import { conditionsCheck, type NewRules } from './new-conditions.ts';
+import { conditionsCheck, leaveSharedConditions, type NewRules } from './new-conditions.ts';
 import { clearOldWays } from './old-ways.ts';
 import { moveRest } from './rest-jobs.ts';
 import { planScript } from './script-plan.ts';
@@ -25,6 +25,8 @@ export function repairPublishingJobs(edit: PipelineEdit): void {
   const before = existing.map(({ name }) => jobOf(edit, name));
   // Read all conditions before changing any; jobs may share them.
   const rules = existing.map((job) => rulesFor(edit, job));
+  for (const [at, { name }] of existing.entries())
+    if (rules[at] !== undefined) leaveSharedConditions(edit, name);
   for (const [at, job] of existing.entries()) repairOne(edit, job, homeOf(edit, job.name, shared), rules[at]);
   clearOldWays(edit, names, shared, before);
 }

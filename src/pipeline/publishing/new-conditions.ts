@@ -2,12 +2,13 @@ import { isDeepStrictEqual } from 'node:util';
 import { ownValue } from '../../kernel/own-value.ts';
 import { UnsafeEdit } from '../../text/result.ts';
 import { valueAt } from '../../text/yaml/data.ts';
-import type { YamlTable, YamlValue } from '../../text/yaml/document.ts';
+import { isYamlTable, type YamlTable, type YamlValue } from '../../text/yaml/document.ts';
 import {
   exchangeYaml,
   hasOwn,
   ownAt,
   removeItem,
+  removeMerge,
   removeYaml,
   reread,
   setYaml,
@@ -41,40 +42,75 @@ export function conditionsCheck({ before, rules }: NewRules): Check {
 /** Removes `only` and `except`, wherever they come from: GitLab does not allow them next to rules. */
 function clearConditions(edit: PipelineEdit, name: string, rules: YamlTable[]): void {
   const { draft } = edit;
-  for (const key of ['only', 'except']) {
-    clearInherited(edit, name, key);
+  for (const key of old) {
+    for (const holder of exclusiveIn(edit, name))
+      if (hasOwn(draft, [holder, key])) removeYaml(draft, [holder, key]);
     if (!hasOwn(draft, [name, key])) continue;
     if (hasOwn(draft, [name, 'rules'])) removeYaml(draft, [name, key]);
     else exchangeYaml(draft, name, key, 'rules', rules);
   }
+  const left = old.find((key) => jobOf(edit, name)[key] !== undefined);
+  if (left !== undefined)
+    throw new UnsafeEdit(
+      `'${left}' of the job '${name}' comes from elsewhere: first write conditions of its own into it`,
+    );
 }
 
-function clearInherited(edit: PipelineEdit, name: string, key: string): void {
-  const { draft } = edit;
-  const data = seen(edit);
-  const holders = ancestorsOf(reread(draft), data, name).filter(
-    (it) => hasOwn(draft, [it, key]) || valueAt(edit.included, [it, key]) !== undefined,
-  );
-  const names = edit.publishing.filter(({ exists }) => exists).map((it) => it.name);
+const old = ['only', 'except'];
+
+/** The hidden jobs behind a job that only publishing jobs use. */
+function exclusiveIn({ draft, included, publishing }: PipelineEdit, name: string): string[] {
+  const data = seen({ draft, included });
+  const names = publishing.filter(({ exists }) => exists).map((it) => it.name);
   const exclusive = exclusiveAncestors(reread(draft), data, names);
-  for (const holder of holders) {
-    if (exclusive.includes(holder)) removeYaml(draft, [holder, key]);
-    else leave(edit, name, holder, key);
+  return ancestorsOf(reread(draft), data, name).filter((it) => exclusive.includes(it));
+}
+
+/**
+ * Where `only` or `except` come from parents that other jobs use as well, the job gets a copy of its own of everything
+ * else that it has from these, and uses them no more.
+ */
+export function leaveSharedConditions(edit: PipelineEdit, name: string): void {
+  const { draft } = edit;
+  const ofPublishers = exclusiveIn(edit, name);
+  for (const user of [name, ...ofPublishers]) {
+    const itself = ownValue(draft.data, user);
+    const parents = parentsOf(itself);
+    const shared = parents.filter((it) => !ofPublishers.includes(it) && has(jobOf(edit, it), old));
+    const own = isYamlTable(itself) ? Object.keys(itself) : [];
+    const merged = own.filter((key) => !hasOwn(draft, [user, key]));
+    const isShared = old.some(
+      (key) => merged.includes(key) && !ofPublishers.some((it) => hasOwn(draft, [it, key])),
+    );
+    copy(edit, user, [...shared.flatMap((it) => Object.keys(jobOf(edit, it))), ...(isShared ? merged : [])]);
+    if (isShared)
+      removeMerge(
+        draft,
+        user,
+        old.filter((key) => merged.includes(key)),
+      );
+    if (shared.length === 0) continue;
+    const others = parents.filter((it) => !shared.includes(it));
+    note(edit, [user, 'extends'], parents, others);
+    if (others.length === 0) removeYaml(draft, [user, 'extends']);
+    else
+      for (const it of shared) removeItem(draft, [user, 'extends'], parentsOf(draft.data[user]).indexOf(it));
   }
 }
 
-/** Stops extending a shared parent that contains nothing but the conditions. */
-function leave(edit: PipelineEdit, name: string, holder: string, key: string): void {
+const has = (job: YamlTable, keys: string[]) => keys.some((key) => job[key] !== undefined);
+
+/** Writes out what a job has from elsewhere under these keys, but for conditions. */
+function copy(edit: PipelineEdit, name: string, keys: string[]): void {
   const { draft } = edit;
-  const content = Object.keys(jobOf(edit, holder));
-  const parents = parentsOf(ownValue(draft.data, name));
-  const at = parents.indexOf(holder);
-  const alone = content.every((it) => /^(only|except|extends|rules)$/.test(it));
-  if (at < 0 || !alone)
-    throw new UnsafeEdit(
-      `'${key}' of the job '${name}' comes from '${holder}', which other jobs use as well: first write conditions of its own into it`,
-    );
-  note(edit, [name, 'extends'], parents, parents.toSpliced(at, 1));
-  if (parents.length === 1) removeYaml(draft, [name, 'extends']);
-  else removeItem(draft, [name, 'extends'], at);
+  const whole = jobOf(edit, name);
+  for (const key of new Set(keys)) {
+    const value = whole[key];
+    if (value === undefined || [...old, 'rules', 'extends'].includes(key)) continue;
+    const own = hasOwn(draft, [name, key]) ? valueAt(draft.data, [name, key]) : undefined;
+    const fields = isYamlTable(value) && isYamlTable(own) ? Object.entries(value) : [];
+    if (own === undefined) setYaml(draft, [name, key], value);
+    for (const [field, inner] of fields)
+      if (!isDeepStrictEqual(valueAt(own, [field]), inner)) setYaml(draft, [name, key, field], inner);
+  }
 }

@@ -16,14 +16,16 @@ export function ancestorsOf(file: YamlFile, seen: YamlTable, name: string): stri
   return ancestorsOfAll(file, seen, [name]);
 }
 
-/** Ancestors of some jobs that are in this file and used by no other job, so that editing them affects nobody else. */
+/** Ancestors of some jobs that are in this file and neither run themselves nor are used by another job, so that editing them affects nobody else. */
 export function exclusiveAncestors(file: YamlFile, seen: YamlTable, names: string[]): string[] {
   const candidates = new Set(ancestorsOfAll(file, seen, names));
-  const users = Object.keys(seen).filter((name) => !names.includes(name) && !candidates.has(name));
+  const isOpen = (name: string) => names.includes(name) || (candidates.has(name) && name.startsWith('.'));
+  const users = Object.keys(seen).filter((name) => !isOpen(name));
   const foreign = new Set(ancestorsOfAll(file, seen, users));
   const referred = referredTo(users.map((name) => ownValue(seen, name)));
   return [...candidates].filter(
-    (name) => ownValue(file.data, name) !== undefined && !foreign.has(name) && !referred.has(name),
+    (name) =>
+      isOpen(name) && ownValue(file.data, name) !== undefined && !foreign.has(name) && !referred.has(name),
   );
 }
 

@@ -105,6 +105,9 @@ export function isYamlTable(value: YamlValue | undefined): value is YamlTable {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
+/** The key by which `pairOf` finds a merge key (`<<`), whose value is a symbol to the parser. */
+export const mergeKey = 'Symbol(<<)';
+
 /** The pair for a key; the last duplicate wins, as in Ruby. */
 export function pairOf(map: YAMLMap, key: string): Pair<Node, Node | null> | undefined {
   const found = map.items.filter(

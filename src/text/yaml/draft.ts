@@ -5,6 +5,7 @@ import { appendLines, applySplices, endOfLine, type Splice } from '../text.ts';
 import { assign, listAt, tableAt, valueAt } from './data.ts';
 import {
   isYamlTable,
+  mergeKey,
   parseYaml,
   type YamlFile,
   YamlSyntaxError,
@@ -83,6 +84,15 @@ export function removeYaml(draft: YamlDraft, path: string[]): void {
     delete tableAt(data, at.slice(0, -1))[at.at(-1) ?? ''];
   };
   apply(draft, (file) => pairRemoval(file, path), path, remove);
+}
+
+/** Removes the merge key of a top-level mapping; `gone` are the keys that it has from nowhere else. */
+export function removeMerge(draft: YamlDraft, name: string, gone: readonly string[]): void {
+  const remove: Change = (data, at) => {
+    const table = tableAt(data, at);
+    for (const key of gone) delete table[key];
+  };
+  apply(draft, (file) => pairRemoval(file, [name, mergeKey]), [name], remove);
 }
 
 /** Replaces a key of a top-level mapping with another key and value. */
