@@ -1,4 +1,5 @@
 import { isYamlTable, type YamlTable, type YamlValue } from '../../text/yaml/document.ts';
+import { inheritsVariable } from '../globals.ts';
 import { visibleJobs } from '../recognise/jobs.ts';
 import type { KnownIndex } from '../recognise/uploads.ts';
 import { commandsOfJob, type Follow, type Hole } from './commands.ts';
@@ -218,9 +219,10 @@ function onOccasions(
   const { job, part } = placed;
   const told = occasions.map((occasion) => {
     const scope = scopeIn(part, job.variables, occasion, source);
-    const ofPipeline = variablesOfRule(rulesOfPipeline(part.data), scope);
+    const ofPipeline = Object.entries(variablesOfRule(rulesOfPipeline(part.data), scope));
+    const inherited = Object.fromEntries(ofPipeline.filter(([key]) => inheritsVariable(job.itself, key)));
     const own = textsOf(job.itself.variables);
-    return { id: occasion.id, more: { ...ofPipeline, ...own, ...variablesOfRule(job.value.rules, scope) } };
+    return { id: occasion.id, more: { ...inherited, ...own, ...variablesOfRule(job.value.rules, scope) } };
   });
   const usual = JSON.stringify(told[0]?.more);
   if (told.every(({ more }) => JSON.stringify(more) === usual)) return publish(placed, told[0]?.more ?? {});
