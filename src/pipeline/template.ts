@@ -285,11 +285,6 @@ export function linesOf(name: string, job: YamlTable): string[] {
     .split('\n');
 }
 
-/** The fields of a job that another one, split off from it, takes over. */
-export function fieldsOf(job: YamlTable, keys: readonly string[]): YamlTable {
-  return Object.fromEntries(keys.flatMap((key) => (job[key] === undefined ? [] : [[key, job[key]]])));
-}
-
 /** The data of jobs given as lines. */
 export function dataOf(lines: string[]): YamlTable {
   return parseYaml(`${lines.join('\n')}\n`).data;

@@ -1,6 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import { isCredentialName } from '../../indexes/upload-variables.ts';
 import { UnsafeEdit } from '../../text/result.ts';
+import { fieldsOf } from '../../text/yaml/data.ts';
 import { isYamlTable, type YamlTable, type YamlValue } from '../../text/yaml/document.ts';
 import type { PublishingJob } from '../edit.ts';
 import { isRedirecting, sharedBeforeScript } from '../globals.ts';
@@ -14,7 +15,7 @@ import { defaultsOf, type Job, jobValue } from '../recognise/jobs.ts';
 import { runsOn } from '../recognise/rules.ts';
 import { variablesRead } from '../recognise/shell.ts';
 import { commandsOf as commandsIn, jobVariables } from '../recognise/uploads.ts';
-import { buildLines, fieldsOf, inFolder, linesOf, type Surroundings } from '../template.ts';
+import { buildLines, inFolder, linesOf, type Surroundings } from '../template.ts';
 import { images } from '../tool-versions.ts';
 import { addGit, imageWithGit, isOldPython, needsUv, oldPython } from './image.ts';
 import { type BuildPlace, setupPyBuild, versionCommands } from './version.ts';

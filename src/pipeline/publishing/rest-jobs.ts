@@ -2,13 +2,15 @@ import { isCredentialName } from '../../indexes/upload-variables.ts';
 import { ownValue } from '../../kernel/own-value.ts';
 import { UnsafeEdit } from '../../text/result.ts';
 import { firstLine } from '../../text/text.ts';
+import { fieldsOf } from '../../text/yaml/data.ts';
 import { isYamlTable, type YamlTable, type YamlValue } from '../../text/yaml/document.ts';
 import { appendJobs, hasOwn, removeYaml } from '../../text/yaml/draft.ts';
 import { note, type PipelineEdit, seen } from '../edit.ts';
 import { isRedirecting } from '../globals.ts';
 import { flat, visibleJobs } from '../recognise/jobs.ts';
+import { variablesRead } from '../recognise/shell.ts';
 import { isEarlier } from '../stages.ts';
-import { dataOf, fieldsOf, linesOf } from '../template.ts';
+import { dataOf, linesOf } from '../template.ts';
 import type { ScriptPlan } from './script-plan.ts';
 
 /** What a job without the token inherits from the job it is split off from. */
@@ -33,7 +35,7 @@ export function moveRest(
       `the job '${name}', which is started by hand, does more than upload (${firstLine(acting)}): move that into a job of its own first`,
     );
   const stage = String(job.stage ?? 'test');
-  const variables = variablesFor(job);
+  const variables = variablesFor(job, [...before, ...after]);
   const common = {
     ...fieldsOf(job, inherited),
     ...(Object.keys(variables).length > 0 ? { variables } : {}),
@@ -102,9 +104,10 @@ function append(edit: PipelineEdit, name: string, what: string, job: YamlTable):
   appendJobs(edit.draft, lines, dataOf(lines));
 }
 
-function variablesFor({ variables }: YamlTable): YamlTable {
+/** Addresses only for commands that read them, such as a message that names one. */
+function variablesFor({ variables }: YamlTable, commands: string[]): YamlTable {
   if (!isYamlTable(variables)) return {};
-  return Object.fromEntries(
-    Object.entries(variables).filter(([key]) => !isCredentialName(key) && !isRedirecting(key)),
-  );
+  const read = variablesRead(commands.join('\n'));
+  const stays = (key: string) => !isCredentialName(key) && (!isRedirecting(key) || read.includes(key));
+  return Object.fromEntries(Object.entries(variables).filter(([key]) => stays(key)));
 }

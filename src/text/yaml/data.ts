@@ -44,3 +44,8 @@ export function listAt(data: YamlTable, path: string[]): YamlValue[] {
   holder[key] = copy;
   return copy;
 }
+
+/** The fields of a mapping under these keys, as far as it has them. */
+export function fieldsOf(table: YamlTable, keys: readonly string[]): YamlTable {
+  return Object.fromEntries(keys.flatMap((key) => (table[key] === undefined ? [] : [[key, table[key]]])));
+}
