@@ -15,7 +15,8 @@ import { isOfficialUpload, type PipelineGoal } from './pipeline-goal.ts';
 import { repairPublishingJobs } from './publishing/index.ts';
 import { type Split, splitUploads } from './publishing/split.ts';
 import { isOurs, routeIn } from './reading.ts';
-import { jobValue, lines, merge, visibleJobs } from './recognise/jobs.ts';
+import { buildsDistributions } from './recognise/commands.ts';
+import { jobValue, lines, merge, scriptOf, visibleJobs } from './recognise/jobs.ts';
 import { exclusiveAncestors } from './recognise/parents.ts';
 import { endsInQuotes } from './recognise/shell.ts';
 import { type Roles, rolesOf } from './roles.ts';
@@ -78,14 +79,15 @@ function editFrom(file: YamlFile, goal: PipelineGoal, included: YamlTable, notes
 }
 
 /** What is left of a split job is no choice for an index any more; what it builds, it goes on building by itself. */
-function afterSplit(goal: PipelineGoal, { mixed }: Roles, { kept }: Split): PipelineGoal {
+function afterSplit(goal: PipelineGoal, { mixed }: Roles, { kept, file }: Split): PipelineGoal {
   if (mixed.length === 0) return goal;
+  const building = kept.filter((name) => buildsDistributions(scriptOf(jobValue(file.data, name))));
   const { publishingJobs = {}, jobsBuildingElsewhere = [] } = goal;
   const left = Object.entries(publishingJobs).filter(([, name]) => !mixed.includes(name));
   return {
     ...goal,
     publishingJobs: Object.fromEntries(left),
-    jobsBuildingElsewhere: [...jobsBuildingElsewhere, ...kept],
+    jobsBuildingElsewhere: [...jobsBuildingElsewhere, ...building],
   };
 }
 

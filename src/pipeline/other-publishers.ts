@@ -18,9 +18,9 @@ export function noteOtherPublishers(
 ): void {
   const { mixed, besides, doubtful } = roles;
   const meant = Object.values(goal.publishingJobs ?? {});
-  const elsewhere = roles.elsewhere.filter((name) => !meant.includes(name));
+  const elsewhere = roles.elsewhere.filter((name) => !meant.includes(name) && !taken.includes(name));
   const isBuilding = (name: string) => goal.jobsBuildingElsewhere?.includes(name);
-  const built = elsewhere.filter((name) => isBuilding(name) && !taken.includes(name));
+  const built = elsewhere.filter(isBuilding);
   const others = elsewhere.filter((name) => !isBuilding(name));
   for (const name of taken)
     notes.push(

@@ -2,7 +2,7 @@ import type { IndexId, Route } from '../kernel/route.ts';
 import { firstLine } from '../text/text.ts';
 import { valueAt } from '../text/yaml/data.ts';
 import { isYamlTable, type YamlTable, type YamlValue } from '../text/yaml/document.ts';
-import { ownUploads } from './model/own-uploads.ts';
+import { ownUploads, ruleCases } from './model/own-uploads.ts';
 import type { Target } from './model/publications.ts';
 import { tokenVariable } from './pipeline-goal.ts';
 import {
@@ -167,11 +167,13 @@ type Role = Place | 'several' | undefined;
 
 /** A job's own ID token is the best evidence of its purpose, then the URLs in its script. */
 function roleOf(job: Job, data: YamlTable, indexes: readonly KnownIndex[]): Role {
-  const targets = [...new Set(ownUploads(job, data, indexes).map(({ target }) => placeOf(target)))];
+  const cases = ruleCases(job.value, data).filter(({ own }) => own.when !== 'never');
+  const found = cases.flatMap(({ variables }) => ownUploads(job, data, indexes, variables));
+  const targets = [...new Set(found.map(({ target }) => placeOf(target)))];
   const isCalled = targets.length === 0 && callsUpload(job.value);
   const told = byToken(job.value, data, indexes);
+  if (targets.length > 1) return 'several';
   if (told !== undefined && (targets.length > 0 || isCalled || extendsBase(job.value))) return told;
-  if (targets.length > 1) return targets.every((it) => it === 'other') ? 'other' : 'several';
   return isCalled ? targetOfWrapper(job.name, job.value) : targets[0];
 }
 

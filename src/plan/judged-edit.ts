@@ -30,13 +30,19 @@ export function judgeEdit(
   return { edit: judged, told: judged.kind === 'edited' ? judgement.told : [] };
 }
 
-/** A command that rules lead to one index or another would, once changed, upload to one of them alone. */
+/**
+ * A command that rules lead to one index or another would, once changed, upload to one of them alone. Where it is in the
+ * job's own script, the job is split.
+ */
 export function refusedForRules(
   happens: Upload[],
   facts: Facts,
   wanted: PipelineGoal,
 ): EditResult | undefined {
-  const uploads = happens.filter(({ publication }) => publication.on);
+  const uploads = happens.filter(
+    ({ origin, publication: { command, on } }) =>
+      on !== undefined && (origin.kind !== 'file' || command === undefined || command.via.length > 0),
+  );
   const other = ({ job, target, publication: { command } }: Upload) =>
     uploads.find(
       (it) =>

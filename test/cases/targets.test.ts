@@ -42,6 +42,56 @@ outer:
 `),
     happens: { push: [testUpload], 'tag v1.2.3': [release, 'another 1.2.3 by glcbt-64_made-up'] },
   },
+  'an index and its token by variables of rules': {
+    files: fromGit(`image: python:3.13
+stages: [build, deploy]
+${build}
+ship:
+  stage: deploy
+  variables: {TWINE_USERNAME: __token__}
+  rules:
+    - if: '$CI_COMMIT_TAG =~ /rc/'
+      variables: {TWINE_REPOSITORY: testpypi, TWINE_PASSWORD: $TRY_TOKEN}
+    - if: $CI_COMMIT_TAG
+      when: manual
+      variables: {TWINE_REPOSITORY: pypi, TWINE_PASSWORD: $SHIP_TOKEN}
+    - if: $CI_COMMIT_BRANCH == $CI_DEFAULT_BRANCH
+      variables: {TWINE_REPOSITORY_URL: "$CI_API_V4_URL/projects/$CI_PROJECT_ID/packages/pypi", TWINE_USERNAME: gitlab-ci-token, TWINE_PASSWORD: $CI_JOB_TOKEN}
+  script: [pip install twine, twine check dist/*, twine upload dist/*]
+`),
+    happens: {
+      push: ['another *.dev* by glcbt-64_made-up'],
+      'tag v1.2.3': [`${release} (manual)`],
+      'tag v1.2.3rc1': ['testpypi 1.2.3rc1 by id-token'],
+      schedule: ['another *.dev* by glcbt-64_made-up'],
+    },
+    wrong: (it) => [
+      !jobsOn(it, 'after', 'tag v1.2.3rc1').some((job) => job.endsWith('-checks')) &&
+        'nothing checks candidates',
+      /(?:SHIP|TRY)_TOKEN/.test(it.read('.gitlab-ci.yml')) && 'the tokens are read as before',
+    ],
+  },
+  'an ID token beside an upload to the registry': {
+    files: fromGit(`image: python:3.13
+stages: [build, deploy]
+${build}
+ship:
+  stage: deploy
+  environment: release
+  id_tokens: {PYPI_ID_TOKEN: {aud: pypi}}
+  rules: [{if: $CI_COMMIT_TAG}]
+  script:
+    - pip install twine
+    - twine check dist/*
+    - twine upload dist/*
+    - TWINE_USERNAME=gitlab-ci-token TWINE_PASSWORD=$CI_JOB_TOKEN twine upload ${registry} dist/*
+`),
+    happens: { push: [testUpload], 'tag v1.2.3': [release, 'another 1.2.3 by glcbt-64_made-up'] },
+    wrong: (it) => [
+      /^ship:\n(?: .*\n)* {2}(?:id_tokens|environment):/m.test(it.read('.gitlab-ci.yml')) &&
+        'its token stays',
+    ],
+  },
   'one hidden upload job and targets by variables': {
     files: fromGit(`image: python:3.13
 stages: [build, deploy]

@@ -245,6 +245,152 @@ describe('a script that uploads to several indexes', () => {
   });
 });
 
+describe('an index that variables of rules choose', () => {
+  const built = 'b:\n  script: python -m build\n  artifacts: {paths: [dist]}\n';
+  const branch = '$CI_COMMIT_BRANCH == $CI_DEFAULT_BRANCH';
+  const rulesOf = (first: string, second: string) =>
+    `  rules:\n    - if: $CI_COMMIT_TAG\n      variables: ${first}\n    - if: ${branch}\n      variables: ${second}\n`;
+  const uploader = (more: string, ...script: string[]) =>
+    `p:\n  stage: deploy\n${more}  script:\n${script.map((it) => `    - ${it}\n`).join('')}`;
+  const tagged = [guard, { if: '$CI_COMMIT_TAG' }];
+
+  it.each([
+    [
+      'by the name of the index',
+      uploader(
+        rulesOf('{TWINE_REPOSITORY: pypi, TWINE_PASSWORD: $A}', '{TWINE_REPOSITORY: testpypi}'),
+        'twine upload dist/*',
+      ),
+    ],
+    [
+      'by its address, and the token with it',
+      uploader(
+        rulesOf(
+          '{UV_PUBLISH_URL: "https://upload.pypi.org/legacy/", UV_PUBLISH_TOKEN: $A}',
+          '{UV_PUBLISH_URL: "https://test.pypi.org/legacy/", UV_PUBLISH_TOKEN: $B}',
+        ),
+        'uv publish',
+      ),
+    ],
+    [
+      'by a variable of their own, with a default for all jobs',
+      `variables: {WHERE: testpypi}\n${uploader(rulesOf('{WHERE: pypi}', '{X: y}'), 'twine upload -r $WHERE dist/*')}`,
+    ],
+    [
+      'and a job builds too',
+      uploader(
+        rulesOf('{WHERE: pypi}', '{WHERE: testpypi}'),
+        'python -m build',
+        'twine upload -r $WHERE dist/*',
+      ).replace('p:', 'p: # all'),
+    ],
+    [
+      'that others use, in a parent',
+      `.r:\n${rulesOf('{WHERE: pypi}', '{WHERE: testpypi}')}q: {extends: .r, script: echo $WHERE}\n${uploader('  extends: .r\n', 'twine upload -r $WHERE dist/*')}`,
+    ],
+    [
+      'of the pipeline, for a job without rules',
+      `workflow:\n${rulesOf('{WHERE: pypi}', '{WHERE: testpypi}')}${uploader('', 'twine upload -r $WHERE dist/*')}`,
+    ],
+    [
+      'of the pipeline, for a job with conditions of its own',
+      `workflow:\n${rulesOf('{WHERE: pypi}', '{WHERE: testpypi}')}${uploader('  only: [branches, tags]\n', 'twine upload -r $WHERE dist/*')}`,
+      '$CI_COMMIT_BRANCH',
+    ],
+    [
+      'of the pipeline, for a job with a rule for both',
+      `workflow:\n${rulesOf('{WHERE: pypi}', '{WHERE: testpypi}')}${uploader(`  rules: [{if: $CI_COMMIT_TAG || ${branch}}]\n`, 'twine upload -r $WHERE dist/*')}`,
+    ],
+  ])('%s: each gets a job for its own occasions', (_, text, pushed = branch) => {
+    const { after } = migrate(text.includes('build') ? text : built + text, 'uv');
+    expect(job(after, 'p')).toMatchObject({ rules: tagged, id_tokens: { PYPI_ID_TOKEN: { aud: 'pypi' } } });
+    expect(job(after, 'release-test')).toMatchObject({
+      stage: 'deploy',
+      rules: [guardWithSchedules, { if: pushed }],
+      id_tokens: { TESTPYPI_ID_TOKEN: { aud: 'testpypi' } },
+    });
+    expect(editPipeline(after, goalWith())).toMatchObject({ kind: 'unchanged' });
+  });
+
+  it('keeps the order of the rules, and what the job does besides', () => {
+    const rules = `  rules:\n    - {if: $CI_COMMIT_TAG =~ /rc/, variables: {WHERE: testpypi}}\n    - {if: $CI_COMMIT_TAG, when: manual, variables: {WHERE: pypi}}\n`;
+    const upload = uploader(rules, 'twine check dist/*', 'twine upload -r $WHERE dist/*', './tell.sh $WHERE');
+    const { after } = migrate(`${built}${upload}q: {needs: [p], script: x}\n`, 'uv');
+    const [candidates, rest] = [{ if: '$CI_COMMIT_TAG =~ /rc/' }, { if: '$CI_COMMIT_TAG' }];
+    expect(job(after, 'release-test').rules).toEqual([guard, candidates]);
+    expect(job(after, 'p').rules).toEqual([
+      guard,
+      { ...candidates, when: 'never' },
+      { ...rest, when: 'manual' },
+    ]);
+    for (const name of ['p', 'release-test'])
+      expect(job(after, `${name}-afterwards`)).toMatchObject({
+        script: ['./tell.sh $WHERE'],
+        variables: { WHERE: name === 'p' ? 'pypi' : 'testpypi' },
+        rules: (job(after, name).rules as YamlTable[]).map(({ when, ...rule }) =>
+          when === 'never' ? { ...rule, when } : rule,
+        ),
+      });
+    const needs = ['p', 'release-test'].map((name) => expect.objectContaining({ job: name, optional: true }));
+    expect(job(after, 'q').needs).toEqual(needs);
+  });
+
+  it('goes on uploading to the registry, with the variables of that', () => {
+    const inner =
+      '{TWINE_REPOSITORY_URL: "$CI_API_V4_URL/projects/1/packages/pypi", TWINE_PASSWORD: $CI_JOB_TOKEN}';
+    const { after, notes } = migrate(
+      `${built}${uploader(rulesOf('{TWINE_REPOSITORY: pypi, TWINE_PASSWORD: $A}', inner), 'twine upload dist/*')}`,
+      'uv',
+    );
+    expect(job(after, 'p')).toMatchObject({
+      rules: [{ if: branch }],
+      script: ['twine upload dist/*'],
+      variables: { TWINE_PASSWORD: '$CI_JOB_TOKEN' },
+    });
+    expect(job(after, 'release').rules).toEqual(tagged);
+    expect(notes.join()).toMatch(/^The job 'p' goes on publishing to another index/);
+    expect(editPipeline(after, goalWith()).kind).toBe('unchanged');
+  });
+
+  it.each([
+    [
+      'the build with it',
+      'python -m build $ARGS',
+      '{WHERE: pypi, ARGS: -w}',
+      /builds what it uploads, and rules set 'ARGS'/,
+    ],
+    [
+      'the version with it',
+      'python -m build',
+      '{WHERE: pypi, SETUPTOOLS_SCM_PRETEND_VERSION: $V}',
+      /rules set 'SETUPTOOLS_SCM/,
+    ],
+  ])('is left alone if they choose %s', (_, build, variables, reason) => {
+    const text = uploader(rulesOf(variables, '{WHERE: testpypi}'), build, 'twine upload -r $WHERE dist/*');
+    expect(editPipeline(text, goalWith())).toMatchObject({
+      kind: 'refused',
+      reason: expect.stringMatching(reason),
+    });
+  });
+});
+
+it('takes the ID token and its environment out of a job that uploads to the registry as well', () => {
+  const text = `b:\n  script: python -m build\n  artifacts: {paths: [dist]}\np:\n  stage: deploy\n  environment: release\n  id_tokens: {PYPI_ID_TOKEN: {aud: pypi}, VAULT_TOKEN: {aud: vault}}\n  rules: [{if: $CI_COMMIT_TAG}]\n  script:\n    - twine check dist/*\n    - twine upload dist/*\n    - ${registry}\n`;
+  const { after } = migrate(text, 'uv');
+  expect(job(after, 'p')).toEqual({
+    stage: 'deploy',
+    id_tokens: { VAULT_TOKEN: { aud: 'vault' } },
+    rules: [{ if: '$CI_COMMIT_TAG' }],
+    script: ['twine check dist/*', registry],
+  });
+  expect(job(after, 'release')).toMatchObject({
+    environment: { name: 'release' },
+    id_tokens: { PYPI_ID_TOKEN: { aud: 'pypi' } },
+    needs: ['b', { job: 'p', artifacts: false, optional: true }, 'check-dist'],
+  });
+  expect(editPipeline(after, goalWith()).kind).toBe('unchanged');
+});
+
 it('is built where it is uploaded, if that job deletes what others have built', () => {
   const built = 'build:\n  script: tox -e build\n  artifacts: {paths: [dist]}\n';
   const { after } = migrate(

@@ -1,7 +1,10 @@
+import { isDeepStrictEqual } from 'node:util';
+import { isCredentialName } from '../../indexes/upload-variables.ts';
 import { ownValue } from '../../kernel/own-value.ts';
 import type { IndexId } from '../../kernel/route.ts';
 import { valueAt } from '../../text/yaml/data.ts';
 import { isYamlTable, type YamlTable, type YamlValue } from '../../text/yaml/document.ts';
+import { isRedirecting } from '../globals.ts';
 import type { ProjectFacts } from '../model/occasions.ts';
 import type { PipelineGoal } from '../pipeline-goal.ts';
 import { withoutCredentialTests } from '../recognise/credential-tests.ts';
@@ -36,11 +39,10 @@ export function publishingRules(
 ): YamlTable[] {
   const standard = usualRule[id];
   if (project.occasions === 'push-and-tag') return [guardRule(project.projectPath), standard];
-  const written =
-    job.rules === undefined ? rulesFromOld(job, createsTagPipelines(data, project)) : flat(job.rules);
+  const written = flat(job.rules ?? oldAsRules(job, data, project));
   const spelt = withPatterns(written, jobVariables(job, data));
   const own = spelt.flatMap((rule): YamlValue[] =>
-    isYamlTable(rule) ? withoutCredentialTests(rule) : [rule],
+    isYamlTable(rule) ? withoutCredentialTests(withoutRedirection(rule)) : [rule],
   );
   if (id === 'testpypi' && own.length === 0)
     return [guardRule(project.projectPath, true), ...anywhere.map(({ rule }) => rule)];
@@ -49,6 +51,17 @@ export function publishingRules(
   const schedules = id === 'testpypi' && runs && letsThrough(kept, 'schedule', project) !== false;
   return [guardRule(project.projectPath, schedules), ...(runs ? kept : [{ ...standard, ...byHand(own) }])];
 }
+
+/** A rule that sets no credential and no address for an upload. */
+function withoutRedirection({ variables, ...rule }: YamlTable): YamlTable {
+  if (!isYamlTable(variables)) return rule;
+  const left = Object.entries(variables).filter(([key]) => !isRedirecting(key) && !isCredentialName(key));
+  return left.length === 0 ? rule : { ...rule, variables: Object.fromEntries(left) };
+}
+
+/** Whether one of them does. */
+export const redirects = (rules: YamlValue[]): boolean =>
+  rules.some((rule) => isYamlTable(rule) && !isDeepStrictEqual(withoutRedirection(rule), rule));
 
 /** Regular expressions in place of the file's variables that hold them, so that the conditions can be decided without the file. */
 function withPatterns(rules: YamlValue[], variables: Record<string, string>): YamlValue[] {
@@ -117,7 +130,10 @@ function createsTagPipelines(data: YamlTable, project: ProjectFacts): boolean {
   return !Array.isArray(rules) || areForTags(resolveRules(rules, data), project);
 }
 
-/** `only` and `except` as rules, as far as they can be expressed. */
+/** `only` and `except` as rules, as far as they can be expressed; none of a job that has neither. */
+export const oldAsRules = (job: YamlTable, data: YamlTable, project: ProjectFacts): YamlTable[] =>
+  rulesFromOld(job, createsTagPipelines(data, project));
+
 function rulesFromOld({ only, except }: YamlTable, hasTags: boolean): YamlTable[] {
   const wanted = oldConditions(only);
   const unwanted = oldConditions(except);

@@ -1,25 +1,30 @@
 import { ownValue } from '../../kernel/own-value.ts';
 import { type Difference, UnsafeEdit } from '../../text/result.ts';
 import { firstLine } from '../../text/text.ts';
+import { fieldsOf } from '../../text/yaml/data.ts';
 import { isYamlTable, type YamlFile, type YamlTable, type YamlValue } from '../../text/yaml/document.ts';
 import {
   appendJobs,
   draftOf,
+  exchangeYaml,
+  hasOwn,
   ownAt,
   removeItem,
+  removeYaml,
   replaceItem,
   reread,
   setYaml,
   type YamlDraft,
 } from '../../text/yaml/draft.ts';
 import { note } from '../edit.ts';
-import { type OwnUpload, ownUploads } from '../model/own-uploads.ts';
-import { newJobName, type PipelineGoal, type PipelineIndex } from '../pipeline-goal.ts';
+import { type OwnUpload, ownUploads, ruleCases } from '../model/own-uploads.ts';
+import { newJobName, type PipelineGoal, type PipelineIndex, tokenVariable } from '../pipeline-goal.ts';
 import { flat, jobValue, lines, merge, visibleJobs } from '../recognise/jobs.ts';
-import { type Place, placeOf, type Roles } from '../roles.ts';
-import { dataOf, fieldsOf, linesOf } from '../template.ts';
+import { environmentName, type Place, placeOf, type Roles } from '../roles.ts';
+import { dataOf, linesOf } from '../template.ts';
 import { write } from '../want.ts';
 import { buildingOf, type ScriptStep, stepsIn } from './script-plan.ts';
+import { placedCases, rulesForSome, variablesToFix } from './split-by-rules.ts';
 
 /** A file in which each job uploads to one place, and how it differs from the one before. */
 export interface Split {
@@ -55,12 +60,20 @@ const inherited = [
 export function splitUploads(file: YamlFile, included: YamlTable, goal: PipelineGoal, roles: Roles): Split {
   const split: Split = { file, differences: [], kept: [] };
   for (const name of roles.mixed) {
+    if (
+      !isYamlTable(ownValue(file.data, name)) ||
+      jobValue(merge(included, file.data), name).parallel !== undefined
+    )
+      continue;
+    splitByRules(split, name, included, goal, roles);
     const data = merge(included, split.file.data);
     const value = jobValue(data, name);
-    if (!isYamlTable(ownValue(file.data, name)) || value.parallel !== undefined) continue;
     const before = stepsIn(name, value, 'before_script');
     const all = [...before, ...stepsIn(name, value, 'script')];
-    const placed = withPlaces(all, ownUploads({ name, value }, data, goal.indexes));
+    const placed = withPlaces(
+      all,
+      ownUploads({ name, value }, data, goal.indexes, variablesIn(value, data, goal)),
+    );
     const steps = placed.flat();
     const items = placed.slice(before.length);
     const goesOn = steps.some(({ to }) => to !== undefined && goal.indexes.every(({ id }) => id !== to));
@@ -68,20 +81,100 @@ export function splitUploads(file: YamlFile, included: YamlTable, goal: Pipeline
     const leaving = goal.indexes.filter(
       ({ id }) => steps.some(({ to }) => to === id) && (goesOn || id !== 'pypi'),
     );
+    if (leaving.length === 0) continue;
     for (const index of leaving) refuseDependent(job, index, roles);
     const draft = draftOf(split.file);
     takeOut(draft, job, items, leaving);
     note(split, [name, 'script'], lines(value.script), lines(jobValue(draft.data, name).script));
+    takeTokens(draft, name, value, leaving);
     for (const index of leaving) {
-      const added = newJobName(index, merge(included, draft.data));
-      const text = linesOf(added, jobFor(index, job, roles));
-      appendJobs(draft, text, dataOf(text));
+      const added = append(draft, included, index, jobFor(index, job, roles));
       if (goesOn) letWait(draft, included, name, added);
     }
     split.file = reread(draft);
     if (goesOn) split.kept.push(name);
   }
   return split;
+}
+
+/** The variables that rules set for a job, if in all cases the same ones matter to its uploads. */
+const variablesIn = (value: YamlTable, data: YamlTable, goal: PipelineGoal) =>
+  ruleCases(value, data, goal).find(({ own }) => own.when !== 'never')?.variables ?? {};
+
+/** Gives each index a job of its own where variables of rules choose one; the job itself keeps what is left. */
+function splitByRules(
+  split: Split,
+  name: string,
+  included: YamlTable,
+  goal: PipelineGoal,
+  roles: Roles,
+): void {
+  const data = merge(included, split.file.data);
+  const value = jobValue(data, name);
+  const cases = placedCases(name, data, goal);
+  const all = new Set(cases.flatMap(({ places }) => places ?? []));
+  const goesOn = [...all].some((places) => goal.indexes.every(({ id }) => id !== places));
+  const leaving = goal.indexes.filter(({ id }) => all.has(id) && (goesOn || id !== 'pypi'));
+  if (all.size < 2 || leaving.length === 0) return;
+  const draft = draftOf(split.file);
+  const fixed = variablesToFix(name, value, cases);
+  const left = rulesForSome(cases, (places) => leaving.every(({ id }) => id !== places), fixed, goal);
+  note(split, [name, 'rules'], value.rules ?? value.only, left.rules);
+  replaceConditions(draft, name, left.rules);
+  for (const [key, text] of Object.entries(left.variables)) setYaml(draft, [name, 'variables', key], text);
+  takeTokens(draft, name, value, leaving);
+  for (const index of leaving) {
+    refuseSeveral(name, index, roles);
+    const { rules, variables } = rulesForSome(cases, (places) => places === index.id, fixed, goal);
+    const { extends: _, only, except, ...rest } = value;
+    const own = { ...(isYamlTable(value.variables) ? value.variables : {}), ...variables };
+    const tokens = tokensFor(value, [index]);
+    const added = append(draft, included, index, {
+      ...rest,
+      ...(Object.keys(own).length > 0 ? { variables: own } : {}),
+      ...(value.id_tokens === undefined ? {} : { id_tokens: tokens }),
+      rules,
+    });
+    letWait(draft, included, name, added, true);
+  }
+  split.file = reread(draft);
+  if (goesOn) split.kept.push(name);
+}
+
+/** Appends a job that uploads to an index; returns its name. */
+function append(draft: YamlDraft, included: YamlTable, index: PipelineIndex, job: YamlTable): string {
+  const added = newJobName(index, merge(included, draft.data));
+  const text = linesOf(added, job);
+  appendJobs(draft, text, dataOf(text));
+  return added;
+}
+
+/** The ID tokens that a job has for some indexes. */
+function tokensFor({ id_tokens }: YamlTable, indexes: PipelineIndex[]): YamlTable {
+  const tokens = Object.entries(isYamlTable(id_tokens) ? id_tokens : {});
+  return Object.fromEntries(
+    tokens.filter(([key, token]) =>
+      indexes.some(
+        ({ audience }) =>
+          key === tokenVariable(audience) ||
+          lines(isYamlTable(token) ? token.aud : undefined).includes(audience),
+      ),
+    ),
+  );
+}
+
+/** What a job has no upload for any more, it has no token for either, nor is it a deployment to be approved. */
+function takeTokens(draft: YamlDraft, name: string, value: YamlTable, leaving: PipelineIndex[]): void {
+  const going = Object.keys(tokensFor(value, leaving));
+  for (const key of going) {
+    if (!hasOwn(draft, [name, 'id_tokens', key]))
+      throw new UnsafeEdit(
+        `the ID token ${key} of the job '${name}' comes from elsewhere: give the job its own first`,
+      );
+    removeYaml(draft, [name, 'id_tokens', key]);
+  }
+  const isTheirs = leaving.some(({ environment }) => environment === environmentName(value));
+  if (going.length > 0 && isTheirs) removeYaml(draft, [name, 'environment']);
 }
 
 /** The steps of each item with where they upload to; the same command may upload to one place after another. */
@@ -97,12 +190,9 @@ function withPlaces(items: ScriptStep[][], uploads: OwnUpload[]): Step[][] {
 }
 
 /** What comes after an upload may need what was uploaded, and a job of its own would not wait for it. */
-function refuseDependent({ name, steps, goesOn }: MixedJob, { id }: PipelineIndex, roles: Roles): void {
-  const others = [...roles.publishers[id].map((it) => it.name), ...roles.mixed.filter((it) => it !== name)];
-  if (others.length > 0)
-    throw new UnsafeEdit(
-      `several jobs publish to the same index: ${[name, ...others].map((it) => `'${it}'`).join(', ')}`,
-    );
+function refuseDependent({ name, steps, goesOn }: MixedJob, leaving: PipelineIndex, roles: Roles): void {
+  refuseSeveral(name, leaving, roles);
+  const { id } = leaving;
   const index = id === 'pypi' ? 'PyPI' : 'TestPyPI';
   const behind = steps.slice(steps.findIndex(({ to }) => to === id) + 1);
   const last = goesOn ? behind.length : behind.findLastIndex(({ to }) => to !== undefined);
@@ -110,6 +200,14 @@ function refuseDependent({ name, steps, goesOn }: MixedJob, { id }: PipelineInde
   if (next !== undefined)
     throw new UnsafeEdit(
       `the job '${name}' uploads to several indexes, and after its upload to ${index} it runs '${firstLine(next.text)}', which may depend on it: move each upload, with what follows it, into a job of its own first`,
+    );
+}
+
+function refuseSeveral(name: string, { id }: PipelineIndex, roles: Roles): void {
+  const others = [...roles.publishers[id].map((it) => it.name), ...roles.mixed.filter((it) => it !== name)];
+  if (others.length > 0)
+    throw new UnsafeEdit(
+      `several jobs publish to the same index: ${[name, ...others].map((it) => `'${it}'`).join(', ')}`,
     );
 }
 
@@ -154,12 +252,31 @@ function jobFor({ id }: PipelineIndex, { name, value, steps, goesOn }: MixedJob,
 const sourcesOf = (name: string, { builders, handing }: Roles) =>
   (builders.length > 0 ? builders : handing).filter((it) => it !== name);
 
-/** Jobs that need the one that uploaded need the new one as well. */
-function letWait(draft: YamlDraft, included: YamlTable, name: string, added: string): void {
+/** Jobs that need the one that uploaded need the new one as well; where each is there at times, neither is a must. */
+function letWait(
+  draft: YamlDraft,
+  included: YamlTable,
+  name: string,
+  added: string,
+  isAtTimes = false,
+): void {
   const nameIn = (need: YamlValue) => (isYamlTable(need) ? need.job : need);
   for (const { name: other, value } of visibleJobs(merge(included, draft.data))) {
     const needs = flat(value.needs);
     if (other === added || !needs.some((need) => nameIn(need) === name)) continue;
-    write(draft, [other, 'needs'], [...needs, { job: added, artifacts: false, optional: true }]);
+    const kept = needs.map((need) =>
+      isAtTimes && nameIn(need) === name
+        ? { ...(isYamlTable(need) ? need : { job: name }), optional: true }
+        : need,
+    );
+    write(draft, [other, 'needs'], [...kept, { job: added, artifacts: false, optional: true }]);
   }
+}
+
+/** A job's rules in place of those it has, or of `only` and `except`. */
+function replaceConditions(draft: YamlDraft, name: string, rules: YamlTable[]): void {
+  const [first, ...others] = ['only', 'except'].filter((key) => hasOwn(draft, [name, key]));
+  if (first === undefined) setYaml(draft, [name, 'rules'], rules);
+  else exchangeYaml(draft, name, first, 'rules', rules);
+  for (const key of others) removeYaml(draft, [name, key]);
 }
