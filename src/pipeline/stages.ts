@@ -16,7 +16,11 @@ export function stagesFor(
 ): Pick<Surroundings, 'buildStage' | 'checkStage' | 'publishStage'> {
   const all = stagesOf(data);
   const stageOf = (name: string) => String(resolveJob(data, name)?.value.stage ?? 'test');
-  const stages = builders.length > 0 ? builders.map(stageOf) : ['build'];
+  const places = publishing.filter(({ exists }) => exists).map(({ name }) => all.indexOf(stageOf(name)));
+  const first = Math.min(...places.filter((it) => it >= 0));
+  // GitLab lets no job need one of a later stage.
+  const free = all.indexOf('build') <= first ? 'build' : first > 0 ? (all[0] ?? '.pre') : '.pre';
+  const stages = builders.length > 0 ? builders.map(stageOf) : [free];
   const last = Math.max(...stages.map((stage) => all.indexOf(stage)));
   const buildStage = stages.findLast((stage) => all.indexOf(stage) === last) ?? 'build';
   const behind = (stage: string) => all.indexOf(stage) > last;

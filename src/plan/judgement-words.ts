@@ -3,7 +3,7 @@ import { mayRun } from '../pipeline/model/starts.ts';
 import type { OccasionId } from '../pipeline/model/types.ts';
 import type { Upload } from '../pipeline/model/uploads.ts';
 import type { Package } from '../python/packages.ts';
-import { firstLine, namesText } from '../text/text.ts';
+import { firstLine, inWords, namesText } from '../text/text.ts';
 import type { SeveralPackages } from './several-packages.ts';
 
 /** An occasion in words, with its representative ref, if any. */
@@ -38,48 +38,63 @@ export function reasonsOf(
   differences: readonly Difference[],
   isNew: (job: string) => boolean = () => false,
 ): string[] {
-  const jobs = new Map<string, Set<string>>();
-  for (const { text, job } of differences.flatMap((it) => clausesOf(it, isNew))) {
-    const clause = job === undefined ? text : text.replaceAll(`'${job}'`, gap);
-    jobs.set(clause, (jobs.get(clause) ?? new Set()).add(job ?? ''));
-  }
-  return [...jobs].map(([clause, names]) =>
-    (names.size > 1 ? clause.replace(`the job ${gap}`, `the jobs ${gap}`) : clause).replaceAll(
-      gap,
-      namesText([...names]),
-    ),
-  );
+  const clauses = differences.flatMap((it) => clausesOf(it, isNew));
+  return [...new Set(joined(joined(clauses, 'job'), 'when').map(textOf))];
 }
 
-/** Stands for the name of a job. */
-const gap = '\0';
-
-/** A clause, and the job that it is about. */
+/** A clause with gaps for the job that it is about, and for the occasion. */
 interface Clause {
   text: string;
-  job?: string;
+  job: string;
+  when: string;
+}
+
+const gaps = { job: '\0', when: '\x01' };
+
+const clause = (text: string, job: string, when = ''): Clause => ({
+  text: text.replaceAll(`'${job}'`, gaps.job).replace(when, when && gaps.when),
+  job: `'${job}'`,
+  when: text.includes(when) ? when : '',
+});
+
+const textOf = ({ text, job, when }: Clause) =>
+  text.replaceAll(gaps.job, () => job).replace(gaps.when, () => when);
+
+/** One clause in place of several that only differ in their job, or in their occasion. */
+function joined(clauses: Clause[], key: 'job' | 'when'): Clause[] {
+  const groups = new Map<string, Clause[]>();
+  for (const it of clauses) {
+    const same = JSON.stringify({ ...it, [key]: '' });
+    groups.set(same, [...(groups.get(same) ?? []), it]);
+  }
+  return [...groups.values()].map(([first, ...others]) => {
+    const { text, ...it } = first as Clause;
+    const all = [...new Set([it, ...others].map((one) => one[key]))];
+    const isPlural = key === 'job' && all.length > 1;
+    return { ...it, text: isPlural ? text.replace('the job \0', 'the jobs \0') : text, [key]: inWords(all) };
+  });
 }
 
 function clausesOf(difference: Difference, isNew: (job: string) => boolean): Clause[] {
   if (difference.kind !== 'two-publishers')
-    return [{ text: clauseOf(difference, isNew), job: jobIn(difference) }];
+    return [clause(clauseOf(difference, isNew), ...aboutOf(difference))];
   const { uploads } = difference;
   const theirs = uploads.filter((it) => isChild(it) || !isNew(it.job));
-  if (theirs.length < uploads.length) return theirs.map((it) => ({ text: goesOnText(it), job: it.job }));
+  if (theirs.length < uploads.length) return theirs.map((it) => clause(goesOnText(it), it.job));
   const words = uploads.map((it) => {
     const isTwice = uploads.some((other) => other !== it && other.job === it.job);
     return `${uploaderText(it)}${isTwice && it.origin.kind === 'file' ? ' of the pipeline file' : ''}`;
   });
-  return [
-    {
-      text: `${words.join(' and ')} would ${words.length > 2 ? 'all' : 'both'} upload to ${targetText(uploads[0] as Upload)}`,
-    },
-  ];
+  const all = words.length > 2 ? 'all' : 'both';
+  return [clause(`${words.join(' and ')} would ${all} upload to ${targetText(uploads[0] as Upload)}`, '')];
 }
 
-function jobIn(difference: Exclude<Difference, { kind: 'two-publishers' }>): string {
-  if ('job' in difference) return difference.job;
-  return 'upload' in difference ? difference.upload.job : difference.after.job;
+/** The job that a difference is about, and the occasion. */
+function aboutOf(difference: Exclude<Difference, { kind: 'two-publishers' }>): [job: string, when?: string] {
+  if ('job' in difference)
+    return [difference.job, 'occasion' in difference ? whenever(difference.occasion) : ''];
+  const upload = 'upload' in difference ? difference.upload : difference.after;
+  return [upload.job, at(upload)];
 }
 
 const isChild = ({ origin }: Upload) => origin.kind === 'child';

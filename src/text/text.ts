@@ -50,9 +50,12 @@ export function firstLine(text: string): string {
   return text.trim().split('\n', 1)[0] ?? '';
 }
 
-/** Some names as part of a sentence: `'a' and 'b'`, or `'a', 'b', 'c' and 4 more`. */
-export function namesText(names: readonly string[], most = 3): string {
-  const all = names.map((name) => `'${name}'`);
-  const rest = all.length > most ? `${all.length - most} more` : all.pop();
-  return all.length === 0 ? (rest ?? '') : `${all.slice(0, most).join(', ')} and ${rest}`;
+/** Some things as part of a sentence: `a and b`, or `a, b, c and 4 more`. */
+export function inWords(things: readonly string[], most = 3): string {
+  const rest = things.length > most ? `${things.length - most} more` : things.at(-1);
+  const first = things.length > most ? things.slice(0, most) : things.slice(0, -1);
+  return [...(first.length > 0 ? [first.join(', ')] : []), rest].join(' and ');
 }
+
+/** Names as part of a sentence, in quotes. */
+export const namesText = (names: readonly string[]): string => inWords(names.map((name) => `'${name}'`));

@@ -728,6 +728,18 @@ describe('the way a job publishes today', () => {
     for (const name of ['up', 'up-test']) expect(job(after, name).dependencies).toEqual(['check-dist']);
   });
 
+  it.each([
+    ['[test, publish, build]', 'test'],
+    ['[publish, build]', '.pre'],
+    ['[publish]', 'build'],
+  ])('is built before it is published: stages %s', (stages, stage) => {
+    const text = publishing(
+      'python -m build\n    - twine upload dist/*',
+      '  stage: publish\n  only: [tags]\n',
+    );
+    expect(job(migrate(`stages: ${stages}\n${text}`, 'uv').after, 'build').stage).toBe(stage);
+  });
+
   it('loses the installation of tools for an upload that is gone', () => {
     const { after } = migrate(publishing('dnf install -y python3-twine\n    - twine upload dist/*'), 'uv');
     expect(parseYaml(after).data).not.toHaveProperty('p-checks');

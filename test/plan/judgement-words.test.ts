@@ -65,6 +65,14 @@ describe('why an edit would be wrong', () => {
     ]);
   });
 
+  it('says once what happens on several occasions', () => {
+    const ship = (more: string) =>
+      `ship: {script: uv publish, stage: deploy, ${more}id_tokens: {PYPI_ID_TOKEN: {aud: pypi}}, ${tags}}\n`;
+    expect(reasons(`unit: {script: x}\n${ship('')}`, `unit: {script: x}\n${ship('needs: [], ')}`)).toEqual([
+      "'ship' would no longer wait for 'unit' on a tag v1.2.3, a tag v1.2.3rc1 and a tag nightly: first put it into a later stage",
+    ]);
+  });
+
   it('tells on which occasion a job would run', () => {
     const rules = (more: string) =>
       `workflow: {rules: [{if: $CI_COMMIT_BRANCH}${more}]}\nlint: {script: x}\n`;
