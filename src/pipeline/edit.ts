@@ -25,6 +25,8 @@ export interface PipelineEdit {
   publishing: PublishingJob[];
   /** Existing build jobs; empty if one has to be created. */
   builders: string[];
+  /** Jobs that only hand on what these have built. */
+  carriers: string[];
   around: Surroundings;
   /** The lines of the build job, if it has to be created. */
   newBuilder?: string[];

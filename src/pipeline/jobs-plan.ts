@@ -25,7 +25,7 @@ import { letsThrough, type Occasion, pushRule, tagRule } from './recognise/rules
 import { variablesRead } from './recognise/shell.ts';
 import { distPaths, keepsDist, keepsSome, publishersIn, type Roles } from './roles.ts';
 import { runsWhereItShould } from './runs-when.ts';
-import { stagesFor } from './stages.ts';
+import { isEarlier, stagesFor } from './stages.ts';
 import { baseJob, type Surroundings } from './template.ts';
 
 /** Which job does what. */
@@ -33,6 +33,8 @@ export interface JobsPlan {
   publishing: PublishingJob[];
   /** Existing build jobs; empty if one has to be created. */
   builders: string[];
+  /** Jobs that only hand on what these have built. */
+  carriers: string[];
   around: Surroundings;
 }
 
@@ -53,22 +55,27 @@ export function planJobs(original: OriginalPipeline): JobsPlan {
   const [first, second] = publishing.filter(({ exists }) => exists);
   if (first !== undefined && first.name === second?.name)
     throw new UnsafeEdit(`the job '${first.name}' uploads to several indexes by itself`);
-  const builders = buildersFor(publishing, original);
-  refuseSigningBuilders(builders, data);
+  const sources = buildersFor(publishing, original);
+  const handing = [...sources, ...carriersBetween(sources, publishing, original)];
+  const builtBy = (name: string) => ownValue(goal.carriers ?? {}, name);
+  const carriers = handing.filter((name) => builtBy(name) !== undefined);
+  const builders = [...new Set(handing.flatMap((name) => builtBy(name) ?? [name]))];
+  refuseSigningBuilders(handing, data);
   refuseSplitBuilds(publishing, builders, data);
   const free = (name: string, other: string) => (ownValue(data, name) === undefined ? name : other);
-  const buildJobs = builders.length > 0 ? builders : [free('build', 'build-package')];
+  const buildJobs = handing.length > 0 ? handing : [free('build', 'build-package')];
   const existing = publishing.filter(({ exists }) => exists).map(({ name }) => jobValue(data, name));
   const nameOf = (id: IndexId) => publishing.find(({ index }) => index.id === id)?.name;
-  const dist = builders.flatMap((name) => distPaths(jobValue(data, name)))[0] ?? 'dist';
+  const dist = handing.flatMap((name) => distPaths(jobValue(data, name)))[0] ?? 'dist';
   return {
     publishing,
     builders,
+    carriers,
     around: {
       buildJobs,
       checkJob: roles.checker ?? free('check-dist', 'check-package-dist'),
       attestJob: roles.signer ?? free('attest', 'attest-package'),
-      ...stagesFor(data, builders, publishing),
+      ...stagesFor(data, handing, publishing),
       ...whenPublished(publishing, data, goal),
       base: baseFor(publishing, original),
       names: { pypi: nameOf('pypi') ?? 'release', testpypi: nameOf('testpypi') ?? 'release-test' },
@@ -222,6 +229,26 @@ function buildersFor(publishing: PublishingJob[], { data, goal, ours, roles }: O
   const leaving = leavingUploads(publishing, data, roles);
   if (leaving.length > 0) return leaving;
   return ours && buildsDistributions(scriptOf(jobValue(data, 'build'))) ? ['build'] : [];
+}
+
+/** Carriers whose files a publishing job gets besides those of the builders, since it takes those of all earlier stages. */
+function carriersBetween(
+  sources: string[],
+  publishing: PublishingJob[],
+  { data, goal }: OriginalPipeline,
+): string[] {
+  const jobs = publishing.filter(({ exists }) => exists).map(({ name }) => jobValue(data, name));
+  const stage = (job: YamlTable) => String(job.stage ?? 'test');
+  return Object.entries(goal.carriers ?? {}).flatMap(([name, builders]) => {
+    const isBetween = jobs.some(
+      (job) =>
+        job.needs === undefined &&
+        job.dependencies === undefined &&
+        isEarlier(data, stage(jobValue(data, name)), stage(job)),
+    );
+    const isNew = !sources.includes(name) && builders.every((it) => sources.includes(it));
+    return isBetween && isNew ? [name] : [];
+  });
 }
 
 /** Jobs that build, and pass on what is uploaded from a folder that no build has as its own: copied there, as for pages. */

@@ -43,6 +43,8 @@ export interface PipelineGoal {
   poetryPlugin?: boolean;
   /** Jobs that call programs of the project, all of which were read and upload nothing. */
   jobsWithoutUploads?: string[];
+  /** Jobs that only hand on what others have built, with those. */
+  carriers?: Record<string, string[]>;
   /** Jobs the user named, if several publish to the same index. */
   publishingJobs?: Partial<Record<IndexId, string>>;
   /** Jobs the user named, if several build. */

@@ -1,6 +1,6 @@
 import type { Facts } from '../facts/index.ts';
 import type { IndexId } from '../kernel/route.ts';
-import { jobsBehind } from '../pipeline/model/builds.ts';
+import { carriersIn, jobsBehind } from '../pipeline/model/builds.ts';
 import type { PipelineModel } from '../pipeline/model/model.ts';
 import type { ModelJob } from '../pipeline/model/types.ts';
 import type { PipelineGoal } from '../pipeline/pipeline-goal.ts';
@@ -41,6 +41,7 @@ export function withPublishers(
   });
   return {
     ...wanted,
+    carriers: carriersIn(model.jobs.filter(({ origin }) => origin.kind === 'file')),
     jobsWithoutUploads: without.map(({ name }) => name),
     publishingJobs: { ...Object.fromEntries(jobs), ...wanted.publishingJobs },
   };

@@ -49,6 +49,23 @@ describe('an existing build job', () => {
     expect(repaired('  script: [pip install uv, uv build]\n').job.image).toBeUndefined();
   });
 
+  it.each([', needs: [sign]', ''])('is told from a job that signs what it built (publisher:%s)', (more) => {
+    const text = `stages: [build, sign, deploy]
+b: {stage: build, image: 'python:3.12-slim', script: [python -m build], artifacts: {paths: [dist/]}}
+sign: {stage: sign, image: alpine, needs: [b], script: [gpg --sign dist/*.whl], artifacts: {paths: [dist/]}}
+up: {stage: deploy, script: [twine upload -p $T dist/*], only: [tags]${more}}
+`;
+    const goal = goalWith({ carriers: { sign: ['b'] } });
+    const result = editPipeline(text, goal);
+    if (result.kind !== 'edited') throw new Error(JSON.stringify(result));
+    const after = result.edits[0]?.after ?? '';
+    const data = parseYaml(after).data as Record<string, YamlTable>;
+    expect(data.b).toMatchObject({ image: 'python:3.12', variables: { GIT_DEPTH: '0' } });
+    expect(data.sign).toEqual(parseYaml(text).data.sign);
+    expect(data['check-dist']?.needs).toEqual(more === '' ? ['b', 'sign'] : ['sign']);
+    expect(editPipeline(after, goal).kind).toBe('unchanged');
+  });
+
   it('takes the version from git even if it runs setup.py', () => {
     const { job } = repaired(
       '  image: python:3.12\n  script:\n    - cd x && python setup.py sdist bdist_wheel\n',

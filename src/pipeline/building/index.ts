@@ -18,7 +18,7 @@ import { giveVersion, versionChecks } from './version.ts';
 
 /** Gives the build jobs what the version and the publishing jobs need from them. */
 export function repairBuildJobs(edit: PipelineEdit): void {
-  const { goal, around, builders, publishing } = edit;
+  const { goal, around, builders, carriers, publishing } = edit;
   for (const name of builders) {
     const template = buildLines(goal, { ...around, buildJobs: [name] });
     repairJob(edit, { name, home: name }, template, buildChecks(edit));
@@ -28,6 +28,10 @@ export function repairBuildJobs(edit: PipelineEdit): void {
       uvCheck(edit),
       ...(isFromGit(goal) ? [gitCheck(edit)] : []),
     ]);
+  }
+  for (const name of carriers) {
+    repairJob(edit, { name, home: name }, [], [runsCheck(edit)]);
+    refuseReport(edit, name);
   }
   const others = (names: string[] = []) =>
     names.filter((name) => !builders.includes(name) && !publishing.some((it) => it.name === name));
@@ -47,6 +51,13 @@ function depthCheck(edit: PipelineEdit): Check {
   return { path: ['variables', 'GIT_DEPTH'], holds: (job) => !isFromGit(edit.goal) || depth(job) === '0' };
 }
 
+/** It runs whenever something is published. */
+const runsCheck = (edit: PipelineEdit): Check => ({
+  path: ['rules'],
+  holds: (job) => runsWhenPublished(job, edit.goal, edit.around),
+  repair: (_, { name }, job) => openConditions(edit, name, job),
+});
+
 /** Invariants of a build job. */
 function buildChecks(edit: PipelineEdit): Check[] {
   const { goal, around } = edit;
@@ -57,11 +68,7 @@ function buildChecks(edit: PipelineEdit): Check[] {
       holds: (job) => keepsDist(job) || keepsSome(job, around.files),
       repair: keepDist,
     },
-    {
-      path: ['rules'],
-      holds: (job) => runsWhenPublished(job, goal, around),
-      repair: (_, { name }, job) => openConditions(edit, name, job),
-    },
+    runsCheck(edit),
     {
       path: ['script'],
       holds: (job) => goal.buildTimeVersion === undefined || scriptOf(job).includes('CI_PIPELINE_IID'),

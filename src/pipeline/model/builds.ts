@@ -39,3 +39,25 @@ export function jobsBehind(
   }
   return [...found];
 }
+
+/** Programs that change nothing beyond the files of the job. */
+const local =
+  /^(?:gpg2?|(?:sha\d+|md5|b2)sum|cosign|auditwheel|check-wheel-contents|abi3audit|strip|cp|mv|rm|mkdir|cd|find|ls|zip|unzip|tar|cat|echo|printf|test|\[|pip|apt|apk|twine)$/;
+
+/**
+ * The jobs that hand on what others have built, such as those that sign it or add checksums, with the jobs that build
+ * it.
+ */
+export function carriersIn(jobs: readonly ModelJob[]): Record<string, string[]> {
+  const isLocal = (it: Command) =>
+    local.test(it.tool ?? '') && it.verb !== 'upload' && !buildsDistributions(it);
+  const carriers = jobs.flatMap(({ name, leaves, commands }): [string, string[]][] => {
+    if (leaves.length === 0 || !commands.every(isLocal)) return [];
+    const behind = jobsBehind([name], jobs);
+    const builders = jobs.filter(
+      (it) => behind.includes(it.name) && isBuilder(it) && it.leaves.some((path) => leaves.includes(path)),
+    );
+    return builders.length === 0 ? [] : [[name, builders.map((it) => it.name)]];
+  });
+  return Object.fromEntries(carriers);
+}

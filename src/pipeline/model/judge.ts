@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { IndexId } from '../../kernel/route.ts';
 import { signs } from '../recognise/commands.ts';
-import { buildsDistributions, isBuilder } from './builds.ts';
+import { buildsDistributions, carriersIn, isBuilder } from './builds.ts';
 import type { Command } from './commands.ts';
 import { isSamePipeline, jobNeeded } from './jobs.ts';
 import type { PipelineModel } from './model.ts';
@@ -235,6 +235,7 @@ function changedJobs(before: PipelineModel, after: PipelineModel): Judgement {
   const told: Difference[] = [];
   // A job that signs comes and goes with the uploads that take its attestations.
   const signers = before.jobs.filter(({ commands }) => commands.some(({ text }) => signs(text)));
+  const carriers = Object.keys(carriersIn(before.jobs));
   const publishers = [
     ...[...before.publications, ...after.publications].map(({ job }) => job),
     ...signers.filter((job) => !isBuilder(job)).map(({ name }) => name),
@@ -254,7 +255,7 @@ function changedJobs(before: PipelineModel, after: PipelineModel): Judgement {
         wrong.push({ kind: 'artifacts-lost', job: job.name, paths, occasion });
       // A publisher's uploads are compared individually.
       if (publishers.includes(job.name) || isDeepStrictEqual(earlier, later)) continue;
-      const more = isBuilder(job) && isOpened(earlier, later);
+      const more = (isBuilder(job) || carriers.includes(job.name)) && isOpened(earlier, later);
       const change = {
         kind: 'job-start-changed' as const,
         job: job.name,

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { carriersIn } from '../../../src/pipeline/model/builds.ts';
 import { readModel } from '../../../src/pipeline/model/model.ts';
 import { type Upload, whatHappensWhen } from '../../../src/pipeline/model/uploads.ts';
 import { officialIndexes } from '../../../src/pipeline/recognise/uploads.ts';
@@ -100,6 +101,19 @@ describe('an upload in a script', () => {
     const [row] = rowsOf(gate + ship);
     expect(row?.start).toMatchObject({ met: { kind: 'manual' }, unmet: { kind: 'never' } });
   });
+});
+
+it('tells jobs that hand on what others build from those that build', () => {
+  const job = (name: string, script: string, more = '') =>
+    `${name}: {stage: ${name === 'build' ? 'build' : 'test'}, script: [${script}], artifacts: {paths: [dist/]}${more}}\n`;
+  const { jobs } = modelOf(
+    job('build', 'python -m build') +
+      job('sign', 'gpg --detach-sign dist/*.whl', ', needs: [build]') +
+      job('sums', 'sha256sum dist/* > dist/SUMS') +
+      job('repair', './repair.sh') +
+      job('again', 'python -m build --wheel', ', needs: [build]'),
+  );
+  expect(carriersIn(jobs)).toEqual({ sign: ['build'], sums: ['build'] });
 });
 
 describe('fullrelease', () => {
