@@ -111,8 +111,8 @@ function inputOf(
   };
 }
 
-/** Programs that may read the version; shell scripts are followed as the jobs call them. */
-const isSource = /\.(?:py|[cm]?js|ts|rb|pl|ps1|cmake)$|(?:^|\/)CMakeLists\.txt$/;
+/** Programs and recipes that may read the version; shell scripts are followed as the jobs call them. */
+const isSource = /\.(?:py|[cm]?js|ts|rb|pl|ps1|cmake)$|(?:^|\/)(?:CMakeLists\.txt|(?:meta|recipe)\.ya?ml)$/;
 
 function sourceFor(backend: string): DependentsInput['source'] {
   if (/^hatchling\b/.test(backend)) return 'hatch-vcs';

@@ -21,6 +21,8 @@ export interface RunningJob {
   /** Whether it has the repository's history, without which no version comes from git; it has by default. */
   hasHistory?: boolean;
   image: string | undefined;
+  /** The variables of each instance, if it runs in several. */
+  matrix?: readonly Record<string, string>[];
   commands: readonly RunCommand[];
 }
 
@@ -93,7 +95,12 @@ function usesOfJob(job: RunningJob, input: DependentsInput): VersionUse[] {
       found.push({ kind, where: whereOf(job, command, input), text: command.text, breaks, repair, section });
     const effects = effectsOf(command);
     const asksBackend = effects.includes('reads-version') && !whetherReadBreaks(command)[0];
-    const needsVersion = effects.includes('installs-project') || effects.includes('builds') || asksBackend;
+    const needsVersion =
+      effects.includes('installs-project') ||
+      effects.includes('builds') ||
+      asksBackend ||
+      packages(command) ||
+      listsProject(command, input.lookup);
     if (needsVersion) add('installs', ...whetherInstallBreaks(command, git, job, index, input));
     if (effects.includes('reads-version') || readsFile(command)) add('reads', ...whetherReadBreaks(command));
     if (effects.includes('writes-version') || writesFile(command)) add('writes', true, byHand);
@@ -131,6 +138,7 @@ function whetherInstallBreaks(
   index: number,
   input: DependentsInput,
 ): [boolean, UseRepair] {
+  if (packages(command) || isOldPython(job, command)) return [true, byHand];
   const hasScm = job.commands
     .slice(0, index)
     .some(({ verb, args }) => verb === 'install' && args.some((word) => /^setuptools[-_]scm\b/.test(word)));
@@ -140,6 +148,39 @@ function whetherInstallBreaks(
   if (job.hasHistory === false || (job.file !== undefined && git.has === 'no')) return [true, byHand];
   if (git.has === 'no') return [true, { kind: 'git-in-image', by: git, otherwise: pretendOf(input) }];
   return [false, notNeeded];
+}
+
+/** Builds packages for a system, from its own packages, so without what gives the version from git. */
+const packages = ({ tool = '', verb = '' }: RunCommand) =>
+  /^(?:dpkg-buildpackage|debuild|gbp|sbuild|rpmbuild|mock|conda-build|rattler-build|snapcraft|makepkg)$/.test(
+    tool,
+  ) ||
+  (tool === 'conda' && /^(?:mambabuild|build)$/.test(verb));
+
+/** Whether pip installs the project by a list of requirements: `-e .` in requirements.txt. */
+function listsProject(
+  { tool, args, directory = '.' }: RunCommand,
+  lookup: DependentsInput['lookup'],
+): boolean {
+  if (tool !== 'pip') return false;
+  const lists = args.flatMap((arg, at) => {
+    const [, path = args[at + 1]] = /^(?:-r|--requirement(?:=|$))(.+)?$/.exec(arg) ?? [undefined, ''];
+    return path ? [lookup(posix.join(directory, path)) ?? ''] : [];
+  });
+  return lists.some((text) =>
+    /^\s*(?:(?:-e|--editable)[ =]?\s*)?(?:file:)?\.{1,2}\/?(?:\[.*\])?\s*(?:#.*)?$/m.test(text),
+  );
+}
+
+/** What takes the version from git needs Python 3.9 (https://pypi.org/project/setuptools/). */
+function isOldPython({ image = '', matrix = [{}] }: RunningJob, { tool, text, words }: RunCommand): boolean {
+  // It builds with the Pythons of its own images.
+  if (tool === 'cibuildwheel') return false;
+  const images = matrix.map((row) => image.replace(/\$\{?(\w+)\}?/g, (whole, name) => row[name] ?? whole));
+  return (
+    images.some((it) => /(?:^|\/)python:3\.[0-8](?!\d)/.test(it)) ||
+    /\b(?:python|pip)3\.[0-8]\b/.test([text, ...words].join(' '))
+  );
 }
 
 /** Builds with what is installed, so without what gives the version from git. */
@@ -167,13 +208,19 @@ const holdsVersion =
   /(?:^|[/'"\s])(?:pyproject\.toml|setup\.(?:cfg|py)|(?:__init__|_?version|__version__|about|__about__)\.py|VERSION(?:\.txt)?)\b/;
 
 /** grep, sed, awk, cut, tomllib ... on a file that contains the version. */
-function readsFile({ tool = '', words, text }: RunCommand): boolean {
+function readsFile({ tool = '', words, text, redirects }: RunCommand): boolean {
   const all = words.join(' ');
   if (/^(?:cat|grep|egrep|rg|awk|gawk|sed|cut|head|perl|tomlq|dasel|yq|toml|stoml)$/.test(tool))
     return holdsVersion.test(all) && /version/i.test(all) && !isInPlace(words);
   if (tool !== 'python') return false;
-  return /\b(?:tomllib|tomli|toml|tomlkit|configparser)\b/.test(text) && /version/i.test(text);
+  const code = [text, ...redirects.map(({ target }) => target)].join('\n');
+  return (
+    (/\b(?:tomllib|tomli|toml|tomlkit|configparser)\b/.test(code) || namesProjectFile.test(code)) &&
+    /version/i.test(code)
+  );
 }
+
+const namesProjectFile = /pyproject\.toml|setup\.(?:cfg|py)\b|(?:__init__|version(?:__)?|__about__)\.py\b/;
 
 const isInPlace = (words: readonly string[]) =>
   words.slice(1).some((word) => /^(?:-[a-zA-Z]*i\S*|--in-place.*)$/.test(word));
@@ -272,10 +319,10 @@ function usesInSources({ lookup, sources, version }: DependentsInput): VersionUs
   });
 }
 
-/** A program in another language that names pyproject.toml and, somewhere, its version reads or writes it. */
+/** A program or recipe in another language that names pyproject.toml and, somewhere, its version reads or writes it. */
 function inOtherLanguage(file: string, lines: string[]): VersionUse[] {
-  const index = lines.findIndex((text) => /pyproject\.toml/.test(text));
-  const at = index < 0 ? -1 : lines.findIndex((text) => /\bversion\b[^\w\n]*=/i.test(text));
+  const index = lines.findIndex((text) => /pyproject\.toml|\bload_setup_py_data\b/.test(text));
+  const at = index < 0 ? -1 : lines.findIndex((text) => /\bversion\b[^\w\n]*[=:]/i.test(text));
   if (at < 0) return [];
   const text = (lines[at] ?? '').trim();
   return [

@@ -59,7 +59,7 @@ const setupPy: Rule = (args) => {
   const has = (...names: string[]) => names.some((name) => args.includes(name));
   const effects: Effect[] = [];
   if (has('upload', 'register')) effects.push('uploads');
-  if (has('sdist', 'bdist_wheel', 'bdist', 'build', 'bdist_egg')) effects.push('builds');
+  if (has('sdist', 'build') || args.some((arg) => /^bdist/.test(arg))) effects.push('builds');
   if (has('install', 'develop', 'test', 'pytest', 'build_ext')) effects.push('installs-project');
   if (has('--version', '-V')) effects.push('reads-version');
   return effects;

@@ -42,6 +42,7 @@ describe('what a command does', () => {
     ['hatch version 1.2', ['writes-version']],
     ['python setup.py --version', ['reads-version']],
     ['python setup.py sdist upload', ['uploads', 'builds']],
+    ['python setup.py --command-packages=stdeb.command bdist_deb', ['builds']],
     ['git tag -l', []],
     ['git tag "v$V"', ['tags']],
     ['cz bump --yes', ['bumps-version', 'tags']],
@@ -124,6 +125,21 @@ describe('what depends on the written version', () => {
     ['pip install -e .', 'installs', false, 'not-needed'],
     ["python -c \"import tomllib; print(tomllib.load(f)['project']['version'])\"", 'reads', true, 'by-hand'],
     ["V=$(grep '^version' pyproject.toml | cut -d= -f2)", 'reads', true, 'by-hand'],
+    [
+      "python - <<'E'\ndoc = tomlkit.parse(p.read_text())\ndoc['project']['version'] = v\nE",
+      'reads',
+      true,
+      'by-hand',
+    ],
+    [
+      "python -c \"import re; re.sub('version = .*', v, open('pyproject.toml').read())\"",
+      'reads',
+      true,
+      'by-hand',
+    ],
+    ['dpkg-buildpackage -us -uc', 'installs', true, 'by-hand'],
+    ['conda build recipe', 'installs', true, 'by-hand'],
+    ['python3.6 -m pip install .', 'installs', true, 'by-hand'],
     ['uv version --short', 'reads', true, 'by-hand'],
     ['hatch version', 'reads', false, 'not-needed'],
     ['poetry version "$CI_COMMIT_TAG"', 'writes', true, 'by-hand'],
@@ -147,6 +163,10 @@ describe('what depends on the written version', () => {
 
   it.each([
     ['CMakeLists.txt', 'file(READ pyproject.toml T)\nstring(REGEX MATCH "version = \\"(.*)\\"" _ "${T}")\n'],
+    [
+      'recipe/meta.yaml',
+      '{% set p = load_file_data("../pyproject.toml") %}\n  version: {{ p.project.version }}\n',
+    ],
     ['scripts/sync.js', 'const f = "pyproject.toml";\nwrite(f, read(f).replace(/^version = .*$/m, next));\n'],
   ])('finds a program in another language that looks for it in pyproject.toml: %s', (file, text) => {
     const [use, second] = versionUses(input('', { files: { [file]: text }, sources: [file] }));
@@ -173,6 +193,28 @@ describe('what depends on the written version', () => {
     };
     const [use] = versionUses(input('', { files, sources: ['docs/conf.py'] }));
     expect(use).toMatchObject({ kind: 'reads', where: { line: 2 }, breaks: true });
+  });
+
+  it('finds an installation by a list of requirements', () => {
+    const files = {
+      'requirements/dev.txt': 'pytest\n-e .[dev]  # this project\n',
+      'other.txt': 'a @ ./b.whl\n',
+    };
+    const repairs = (script: string) =>
+      versionUses(input(script, { files, image: 'python:3.12-slim' })).map(({ repair }) => repair.kind);
+    expect(repairs('cd requirements && pip install -r dev.txt')).toEqual(['git-in-image']);
+    expect(repairs('pip install -r requirements/dev.txt -r other.txt')).toEqual(['git-in-image']);
+    expect(repairs('pip install -r other.txt')).toEqual([]);
+  });
+
+  it('finds a Python that is too old for what gives the version from git', () => {
+    const breaks = (image: string, matrix?: Record<string, string>[]) => {
+      const job = { name: 'tide', image, commands: commandsOf('pip install .'), ...(matrix && { matrix }) };
+      return versionUses(input('', { jobs: [job] })).some((use) => use.breaks);
+    };
+    expect(breaks('python:3.7')).toBe(true);
+    expect(breaks('python:$PY', [{ PY: '3.12' }, { PY: '3.8' }])).toBe(true);
+    expect(breaks('python:$PY', [{ PY: '3.12' }, { PY: '3.10' }])).toBe(false);
   });
 
   it('finds tests in an image without git, and offers both fixes', () => {

@@ -45,7 +45,7 @@ const withoutUv = { kind: 'line', path: 'pyproject.toml', key: 'version', sectio
 /** Whether `pip install` works: systems other than Python's own images may lack it, or refuse to be changed. */
 const hasPip = (image: string, script: string) =>
   image === '' ||
-  /(?:^|\/)(?:python|pypy)(?::|$)|conda/.test(image) ||
+  /(?:^|\/)(?:python|pypy)(?::(?!3\.[0-7]\b)|$)|conda/.test(image) ||
   /(?<![\w./-])pip3?[ \t]+install\b(?![^\n;&|]*--break-system)/.test(script);
 
 /** Writes a development version before the build. */
@@ -98,7 +98,7 @@ export function versionChecks({ goal, ...edit }: PipelineEdit): Check[] {
     },
     {
       path: ['script'],
-      holds: (job) => !lines(job.script).some((item) => setupPyBuild.test(item)),
+      holds: (job) => !isFromGit(goal) || !lines(job.script).some((item) => setupPyBuild.test(item)),
       repair: (edit, { name }, job) =>
         want(
           edit,
