@@ -99,7 +99,7 @@ export async function readPythonFiles(files: Pick<Files, 'read'>, directory: str
     return Object.fromEntries(names.map((name, index) => [name, texts[index]]));
   };
   const found = await read(editable);
-  return { ...found, ...(await read(furtherFiles(found))) };
+  return { ...found, ...(await read(furtherFiles(found, directory))) };
 }
 
 /** Two rounds of requests: project, token and indexes; then everything that needs the project's id. */

@@ -7,8 +7,12 @@ import { describe, expect, it } from 'vitest';
 import type { PythonFiles } from '../../src/python/python-files.ts';
 import { furtherFiles, placeOfVersion } from '../../src/python/versions/build-time.ts';
 import { buildTimeCommand } from '../../src/python/versions/build-time-command.ts';
+import { versionFromVcs } from '../../src/python/versions/index.ts';
 import { versionFile } from '../../src/python/versions/version-file.ts';
+import { repositoryOf } from '../support/builds.ts';
+import { findTool } from '../support/tools.ts';
 
+const cargo = findTool('cargo', 'CARGO');
 const run = promisify(execFile);
 const backend = (text: string) => `[build-system]\nbuild-backend = "setuptools.build_meta"\n${text}`;
 const attribute = backend('[tool.setuptools.dynamic]\nversion = {attr = "kelp.about.__version__"}\n');
@@ -123,6 +127,44 @@ describe.concurrent('a version that stays where it is written', () => {
   ])('is no file where setup.py asks %s as well', (_, line) => {
     const files = { 'setup.py': `${line}\nsetup(version=version)\n`, VERSION: '1.2.3\n' };
     expect(versionFile(files)).toBeUndefined();
+  });
+
+  it.skipIf(cargo === undefined)('is in Cargo.lock as well, which cargo then still accepts', async () => {
+    const files = {
+      'pyproject.toml':
+        '[build-system]\nbuild-backend = "maturin"\n[project]\ndynamic = ["version"]\n[tool.maturin]\nlocked = true\n',
+      'Cargo.toml': '[package]\nname = "kelp"\nversion = "1.2.3"\nedition = "2021"\n',
+      'src/lib.rs': '',
+      'Cargo.lock': 'version = 4\n\n[[package]]\nname = "kelp"\nversion = "1.2.3"\n',
+    };
+    const folder = await repositoryOf(files);
+    try {
+      const env = { ...process.env, CI_COMMIT_TAG: '', CI_PIPELINE_IID: '42' };
+      await run('sh', ['-ec', buildTimeCommand(placeOfVersion(files), '.')], { cwd: folder, env });
+      const { stdout } = await run(
+        cargo ?? '',
+        ['metadata', '--locked', '--offline', '--no-deps', '--format-version', '1'],
+        { cwd: folder },
+      );
+      expect(stdout).toContain('"version":"1.2.3-dev.42"');
+      await run(cargo ?? '', ['tree', '--locked', '--offline'], { cwd: folder });
+    } finally {
+      await rm(folder, { recursive: true });
+    }
+  });
+
+  it('may be in the lock of a workspace above', () => {
+    const member = { 'pyproject.toml': '[project]\nname = "kelp"\nversion = "1.2.3"\n' };
+    expect(furtherFiles(member, 'packages/kelp')).toEqual(['uv.lock', '../uv.lock', '../../uv.lock']);
+    const lock =
+      'version = 1\nrevision = 3\n\n[[package]]\nname = "kelp"\nversion = "1.2.3"\nsource = { editable = "packages/kelp" }\n';
+    const system = '[build-system]\nrequires = ["hatchling"]\nbuild-backend = "hatchling.build"\n';
+    const files = { 'pyproject.toml': system + member['pyproject.toml'], '../../uv.lock': lock };
+    const edit = versionFromVcs(files, { directory: 'packages/kelp' });
+    expect(edit).toMatchObject({
+      kind: 'edited',
+      edits: [{}, { path: 'uv.lock', after: lock.replace('version = "1.2.3"\n', '') }],
+    });
   });
 
   it("is flit's module", () => {

@@ -10,8 +10,8 @@ export type BuildTimeVersion =
   | { kind: 'pyproject' }
   /** `__version__ = "..."` in a module, read by flit. */
   | { kind: 'module'; path: string }
-  /** `[package] version` in a `Cargo.toml`, read by maturin. */
-  | { kind: 'cargo'; path: string }
+  /** `[package] version` in a `Cargo.toml`, read by maturin; the lock has it too. */
+  | { kind: 'cargo'; path: string; lock?: { path: string; name: string } }
   /** `version = "1.2.3"` on a line of its own, in a section or anywhere: setup.py, setup.cfg, Poetry's table. */
   | { kind: 'line'; path: string; key: string; section?: string }
   /** A file with nothing but the version. */
@@ -30,8 +30,10 @@ export function buildTimeCommand(version: BuildTimeVersion, packageDirectory: st
 
 function change(version: BuildTimeVersion, packageDirectory: string): string {
   if (version.kind === 'pyproject') return changePyproject(packageDirectory);
-  const file = pathForShell(posix.join(packageDirectory, version.path));
-  return `sed -i ${programFor(version)} ${file}`;
+  const file = (path: string) => pathForShell(posix.join(packageDirectory, path));
+  const main = `sed -i ${programFor(version)} ${file(version.path)}`;
+  const lock = version.kind === 'cargo' ? version.lock : undefined;
+  return lock === undefined ? main : `{ ${main} && sed -i ${lockProgram(lock.name)} ${file(lock.path)}; }`;
 }
 
 function programFor(version: Exclude<BuildTimeVersion, { kind: 'pyproject' }>): string {
@@ -72,6 +74,10 @@ const moduleProgram = [
  * Cargo requires SemVer; maturin turns its pre-release `1.2.3-dev.42` into 1.2.3.dev42. Replaces any other pre-release.
  */
 const cargoProgram = `"/^ *\\[package\\]/,/^ *\\[/s/^\\( *version *= *['\\"][0-9.]*\\)[^'\\"]*/\\1-dev.$CI_PIPELINE_IID/"`;
+
+/** The same in the entry of a package in `Cargo.lock`. */
+const lockProgram = (name: string) =>
+  `"/^name = .${name}.$/{n;s/^\\(version = .[0-9.]*\\)[^'\\"]*/\\1-dev.$CI_PIPELINE_IID/}"`;
 
 /** Whether the text has the line that the module command changes, with a version that stays valid. */
 export function hasModuleVersion(text: string): boolean {

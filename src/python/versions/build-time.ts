@@ -4,8 +4,8 @@ import { cargoManifest, readToml } from '../python-project.ts';
 import { NeedsHand, type VersionEdit } from './backend.ts';
 import { type BuildTimeVersion, hasVersionLine } from './build-time-command.ts';
 import { flitVersion } from './flit.ts';
-import { maturinVersion } from './maturin.ts';
-import { uvLock } from './uv-lock.ts';
+import { cargoLocks, maturinVersion } from './maturin.ts';
+import { locksAbove, uvLock } from './uv-lock.ts';
 import { versionFile, versionPlaces } from './version-file.ts';
 
 /** Where build backends read a version that is not in `[project]`. */
@@ -23,13 +23,13 @@ export function placeOfVersion(files: PythonFiles): BuildTimeVersion {
 
 /**
  * The files other than `pyproject.toml`, `setup.cfg` and `setup.py` that may hold this project's version, relative to
- * the project's folder; not all of them need exist. Throws a `UserError` for broken TOML.
+ * the project's `directory`; not all of them need exist. Throws a `UserError` for broken TOML.
  */
-export function furtherFiles(files: PythonFiles): string[] {
+export function furtherFiles(files: PythonFiles, directory = '.'): string[] {
   const data = readToml(files['pyproject.toml']);
   const backend = String(getToml(data, 'build-system', 'build-backend'));
-  if (typeof getToml(data, 'project', 'version') === 'string') return [uvLock];
-  if (backend === 'maturin') return [cargoManifest(data)];
+  if (typeof getToml(data, 'project', 'version') === 'string') return locksAbove(directory, uvLock);
+  if (backend === 'maturin') return [cargoManifest(data), ...cargoLocks(data, directory)];
   const paths = new Set(versionPlaces(files, data).map(({ path }) => path));
   return [...paths];
 }
