@@ -237,15 +237,20 @@ class Walk {
     let conditions: string[] = [];
     let before = node.first;
     const guards: string[] = [];
+    const exported = shell.exported;
+    const ways: Way[] = [];
     for (const { operator, node: next } of node.rest) {
       if (operator === '||')
         conditions = [...conditions.slice(0, -1), not(textOf(before, conditions.at(-1)))];
       else if (isTest(before)) conditions = [...conditions, before.text];
       if (conditions.length === 0) this.node(next, shell, place);
-      else this.branch([next], shell, within(place, ...conditions));
+      else addWay(ways, conditions, this.branch([next], shell, within(place, ...conditions)));
       if (endsScript(next)) guards.push(...conditions.map(opposite));
       before = next;
     }
+    const [only, other] = ways;
+    if (only && !other) ways.push({ conditions: only.conditions.map(opposite), sets: {} });
+    rememberWays(shell, exported, ways);
     shell.guards.push(...guards);
   }
 
@@ -263,12 +268,7 @@ class Walk {
     }
     const sets = this.branch(node.otherwise, shell, within(place, ...earlier));
     ways.push({ conditions: [...earlier], sets });
-    const names = ways.flatMap((way) => Object.keys(way.sets));
-    if (names.length > 0)
-      shell.ways = ways.map((way) => ({
-        ...way,
-        sets: Object.fromEntries(names.map((name) => [name, way.sets[name] ?? own(before, name)])),
-      }));
+    rememberWays(shell, before, ways);
     if (node.otherwise.some(endsScript)) {
       const [only] = node.branches;
       if (node.branches.length === 1 && only) guards.push(only.text);
@@ -412,6 +412,24 @@ class Walk {
     if (this.holes.length < 200)
       this.holes.push({ job: this.job.name, text: text.trim().slice(0, 500), why });
   }
+}
+
+/** Remembers in which ways variables were set; `before` are those of the shell until then. */
+function rememberWays(shell: Shell, before: Record<string, string>, ways: readonly Way[]): void {
+  const names = ways.flatMap((way) => Object.keys(way.sets));
+  if (names.length === 0) return;
+  shell.ways = ways.map((way) => ({
+    ...way,
+    sets: Object.fromEntries(names.map((name) => [name, way.sets[name] ?? own(before, name)])),
+  }));
+}
+
+/** Adds what a command behind `&&` or `||` sets to the way on which it runs. */
+function addWay(ways: Way[], conditions: string[], sets: Way['sets']): void {
+  const key = conditions.join(' && ');
+  const known = ways.find((way) => way.conditions.join(' && ') === key);
+  if (known === undefined) ways.push({ conditions, sets });
+  else known.sets = { ...known.sets, ...sets };
 }
 
 /** Sets variables, whatever an `if` has made of them before. */

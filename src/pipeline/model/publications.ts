@@ -167,7 +167,7 @@ function withOptions({ name: tool, command, variables }: Upload): Command {
       return ['--url', arg];
     const name = /^\$(?:\{(\w+)\}|(\w+))$/.exec(arg)?.slice(1).find(Boolean);
     const value = name === undefined ? undefined : { ...variables, ...command.exported }[name];
-    return value?.trim().startsWith('-') ? wordsIn(value) : [arg];
+    return value !== undefined && /^\s*(?:-|$)/.test(value) ? wordsIn(value) : [arg];
   });
   return { ...command, args };
 }

@@ -78,6 +78,15 @@ describe('an upload in a script', () => {
     ]);
   });
 
+  it.each([
+    ['behind && and ||', './is-dev-build | grep dev && R="-r testpypi" || R="  "'],
+    ['behind && alone', 'R=""', './is-dev-build | grep dev && export R="-r testpypi"'],
+    ['behind || alone', 'R="-r testpypi"', 'grep -q dev VERSION || R=" "'],
+  ])('may go to either index of options that are set %s', (_, ...commands) => {
+    const rows = where(...commands, 'twine upload $R dist/*').filter((it) => /^version-tag/.test(it));
+    expect(rows.toSorted()).toEqual(['version-tag: pypi undecided', 'version-tag: testpypi undecided']);
+  });
+
   it('runs for the pattern that matches first', () => {
     const rows = rowsOf(`up:
   only: [tags]
