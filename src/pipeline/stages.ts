@@ -18,8 +18,9 @@ export function stagesFor(
   const stageOf = (name: string) => String(resolveJob(data, name)?.value.stage ?? 'test');
   const places = publishing.filter(({ exists }) => exists).map(({ name }) => all.indexOf(stageOf(name)));
   const first = Math.min(...places.filter((it) => it >= 0));
+  const usualBuild = all.find((it) => /^build$/i.test(it)) ?? 'build';
   // GitLab lets no job need one of a later stage.
-  const free = all.indexOf('build') <= first ? 'build' : first > 0 ? (all[0] ?? '.pre') : '.pre';
+  const free = all.indexOf(usualBuild) <= first ? usualBuild : first > 0 ? (all[0] ?? '.pre') : '.pre';
   const stages = builders.length > 0 ? builders.map(stageOf) : [free];
   const last = Math.max(...stages.map((stage) => all.indexOf(stage)));
   const buildStage = stages.findLast((stage) => all.indexOf(stage) === last) ?? 'build';
@@ -27,7 +28,8 @@ export function stagesFor(
   const used = publishing.map(({ name }) => resolveJob(data, name)?.value.stage);
   const wanted = [...used.filter((stage) => typeof stage === 'string'), 'deploy', 'publish', 'release'];
   const found = wanted.find((stage) => all.includes(stage) && behind(stage));
-  const publishStage = found ?? (all.includes('deploy') ? 'publish' : 'deploy');
+  const publishStage =
+    found ?? ['deploy', 'publish', 'release'].find((stage) => !all.includes(stage)) ?? 'upload';
   const publishes = publishing.map(({ name, exists }) => (exists ? stageOf(name) : publishStage));
   return { buildStage, checkStage: stageBefore(publishes, buildStage, all), publishStage };
 }

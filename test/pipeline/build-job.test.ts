@@ -427,3 +427,44 @@ describe('a build that is split off from the job that publishes', () => {
     expect(splitUp(text).reason).toContain("'ship' runs on another system");
   });
 });
+
+describe('a new build job', () => {
+  const build = (text: string) => {
+    const result = editPipeline(text, goalWith());
+    if (result.kind !== 'edited') throw new Error(JSON.stringify(result));
+    return parseYaml(result.edits[0]?.after ?? '').data as Record<string, YamlTable>;
+  };
+  const publish = (script: string, more = '') =>
+    `publish:\n  stage: deploy\n  image: tool/box\n  only: [tags]\n${more}  script:\n${script}    - twine upload dist/*\n`;
+
+  it('builds where a variable of the file leads', () => {
+    const data = build(`variables: {where: ./}\n${publish('    - cd ${where}\n    - python -m build\n')}`);
+    expect(data.build?.artifacts).toEqual({ paths: ['dist/'] });
+  });
+
+  it('checks out the tag that it finds on tags alone', () => {
+    const script =
+      '    - tag=$(git tag | tail -1)\n    - git checkout $tag\n    - python -m build\n    - echo $tag\n';
+    const data = build(publish(script));
+    expect(data.build?.script).toContain('[ -z "$CI_COMMIT_TAG" ] || git checkout $tag');
+    expect(JSON.stringify(data.publish?.script)).not.toContain('$tag');
+  });
+
+  it('stands in the stage for builds, however that is spelt', () => {
+    const data = build(
+      `stages: [Build, Deploy]\n${publish('    - python -m build\n').replace('stage: deploy', 'stage: Deploy')}`,
+    );
+    expect(data.build?.stage).toBe('Build');
+    expect(data.stages).toEqual(['Build', 'Deploy']);
+  });
+});
+
+it('uploads in a new stage if what is built is only there behind the last one', () => {
+  const text = `stages: [deploy, publish]
+build: {stage: publish, script: [python -m build], artifacts: {paths: [dist/]}, rules: [{if: $CI_COMMIT_TAG}, {when: never}]}
+out: {stage: publish, needs: [build], script: [twine upload dist/*], rules: [{if: $CI_COMMIT_TAG}]}
+`;
+  const result = editPipeline(text, goalWith());
+  if (result.kind !== 'edited') throw new Error(JSON.stringify(result));
+  expect(parseYaml(result.edits[0]?.after ?? '').data.stages).toEqual(['deploy', 'publish', 'release']);
+});

@@ -147,7 +147,7 @@ function fromJob(
   const before = sharedBeforeScript(job, data);
   const script = [...git, ...commandsOf(steps, goal, { image, before, variables: jobVariables(job, data) })];
   const bringsUv = image === '' && needsUv(script.join('\n')) && !installs(script.join('\n'), 'uv');
-  const dists = distsOf(name, before, script);
+  const dists = distsOf(name, jobVariables(job, data), before, script);
   const built: YamlTable = {
     stage: around.buildStage,
     ...fieldsOf(job, inherited),
@@ -200,6 +200,9 @@ function commandsOf(building: ScriptStep[], goal: PipelineGoal, place: BuildPlac
   });
 }
 
+/** Checks out a tag that the script finds. */
+const checksOut = /^git[ \t]+checkout[ \t]+["']?\$(?!\{?CI_)/;
+
 /**
  * What reads the tag, or a variable that is made of it, in a job that had no other occasions, does so on tags alone now
  * that pushes are built as well.
@@ -208,7 +211,8 @@ function onTagsAlone(steps: ScriptStep[]): ScriptStep[] {
   const ofTag = new Set(['CI_COMMIT_TAG']);
   return steps.map((step) => {
     const { kind, text } = step;
-    if (kind !== 'other' || !variablesRead(text).some((name) => ofTag.has(name))) return step;
+    const isOfTag = variablesRead(text).some((name) => ofTag.has(name)) || checksOut.test(text);
+    if (kind !== 'other' || !isOfTag) return step;
     for (const [, name = ''] of text.matchAll(/(?:^|[\s;])(\w+)=/g)) ofTag.add(name);
     const isSimple = !/[;&|\n]|^(?:if|case|for|while|\[)/.test(text);
     return { kind, text: `[ -z "$CI_COMMIT_TAG" ] || ${isSimple ? text : `{\n${text}\n}`}` };
@@ -222,8 +226,13 @@ const onlyForSetupPy =
 const changesFolder = /^(?:cd|pushd)\s/;
 
 /** The folders that a new builder's script leaves its files in, from the repository's root. */
-function distsOf(name: string, before: string[], script: string[]): string[] {
-  const { commands } = commandsOfJob({ name, before_script: before, script, after_script: [] });
+function distsOf(
+  name: string,
+  variables: Record<string, string>,
+  before: string[],
+  script: string[],
+): string[] {
+  const { commands } = commandsOfJob({ name, variables, before_script: before, script, after_script: [] });
   const dists = commands.filter(buildsDistributions).map(({ directory, text, tool, args }) => {
     const usual = tool === 'cibuildwheel' ? 'wheelhouse' : 'dist';
     const source = /^(?:build|uv)$/.test(tool ?? '')

@@ -11,7 +11,7 @@ import { flat, visibleJobs } from '../recognise/jobs.ts';
 import { variablesRead } from '../recognise/shell.ts';
 import { isEarlier } from '../stages.ts';
 import { dataOf, linesOf } from '../template.ts';
-import type { ScriptPlan } from './script-plan.ts';
+import { type ScriptPlan, setsUp } from './script-plan.ts';
 
 /** What a job without the token inherits from the job it is split off from. */
 const inherited = ['image', 'services', 'tags', 'cache', 'inherit', 'retry', 'timeout'];
@@ -29,7 +29,7 @@ export function moveRest(
 ): void {
   const { around } = edit;
   const isManual = [job, ...rules].some(({ when }) => when === 'manual') || isBehindGate(job, seen(edit));
-  const acting = isManual ? before.find((text) => actsOutside.test(text)) : undefined;
+  const acting = isManual ? before.find((text) => actsOutside.test(text) && !setsUp(text)) : undefined;
   if (acting !== undefined)
     throw new UnsafeEdit(
       `the job '${name}', which is started by hand, does more than upload (${firstLine(acting)}): move that into a job of its own first`,

@@ -47,8 +47,9 @@ export function planScript(name: string, job: YamlTable): ScriptPlan {
   const before = stepsIn(name, job, 'before_script');
   const script = stepsIn(name, job, 'script');
   const all = [...before, ...script].flat();
-  const building = buildingOf(all);
-  const dropped = droppedNames(all);
+  const forRelease = (step: ScriptStep) => job.release !== undefined && servesRelease.test(step.text);
+  const building = buildingOf(all).filter((step) => !forRelease(step));
+  const dropped = droppedNames(all, building);
   const moves = all.some(({ kind, text }) => kind === 'place' && /^(?:cd|pushd)\b/.test(text));
   const stays: Stays = (step) =>
     step.kind === 'harmless' && !readsSecret(step, dropped) && !looksElsewhere(step, moves);
@@ -59,12 +60,20 @@ export function planScript(name: string, job: YamlTable): ScriptPlan {
   return {
     beforeScript: plan(before, lines(job.before_script)),
     script: plan(script, lines(job.script)),
-    rest: restOf(name, all, building, laterSteps(name, job)),
+    rest: restOf(
+      name,
+      all.filter((step) => !forRelease(step)),
+      building,
+      [...all.filter(forRelease), ...laterSteps(name, job)],
+    ),
     building,
     ...(wrapper === undefined ? {} : { wrapper: wrapper.text }),
     ...filesIn(all),
   };
 }
+
+/** Brings the program that `release` needs in the job's own image: https://docs.gitlab.com/ci/yaml/#release */
+const servesRelease = /\b(?:release-cli|glab)\b/;
 
 /** The commands of each item of a job's script. Throws `UnsafeEdit` if it decides by itself when to upload. */
 export function stepsIn(
@@ -110,7 +119,8 @@ function laterSteps(name: string, job: YamlTable): ScriptStep[] {
   );
 }
 
-const cleansUp = /^(?:rm|rmdir|unset|deactivate|kill|df|du|docker[ \t]+logout)\b/;
+const cleansUp =
+  /^(?:rm|rmdir|unset|deactivate|kill|df|du|docker[ \t]+logout|(?:uv|pip3?|poetry|pdm)[ \t]+cache)\b/;
 
 /**
  * The project's own commands around the upload, with the tools they may need. Throws `UnsafeEdit` if they change the
@@ -141,8 +151,7 @@ function restOf(
       `the job '${name}' changes the built files before it uploads them (${changing.text}): first do that in the job that builds`,
     );
   // Tools and libraries alone serve nothing without the commands that used them.
-  const isOwn = (steps: ScriptStep[]) =>
-    steps.some(({ kind, text }) => kind === 'other' && !setsUp.test(text));
+  const isOwn = (steps: ScriptStep[]) => steps.some(({ kind, text }) => kind === 'other' && !setsUp(text));
   const texts = (steps: ScriptStep[]) =>
     steps.filter((step) => step.kind === 'other' || prepares(step)).map(({ text }) => text);
   // The build may have been the reason for a tool, but what stays may need it as well.
@@ -153,8 +162,14 @@ function restOf(
   };
 }
 
+/** Whether a command only makes the environment of those that follow, or shows it. */
+export const setsUp = (text: string): boolean => installsByName.test(text) || makesEnvironment.test(text);
+
+const makesEnvironment =
+  /^(?:(?:python3?[ \t]+-m[ \t]+)?(?:virtualenv|pipx[ \t]+ensurepath|pip3?[ \t]+(?:freeze|list|cache))|git[ \t]+config[ \t]+--global|env|id|uname|which)(?:\s|$)/;
+
 /** Installs packages by name or list; a wheel that was built is tried out by installing it. */
-const setsUp =
+const installsByName =
   /(?:^(?:sudo[ \t]+)?(?:(?:python3?[ \t]+-m[ \t]+)?pip3?|apt(?:-get)?|apk|dnf|microdnf|yum|zypper|conda|mamba|gem|npm)[ \t]+(?:-\S+[ \t]+)*(?:install|add|update|upgrade)\b|^pacman[ \t]+-S)(?!.*(?:\s\.{1,2}(?:[/[\s]|$)|\bdist\b|\.whl\b|\s-e\b|&&|;))/;
 
 /** Makes tools available to the commands that follow. */
@@ -172,7 +187,7 @@ function kindsIn(job: YamlTable): (command: string) => CommandKind {
 }
 
 function stepsOf(name: string, item: string, kind: (command: string) => CommandKind): ScriptStep[] {
-  if (isTagCheck(item) || comparesVersion(item) || asksIndex(item))
+  if (isTagCheck(item) || comparesVersion(item) || asksIndex(item) || asksProject(item))
     return [{ text: item, kind: 'tag check' }];
   const taken = takeApart(item);
   if (taken.kind === 'commands') return taken.commands.map((text) => ({ text, kind: kind(text) }));
@@ -189,11 +204,12 @@ function stepsOf(name: string, item: string, kind: (command: string) => CommandK
 
 /** Does no more than tell whether a credential is set, which is not needed any more. */
 function asksForCredential(item: string): boolean {
+  const asks = String.raw`(?:test\s+|\[\[?\s*)(?:!\s*)?-[nz]\s+["']?\$\{?(\w+)(?::?-)?\}?["']?\s*\]{0,2}\s*`;
   const [, name, rest = ''] =
-    /^\s*if\s+(?:test\s+|\[\[?\s*)(?:!\s*)?-[nz]\s+["']?\$\{?(\w+)\}?["']?\s*\]{0,2}\s*[;\n]([\s\S]*)\bfi\s*$/.exec(
-      item,
-    ) ?? [];
-  const does = rest.replace(/"[^"]*"|'[^']*'/g, '""').split(/[;\n]|\bthen\b|\belse\b/);
+    new RegExp(String.raw`^\s*if\s+${asks}[;\n]([\s\S]*)\bfi\s*$`).exec(item) ??
+    new RegExp(String.raw`^\s*${asks}(?:&&|\|\|)\s*([\s\S]*)$`).exec(item) ??
+    [];
+  const does = rest.replace(/"(?:[^"\\]|\\.)*"|'[^']*'/g, '""').split(/[;\n(){}]|\bthen\b|\belse\b/);
   return (
     name !== undefined &&
     isCredentialName(name) &&
@@ -203,10 +219,18 @@ function asksForCredential(item: string): boolean {
   );
 }
 
+/** Ends the job well in other projects, forks above all, where the job's rules no longer let it start. */
+const asksProject = (item: string) =>
+  /^\s*if\s+(?:test\s+|\[\[?\s*)["']?\$\{?CI_PROJECT_PATH\}?["']?\s*!=\s*["']?[\w./-]+["']?\s*\]{0,2}\s*[;\n]/.test(
+    item,
+  ) && endsInThen.test(item);
+
+/** Says something and ends well, in the `then` of an `if` that has no other branch. */
+const endsInThen = /\bthen\s(?:\s*(?:echo|printf)\b[^\n;]*[;\n])*\s*exit(?:[ \t]+0)?\s*[;\n]\s*fi\s*$/;
+
 /** Ends the job well before the upload if the index has the version already; each version is published once anyway. */
 const asksIndex = (item: string) =>
-  /^\s*if\b[^\n;]*\bpypi\.org\/(?:pypi|simple)\/[\s\S]*\bfi\s*$/.test(item) &&
-  /\bthen\s(?:\s*(?:echo|printf)\b[^\n;]*[;\n])*\s*exit(?:[ \t]+0)?\s*[;\n]\s*fi\s*$/.test(item);
+  /^\s*if\b[^\n;]*\bpypi\.org\/(?:pypi|simple)\/[\s\S]*\bfi\s*$/.test(item) && endsInThen.test(item);
 
 /** Ends a script well; in a job of its own it would no longer keep anything from being uploaded. */
 const endsWell = /(?:^|[\s;&|({])exit(?:[ \t]+0)?[ \t]*(?:[;&|)}\n]|$)/;
@@ -248,21 +272,27 @@ const ofUpload =
 
 /** Without directory or variable names, the files of an upload are unknown. */
 function filesIn(steps: ScriptStep[]): Pick<ScriptPlan, 'files'> {
-  const upload = steps.find(({ kind, text }) => kind === 'upload' && uploads(text))?.text ?? '';
-  // Those that it finds, or that another shell gets, as in `docker run`, are only known there.
-  const isDirect = !/^find\b|\s-c\s+["']/.test(upload);
-  const words = isDirect ? (upload.match(/(?:"[^"]*"|'[^']*'|[^\s"'])+/g) ?? []) : [];
-  const files = words
-    .filter((word) => !/^-|=/.test(word) && /\*|\.whl|\.tar\.gz/.test(word) && !isAttestation(word))
-    .join(' ');
+  const all = steps.filter(({ kind, text }) => kind === 'upload' && uploads(text)).map(namedIn);
+  // One that names none uploads them all.
+  const files = all.includes('') ? '' : [...new Set(all.flatMap((it) => it.split(' ')))].join(' ');
   const certain =
     !/\$/.test(files) && !steps.some(({ kind, text }) => kind === 'place' && text.startsWith('cd'));
   return certain && !/^(?:["']?(?:\.\/)?dist\/\*["']?)?$/.test(files) ? { files } : {};
 }
 
-/** Names set only by dropped commands; whatever prints them has nothing left to print. */
-function droppedNames(steps: ScriptStep[]): ReadonlySet<string> {
-  const going = steps.filter(({ kind }) => kind === 'credential' || kind === 'report');
+/** The files that an upload command names. */
+function namedIn({ text: upload }: ScriptStep): string {
+  // Those that it finds, or that another shell gets, as in `docker run`, are only known there.
+  const isDirect = !/^find\b|\s-c\s+["']/.test(upload);
+  const words = isDirect ? (upload.match(/(?:"[^"]*"|'[^']*'|[^\s"'])+/g) ?? []) : [];
+  return words
+    .filter((word) => !/^-|=/.test(word) && /\*|\.whl|\.tar\.gz/.test(word) && !isAttestation(word))
+    .join(' ');
+}
+
+/** Names set only by commands that go; whatever prints them has nothing left to print. */
+function droppedNames(steps: ScriptStep[], building: ScriptStep[]): ReadonlySet<string> {
+  const going = [...building, ...steps.filter(({ kind }) => kind === 'credential' || kind === 'report')];
   return new Set(going.flatMap(({ text }) => /^(?:export\s+)?(\w+)=/.exec(text)?.[1] ?? []));
 }
 

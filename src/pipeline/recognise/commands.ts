@@ -125,7 +125,7 @@ function installsTools(command: string): boolean {
   if (/^(?:python3?|uv)[ \t]+(?:-m[ \t]+)?venv\b|^(?:\.|source)[ \t]+\S*activate\b/.test(command))
     return true;
   const [, words] =
-    /^(?:(?:python3?(?:\.\d+)?[ \t]+-m[ \t]+|uv[ \t]+)?pip3?(?:\.\d+)?[ \t]+install|pipx[ \t]+install|uv[ \t]+tool[ \t]+install|apk[ \t]+(?:-\S+[ \t]+)*add|apt(?:-get)?[ \t]+(?:-\S+[ \t]+)*install)[ \t]+(.*)$/.exec(
+    /^(?:(?:python3?(?:\.\d+)?[ \t]+-m[ \t]+|uv[ \t]+)?pip3?(?:\.\d+)?[ \t]+install|pipx[ \t]+install|uv[ \t]+tool[ \t]+install|apk[ \t]+(?:-\S+[ \t]+)*add|(?:apt(?:-get)?|dnf|microdnf|yum)[ \t]+(?:-\S+[ \t]+)*install)[ \t]+(.*)$/.exec(
       command,
     ) ?? [];
   if (/^apt(?:-get)?[ \t]+(?:-\S+[ \t]+)*update\b/.test(command)) return true;
