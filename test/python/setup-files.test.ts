@@ -33,6 +33,7 @@ describe('setup.py', () => {
 
   it.each([
     ['True', '{"local_scheme": "no-local-version"}'],
+    ["dict(local_scheme='dirty-tag', root='..')", "dict(local_scheme='no-local-version', root='..')"],
     ['{}', '{"local_scheme": "no-local-version"}'],
     ["{'write_to': 'v.py'}", '{"local_scheme": "no-local-version", \'write_to\': \'v.py\'}'],
     ["{'local_scheme': 'dirty-tag', 'root': '..'}", "{'local_scheme': 'no-local-version', 'root': '..'}"],

@@ -177,6 +177,15 @@ describe.concurrent('a version that stays where it is written', () => {
     expect(versionFile({ ...files, 'pyproject.toml': `${project}version = "1.3"\n` })).toBeUndefined();
   });
 
+  it('is the file that setup.py executes, wherever the project is hosted', () => {
+    const setup = 'v = {}\nwith open("kelp/version.py", encoding="utf-8") as f:\n    exec(f.read(), v)\n';
+    const files = {
+      'setup.py': `${setup}setup(version=v["__version__"], url="https://git.example.org/kelp")  # on git\n`,
+      'kelp/version.py': '__version__ = "1.2.3"\n',
+    };
+    expect(versionFile(files)?.path).toBe('kelp/version.py');
+  });
+
   it('is looked for inside the project alone', () => {
     const outside = { 'pyproject.toml': '[tool.hatch.version]\npath = "../../secret"\n' };
     expect(furtherFiles(outside)).toEqual([]);

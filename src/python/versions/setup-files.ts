@@ -72,8 +72,14 @@ function addScmOption({ value: written, end }: Keyword, root: string): Splice | 
     const options = [...rootOption(value, root), `"local_scheme": "${localScheme}"`];
     return { start, end, text: `{${options.join(', ')}}` };
   }
-  if (!/^\{[\s\S]*\}$/.test(value) || /\*\*|\bfor\b/.test(value)) throw computed(value);
-  const present = /(['"])local_scheme\1\s*:\s*(?:(['"])([^'"\n]*)\2)?/.exec(value);
+  const isCall = /^dict\([\s\S]*\)$/.test(value);
+  if (!(isCall || /^\{[\s\S]*\}$/.test(value)) || /\*\*|\bfor\b/.test(value)) throw computed(value);
+  const present = (
+    isCall
+      ? /(\b)local_scheme\s*=\s*(?:(['"])([^'"\n]*)\2)?/
+      : /(['"])local_scheme\1\s*:\s*(?:(['"])([^'"\n]*)\2)?/
+  ).exec(value);
+  if (!present && isCall) throw computed(value);
   if (!present)
     return insert(written, start, [...rootOption(value, root), `"local_scheme": "${localScheme}"`]);
   const [whole, , quote, scheme] = present;

@@ -70,7 +70,8 @@ function readBySetupPy(text: string): Place[] {
   const [first = '', ...rest] = computed.split('.');
   const from = new RegExp(`^from +([\\w.]+) +import +(?:.*, *)?${first}\\b`, 'm').exec(text)?.[1];
   const attribute = ofAttribute([...(from === undefined ? [] : [from]), first, ...rest].join('.'));
-  if (/\b(?:environ|getenv|subprocess|popen|versioneer|git)\b/i.test(text))
+  const code = text.replace(/https?:\/\/[^\s"']*|#.*/g, '');
+  if (/\b(?:environ|getenv|subprocess|popen|versioneer|git)\b/i.test(code))
     return from === undefined ? [] : attribute;
   const key = rest.join('.');
   const beside = /^\w+$/.test(key)
