@@ -1,5 +1,6 @@
 import { isUnreadable, parseToml, type TomlTable } from '../../text/toml/document.ts';
 import { type Command, directoryFrom, type Follow, type Followed, type Hole } from './commands.ts';
+import { dockerStages } from './dockerfile.ts';
 import { callsInPython, noxSessions, taskFunctions } from './python-scripts.ts';
 import { releaseHooks } from './release-hooks.ts';
 import {
@@ -10,6 +11,7 @@ import {
   taskfileTasks,
   toxCommands,
 } from './task-files.ts';
+import { uploadTool } from './upload-tools.ts';
 
 /** The text of a file in the checkout, by its path from the root; undefined if there is none. */
 export type Lookup = (path: string) => string | undefined;
@@ -30,6 +32,7 @@ export function followIn(lookup: Lookup): Follow {
     const { tool = '' } = command;
     if (tool === 'source' || tool === '.') return sourced(command, lookup);
     if (shells.test(tool)) return shellScript(command, lookup);
+    if (/^(?:docker|podman)$/.test(tool)) return imageBuild(command, lookup);
     if (tool === 'python')
       return pythonScript(
         command,
@@ -40,6 +43,19 @@ export function followIn(lookup: Lookup): Follow {
     const known = Object.hasOwn(taskRunners, tool) ? taskRunners[tool] : undefined;
     return known?.(command, lookup, variables) ?? scriptOfProject(command, lookup) ?? nothing;
   };
+}
+
+/** The uploads in the Dockerfile of an image that is built. */
+function imageBuild(command: Command, lookup: Lookup): Answer {
+  const { verb = '', args, directory = '.' } = command;
+  if (verb !== 'build' && !args.includes('build')) return nothing;
+  const context = args.at(-1) ?? '.';
+  const file = optionOf(args, '-f', '--file') ?? `${context.replace(/\/$/, '')}/Dockerfile`;
+  const path = directoryFrom(directory, file, command.exported);
+  if (path === undefined) return nothing;
+  const all = dockerStages(path, lookup).flatMap(({ commands }) => commands);
+  const scripts = all.filter((it) => uploadTool(it) !== undefined).map(({ text }) => text);
+  return scripts.length === 0 ? nothing : one({ name: path, scripts });
 }
 
 function sourced(command: Command, lookup: Lookup): Answer {

@@ -277,8 +277,19 @@ function toxFromIni(text: string, main: string): ToxFile | undefined {
       line.split(/[\s,]+/),
     ),
     noPackage: /^true$/i.test(value('skipsdist')) || /^true$/i.test(value('no_package')),
-    env: (name) => (key) => sections.get(`testenv:${name}`)?.get(key) ?? sections.get('testenv')?.get(key),
+    env: (name) => (key) =>
+      (sections.get(`testenv:${name}`)?.get(key) ?? sections.get('testenv')?.get(key))?.flatMap((line) =>
+        forFactors(line, name.split('-')),
+      ),
   };
+}
+
+/** A line without the factors for which alone it counts: https://tox.wiki/en/latest/config.html#conditional-settings */
+function forFactors(line: string, factors: string[]): string[] {
+  const [, conditions, rest = ''] = /^(!?[\w.]+(?:[-,]\s*!?[\w.]+)*)\s*:\s+(.*)$/.exec(line) ?? [];
+  if (conditions === undefined) return [line];
+  const holds = (factor: string) => factors.includes(factor.replace('!', '')) !== factor.startsWith('!');
+  return conditions.split(/,\s*/).some((one) => one.split('-').every(holds)) ? [rest] : [];
 }
 
 function toxFromToml(text: string, file: string): ToxFile | undefined {

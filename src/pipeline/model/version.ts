@@ -14,7 +14,7 @@ export type VersionKind =
   | { kind: 'pipeline'; how: string }
   | { kind: 'unknown'; because: string };
 
-const pretending =
+export const pretending =
   /^(?:SETUPTOOLS_SCM_PRETEND_VERSION\w*|POETRY_DYNAMIC_VERSIONING_BYPASS|PDM_BUILD_SCM_VERSION|UV_DYNAMIC_VERSIONING_BYPASS|PBR_VERSION|HATCH_VCS_PRETEND_VERSION)$/;
 
 const versionFile =

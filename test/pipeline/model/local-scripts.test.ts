@@ -104,6 +104,23 @@ describe("what a project's own command runs", () => {
       'tox.ini:ship',
     ],
     [
+      'export TOXENV=py3-ship; tox',
+      {
+        'tox.ini':
+          '[testenv]\nskip_install = true\ncommands =\n    build: python -m build\n    ship,send: twine upload dist/*\n    py3-!ship: pytest\n    true\n',
+      },
+      ['twine upload dist/*', 'true'],
+      'tox.ini:py3-ship',
+    ],
+    [
+      'docker build --build-arg T=$T -f ci/Dockerfile .',
+      {
+        'ci/Dockerfile': 'FROM rust\nARG T\nCOPY . /io\nRUN cargo check && maturin publish --skip-existing\n',
+      },
+      ['maturin publish --skip-existing'],
+      'ci/Dockerfile',
+    ],
+    [
       'tox run -e py',
       { 'pyproject.toml': '[tool.tox]\n[tool.tox.env.py]\ncommands = [["pytest", "-q"]]\n' },
       ['pip install .', 'pytest -q'],
