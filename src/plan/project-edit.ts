@@ -46,7 +46,12 @@ export function editProject(facts: Facts, goal: Goal): ProjectEdit {
   const versionEdit = versionEditOf(facts, plan, keepsWheels);
   const { text, reading } = facts.pipeline;
   const wanted = withPublishers(
-    { ...pipelineGoal(facts, goal), ...(keepsWheels ? { sdistOnly: false } : {}), ...plan.pipeline },
+    {
+      ...pipelineGoal(facts, goal),
+      ...(keepsWheels ? { sdistOnly: false } : {}),
+      buildsFromGit: plan.kind === 'git' && !changesRequirements(versionEdit),
+      ...plan.pipeline,
+    },
     facts,
     before,
   );
@@ -112,6 +117,9 @@ function versionEditOf(
   const notes = edit.notes.filter((note) => !(keepsWheels && note === sdistNote));
   return { ...edit, notes: [...notes, ...plan.notes] };
 }
+
+const changesRequirements = (edit: EditResult): boolean =>
+  edit.kind !== 'unchanged' && edit.differences.some(({ field }) => field.endsWith('requires'));
 
 /** Where the version comes from today. */
 function versionNow({ python: { writtenVersion, files } }: Facts): VersionKind {

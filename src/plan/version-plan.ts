@@ -47,6 +47,8 @@ export function planVersion(facts: Facts, model: PipelineModel | undefined): Ver
   if (model === undefined && read !== undefined) return read;
   if (written === undefined || model === undefined)
     return { kind: 'git', pipeline: { buildTimeVersion: place }, notes: [] };
+  const lost = builtWithoutMetadata(facts, model);
+  if (lost !== undefined) return lost;
   const input = inputOf(facts, model, written, holder?.path);
   const uses = versionUses(input);
   const advice = adviceOf(input, uses, model);
@@ -80,6 +82,42 @@ function builtInContainer(model: PipelineModel): VersionPlan | undefined {
     pipeline: {},
   };
 }
+
+/**
+ * Refuses if what is uploaded is built from a pyproject.toml that a job writes, or by flit for another build backend:
+ * neither would take a version from git that is set up there.
+ */
+function builtWithoutMetadata({ python }: Facts, model: PipelineModel): VersionPlan | undefined {
+  const publishing = publishingIn(model).map(({ name }) => name);
+  const names = [...publishing, ...jobsBehind(publishing, model.jobs)];
+  const all = model.jobs
+    .filter(({ name }) => names.includes(name))
+    .flatMap((job) => job.commands.map((command) => ({ job: job.name, command })));
+  const writing = all.find(({ command: { tool = '', args, redirects } }) => {
+    const written = redirects.some((it) => it.operator === '>' && isMetadata(it.target));
+    return written || (/^(?:cp|mv)$/.test(tool) && isMetadata(args.at(-1) ?? ''));
+  });
+  if (writing !== undefined)
+    return {
+      kind: 'refused',
+      reason: `The job '${writing.job}' writes the project's metadata before it builds ('${firstLine(writing.command.text)}'), so a version that is set up there would be lost.`,
+      manual: `Let the metadata stand in the repository as it is to be, without a version of the pipeline's own, and run this again.`,
+      pipeline: {},
+    };
+  const backend = python.buildBackend.value;
+  const flit = all.find(
+    ({ command: { tool, verb } }) => tool === 'flit' && /^(?:build|publish)$/.test(verb ?? ''),
+  );
+  if (flit === undefined || /^flit/.test(backend)) return undefined;
+  return {
+    kind: 'refused',
+    reason: `The job '${flit.job}' builds by '${firstLine(flit.command.text)}', which follows no other build backend, but ${backend} is that of the project.`,
+    manual: `Let the job build by 'python -m build', or give [build-system] of pyproject.toml requires = ["flit_core>=3.11"] and build-backend = "flit_core.buildapi", and run this again.`,
+    pipeline: {},
+  };
+}
+
+const isMetadata = (path: string) => /^(?:\.\/)?(?:pyproject\.toml|setup\.(?:py|cfg))$/.test(path);
 
 /** A setup.py that reads a file for its version goes on doing so, since what else reads that file is not known. */
 function readBySetupPy(facts: Facts, file: VersionFile | undefined): VersionPlan | undefined {

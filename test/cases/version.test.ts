@@ -424,4 +424,27 @@ ship:
     refusal: /'wheels' builds in a container that it starts \('docker run/,
     wrong: () => ['nobody knows the version of those wheels'],
   },
+  'a build by flit, which follows no other build backend': {
+    files: hatchling(`ship:
+  image: python:3.13
+  rules: [{if: $CI_COMMIT_TAG}]
+  script: [pip install flit, flit publish]
+`),
+    happens: {},
+    refusal: /'ship' builds by 'flit publish', which follows no other build backend/,
+    wrong: () => ['flit would go on building the written version'],
+  },
+  'a pyproject.toml that the pipeline writes': {
+    files: hatchling(
+      `ship:
+  image: python:3.13
+  rules: [{if: $CI_COMMIT_TAG}]
+  script: [envsubst < pyproject.tmpl > pyproject.toml, pip install build twine, python -m build, twine upload dist/*]
+`,
+      { 'pyproject.tmpl': '[project]\nname = "kelp-table"\nversion = "$CI_COMMIT_TAG"\n' },
+    ),
+    happens: {},
+    refusal: /'ship' writes the project's metadata before it builds \('envsubst/,
+    wrong: () => ['the version from git is lost'],
+  },
 });
