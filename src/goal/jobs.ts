@@ -61,7 +61,9 @@ export function chooseJobs(
 /** Refuses if several jobs qualify and there is nobody to ask. */
 export function severalJobs(open: OpenJob[]): UserError {
   const sentences = open.map(({ what, candidates }) => `Several jobs ${what}: ${quoted(candidates)}.`);
-  const options = open.map(({ choice, candidates }) => `'${flagOf(choice)} ${candidates[0]}'`);
+  const options = open.map(
+    ({ choice, candidates }) => `'${flagOf(choice)} ${inQuotes(candidates[0] ?? '')}'`,
+  );
   return new UserError(
     'several-jobs',
     sentences.join(' '),
@@ -77,5 +79,7 @@ function noSuchJob(name: string, jobs: string[], path: string): UserError {
     'Name one of its jobs, or leave the option out.',
   );
 }
+
+const inQuotes = (name: string) => (/\s/.test(name) ? `"${name}"` : name);
 
 const quoted = (names: string[]) => names.map((name) => `'${name}'`).join(', ');

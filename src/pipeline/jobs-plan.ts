@@ -8,7 +8,7 @@ import type { PublishingJob } from './edit.ts';
 import { hasDefaultBeforeScript, isRedirecting } from './globals.ts';
 import { newJobName, type PipelineGoal, type PipelineIndex } from './pipeline-goal.ts';
 import { publishingRules } from './publishing/conditions.ts';
-import { planScript } from './publishing/script-plan.ts';
+import { planScript, uploadsItsBuild } from './publishing/script-plan.ts';
 import { buildsDistributions, signs } from './recognise/commands.ts';
 import {
   defaultsOf,
@@ -16,6 +16,7 @@ import {
   jobValue,
   lines,
   parentsOf,
+  runnerTagsIn,
   scriptItems,
   scriptOf,
   sourcesOf,
@@ -81,20 +82,23 @@ export function planJobs(original: OriginalPipeline): JobsPlan {
       names: { pypi: nameOf('pypi') ?? 'release', testpypi: nameOf('testpypi') ?? 'release-test' },
       dist,
       files: filesBeyond(dist, publishing, data),
-      runnerTags: lines(existing[0]?.tags ?? defaultsOf(data).tags),
+      runnerTags:
+        existing[0] === undefined ? runnerTagsIn(data) : lines(existing[0].tags ?? defaultsOf(data).tags),
       defaultTags: lines(defaultsOf(data).tags),
       hasDefaultBeforeScript: hasDefaultBeforeScript(data),
     },
   };
 }
 
-/** The files that a job uploads by name, where some of them are in another folder; all indexes get the same. */
+/** The files that a job uploads by name, where they are in another folder or of one kind; all indexes get the same. */
 export function filesBeyond(dist: string, publishing: PublishingJob[], data: YamlTable): string | undefined {
   const named = publishing
     .filter(({ exists }) => exists)
     .flatMap(({ name }) => planScript(name, jobValue(data, name)).files ?? []);
-  return named.find((files) =>
-    files.split(' ').some((file) => !file.replace(/^["']?(?:\.\/)?/, '').startsWith(`${dist}/`)),
+  return named.find(
+    (files) =>
+      files.split(' ').some((file) => !file.replace(/^["']?(?:\.\/)?/, '').startsWith(`${dist}/`)) ||
+      /^\S+\*\.(?:whl|tar\.gz)$/.test(files),
   );
 }
 
@@ -299,6 +303,8 @@ function sourcesFor(names: string[], data: YamlTable, roles: Roles): { certain: 
   const takesAll = jobs.some((job) => job.needs === undefined && job.dependencies === undefined);
   if (found.length > 1 && !takesAll) return { certain: [], open: found };
   if (found.length > 0 || !takesAll) return { certain: found, open: [] };
+  // One that uploads what it has just built takes nothing from others.
+  if (jobs.some((job) => uploadsItsBuild(scriptOf(job)))) return { certain: [], open: [] };
   return { certain: roles.handing.filter((name) => !names.includes(name)), open: [] };
 }
 

@@ -4,7 +4,7 @@ import type { YamlTable } from '../text/yaml/document.ts';
 import { hasDefaultBeforeScript } from './globals.ts';
 import type { PipelineGoal } from './pipeline-goal.ts';
 import { publishingRules } from './publishing/conditions.ts';
-import { defaultsOf, flat, jobValue, lines, resolveRules, visibleJobs } from './recognise/jobs.ts';
+import { flat, jobValue, resolveRules, runnerTagsIn } from './recognise/jobs.ts';
 import { type Occasion, pushRule, tagRule, usuallyRuns } from './recognise/rules.ts';
 import { rolesOf } from './roles.ts';
 import { stageBefore, stagesOf } from './stages.ts';
@@ -91,13 +91,4 @@ function stagesIn(data: YamlTable): Pick<Surroundings, 'buildStage' | 'checkStag
     return { buildStage, checkStage: stageBefore([publishStage], buildStage, all), publishStage };
   const only = buildStage === '.pre' ? '.post' : buildStage;
   return { buildStage: '.pre', checkStage: '.pre', publishStage: only };
-}
-
-/** The tags that all jobs have by default, or that each of them asks for. */
-function runnerTagsIn(data: YamlTable): string[] {
-  const usual = lines(defaultsOf(data).tags);
-  if (usual.length > 0) return usual;
-  const jobs = visibleJobs(data).filter(({ value }) => value.trigger === undefined);
-  const tags = jobs.map(({ value }) => lines(value.tags));
-  return tags.every((it) => it.length > 0) ? (tags.at(-1) ?? []) : [];
 }

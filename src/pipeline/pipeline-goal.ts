@@ -33,6 +33,8 @@ export interface PipelineGoal {
   buildTimeVersion?: BuildTimeVersion | undefined;
   /** The project's own commands give each build its version, so that nothing has to be added. */
   versionByPipeline?: boolean;
+  /** Builds take the version from git already, by what they require now. */
+  buildsFromGit?: boolean;
   /** Jobs besides those that build whose commands take the version from git, in images without it. */
   jobsNeedingGit?: string[];
   /** Jobs besides those that build for the index whose builds would not see the version from git. */

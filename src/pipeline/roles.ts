@@ -120,7 +120,9 @@ export function keepsDist(job: YamlTable): boolean {
  * relative to the repository root.
  */
 export function distPaths(job: YamlTable): string[] {
-  const paths = lines(valueAt(job, ['artifacts', 'paths']));
+  // Everything that the build made, in the folder that it uses if it names none.
+  const isWhole = valueAt(job, ['artifacts', 'untracked']) === true && buildsDistributions(scriptOf(job));
+  const paths = [...lines(valueAt(job, ['artifacts', 'paths'])), ...(isWhole ? ['dist/'] : [])];
   if (paths.length === 0) return [];
   const named = commandsOf(job).flatMap((command) => buildFolder(command) ?? []);
   return paths.flatMap((path) => {
@@ -171,8 +173,10 @@ function roleOf(job: Job, data: YamlTable, indexes: readonly KnownIndex[]): Role
   const found = cases.flatMap(({ variables }) => ownUploads(job, data, indexes, variables));
   const targets = [...new Set(found.map(({ target }) => placeOf(target)))];
   const isCalled = targets.length === 0 && callsUpload(job.value);
-  const told = byToken(job.value, data, indexes);
   if (targets.length > 1) return 'several';
+  const tokens = idsOfTokens(job.value, data, indexes);
+  // With tokens for both indexes, the commands decide.
+  const told = tokens.find((id) => tokens.length === 1 || targets.length === 0 || targets[0] === id);
   if (told !== undefined && (targets.length > 0 || isCalled || extendsBase(job.value))) return told;
   return isCalled ? targetOfWrapper(job.name, job.value) : targets[0];
 }
@@ -181,15 +185,20 @@ function roleOf(job: Job, data: YamlTable, indexes: readonly KnownIndex[]): Role
 const callsUpload = (job: YamlTable) =>
   publishingWrapper(job) !== undefined || commandsOf(job).some((command) => uploads(command));
 
-function byToken(job: YamlTable, data: YamlTable, indexes: readonly KnownIndex[]): Role {
-  if (!isYamlTable(job.id_tokens)) return undefined;
+const byToken = (job: YamlTable, data: YamlTable, indexes: readonly KnownIndex[]): Role =>
+  idsOfTokens(job, data, indexes)[0];
+
+/** The indexes that a job has ID tokens for, TestPyPI first. */
+function idsOfTokens(job: YamlTable, data: YamlTable, indexes: readonly KnownIndex[]): IndexId[] {
+  if (!isYamlTable(job.id_tokens)) return [];
   const tokens = Object.entries(job.id_tokens);
   const variables = jobVariables(job, data);
-  const test = indexes.find(({ id }) => id === 'testpypi');
-  if (test && tokens.some(([name]) => name === tokenVariable(test.audience))) return test.id;
   const audiences = tokens.flatMap(([, token]) => lines(isYamlTable(token) ? token.aud : undefined));
   const named = audiences.map((audience) => expand(audience, variables));
-  return indexes.find(({ audience }) => named.includes(audience))?.id;
+  const isFor = ({ id, audience }: KnownIndex) =>
+    named.includes(audience) ||
+    (id === 'testpypi' && tokens.some(([name]) => name === tokenVariable(audience)));
+  return (['testpypi', 'pypi'] as const).filter((id) => indexes.some((it) => it.id === id && isFor(it)));
 }
 
 /** A job that shares a hidden base with ID tokens has lost its script, not its purpose. */

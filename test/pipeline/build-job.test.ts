@@ -468,3 +468,33 @@ out: {stage: publish, needs: [build], script: [twine upload dist/*], rules: [{if
   if (result.kind !== 'edited') throw new Error(JSON.stringify(result));
   expect(parseYaml(result.edits[0]?.after ?? '').data.stages).toEqual(['deploy', 'publish', 'release']);
 });
+
+it('builds for publishing if it passes on all untracked files', () => {
+  const text = `build: {stage: build, script: [python -m build], artifacts: {untracked: true}}
+out: {stage: deploy, only: [tags], script: [twine upload dist/*]}
+`;
+  const result = editPipeline(text, goalWith());
+  if (result.kind !== 'edited') throw new Error(JSON.stringify(result));
+  expect(Object.keys(parseYaml(result.edits[0]?.after ?? '').data)).not.toContain('build-package');
+});
+
+it('keeps an old Python that takes the version from git already', () => {
+  const text = 'b:\n  image: python:3.7\n  script: [python -m build]\n  artifacts: {paths: [dist/]}\n';
+  expect(editPipeline(text, goalWith()).kind).toBe('refused');
+  expect(editPipeline(text, goalWith({ buildsFromGit: true })).kind).toBe('edited');
+});
+
+it('sets no version that is the name of a branch on pushes', () => {
+  const text = `out:
+  stage: deploy
+  image: tool/box
+  only: [tags]
+  variables: {PBR_VERSION: $CI_COMMIT_REF_NAME, NUMBER: $CI_COMMIT_TAG, LEVEL: "2"}
+  script: [sed -i s/0.0.0/$NUMBER/ notes.txt, python -m build, twine upload dist/*]
+`;
+  const result = editPipeline(text, goalWith());
+  if (result.kind !== 'edited') throw new Error(JSON.stringify(result));
+  const { build } = parseYaml(result.edits[0]?.after ?? '').data as Record<string, YamlTable>;
+  expect(build?.variables).toEqual({ NUMBER: '$CI_COMMIT_TAG', LEVEL: '2', GIT_DEPTH: '0' });
+  expect(build?.script).toContain('[ -z "$CI_COMMIT_TAG" ] || sed -i s/0.0.0/$NUMBER/ notes.txt');
+});

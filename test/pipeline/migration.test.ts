@@ -914,3 +914,43 @@ ship:
     expect(editPipeline(after, goalWith({ publishWith: tool }))).toMatchObject({ kind: 'unchanged' });
   });
 });
+
+describe('a publishing job', () => {
+  const edited = (text: string) => migrate(text, 'uv').after;
+
+  it('is for the index of its commands if it has tokens for both', () => {
+    const after = edited(`build: {stage: build, script: [python -m build], artifacts: {paths: [dist/]}}
+.out: {stage: deploy, id_tokens: {PYPI_ID_TOKEN: {aud: pypi}, TESTPYPI_ID_TOKEN: {aud: testpypi}}}
+try: {extends: .out, environment: try, script: [twine upload -r testpypi dist/*], only: [main]}
+ship: {extends: .out, environment: ship, script: [twine upload dist/*], only: [tags]}
+`);
+    expect(Object.keys(job(after, 'ship').id_tokens as YamlTable)).toEqual(['PYPI_ID_TOKEN']);
+    expect(Object.keys(job(after, 'try').id_tokens as YamlTable)).toEqual(['TESTPYPI_ID_TOKEN']);
+  });
+
+  it('takes nothing from jobs that fill dist/ besides it if it builds what it uploads', () => {
+    const after = edited(`ship: {stage: deploy, script: [flit publish], only: [tags]}
+app: {stage: deploy, script: [pyinstaller app.py], artifacts: {paths: [dist]}, only: [tags]}
+`);
+    expect(job(after, 'build').script).toEqual(['uv build --no-sources']);
+  });
+
+  it('that uploads one kind of file leaves TestPyPI no other', () => {
+    const after = edited(`b: {stage: build, script: [python -m build], artifacts: {paths: [dist/]}}
+ship: {stage: deploy, script: [twine upload dist/*.tar.gz], only: [tags]}
+`);
+    expect(String(job(after, 'release-test').script)).toMatch(/legacy\/ dist\/\*\.tar\.gz,/);
+  });
+
+  it('starts through the project manager of another tool', () => {
+    const after = edited(`b: {stage: build, script: [python -m build], artifacts: {paths: [dist/]}}
+ship: {stage: deploy, variables: {TWINE_PASSWORD: $T}, script: [pipx run hatch run upload], only: [tags]}
+`);
+    expect(String(job(after, 'ship').script)).toContain('uv publish');
+  });
+
+  it('is joined by new jobs on the runners that all others ask for', () => {
+    const after = edited('t: {tags: [big], script: [pytest]}\nu: {tags: [big], script: [ruff]}\n');
+    expect(job(after, 'release').tags).toEqual(['big']);
+  });
+});

@@ -113,6 +113,12 @@ function refuseOldPython(edit: PipelineEdit, name: string): void {
   const job = jobOf(edit, name);
   const image = imageFor(job, seen(edit));
   // cibuildwheel builds with the Pythons of its own images.
-  if (!isFromGit(edit.goal) || !isOldPython(image) || /\bcibuildwheel\b/.test(scriptOf(job))) return;
+  if (
+    !isFromGit(edit.goal) ||
+    edit.goal.buildsFromGit ||
+    !isOldPython(image) ||
+    /\bcibuildwheel\b/.test(scriptOf(job))
+  )
+    return;
   throw oldPython(name, image);
 }

@@ -7,6 +7,7 @@ import type { PublishingJob } from '../edit.ts';
 import { isRedirecting, sharedBeforeScript } from '../globals.ts';
 import { buildsDistributions } from '../model/builds.ts';
 import { commandsOfJob, directoryFrom } from '../model/commands.ts';
+import { pretending } from '../model/version.ts';
 import { isFromGit, type PipelineGoal } from '../pipeline-goal.ts';
 import { planScript, type ScriptStep } from '../publishing/script-plan.ts';
 import { buildFolder, installs, kindOf, setsUpPip } from '../recognise/commands.ts';
@@ -54,7 +55,8 @@ export function newBuilder(
     })
     .filter(({ building }) => building.length > 0);
   refuseDifferentBuilds(jobs);
-  const isOld = (job: YamlTable) => isFromGit(goal) && isOldPython(imageFor(job, data));
+  const isOld = (job: YamlTable) =>
+    isFromGit(goal) && !goal.buildsFromGit && isOldPython(imageFor(job, data));
   const needed = ({ value, building }: (typeof jobs)[number]) =>
     isOld(value) ? building.filter(({ text }) => !installsLibraries.test(text)) : building;
   const own = jobs.find(
@@ -137,13 +139,13 @@ function fromJob(
   const image = imageFor(job, data);
   const { GIT_STRATEGY: strategy } = isYamlTable(job.variables) ? job.variables : {};
   const variables = {
-    ...plainVariables(job.variables),
+    ...plainVariables(job.variables, fromGit),
     ...(hasNoCheckout(data) && strategy !== undefined ? { GIT_STRATEGY: strategy } : {}),
     ...(fromGit ? { GIT_DEPTH: '0' } : {}),
   };
   const git = fromGit && /alpine/.test(image) ? [addGit] : [];
   const isForTags = runsOn(job, 'default-branch', goal) === false;
-  const steps = isForTags ? onTagsAlone(building) : building;
+  const steps = isForTags ? onTagsAlone(building, jobVariables(job, data)) : building;
   const before = sharedBeforeScript(job, data);
   const script = [...git, ...commandsOf(steps, goal, { image, before, variables: jobVariables(job, data) })];
   const bringsUv = image === '' && needsUv(script.join('\n')) && !installs(script.join('\n'), 'uv');
@@ -207,8 +209,9 @@ const checksOut = /^git[ \t]+checkout[ \t]+["']?\$(?!\{?CI_)/;
  * What reads the tag, or a variable that is made of it, in a job that had no other occasions, does so on tags alone now
  * that pushes are built as well.
  */
-function onTagsAlone(steps: ScriptStep[]): ScriptStep[] {
-  const ofTag = new Set(['CI_COMMIT_TAG']);
+function onTagsAlone(steps: ScriptStep[], variables: Record<string, string>): ScriptStep[] {
+  const made = Object.keys(variables).filter((name) => /\$\{?CI_COMMIT_TAG\b/.test(variables[name] ?? ''));
+  const ofTag = new Set(['CI_COMMIT_TAG', ...made]);
   return steps.map((step) => {
     const { kind, text } = step;
     const isOfTag = variablesRead(text).some((name) => ofTag.has(name)) || checksOut.test(text);
@@ -248,10 +251,16 @@ function distsOf(
   return [...new Set(dists)];
 }
 
-function plainVariables(variables: YamlValue | undefined): YamlTable {
+/** Without credentials, and without a version that would be a branch's name on pushes, if git has one. */
+function plainVariables(variables: YamlValue | undefined, fromGit = false): YamlTable {
   if (!isYamlTable(variables)) return {};
+  const isRef = (value: YamlValue) => /^\$\{?CI_COMMIT_(?:TAG|REF_NAME)\}?$/.test(String(value));
   const plain = Object.entries(variables).filter(
-    ([key]) => !isCredentialName(key) && !isRedirecting(key) && !/^GIT_(STRATEGY|DEPTH)$/.test(key),
+    ([key, value]) =>
+      !(fromGit && pretending.test(key) && isRef(value)) &&
+      !isCredentialName(key) &&
+      !isRedirecting(key) &&
+      !/^GIT_(STRATEGY|DEPTH)$/.test(key),
   );
   return Object.fromEntries(plain);
 }

@@ -96,9 +96,18 @@ export function publishChecks(goal: PipelineGoal, index: PipelineIndex): Check[]
     // Whatever the token route must not have is removed along with the other old ways.
     ...(goal.route === 'token'
       ? []
-      : [{ path: token, holds: (job: YamlTable) => valueAt(job, token) === index.audience }]),
+      : [
+          {
+            path: token,
+            holds: (job: YamlTable) => valueAt(job, token) === index.audience && !isForBoth(job),
+          },
+        ]),
   ];
 }
+
+/** A base with the tokens of both indexes loses them, so each job needs its own. */
+const isForBoth = ({ id_tokens: tokens }: YamlTable) =>
+  isYamlTable(tokens) && tokens.PYPI_ID_TOKEN !== undefined && tokens.TESTPYPI_ID_TOKEN !== undefined;
 
 /**
  * Whether it gets the files that were checked, and nothing else: artifacts of other jobs could bring further files to

@@ -138,7 +138,7 @@ function clearTokens(edit: PipelineEdit, holder: string): void {
     const audience = isYamlTable(token) ? token.aud : undefined;
     const right =
       goal.route !== 'token' &&
-      users.some(({ index }) => tokenVariable(index.audience) === key && index.audience === audience);
+      users.every(({ index }) => tokenVariable(index.audience) === key && index.audience === audience);
     if (right) continue;
     note(edit, [holder, 'id_tokens', key], lines(audience), null);
     removeYaml(draft, [holder, 'id_tokens', key]);

@@ -239,6 +239,10 @@ const endsWell = /(?:^|[\s;&|({])exit(?:[ \t]+0)?[ \t]*(?:[;&|)}\n]|$)/;
 const buildsToo =
   /\b(?:flit|maturin|pdm)\b.*\bpublish\b|\bpoetry\b.*\bpublish\b.*--build\b|\bsdist\b.*\bupload\b/;
 
+/** Whether an upload command builds what it uploads. */
+export const uploadsItsBuild = (script: string): boolean =>
+  script.split('\n').some((line) => uploads(line) && buildsToo.test(line) && !/--no-build\b/.test(line));
+
 /** Prints a credential's name or state. */
 const isIdle = ({ kind, text }: ScriptStep) =>
   kind === 'harmless' && variablesRead(text).some(isCredentialName);

@@ -138,3 +138,12 @@ function resolveReferences(value: YamlValue, data: YamlTable, depth = 0, followe
 
 /** What the file sets for all jobs by `default:`: https://docs.gitlab.com/ci/yaml/#default */
 export const defaultsOf = (data: YamlTable): YamlTable => (isYamlTable(data.default) ? data.default : {});
+
+/** The tags that all jobs have by default, or that each of them asks for. */
+export function runnerTagsIn(data: YamlTable): string[] {
+  const usual = lines(defaultsOf(data).tags);
+  if (usual.length > 0) return usual;
+  const jobs = visibleJobs(data).filter(({ value }) => value.trigger === undefined);
+  const tags = jobs.map(({ value }) => lines(value.tags));
+  return tags.every((it) => it.length > 0) ? (tags.at(-1) ?? []) : [];
+}
