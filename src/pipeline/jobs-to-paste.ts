@@ -2,10 +2,11 @@ import { ownValue } from '../kernel/own-value.ts';
 import { valueAt } from '../text/yaml/data.ts';
 import type { YamlTable } from '../text/yaml/document.ts';
 import { hasDefaultBeforeScript } from './globals.ts';
+import type { OccasionId } from './model/types.ts';
 import type { PipelineGoal } from './pipeline-goal.ts';
 import { publishingRules } from './publishing/conditions.ts';
 import { flat, jobValue, resolveRules, runnerTagsIn } from './recognise/jobs.ts';
-import { type Occasion, pushRule, tagRule, usuallyRuns } from './recognise/rules.ts';
+import { pushRule, tagRule, usuallyRuns } from './recognise/rules.ts';
 import { rolesOf } from './roles.ts';
 import { stageBefore, stagesOf } from './stages.ts';
 import {
@@ -50,7 +51,7 @@ function releaseRules(goal: PipelineGoal, data: YamlTable): YamlTable[] {
 function workflowAdvice(goal: PipelineGoal, data: YamlTable): string {
   const rules = valueAt(data, ['workflow', 'rules']);
   if (!Array.isArray(rules)) return '';
-  const needed: [Occasion, YamlTable][] = [
+  const needed: [OccasionId, YamlTable][] = [
     ['version-tag', tagRule],
     ['default-branch', pushRule],
   ];

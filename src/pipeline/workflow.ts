@@ -1,7 +1,8 @@
 import { valueAt } from '../text/yaml/data.ts';
 import { type PipelineEdit, seen } from './edit.ts';
+import type { OccasionId } from './model/types.ts';
 import { flat, resolveRules } from './recognise/jobs.ts';
-import { type Occasion, placeFor, pushRule, tagRule, usuallyRuns } from './recognise/rules.ts';
+import { placeFor, pushRule, tagRule, usuallyRuns } from './recognise/rules.ts';
 import { want } from './want.ts';
 
 /** Opens `workflow:rules` that prevent pipelines for tags or the default branch. */
@@ -11,10 +12,10 @@ export function repairWorkflow(edit: PipelineEdit): void {
   const data = seen(edit);
   const before = valueAt(data, path);
   if (!Array.isArray(before)) return;
-  const needed: [Occasion, typeof tagRule][] = [
+  const needed: [OccasionId, typeof tagRule][] = [
     ['version-tag', tagRule],
     ...(goal.indexes.some(({ id }) => id === 'testpypi')
-      ? [['default-branch', pushRule] as [Occasion, typeof tagRule]]
+      ? [['default-branch', pushRule] as [OccasionId, typeof tagRule]]
       : []),
   ];
   let rules = flat(before);

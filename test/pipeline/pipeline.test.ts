@@ -181,6 +181,11 @@ describe('workflow:rules', () => {
     ['with a rule for tags', '    - if: $CI_COMMIT_BRANCH || $CI_COMMIT_TAG\n', false],
     ['with a pattern for tags', '    - if: $CI_COMMIT_TAG =~ /^v\\d/\n    - if: $CI_COMMIT_BRANCH\n', false],
     [
+      'with tags of another form',
+      '    - if: $CI_COMMIT_TAG =~ /^release-\\d/\n    - if: $CI_COMMIT_BRANCH\n',
+      false,
+    ],
+    [
       'that let everything through',
       '    - if: $CI_COMMIT_MESSAGE =~ /skip/\n      when: never\n    - when: always\n',
       false,

@@ -7,8 +7,10 @@ import {
   type TomlTable,
   type TomlValue,
 } from '../../text/toml/document.ts';
+import { insideProject } from '../recognise/commands.ts';
 import type { Command } from './commands.ts';
 import type { ReadFile } from './types.ts';
+import { optionOf } from './upload-tools.ts';
 
 /** An index that a tool knows by name, as far as the files show. */
 export interface Configured {
@@ -106,14 +108,17 @@ function ofPypirc({ earlier, command }: Around, readFile: ReadFile, add: Add): v
     ({ redirects, words }) =>
       redirects.some(({ target }) => /pypirc/.test(target)) || /pypirc/.test(words.join(' ')),
   );
-  const named = [...writing, command].some(
-    ({ tool, args }) => tool !== 'echo' && args.some((arg) => /(?:^|\/)\.pypirc$/.test(arg)),
-  );
+  const read = [...writing, command].flatMap(({ tool, args, directory = '.' }) => {
+    const given = optionOf(args, ['--config-file', '--pypirc']);
+    const named =
+      tool === 'echo' ? [] : [...args.filter((arg) => /pypirc$/.test(arg)), ...(given ? [given] : [])];
+    return named.map((path) => readFile(posix.join(directory, insideProject(path))) ?? '');
+  });
   const written = writing.flatMap(({ redirects, words, tool }) => [
     ...redirects.filter(({ operator }) => operator.startsWith('<<')).map(({ target }) => target),
     ...(tool === 'echo' || tool === 'printf' ? [words.slice(1).join('\n')] : []),
   ]);
-  const whole = [named ? (readFile('.pypirc') ?? '') : '', ...written].join('\n').replace(/\\n/g, '\n');
+  const whole = [...new Set(read), ...written].join('\n').replace(/\\n/g, '\n');
   for (const [, name = '', body = ''] of whole.matchAll(/\[([\w.-]+)\]([^[]*)/g)) {
     const address = /^\s*repository\s*[:=]\s*(\S+)/m.exec(body)?.[1];
     const secret = /^\s*password\s*[:=]\s*(\S+)/m.exec(body)?.[1];

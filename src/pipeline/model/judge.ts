@@ -153,7 +153,13 @@ function undecidedTargets(earlier: Upload[], later: Upload[]): Difference[] {
     (it) => it.target.kind === 'index' && !earlier.some((other) => sameTarget(it, other)),
   );
   return later
-    .filter(({ target }) => target.kind === 'unknown' && /[$`]/.test(target.because))
+    .filter(
+      ({ target, credential }) =>
+        target.kind === 'unknown' &&
+        (/[$`]/.test(target.because) ||
+          // A name that no file explains, with what gives access to PyPI.
+          (credential.kind === 'variable' && credential.keys.some((key) => /^(?:TEST_?)?PYPI/.test(key)))),
+    )
     .flatMap((upload): Difference[] => {
       const beside = added.find((it) => it.occasion === upload.occasion && it.job !== upload.job);
       return beside === undefined ? [] : [{ kind: 'undecided-target', upload, beside }];

@@ -84,11 +84,11 @@ export function areForTags(rules: YamlValue[], project: ProjectFacts): boolean {
   return may('version-tag') || may('pre-release-tag') || rules.some(isForTags);
 }
 
-/** Whether `workflow:rules` create a pipeline on an occasion, if nothing that is unknown holds. */
-export function usuallyRuns(rules: YamlValue[], occasion: Occasion, project: ProjectFacts): boolean {
+/** Whether `workflow:rules` create a pipeline on an occasion, tags in whatever form, if nothing that is unknown holds. */
+export function usuallyRuns(rules: YamlValue[], occasion: OccasionId, project: ProjectFacts): boolean {
   const usual = (start: Start): boolean =>
     start.kind === 'undecided' ? usual(start.unmet) : start.kind !== 'never';
-  return scopesOf(occasion, project).some((scope) => usual(startOfPipeline(rules, scope)));
+  return waysOf(occasion, project).some((way) => usual(startOfPipeline(rules, scopeOf(way))));
 }
 
 /** Where to insert a rule so that it is reached on an occasion: before the first one that may decide otherwise. */
@@ -103,13 +103,15 @@ function scopesOf(
   project: ProjectFacts,
   variables: Record<string, string> = {},
 ): Scope[] {
-  return waysFor(occasion, project).map((it) => ({
-    occasion: it,
-    variables,
-    readFile: () => undefined,
-    hasWorkflow: false,
-  }));
+  return waysFor(occasion, project).map((it) => scopeOf(it, variables));
 }
+
+const scopeOf = (occasion: ModelOccasion, variables: Record<string, string> = {}): Scope => ({
+  occasion,
+  variables,
+  readFile: () => undefined,
+  hasWorkflow: false,
+});
 
 /** Each way in which a pipeline can start on an occasion; tags as nearly everybody spells them. */
 function waysFor(occasion: Occasion, project: ProjectFacts): ModelOccasion[] {

@@ -155,6 +155,12 @@ describe('an edit', () => {
       'undecided-target other version-tag',
     ]);
     expect(judged(old + other, trusted + other).wrong).toEqual([]);
+    const named = other.replace('$WHERE', 'house -p $PYPI_TOKEN');
+    expect(judged(build + named, trusted + named, { adds }).wrong).toEqual([
+      'undecided-target other version-tag',
+    ]);
+    const house = other.replace('$WHERE', 'house -p $HOUSE_TOKEN');
+    expect(judged(build + house, trusted + house, { adds }).wrong).toEqual([]);
   });
 
   it('may ask for the version where nobody asked before', () => {

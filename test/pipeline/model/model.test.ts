@@ -287,6 +287,15 @@ describe('an upload goes', () => {
     expect(targets(commands, more)).toEqual([expected]);
   });
 
+  it.each([
+    ['flit publish --pypirc ci/pypirc --repository live', 'pypi FLIT_PASSWORD dist/*'],
+    ['cp ci/pypirc ~/.pypirc && twine upload -r practice dist/*', 'testpypi S dist/*'],
+  ])('to what a configuration file of the project names: %s', (command, expected) => {
+    const address = (host: string) => `repository = https://${host}/legacy/\n`;
+    const text = `[live]\n${address('upload.pypi.org')}[practice]\n${address('test.pypi.org')}password = $S\n`;
+    expect(targets([command], '', { 'ci/pypirc': text })).toEqual([expected]);
+  });
+
   it('to PyPI where curl sends what the tools send', () => {
     const form = '-F ":action=file_upload" -F "content=@$f" -u "__token__:$T"';
     const address = 'https://upload.pypi.org/legacy/';
