@@ -1,3 +1,4 @@
+import { ownValue } from '../kernel/own-value.ts';
 import { type EditResult, UnsafeEdit } from '../text/result.ts';
 import { parseYaml, type YamlFile, YamlSyntaxError, type YamlTable } from '../text/yaml/document.ts';
 import { draftOf, reread } from '../text/yaml/draft.ts';
@@ -70,10 +71,12 @@ function editFrom(file: YamlFile, goal: PipelineGoal, included: YamlTable, notes
   } catch (error) {
     const [name] = roles.mixed;
     if (!(error instanceof UnsafeEdit) || name === undefined) throw error;
-    // The reason and the notes may be about a job that only the split has made.
+    // The notes may be about a job that only the split has made.
     notes.length = 0;
+    const made = Object.keys(split.file.data).filter((it) => ownValue(file.data, it) === undefined);
+    const reason = made.reduce((text, it) => text.replaceAll(`'${it}'`, `'${name}'`), error.message);
     throw new UnsafeEdit(
-      `the job '${name}' uploads to several indexes, and cannot be split up here: move each upload into a job of its own first`,
+      `the job '${name}' uploads to several indexes, and cannot be split up here (${reason}): move each upload into a job of its own first`,
     );
   }
 }

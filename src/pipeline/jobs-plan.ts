@@ -299,7 +299,9 @@ function sourcesFor(names: string[], data: YamlTable, roles: Roles): { certain: 
     (needs !== undefined || dependencies !== undefined || emptiesDist.test(scriptOf(job))) &&
     buildsDistributions(scriptOf(job));
   if (jobs.length > 0 && jobs.every(isAlone)) return { certain: [], open: [] };
-  const found = roles.builders.filter((name) => !names.includes(name));
+  // Without a publisher, one that builds for another index goes on doing so when it did.
+  const others = names.length > 0 ? [] : roles.elsewhere;
+  const found = roles.builders.filter((name) => !names.includes(name) && !others.includes(name));
   const takesAll = jobs.some((job) => job.needs === undefined && job.dependencies === undefined);
   if (found.length > 1 && !takesAll) return { certain: [], open: found };
   if (found.length > 0 || !takesAll) return { certain: found, open: [] };

@@ -457,7 +457,7 @@ describe('a script that cannot be split', () => {
     [
       'uploads to several indexes, and builds a part of it itself',
       `b:\n  script: cibuildwheel\n  artifacts: {paths: [wheelhouse]}\np:\n  needs: [b]\n  script:\n    - python -m build --sdist\n    - ${registry}\n    - ${twine}\n`,
-      /'p' uploads to several indexes, and cannot be split up here: move each upload into a job of its own first/,
+      /'p' uploads to several indexes, and cannot be split up here \(the job 'p' builds a part .*: move each upload into a job of its own first/,
     ],
     [
       'runs in parallel',
@@ -952,5 +952,32 @@ ship: {stage: deploy, variables: {TWINE_PASSWORD: $T}, script: [pipx run hatch r
   it('is joined by new jobs on the runners that all others ask for', () => {
     const after = edited('t: {tags: [big], script: [pytest]}\nu: {tags: [big], script: [ruff]}\n');
     expect(job(after, 'release').tags).toEqual(['big']);
+  });
+
+  it('that builds for another index is no builder for new jobs', () => {
+    const text =
+      'inner: {stage: deploy, script: [python -m build, twine upload --repository-url $URL dist/*], artifacts: {paths: [dist]}, only: [tags]}\n';
+    const after = edited(text);
+    expect(after).toContain(text.trim());
+    expect(job(after, 'build').script).toEqual(['uv build --no-sources']);
+  });
+
+  it('says why its parts cannot be jobs of their own', () => {
+    const text = `up:
+  image: python:3.8
+  only: [tags]
+  script: [python setup.py sdist, twine upload dist/*, twine upload -p $CI_JOB_TOKEN --repository-url $CI_API_V4_URL/projects/1/packages/pypi dist/*]
+`;
+    const result = editPipeline(text, goalWith());
+    expect(result.kind === 'refused' && result.reason).toContain(
+      "cannot be split up here (the job 'up' builds in python:3.8",
+    );
+  });
+
+  it('starts in a pipeline that there is for changed files alone', () => {
+    const after = edited(
+      'workflow: {rules: [{changes: ["*.py"]}]}\nship: {stage: deploy, script: [twine upload dist/*], only: [tags]}\n',
+    );
+    expect(parseYaml(after).data.workflow).toEqual({ rules: [{ changes: ['*.py'] }] });
   });
 });

@@ -1,6 +1,7 @@
 import { posix } from 'node:path';
 import { secretKeysOf } from '../../indexes/upload-variables.ts';
 import type { IndexId } from '../../kernel/route.ts';
+import { valueAt } from '../../text/yaml/data.ts';
 import { variablesRead } from '../recognise/shell.ts';
 import type { KnownIndex } from '../recognise/uploads.ts';
 import { buildsDistributions } from './builds.ts';
@@ -130,7 +131,9 @@ function publicationOf(written: Upload, around: Around): Publication {
   const secret = secretOf(upload, repository);
   const credential = credentialOf(upload, secret, repository, around);
   const told = repository.isNamed && repository.target.kind !== 'unknown';
-  const target = told ? repository.target : (targetBehind(credential, upload) ?? repository.target);
+  const target = told
+    ? repository.target
+    : (targetBehind(credential, upload) ?? onPage(upload, repository, around) ?? repository.target);
   return {
     job: job.name,
     origin: job.origin,
@@ -156,6 +159,14 @@ function targetBehind(credential: CredentialUse, upload: Upload): Target | undef
     return { kind: 'registry' };
   const address = keys.find((key) => /artifactory|nexus|devpi/i.test(key));
   return address === undefined ? undefined : { kind: 'other', address };
+}
+
+/** The index whose page is the environment's, if only a variable of the project's settings has the address. */
+function onPage({ job }: Upload, { isNamed, target }: Repository, around: Around): Target | undefined {
+  const page = valueAt(job.value, ['environment', 'url']);
+  if (!isNamed || target.kind !== 'unknown' || typeof page !== 'string') return undefined;
+  const [, test] = /^https:\/\/(test\.)?pypi\.org\/p(?:roject)?\//.exec(page) ?? ['', 'none'];
+  return test === 'none' ? undefined : knownName(test === undefined ? 'pypi' : 'testpypi', around);
 }
 
 const userOptions = ['-u', '--username', '--user'];

@@ -84,10 +84,12 @@ export function areForTags(rules: YamlValue[], project: ProjectFacts): boolean {
   return may('version-tag') || may('pre-release-tag') || rules.some(isForTags);
 }
 
-/** Whether `workflow:rules` create a pipeline on an occasion, tags in whatever form, if nothing that is unknown holds. */
+/** Whether `workflow:rules` create a pipeline on an occasion, tags in whatever form, if nothing that is unknown holds but for changed files. */
 export function usuallyRuns(rules: YamlValue[], occasion: OccasionId, project: ProjectFacts): boolean {
   const usual = (start: Start): boolean =>
-    start.kind === 'undecided' ? usual(start.unmet) : start.kind !== 'never';
+    start.kind === 'undecided'
+      ? usual(start.unmet) || (start.because.startsWith('changes: ') && usual(start.met))
+      : start.kind !== 'never';
   return waysOf(occasion, project).some((way) => usual(startOfPipeline(rules, scopeOf(way))));
 }
 

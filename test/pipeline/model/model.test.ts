@@ -87,6 +87,19 @@ describe('an upload in a script', () => {
     expect(rows.toSorted()).toEqual(['version-tag: pypi undecided', 'version-tag: testpypi undecided']);
   });
 
+  it.each([
+    ['https://test.pypi.org/project/almanac/', 'testpypi'],
+    ['https://pypi.org/p/almanac', 'pypi'],
+    ['https://example.org/almanac', 'unknown'],
+  ])(
+    'goes to the index whose page its environment shows, if its address is only a setting: %s',
+    (url, index) => {
+      const more = `  environment: {name: out, url: '${url}'}\n`;
+      const [row] = targets(['twine upload --repository-url "${WHERE}" -p $T dist/*'], more);
+      expect(row).toBe(`${index} T dist/*`);
+    },
+  );
+
   it('runs for the pattern that matches first', () => {
     const rows = rowsOf(`up:
   only: [tags]
