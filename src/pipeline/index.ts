@@ -108,7 +108,7 @@ function begin(
   const around =
     builder === undefined
       ? plan.around
-      : { ...plan.around, dist: builder.dist, files: filesBeyond(builder.dist, plan.publishing, data) };
+      : { ...plan.around, dist: builder.dist, files: filesBeyond(builder.dist, plan.publishing, data, goal) };
   const added = builder === undefined ? {} : { newBuilder: builder.lines };
   const publishers = plan.publishing.map(({ name }) => name);
   refuseBrokenScripts(data, [...plan.builders, ...publishers]);

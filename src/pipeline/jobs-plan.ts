@@ -81,7 +81,7 @@ export function planJobs(original: OriginalPipeline): JobsPlan {
       base: baseFor(publishing, original),
       names: { pypi: nameOf('pypi') ?? 'release', testpypi: nameOf('testpypi') ?? 'release-test' },
       dist,
-      files: filesBeyond(dist, publishing, data),
+      files: filesBeyond(dist, publishing, data, goal),
       runnerTags:
         existing[0] === undefined ? runnerTagsIn(data) : lines(existing[0].tags ?? defaultsOf(data).tags),
       defaultTags: lines(defaultsOf(data).tags),
@@ -91,14 +91,19 @@ export function planJobs(original: OriginalPipeline): JobsPlan {
 }
 
 /** The files that a job uploads by name, where they are in another folder or of one kind; all indexes get the same. */
-export function filesBeyond(dist: string, publishing: PublishingJob[], data: YamlTable): string | undefined {
+export function filesBeyond(
+  dist: string,
+  publishing: PublishingJob[],
+  data: YamlTable,
+  { sdistOnly }: Pick<PipelineGoal, 'sdistOnly'>,
+): string | undefined {
   const named = publishing
     .filter(({ exists }) => exists)
     .flatMap(({ name }) => planScript(name, jobValue(data, name)).files ?? []);
   return named.find(
     (files) =>
       files.split(' ').some((file) => !file.replace(/^["']?(?:\.\/)?/, '').startsWith(`${dist}/`)) ||
-      /^\S+\*\.(?:whl|tar\.gz)$/.test(files),
+      (!sdistOnly && /^\S+\*\.(?:whl|tar\.gz)$/.test(files)),
   );
 }
 
@@ -230,7 +235,7 @@ function buildersFor(publishing: PublishingJob[], { data, goal, ours, roles }: O
     throw new UnsafeEdit(`several jobs build dist/: ${open.map((name) => `'${name}'`).join(', ')}`);
   }
   if (certain.length > 0) return certain;
-  const leaving = leavingUploads(publishing, data, roles);
+  const leaving = leavingUploads(publishing, data, roles, goal);
   if (leaving.length > 0) return leaving;
   return ours && buildsDistributions(scriptOf(jobValue(data, 'build'))) ? ['build'] : [];
 }
@@ -256,8 +261,13 @@ function carriersBetween(
 }
 
 /** Jobs that build, and pass on what is uploaded from a folder that no build has as its own: copied there, as for pages. */
-function leavingUploads(publishing: PublishingJob[], data: YamlTable, { jobs }: Roles): string[] {
-  const files = filesBeyond('dist', publishing, data);
+function leavingUploads(
+  publishing: PublishingJob[],
+  data: YamlTable,
+  { jobs }: Roles,
+  goal: PipelineGoal,
+): string[] {
+  const files = filesBeyond('dist', publishing, data, goal);
   const names = publishing.map(({ name }) => name);
   return jobs
     .filter(({ name, value }) => !names.includes(name) && buildsDistributions(scriptOf(value)))

@@ -980,4 +980,13 @@ ship: {stage: deploy, variables: {TWINE_PASSWORD: $T}, script: [pipx run hatch r
     );
     expect(parseYaml(after).data.workflow).toEqual({ rules: [{ changes: ['*.py'] }] });
   });
+
+  it('is edited once if all that it uploads are source distributions', () => {
+    const text =
+      'ship: {stage: deploy, script: [python setup.py sdist, twine upload dist/*], only: [tags]}\n';
+    const goal = goalWith({ sdistOnly: true });
+    const result = editPipeline(text, goal);
+    if (result.kind !== 'edited') throw new Error(JSON.stringify(result));
+    expect(editPipeline(result.edits[0]?.after, goal).kind).toBe('unchanged');
+  });
 });

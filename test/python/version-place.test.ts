@@ -178,7 +178,8 @@ describe.concurrent('a version that stays where it is written', () => {
   });
 
   it('is the file that setup.py executes, wherever the project is hosted', () => {
-    const setup = 'v = {}\nwith open("kelp/version.py", encoding="utf-8") as f:\n    exec(f.read(), v)\n';
+    const setup =
+      'v = {}\nwith open("kelp/version.py", encoding="utf-8") as f:\n    exec(f.read(), v)\nneeds = ["setuptools-git"]\n';
     const files = {
       'setup.py': `${setup}setup(version=v["__version__"], url="https://git.example.org/kelp")  # on git\n`,
       'kelp/version.py': '__version__ = "1.2.3"\n',

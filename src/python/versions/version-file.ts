@@ -71,7 +71,7 @@ function readBySetupPy(text: string): Place[] {
   const from = new RegExp(`^from +([\\w.]+) +import +(?:.*, *)?${first}\\b`, 'm').exec(text)?.[1];
   const attribute = ofAttribute([...(from === undefined ? [] : [from]), first, ...rest].join('.'));
   const code = text.replace(/https?:\/\/[^\s"']*|#.*/g, '');
-  if (/\b(?:environ|getenv|subprocess|popen|versioneer|git)\b/i.test(code))
+  if (/\b(?:environ|getenv|subprocess|popen|versioneer)\b|(?<![\w/.-])git(?![\w/.-])/i.test(code))
     return from === undefined ? [] : attribute;
   const key = rest.join('.');
   const beside = /^\w+$/.test(key)
