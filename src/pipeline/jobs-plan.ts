@@ -22,7 +22,7 @@ import {
   sourcesOf,
 } from './recognise/jobs.ts';
 import { exclusiveAncestors } from './recognise/parents.ts';
-import { letsThrough, type Occasion, pushRule, tagRule } from './recognise/rules.ts';
+import { letsThrough, type Occasion, usualRule } from './recognise/rules.ts';
 import { variablesRead } from './recognise/shell.ts';
 import { distPaths, keepsDist, keepsSome, publishersIn, type Roles } from './roles.ts';
 import { runsWhereItShould } from './runs-when.ts';
@@ -116,7 +116,7 @@ function whenPublished(
   const each = publishing.map(({ index, name, exists }) => {
     const job = exists ? jobValue(data, name) : {};
     if (exists && runsWhereItShould(job, goal, index)) return flat(job.rules);
-    return exists ? publishingRules(job, index.id, goal, data) : [index.id === 'pypi' ? tagRule : pushRule];
+    return exists ? publishingRules(job, index.id, goal, data) : [usualRule(index.id, goal)];
   });
   const positive = each.flat().flatMap((rule): YamlTable[] => {
     if (!isYamlTable(rule) || rule.when === 'never') return [];

@@ -1,8 +1,8 @@
 import type { IndexId } from '../kernel/route.ts';
-import { type ProjectOccasions, publishingRules, usualRule } from './publishing/conditions.ts';
+import { type ProjectOccasions, publishingRules } from './publishing/conditions.ts';
 import type { PipelineReading } from './reading.ts';
 import { jobValue, merge } from './recognise/jobs.ts';
-import { guardRule, letsThrough, type Occasion } from './recognise/rules.ts';
+import { guardRule, letsThrough, type Occasion, usualRule } from './recognise/rules.ts';
 import type { KnownIndex } from './recognise/uploads.ts';
 import { rolesOf } from './roles.ts';
 
@@ -24,7 +24,7 @@ export function indexesWithOwnOccasions(
     const [publisher] = publishers[id];
     if (publisher === undefined) return [];
     const own = publishingRules(jobValue(data, publisher.name), id, project, data);
-    const usual = [guardRule(project.projectPath), usualRule[id]];
+    const usual = [guardRule(project.projectPath), usualRule(id, project)];
     const on = (rules: typeof own) => occasions.map((it) => letsThrough(rules, it, project)).join();
     return on(own) === on(usual) ? [] : [id];
   });

@@ -29,6 +29,8 @@ export interface PipelineGoal {
   attest?: boolean;
   /** The project's own occasions, if absent. */
   occasions?: OccasionChoice;
+  /** Tags to publish, as a regular expression: another tag would stop at the check, and with it what the project does there. */
+  versionTags?: string;
   /** The build backend cannot take the version from git, so the build job writes one for each push, here. */
   buildTimeVersion?: BuildTimeVersion | undefined;
   /** The project's own commands give each build its version, so that nothing has to be added. */

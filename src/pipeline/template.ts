@@ -4,7 +4,7 @@ import type { IndexId } from '../kernel/route.ts';
 import { buildTimeCommand } from '../python/versions/build-time-command.ts';
 import { parseYaml, type YamlTable } from '../text/yaml/document.ts';
 import { isFromGit, type PipelineGoal, type PipelineIndex, tokenVariable } from './pipeline-goal.ts';
-import { guardRule, type Occasion, pushRule, tagRule } from './recognise/rules.ts';
+import { guardRule, type Occasion, pushRule, tagRule, usualRule } from './recognise/rules.ts';
 import { tagCheck } from './tag-check.ts';
 import { images, toolVersions } from './tool-versions.ts';
 import { attestationsOf, plainWords, publishItems } from './uploading.ts';
@@ -247,7 +247,7 @@ export function publishLines(
   goal: PipelineGoal,
   index: PipelineIndex,
   around: Surroundings,
-  rules = [index.id === 'pypi' ? tagRule : pushRule],
+  rules = [usualRule(index.id, goal)],
 ): string[] {
   return [
     `${quoted(around.names[index.id])}:`,

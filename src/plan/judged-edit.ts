@@ -25,7 +25,7 @@ export function judgeEdit(
   versions: Agreed['versions'],
   { facts, goal, wanted }: { facts: Facts; goal: Goal; wanted: PipelineGoal },
 ): JudgedEdit {
-  const judgement = allowChosen(judge(before, after, agreedTo(goal, versions)), goal);
+  const judgement = allowChosen(judge(before, after, agreedTo(goal, versions, wanted)), goal);
   const judged = refuseWrong(edit, judgement, facts, wanted);
   return { edit: judged, told: judged.kind === 'edited' ? judgement.told : [] };
 }
@@ -61,7 +61,7 @@ const tags = ['version-tag', 'pre-release-tag', 'other-tag'] as const;
 const unsafe = ['merge-request', 'other-branch', 'web', 'api', 'trigger'] as const;
 
 /** Uploads that may start, since they are the purpose, and those that may end, since anyone could trigger them. */
-function agreedTo(goal: Goal, versions: Agreed['versions']): Agreed {
+function agreedTo(goal: Goal, versions: Agreed['versions'], { versionTags }: PipelineGoal): Agreed {
   const places = <T extends readonly string[]>(index: IndexId, occasions: T) =>
     occasions.map((occasion) => ({ index, occasion: occasion as T[number] }));
   const key = tokenKeys[goal.publishWith.value];
@@ -70,6 +70,7 @@ function agreedTo(goal: Goal, versions: Agreed['versions']): Agreed {
     ends: [
       ...places('pypi', [...unsafe, 'default-branch', 'schedule'] as const),
       ...places('testpypi', unsafe),
+      ...(versionTags === undefined ? [] : places('pypi', ['other-tag'] as const)),
       ...(goal.occasions.value === 'own' ? [] : places('testpypi', [...tags, 'schedule'] as const)),
     ],
     ...(goal.route.value === 'token' ? { tokens: { pypi: key, testpypi: key } } : {}),

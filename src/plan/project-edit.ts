@@ -4,10 +4,9 @@ import { pipelineGoal } from '../goal/pipeline.ts';
 import { editPipeline } from '../pipeline/index.ts';
 import type { Difference } from '../pipeline/model/judge.ts';
 import type { PipelineModel } from '../pipeline/model/model.ts';
-import { type Upload, whatHappensWhen } from '../pipeline/model/uploads.ts';
+import { whatHappensWhen } from '../pipeline/model/uploads.ts';
 import type { VersionKind } from '../pipeline/model/version.ts';
-import { lines } from '../pipeline/recognise/jobs.ts';
-import { isTagCheck } from '../pipeline/tag-check.ts';
+import type { PipelineGoal } from '../pipeline/pipeline-goal.ts';
 import { sdistNote } from '../python/versions/compiled.ts';
 import { versionFromVcs } from '../python/versions/index.ts';
 import { uvLock } from '../python/versions/uv-lock.ts';
@@ -15,8 +14,9 @@ import { versionFile } from '../python/versions/version-file.ts';
 import type { EditResult } from '../text/result.ts';
 import { verdictOnChild } from './child-pipeline.ts';
 import { type DeclaredEdit, waitingDeclaration, withDeclaration } from './declaration-edit.ts';
-import { judgeEdit, refusedForRules } from './judged-edit.ts';
+import { type JudgedEdit, judgeEdit, refusedForRules } from './judged-edit.ts';
 import { wordsOfPackages } from './judgement-words.ts';
+import { checksTags, isStopped, stopsOthers, versionTags } from './other-tags.ts';
 import { intendedPipeline, modelOf, type Occasions } from './pipeline-model.ts';
 import { releasesWheels, withPublishers } from './publishing-jobs.ts';
 import { type SeveralPackages, severalPackages } from './several-packages.ts';
@@ -45,7 +45,7 @@ export function editProject(facts: Facts, goal: Goal): ProjectEdit {
   const keepsWheels = before !== undefined && releasesWheels(before);
   const versionEdit = versionEditOf(facts, plan, keepsWheels);
   const { text, reading } = facts.pipeline;
-  const wanted = withPublishers(
+  const usual = withPublishers(
     {
       ...pipelineGoal(facts, goal),
       ...(keepsWheels ? { sdistOnly: false } : {}),
@@ -57,16 +57,23 @@ export function editProject(facts: Facts, goal: Goal): ProjectEdit {
   );
   const versions = { before: versionNow(facts), after: afterEdit(facts, plan) };
   const happens = before && whatHappensWhen(before, versions.before);
-  const pipelineEdit =
-    (happens && refusedForRules(happens, facts, wanted)) ??
-    (happens && verdictOnChild(facts, goal, wanted, happens)) ??
-    editPipeline(text, wanted, reading.included, reading.file);
-  const intended = intendedPipeline(pipelineEdit, facts);
-  const after = intended === undefined ? undefined : modelOf(facts, goal, intended, before);
-  const judged =
-    before && after
-      ? judgeEdit(pipelineEdit, { before, after }, versions, { facts, goal, wanted })
-      : { edit: pipelineEdit, told: [] };
+  const edit = (wanted: PipelineGoal) => {
+    const pipelineEdit =
+      (happens && refusedForRules(happens, facts, wanted)) ??
+      (happens && verdictOnChild(facts, goal, wanted, happens)) ??
+      editPipeline(text, wanted, reading.included, reading.file);
+    const intended = intendedPipeline(pipelineEdit, facts);
+    const after = intended === undefined ? undefined : modelOf(facts, goal, intended, before);
+    const judged: JudgedEdit =
+      before && after
+        ? judgeEdit(pipelineEdit, { before, after }, versions, { facts, goal, wanted })
+        : { edit: pipelineEdit, told: [] };
+    return { after, judged };
+  };
+  const first = edit(usual);
+  const stops = before && first.after && stopsOthers(before, first.after);
+  const second = stops ? edit({ ...usual, versionTags: versionTags(facts) }) : first;
+  const { after, judged } = second.judged.edit.kind === 'edited' ? second : first;
   const all = together(withDeclaration(versionEdit, facts, goal), judged.edit, facts, goal);
   const now = happens?.filter((it) => !(before && checksTags(before) && isStopped(it)));
   const then =
@@ -97,13 +104,6 @@ function refusedForPackages(
     told: [],
   };
 }
-
-const checksTags = ({ jobs }: PipelineModel): boolean =>
-  jobs.some(({ value }) => lines(value.script).some(isTagCheck));
-
-/** The check of what was built lets no tag pass that is no version. */
-const isStopped = ({ occasion, target }: Upload): boolean =>
-  occasion === 'other-tag' && target.kind === 'index';
 
 function versionEditOf(
   { python, checkout, tags }: Facts,

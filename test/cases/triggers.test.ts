@@ -338,6 +338,30 @@ ship:
 `),
     happens: { push: [testUpload], 'tag v1.2.3': [`${release} (manual)`], 'other tag': [] },
   },
+  'a container and pages made of every tag, beside an upload of every tag': {
+    files: hatchling(`image: python:3.13
+stages: [check, ship, show]
+check: {stage: check, script: [pip install ., python -m unittest]}
+ship:
+  stage: ship
+  only: [tags]
+  script: [pip install build twine, python -m build, twine upload -u __token__ -p $SHIP_TOKEN dist/*]
+container:
+  stage: ship
+  only: [tags]
+  script: ['docker build -t kelp:$CI_COMMIT_TAG .']
+pages:
+  stage: show
+  rules: [{if: $CI_COMMIT_TAG}]
+  script: [mkdir public]
+  artifacts: {paths: [public]}
+`),
+    happens: { push: [testUpload], 'tag v1.2.3': [release], 'other tag': [] },
+    wrong: (it) => [
+      !jobsOn(it, 'after', 'other tag').join().endsWith('container,pages') &&
+        'no container or pages are made of a tag that is no version',
+    ],
+  },
   'an upload that the job itself, not a rule, makes whatever failed before': {
     files: hatchling(`image: python:3.13
 stages: [build, deploy]

@@ -16,16 +16,14 @@ import {
   isForSomeTag,
   letsThrough,
   type Occasion,
-  pushRule,
+  onVersionTags,
   tagRule,
+  usualRule,
 } from '../recognise/rules.ts';
 import { jobVariables } from '../recognise/uploads.ts';
 
 /** The project, and the user's choice of occasions. */
-export type ProjectOccasions = ProjectFacts & Pick<PipelineGoal, 'projectPath' | 'occasions'>;
-
-/** When each index is published to, unless the project has occasions of its own. */
-export const usualRule: Record<IndexId, YamlTable> = { pypi: tagRule, testpypi: pushRule };
+export type ProjectOccasions = ProjectFacts & Pick<PipelineGoal, 'projectPath' | 'occasions' | 'versionTags'>;
 
 /**
  * The rules for a publishing job: the occasions that the project chose, as written, behind the guard. PyPI only gets
@@ -37,7 +35,7 @@ export function publishingRules(
   project: ProjectOccasions,
   data: YamlTable,
 ): YamlTable[] {
-  const standard = usualRule[id];
+  const standard = usualRule(id, project);
   if (project.occasions === 'push-and-tag') return [guardRule(project.projectPath), standard];
   const written = flat(job.rules ?? oldAsRules(job, data, project));
   const spelt = withPatterns(written, jobVariables(job, data));
@@ -46,7 +44,9 @@ export function publishingRules(
   );
   if (id === 'testpypi' && own.length === 0)
     return [guardRule(project.projectPath, true), ...anywhere.map(({ rule }) => rule)];
-  const kept = own.flatMap((rule) => keptOf(rule, own, id, project));
+  const kept = own
+    .flatMap((rule) => keptOf(rule, own, id, project))
+    .map((rule) => onVersionTags(rule, project));
   const runs = kept.some((rule) => rule.when !== 'never');
   const schedules = id === 'testpypi' && runs && letsThrough(kept, 'schedule', project) !== false;
   return [guardRule(project.projectPath, schedules), ...(runs ? kept : [{ ...standard, ...byHand(own) }])];

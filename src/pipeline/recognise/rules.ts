@@ -1,3 +1,4 @@
+import type { IndexId } from '../../kernel/route.ts';
 import { isYamlTable, type YamlTable, type YamlValue } from '../../text/yaml/document.ts';
 import { type ProjectFacts, waysOf } from '../model/occasions.ts';
 import {
@@ -30,6 +31,21 @@ export const tagRule: YamlTable = { if: '$CI_COMMIT_TAG' };
 export const pushRule: YamlTable = {
   if: '$CI_PIPELINE_SOURCE == "push" && $CI_COMMIT_BRANCH == $CI_DEFAULT_BRANCH',
 };
+
+/** When an index is published to, unless the project has occasions of its own. */
+export const usualRule = (id: IndexId, { versionTags }: VersionTags): YamlTable =>
+  id === 'testpypi' ? pushRule : onVersionTags(tagRule, { versionTags });
+
+/** A regular expression for the tags to publish, where other tags must not reach the check of what was built. */
+export interface VersionTags {
+  versionTags?: string | undefined;
+}
+
+/** A rule that takes every tag, limited to those that are versions. */
+export function onVersionTags(rule: YamlTable, { versionTags }: VersionTags): YamlTable {
+  if (versionTags === undefined || typeof rule.if !== 'string' || rule.when === 'never') return rule;
+  return { ...rule, if: rule.if.replace(/\$CI_COMMIT_TAG\b(?!\s*[=!][=~])/g, `$& =~ ${versionTags}`) };
+}
 
 /**
  * Limits a publishing job to pushes to protected branches and tags of this project, and schedules if the project
