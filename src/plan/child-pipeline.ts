@@ -1,5 +1,6 @@
 import { type Facts, knownIndexes } from '../facts/index.ts';
 import type { Goal } from '../goal/index.ts';
+import { ownValue } from '../kernel/own-value.ts';
 import { editPipeline, type PipelineReading, publisherNames, readPipeline } from '../pipeline/index.ts';
 import { entriesOf, localPath, parsed, readWhole } from '../pipeline/model/includes.ts';
 import type { Upload } from '../pipeline/model/uploads.ts';
@@ -42,11 +43,14 @@ export function verdictOnChild(
   const jobs = Object.values(names)
     .flat()
     .map((name) => jobValue(data, name));
-  const isOpen = isOpenToOthers(trigger.value, jobs, wanted);
-  const isLimited =
-    adverse.every((it) => runsOn(trigger.value, it, wanted) === false) && happens.every(isRightly);
+  const isOpen = adverse.some((occasion) => {
+    const may = (job: YamlTable) => runsOn(job, occasion, wanted) !== false;
+    const source = ownValue(sources, occasion) ?? 'push';
+    return may(trigger.value) && jobs.some((job) => may(JSON.parse(startedBy(source, JSON.stringify(job)))));
+  });
+  const isRight = !isOpen && happens.every(isOnTag);
   const all = edit.kind === 'edited' ? edit.differences : [];
-  const differences = all.filter(({ field }) => !(isLimited && /\.rules$/.test(field)));
+  const differences = all.filter(({ field }) => !(isRight && field.endsWith('.rules')));
   if (differences.length === 0 && !isOpen)
     return { kind: 'unchanged', notes: [...edit.notes, `${what}; PyPI knows its jobs by ${wanted.path}.`] };
   const limit = `Limit the job '${trigger.name}' of ${wanted.path} by its rules to '$CI_PIPELINE_SOURCE == "push"', since a child pipeline cannot tell what started its parent.`;
@@ -83,20 +87,13 @@ const startedBy = (source: string, text: string) => text.replaceAll('parent_pipe
 const asChild = (text: string) =>
   text.replace(/CI_PIPELINE_SOURCE.*/g, (line) => line.replace(/\bpush\b/g, 'parent_pipeline'));
 
-const otherSources = [
-  ['merge-request', 'merge_request_event'],
-  ['web', 'web'],
-  ['api', 'api'],
-  ['trigger', 'trigger'],
-] as const;
+/** What starts pipelines that must not publish, besides pushes: whoever starts those can pass variables. */
+const sources: Record<string, string> = {
+  'merge-request': 'merge_request_event',
+  web: 'web',
+  api: 'api',
+  trigger: 'trigger',
+};
 
-/** Whether a pipeline that is no push to this project may publish: whoever starts it can pass variables. */
-function isOpenToOthers(trigger: YamlTable, jobs: YamlTable[], wanted: PipelineGoal): boolean {
-  return otherSources.some(([occasion, source]) => {
-    const may = (job: YamlTable) => runsOn(job, occasion, wanted) !== false;
-    return may(trigger) && jobs.some((job) => may(JSON.parse(startedBy(source, JSON.stringify(job)))));
-  });
-}
-
-const isRightly = ({ target, occasion }: Upload): boolean =>
-  target.kind !== 'index' || target.id !== 'pypi' || /-tag$/.test(occasion);
+const isOnTag = ({ target, occasion }: Upload): boolean =>
+  target.kind !== 'index' || target.id !== 'pypi' || occasion.endsWith('-tag');

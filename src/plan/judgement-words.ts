@@ -229,7 +229,4 @@ export function wordsOfPackages(several: SeveralPackages, path: string): { reaso
 const packageText = ({ name, directory }: Package) =>
   `${name} in ${directory === '.' ? 'the root' : directory}`;
 
-const listText = (packages: Package[]) =>
-  packages.length > 4
-    ? `${packages.slice(0, 4).map(packageText).join(', ')} and ${packages.length - 4} more`
-    : packages.map(packageText).join(', ');
+const listText = (packages: Package[]) => inWords(packages.map(packageText), 4);

@@ -84,6 +84,10 @@ describe('what happens when', () => {
     };
     const pushes = `  rules: [{if: '$CI_PIPELINE_SOURCE == "push"'}]\n`;
     expect(await settled(pushes, own)).toMatchObject({ state: 'ok' });
+    const guard = /^ {4}- if: (.*CI_COMMIT_REF_PROTECTED.*)\n {6}when: never\n/gm;
+    const [, condition = ''] = guard.exec(own) ?? [];
+    const guarded = `  rules: [{if: '${condition.replace('parent_pipeline', 'push')}', when: never}, {when: on_success}]\n`;
+    expect(await settled(guarded, own.replaceAll(guard, ''))).toMatchObject({ state: 'ok' });
     expect(await settled('', own)).toMatchObject({
       state: 'manual',
       message: expect.stringContaining(

@@ -2,7 +2,7 @@ import { isUnreadable, parseToml, type TomlTable } from '../../text/toml/documen
 import { type Command, directoryFrom, type Follow, type Followed, type Hole } from './commands.ts';
 import { dockerStages } from './dockerfile.ts';
 import { callsInPython, noxSessions, taskFunctions } from './python-scripts.ts';
-import { releaseHooks } from './release-hooks.ts';
+import { hooksInToml, releaseHooks, semanticReleaseFiles, semanticReleaseHooks } from './release-hooks.ts';
 import {
   justRecipes,
   makeRecipes,
@@ -196,8 +196,16 @@ function nodeScript(command: Command, lookup: Lookup): Answer | undefined {
     : undefined;
 }
 
+/** What a release tool runs by its configuration; a semantic-release without a verb is that of Node.js. */
 function releaseTool(command: Command, lookup: Lookup): Answer {
-  return { programs: releaseHooks(command, lookup) ?? [], holes: [] };
+  const { tool = '', verb = '', args } = command;
+  if (args.some((arg) => /^(?:--dry-run|-d|--noop|--skip-build)$/.test(arg))) return nothing;
+  const hooks = /^(?:bump|version|publish)$/.test(verb) ? releaseHooks[tool] : undefined;
+  const found =
+    hooks !== undefined
+      ? tasks(command, hooks.files, lookup, (text) => hooksInToml(text, hooks.table, hooks.keys))
+      : tasks(command, tool === 'semantic-release' ? semanticReleaseFiles : [], lookup, semanticReleaseHooks);
+  return { ...found, holes: [] };
 }
 
 /** `pdm run ship` and `hatch run ship`, where `ship` is a script in pyproject.toml. */
