@@ -48,12 +48,16 @@ const words: Record<string, string> = { on_success: 'auto', always: 'auto', on_f
 const startOf = (job: SelectedJob | undefined) =>
   job === undefined ? 'never' : (words[job.when] ?? job.when);
 
-/** A job that waits for a manual one is started by the same click. */
-function startWithNeeds(name: string, jobs: SelectedJob[]): string {
+/** A job that waits for a manual one is started by the same click: one that it needs, or a blocking one of an earlier stage. */
+function startWithWaits(name: string, jobs: SelectedJob[]): string {
   const job = jobs.find((it) => it.name === name);
-  const needs = job?.data.needs?.map((need) => (typeof need === 'string' ? need : need.job)) ?? [];
-  const waits = needs.some((need) => startOf(jobs.find((it) => it.name === need)) === 'manual');
-  return startOf(job) === 'auto' && waits ? 'manual' : startOf(job);
+  const stages = ['build', 'test', 'deploy', 'later'];
+  const place = (it: SelectedJob | undefined) => stages.indexOf(it?.stage ?? '');
+  const needs = job?.data.needs?.map((need) => (typeof need === 'string' ? need : need.job));
+  const waits = jobs.filter((it) =>
+    needs === undefined ? place(it) < place(job) && !it.mayFail : needs.includes(it.name),
+  );
+  return startOf(job) === 'auto' && waits.some((it) => startOf(it) === 'manual') ? 'manual' : startOf(job);
 }
 
 /** What is wrong with a prediction; undefined if nothing is. */
@@ -123,7 +127,7 @@ function differentUploads(
   return [...places].flatMap((place) => {
     const rows = told.filter((it) => `${it.job} to ${indexOf(it)}` === place);
     const made = real.find(({ job, index }) => `${job} to ${index}` === place);
-    const kind = made === undefined ? 'never' : startWithNeeds(made.job, jobs);
+    const kind = made === undefined ? 'never' : startWithWaits(made.job, jobs);
     const name = made?.job ?? rows[0]?.job ?? '';
     if (rows.length === 0) return [`the upload of ${place} is not told`];
     const complaints = rows.map((row) =>
