@@ -33,7 +33,9 @@ export function verdictOnChild(
   if (child === undefined || second !== undefined || publishes(facts.pipeline.reading)) return undefined;
   const { path, text, trigger, reading } = child;
   const { data } = readWhole(text, (it) => facts.texts.get(it));
-  const tool = publishWith.source.by === 'default' ? reading.publishWith : undefined;
+  const isOpenChoice =
+    publishWith.source.by === 'default' && Object.values(facts.indexes).every(({ official }) => official);
+  const tool = isOpenChoice ? reading.publishWith : undefined;
   const goal = { ...wanted, path, publishWith: tool ?? wanted.publishWith };
   const edit = editPipeline(startedBy('push', text), goal, data);
   const what = `${path}, which the job '${trigger.name}' starts as a child pipeline, publishes`;
