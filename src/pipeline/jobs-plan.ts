@@ -166,7 +166,9 @@ function refuseSplitBuilds(publishing: PublishingJob[], builders: string[], data
   const elsewhere = builders.flatMap((name) => scriptItems(jobValue(data, name)).flatMap(kindsBuilt));
   for (const { name } of publishing.filter(({ exists }) => exists)) {
     const { building } = planScript(name, jobValue(data, name));
-    const missing = building.flatMap(({ text }) => kindsBuilt(text)).some((it) => !elsewhere.includes(it));
+    const missing =
+      building.flatMap(({ text }) => kindsBuilt(text)).some((it) => !elsewhere.includes(it)) ||
+      building.some(({ kind, text }) => kind === 'build' && !buildsDistributions(text));
     if (missing && !builders.includes(name))
       throw new UnsafeEdit(
         `the job '${name}' builds a part of what it uploads itself, and ${builders.map((it) => `'${it}'`).join(' and ')} the rest: move that build into a job of its own that passes on dist/`,

@@ -70,9 +70,19 @@ function builtInContainer(model: PipelineModel): VersionPlan | undefined {
     const behind = jobs.filter((job) => jobsBehind([name], jobs).includes(job.name));
     return !behind.some(({ leaves, commands }) => leaves.length > 0 && commands.some(starts));
   };
+  // One that publishes what no other job builds.
+  const isAlone = (name: string) =>
+    publishing.includes(name) &&
+    !jobs.some((job) => isBuilder(job) && jobsBehind([name], jobs).includes(job.name));
   const job = [...publishing, ...jobsBehind(publishing, jobs)]
     .flatMap((name) => jobs.find((it) => it.name === name) ?? [])
-    .find((it) => !isBuilder(it) && it.leaves.length > 0 && it.commands.some(starts) && isAbove(it.name));
+    .find(
+      (it) =>
+        !isBuilder(it) &&
+        (it.leaves.length > 0 || isAlone(it.name)) &&
+        it.commands.some(starts) &&
+        isAbove(it.name),
+    );
   const command = job?.commands.find(starts);
   if (job === undefined || command === undefined) return undefined;
   return {

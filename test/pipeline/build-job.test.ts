@@ -405,6 +405,15 @@ describe('a build that is split off from the job that publishes', () => {
     ]);
   });
 
+  it.each([
+    ['make dist', 'dist/*', 'dist/'],
+    ['nox -s build', 'dist/*.whl', 'dist/'],
+    ['bash ci/build_wheels.sh', 'dist/*', 'dist/'],
+  ])('builds by the program of the project that built: %s', (command, files, folder) => {
+    const { build } = splitUp(alone(`[${command}, twine upload ${files}]`));
+    expect(build).toMatchObject({ script: [command], artifacts: { paths: [folder] } });
+  });
+
   it('takes no files of earlier versions from a cache', () => {
     const { build } = splitUp(`cache: {paths: [dist/, .pip]}\n${alone('twine upload dist/*')}`);
     expect(build.cache).toEqual([]);

@@ -10,7 +10,13 @@ import { commandsOfJob, directoryFrom } from '../model/commands.ts';
 import { pretending } from '../model/version.ts';
 import { isFromGit, type PipelineGoal } from '../pipeline-goal.ts';
 import { planScript, type ScriptStep } from '../publishing/script-plan.ts';
-import { buildFolder, installs, kindOf, setsUpPip } from '../recognise/commands.ts';
+import {
+  buildFolder,
+  buildsDistributions as builds,
+  installs,
+  kindOf,
+  setsUpPip,
+} from '../recognise/commands.ts';
 import { imageFor } from '../recognise/image.ts';
 import { defaultsOf, type Job, jobValue } from '../recognise/jobs.ts';
 import { runsOn } from '../recognise/rules.ts';
@@ -76,7 +82,7 @@ const hasNoCheckout = ({ variables }: YamlTable): boolean =>
 const isOwn = ({ kind, text }: ScriptStep) =>
   kind === 'other' ||
   setsUpPip.test(text) ||
-  (kind === 'build' && /\b(?:maturin|cibuildwheel)\b|--no-isolation\b/.test(text));
+  (kind === 'build' && (!builds(text) || /\b(?:maturin|cibuildwheel)\b|--no-isolation\b/.test(text)));
 
 /** Whether a `before_script` that a job shares with all others does something that its build may need. */
 function preparesAll({ value }: Job, data: YamlTable): boolean {
@@ -149,7 +155,8 @@ function fromJob(
   const before = sharedBeforeScript(job, data);
   const script = [...git, ...commandsOf(steps, goal, { image, before, variables: jobVariables(job, data) })];
   const bringsUv = image === '' && needsUv(script.join('\n')) && !installs(script.join('\n'), 'uv');
-  const dists = distsOf(name, jobVariables(job, data), before, script);
+  const found = distsOf(name, jobVariables(job, data), before, script);
+  const dists = found.length > 0 ? found : foldersOf(planScript(name, job).files);
   const built: YamlTable = {
     stage: around.buildStage,
     ...fieldsOf(job, inherited),
@@ -250,6 +257,11 @@ function distsOf(
   });
   return [...new Set(dists)];
 }
+
+/** The folders of files that are uploaded by name. */
+const foldersOf = (files = 'dist/*'): string[] => [
+  ...new Set(files.split(' ').map((file) => file.replace(/^["']?(?:\.\/)?|\/[^/]*$/g, ''))),
+];
 
 /** Without credentials, and without a version that would be a branch's name on pushes, if git has one. */
 function plainVariables(variables: YamlValue | undefined, fromGit = false): YamlTable {

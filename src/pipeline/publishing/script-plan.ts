@@ -3,8 +3,10 @@ import { UnsafeEdit } from '../../text/result.ts';
 import { firstLine } from '../../text/text.ts';
 import type { YamlTable } from '../../text/yaml/document.ts';
 import {
+  buildsDistributions,
   type CommandKind,
   comparesVersion,
+  isBuildWrapper,
   isWrapper,
   kindOf,
   signs,
@@ -175,11 +177,15 @@ const installsByName =
 /** Makes tools available to the commands that follow. */
 const prepares = ({ kind, text }: ScriptStep) => kind === 'install' || /^export[ \t]+PATH=/.test(text);
 
-/** A program of the project counts as the upload if the job has no other. */
+/** A program of the project counts as the upload, or the build, if the job has no other. */
 function kindsIn(job: YamlTable): (command: string) => CommandKind {
-  const hasUpload = commandsOf(job).some(uploads);
+  const own = commandsOf(job);
+  const hasUpload = own.some(uploads);
+  const hasBuild = own.some((it) => buildsDistributions(it) || uploadsItsBuild(it));
   return (command) => {
     if (!hasUpload && isWrapper(command)) return 'upload';
+    // Nothing else in the job makes what it uploads.
+    if (hasUpload && !hasBuild && isBuildWrapper(command)) return 'build';
     if (/\btwine[ \t]+check\b/.test(command) && !uploads(command)) return 'other';
     if (isLinkToVersion(command)) return 'report';
     return kindOf(command);

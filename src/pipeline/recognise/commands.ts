@@ -12,6 +12,10 @@ const build =
 const wrapper =
   /^(?:(?:pipx|uv)[ \t]+run[ \t]+|uvx[ \t]+|python3?[ \t]+-m[ \t]+)?(?:make|tox|nox|invoke|inv|just|task|pdm run|hatch run|poetry run|uv run)\b.*[\s:](?:(?:publish|release|upload|deploy)(?:[-_](?:to[-_])?(?:test)?(?:pypi|package|dist|wheel)s?)?|(?:test)?pypi(?:[-_]\w+)?)(?=\s|$)|^(?:(?:ba)?sh[ \t]+|python3?[ \t]+|source[ \t]+|\.[ \t]+)?(?:[\w.${}-]+\/)*(?:[a-z]+[-_])?(?:publish|release|upload|pypi)(?:[-_](?:to[-_])?\w*(?:pypi|package|dist|wheel)s?|[-_](?:publish|release|upload))?\.(?:sh|bash|py)\b/i;
 
+/** Programs of the project that build, judging by their names. */
+const buildWrapper =
+  /^(?:(?:pipx|uv)[ \t]+run[ \t]+|uvx[ \t]+|python3?[ \t]+-m[ \t]+)?(?:make|tox|nox|invoke|inv|just|task|poe|pdm run|hatch run)\b[^;&|]*[\s:](?:build|dist|sdist|wheels?|package)(?:[-_](?:all|dist|package|sdist|wheel)s?)?(?=\s|$)|^(?:(?:ba)?sh[ \t]+|python3?[ \t]+|source[ \t]+|\.[ \t]+)?(?:[\w.${}-]+\/)*(?:build|make|package)(?:[-_](?:dist|package|python|sdist|wheel)s?)?\.(?:sh|bash|py)\b/;
+
 const report =
   /^(?:export[ \t]+)?\w+=.*\b(?:hatch(?:ling)?|poetry|pdm|uv|setuptools[_-]scm|setup\.py)\b.*version/i;
 
@@ -86,6 +90,9 @@ export function signs(script: string): boolean {
 export function isWrapper(command: string): boolean {
   return wrapper.test(command);
 }
+
+/** Whether a command runs something of the project that seems to build. */
+export const isBuildWrapper = (command: string): boolean => buildWrapper.test(command);
 
 /** Whether a script builds distributions. */
 export function buildsDistributions(script: string): boolean {
