@@ -989,4 +989,27 @@ ship: {stage: deploy, variables: {TWINE_PASSWORD: $T}, script: [pipx run hatch r
     if (result.kind !== 'edited') throw new Error(JSON.stringify(result));
     expect(editPipeline(result.edits[0]?.after, goal).kind).toBe('unchanged');
   });
+
+  it('loses the comments about the exchange of its token that it was copied with', () => {
+    const after = edited(`b: {stage: build, script: [python -m build], artifacts: {paths: [dist/]}}
+ship:
+  stage: deploy
+  # from the manual
+  id_tokens:
+    PYPI_ID_TOKEN:
+      # Use "testpypi" if uploading to TestPyPI
+      aud: pypi
+  rules: [{if: $CI_COMMIT_TAG}]
+  script:
+    - oidc_token=$(python -m id PYPI)
+    # Replace "https://pypi.org/*" with "https://test.pypi.org/*" if uploading to TestPyPI
+    - resp=$(curl -X POST https://pypi.org/_/oidc/mint-token -d "{\\"token\\":\\"\${oidc_token}\\"}")
+    - api_token=$(jq --raw-output '.token' <<< "\${resp}")
+
+    # Upload to PyPI authenticating via the newly-minted token
+    - twine upload -u __token__ -p "\${api_token}" dist/*
+`);
+    expect(after).toContain('# from the manual');
+    expect(after).not.toMatch(/minted|TestPyPI/);
+  });
 });

@@ -7,7 +7,7 @@ import { staleComments } from '../../text/yaml/splices.ts';
 import { jobOf, note, type PipelineEdit, seen } from '../edit.ts';
 import { isRedirecting, othersUpload, redirectingGlobals } from '../globals.ts';
 import { tokenVariable } from '../pipeline-goal.ts';
-import { lines, parentsOf } from '../recognise/jobs.ts';
+import { lines, parentsOf, scriptOf } from '../recognise/jobs.ts';
 import { variablesRead } from '../recognise/shell.ts';
 
 /** Variables that are still needed although they look like the old ones. */
@@ -39,6 +39,9 @@ export function clearOldWays(
       removed.add(key);
     }
   }
+  // The comments of PyPI's own example: https://docs.pypi.org/trusted-publishers/using-a-publisher/#gitlab-cicd
+  if (before.some((job) => scriptOf(job).includes('mint-token')))
+    for (const word of ['minted', 'testpypi', 'TestPyPI']) removed.add(word);
   clearGlobals(edit, names);
   for (const name of names) refuseRedirected(edit, name);
   noteUnreadTokens(edit, before);
