@@ -1012,4 +1012,21 @@ ship:
     expect(after).toContain('# from the manual');
     expect(after).not.toMatch(/minted|TestPyPI/);
   });
+
+  it('is refused if its script chooses between the indexes', () => {
+    const result = editPipeline(
+      `b: {stage: build, script: [python -m build], artifacts: {paths: [dist/]}}
+ship:
+  stage: deploy
+  rules: [{if: $CI_COMMIT_TAG}]
+  script:
+    - ls dist | grep dev && rep="--repository testpypi" || rep="  "
+    - twine upload $rep dist/*
+`,
+      goalWith(),
+    );
+    expect(result.kind === 'refused' && result.reason).toMatch(
+      /'ship' decides by itself where to upload \(twine/,
+    );
+  });
 });

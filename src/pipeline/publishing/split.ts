@@ -71,6 +71,7 @@ export function splitUploads(file: YamlFile, included: YamlTable, goal: Pipeline
     const before = stepsIn(name, value, 'before_script');
     const all = [...before, ...stepsIn(name, value, 'script')];
     const placed = withPlaces(
+      name,
       all,
       ownUploads({ name, value }, data, goal.indexes, variablesIn(value, data, goal)),
     );
@@ -178,14 +179,19 @@ function takeTokens(draft: YamlDraft, name: string, value: YamlTable, leaving: P
 }
 
 /** The steps of each item with where they upload to; the same command may upload to one place after another. */
-function withPlaces(items: ScriptStep[][], uploads: OwnUpload[]): Step[][] {
+function withPlaces(name: string, items: ScriptStep[][], uploads: OwnUpload[]): Step[][] {
   const left = [...uploads];
-  return items.map((steps) =>
+  const placed = items.map((steps) =>
     steps.map((step) => {
       const at = left.findIndex(({ text }) => text.trim() === step.text.trim());
       const [found] = at < 0 ? [] : left.splice(at, 1);
       return { ...step, to: found && placeOf(found.target) };
     }),
+  );
+  const open = left.find(({ text }) => items.flat().some((step) => step.text.trim() === text.trim()));
+  if (open === undefined) return placed;
+  throw new UnsafeEdit(
+    `the script of the job '${name}' decides by itself where to upload (${firstLine(open.text)}): first let 'rules' decide that`,
   );
 }
 
