@@ -302,8 +302,8 @@ function sourcesFor(names: string[], data: YamlTable, roles: Roles): { certain: 
     between.includes(name) && depth < 3
       ? sourcesOf(jobValue(data, name)).flatMap((it) => behind(it, depth + 1))
       : [name];
-  const named = [...new Set(jobs.flatMap(sourcesOf).flatMap((it) => behind(it)))].filter((name) =>
-    hands(data, name),
+  const named = [...new Set(jobs.flatMap(sourcesOf).flatMap((it) => behind(it)))].filter(
+    (name) => hands(data, name) && !names.includes(name),
   );
   if (named.length > 0) return { certain: named, open: [] };
   // A job that takes no job's files, or deletes them, uploads what it builds itself.

@@ -1029,4 +1029,27 @@ ship:
       /'ship' decides by itself where to upload \(twine/,
     );
   });
+
+  it('is checked as before where others share its preparations', () => {
+    const after = edited(`b: {stage: build, script: [python -m build], artifacts: {paths: [dist/]}}
+.out: {stage: deploy, before_script: [pip install twine, twine check dist/*]}
+try: {extends: .out, script: [twine upload -r testpypi dist/*], only: [main]}
+ship: {extends: .out, script: [twine upload dist/*], only: [tags]}
+`);
+    for (const name of ['try-checks', 'ship-checks'])
+      expect(job(after, name).script).toEqual(['pip install twine', 'twine check dist/*']);
+  });
+
+  it('leaves its build to a job of its own if it hands on what it built', () => {
+    const after = edited(`try:
+  stage: deploy
+  script: [python -m build, twine upload -r testpypi dist/*]
+  artifacts: {paths: [dist]}
+  rules: [{if: $CI_COMMIT_TAG}]
+ship: {stage: deploy, needs: [try], script: [twine upload dist/*], rules: [{if: $CI_COMMIT_TAG, when: manual}]}
+`);
+    expect(job(after, 'build').script).toEqual(['uv build --no-sources']);
+    expect(job(after, 'ship').dependencies).toEqual(['check-dist']);
+    expect(String(job(after, 'try').script)).not.toContain('build');
+  });
 });

@@ -60,7 +60,10 @@ export function jobInEffect(name: string, itself: YamlTable, data: YamlTable, or
     idTokens: tokensOf(value, variables),
     needs: needsOf(value),
     takesFrom: [],
-    leaves: lines(valueAt(value, ['artifacts', 'paths'])).map((path) => expand(path, variables)),
+    leaves: [
+      ...lines(valueAt(value, ['artifacts', 'paths'])).map((path) => expand(path, variables)),
+      ...(valueAt(value, ['artifacts', 'untracked']) === true ? ['.'] : []),
+    ],
     matrix: matrixOf(value),
   };
 }

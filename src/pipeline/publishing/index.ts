@@ -27,7 +27,8 @@ export function repairPublishingJobs(edit: PipelineEdit): void {
   const rules = existing.map((job) => rulesFor(edit, job));
   for (const [at, { name }] of existing.entries())
     if (rules[at] !== undefined) leaveSharedConditions(edit, name);
-  for (const [at, job] of existing.entries()) repairOne(edit, job, homeOf(edit, job.name, shared), rules[at]);
+  for (const [at, job] of existing.entries())
+    repairOne(edit, { ...job, home: homeOf(edit, job.name, shared), before: before[at] ?? {} }, rules[at]);
   clearOldWays(edit, names, shared, before);
 }
 
@@ -37,14 +38,13 @@ function homeOf(edit: PipelineEdit, name: string, shared: string[]): string {
   return ancestors.find((it) => it.startsWith('.') && shared.includes(it)) ?? name;
 }
 
+/** `before` is the job as it was; others that share a base with it may have changed that since. */
 function repairOne(
   edit: PipelineEdit,
-  { index, name }: PublishingJob,
-  home: string,
+  { index, name, home, before }: PublishingJob & { home: string; before: YamlTable },
   rules: NewRules | undefined,
 ): void {
   const { goal, around } = edit;
-  const before = jobOf(edit, name);
   const template = publishLines(goal, index, around);
   const base = baseLines(goal, around);
   noteEnvironment(edit, { index, name }, before);
