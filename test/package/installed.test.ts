@@ -41,7 +41,6 @@ describe('the packed file', () => {
   it('contains the program, its documentation, and nothing else', () => {
     const others = packed.files.map(({ path }) => path).filter((path) => !/^dist\/[\w-]+\.js$/.test(path));
     expect(others.sort()).toEqual([
-      'CHANGELOG.md',
       'LICENSE',
       'README.md',
       'bin/gitlab-to-pypi.js',
