@@ -22,16 +22,32 @@ export function gitOf(image: string | undefined, commands: readonly ToolCommand[
   const [, name = '', tag = 'latest'] = /^(?:.*\/)?([^/:@]+)(?::([^@]+))?/.exec(image) ?? [];
   const isPython = /^(?:docker\.io\/|.*\/)?(?:library\/)?(?:python|pypy)(?::|$)/.test(image);
   const isUv = /^ghcr\.io\/astral-sh\/uv(?::|$)/.test(image);
-  if (name === 'alpine' || /alpine/.test(tag))
-    return { has: 'no', image: undefined, line: 'apk add --no-cache git' };
-  const line = 'apt-get update && apt-get install -y --no-install-recommends git';
+  const installing = gitInstaller(image);
+  if (name === 'alpine' || /alpine/.test(tag)) return { has: 'no', image: undefined, line: byApk };
+  const line = installing ?? byApt;
   if (/slim/.test(tag)) return { has: 'no', image: isPython || isUv ? withoutSlim(image) : undefined, line };
+  if (installing !== undefined) return { has: 'no', image: undefined, line };
   // A variable may still stand for a slim or Alpine variant.
   if (image.includes('$')) return { has: 'unknown' };
   if (isPython) return { has: 'yes' };
   if (!isUv) return { has: 'unknown' };
   // without a distribution it contains nothing but uv
   return /bookworm|trixie|bullseye|python/.test(tag) ? { has: 'yes' } : { has: 'no', image: undefined, line };
+}
+
+const byApk = 'apk add --no-cache git';
+const byApt = 'apt-get update && apt-get install -y --no-install-recommends git';
+
+/** How to install git in an image of a plain system, none of which has it. */
+export function gitInstaller(image: string): string | undefined {
+  const [, name = ''] =
+    /^(?:docker\.io\/|\$\{?CI_DEPENDENCY_PROXY\w*\}?\/)?(?:library\/)?([\w-]+(?:\/micromamba)?)(?::|$)/.exec(
+      image,
+    ) ?? [];
+  if (/^(?:debian|ubuntu)$/.test(name)) return byApt;
+  if (/^(?:fedora|rockylinux|almalinux)$/.test(name)) return 'dnf install -y git';
+  if (name === 'alpine' || /:\S*alpine/.test(image)) return byApk;
+  return name === 'mambaorg/micromamba' ? 'micromamba install -y -n base -c conda-forge git' : undefined;
 }
 
 /** `python:3.12-slim-bookworm` becomes `python:3.12-bookworm`. */

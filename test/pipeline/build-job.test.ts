@@ -39,6 +39,19 @@ describe('an existing build job', () => {
     expect(job.script).toEqual(['apk add --no-cache git', 'python -m build']);
   });
 
+  it('gets git for the version where its system has a package of it', () => {
+    const line = 'apt-get update && apt-get install -y --no-install-recommends git';
+    const { job } = repaired('  image: debian:bookworm-slim\n  script:\n    - /v/bin/python -m build\n');
+    expect(job.script).toEqual([line, '/v/bin/python -m build']);
+    const own = '  image: ubuntu:24.04\n  before_script: [poetry install]\n  script: [poetry build]\n';
+    expect(repaired(own).job.before_script).toEqual([line, 'poetry install']);
+    const top = 'before_script: [poetry install]\n';
+    expect(repaired('  image: ubuntu:24.04\n  script: [poetry build]\n', {}, top).job).toMatchObject({
+      before_script: [line, 'poetry install'],
+      script: ['poetry build'],
+    });
+  });
+
   it('comes with a note if it is unknown whether its image has git', () => {
     const { notes } = repaired('  image: example.com/our-slim\n  script: [python -m build]\n');
     expect(notes.join()).toContain('has no git as far as is known');
@@ -151,7 +164,7 @@ p:
     'builds with the Python that ran setup.py: %s',
     (python) => {
       const { job } = repaired(
-        `  image: fedora:44\n  script: ["${python} setup.py sdist; ${python} setup.py bdist_wheel"]\n`,
+        `  image: example.com/fedora:44\n  script: ["${python} setup.py sdist; ${python} setup.py bdist_wheel"]\n`,
       );
       const built = (kind: string) => `${python} -m pip install build && ${python} -m build --${kind}`;
       expect(job.script).toEqual([`${built('sdist')}; ${built('wheel')}`]);
@@ -159,13 +172,15 @@ p:
   );
 
   it('builds with the variables that setup.py had', () => {
-    const { job } = repaired('  image: fedora:44\n  script: [A="x y" B=1 python3 setup.py bdist_wheel]\n');
+    const { job } = repaired(
+      '  image: example.com/fedora:44\n  script: [A="x y" B=1 python3 setup.py bdist_wheel]\n',
+    );
     expect(job.script).toEqual(['python3 -m pip install build && A="x y" B=1 python3 -m build --wheel']);
   });
 
   it('builds with that Python where it is split off as well', () => {
     const text =
-      'p:\n  image: fedora:44\n  only: [tags]\n  script:\n    - python3 setup.py sdist\n    - twine upload dist/*\n';
+      'p:\n  image: example.com/fedora:44\n  only: [tags]\n  script:\n    - python3 setup.py sdist\n    - twine upload dist/*\n';
     const { script } = splitUp(text).build;
     expect(script).toEqual(['python3 -m pip install build', 'python3 -m build']);
   });

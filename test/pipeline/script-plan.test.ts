@@ -13,6 +13,19 @@ describe('what a publishing job does besides the upload', () => {
     expect(rest.after).toEqual(['pip install --no-cache twine', './announce.sh']);
   });
 
+  it('gets what was installed for it by other ways', () => {
+    const { rest } = planned(
+      ['apt-get install -y libfoo-dev', '/v/bin/pip install build towncrier'],
+      ['python -m build', './check.sh', 'twine upload dist/*', 'towncrier --version'],
+    );
+    expect(rest.before).toEqual([
+      'apt-get install -y libfoo-dev',
+      '/v/bin/pip install build towncrier',
+      './check.sh',
+    ]);
+    expect(rest.after.at(1)).toBe('/v/bin/pip install build towncrier');
+  });
+
   it('does not list folders that the upload without a checkout does not have', () => {
     const kept = (...script: string[]) =>
       planned([], [...script, 'twine upload dist/*']).script.filter(

@@ -107,6 +107,10 @@ describe('git in an image', () => {
     ['ghcr.io/astral-sh/uv:0.9', 'no', undefined],
     ['ghcr.io/astral-sh/uv:python3.12-trixie', 'yes', undefined],
     ['ghcr.io/astral-sh/uv:python3.12-trixie-slim', 'no', 'ghcr.io/astral-sh/uv:python3.12-trixie'],
+    ['debian:bookworm', 'no', undefined],
+    ['$CI_DEPENDENCY_PROXY_GROUP_IMAGE_PREFIX/ubuntu:24.04', 'no', undefined],
+    ['mambaorg/micromamba:2.0', 'no', undefined],
+    ['registry.example/harbour/debian:1', 'unknown', undefined],
     ['registry.example/harbour/ci:1', 'unknown', undefined],
     ['python:$VERSION', 'unknown', undefined],
   ])('%s', (image, has, fuller) => {

@@ -1,8 +1,10 @@
+import { gitInstaller, gitOf } from '../../python/image-git.ts';
 import { UnsafeEdit } from '../../text/result.ts';
 import { isYamlTable, type YamlTable } from '../../text/yaml/document.ts';
 import { ownAt } from '../../text/yaml/draft.ts';
 import type { Check } from '../check.ts';
 import { type PipelineEdit, seen } from '../edit.ts';
+import { sharedBeforeScript } from '../globals.ts';
 import { installs, lacksGit } from '../recognise/commands.ts';
 import { imageFor } from '../recognise/image.ts';
 import { scriptOf } from '../recognise/jobs.ts';
@@ -42,14 +44,16 @@ export function imageWithGit(image: string): string | undefined {
   return whole === image ? undefined : whole;
 }
 
-/** How to install git on Alpine. */
-export const addGit = 'apk add --no-cache git';
-
 /** The version comes from git, which slim images lack. */
 export function gitCheck(edit: PipelineEdit): Check {
   return {
     path: ['image'],
-    holds: (job) => !lacksGit(imageWithVariant(job, seen(edit))) || /\bgit\b/.test(scriptOf(job)),
+    holds: (job) => {
+      const image = imageWithVariant(job, seen(edit));
+      const lacks = lacksGit(image) || gitOf(image, []).has === 'no';
+      const script = [scriptOf(job), ...sharedBeforeScript(job, seen(edit))].join('\n');
+      return !lacks || /\bgit\b/.test(script);
+    },
     repair: (_, { name }, job) => bringGit(edit, name, job),
   };
 }
@@ -63,11 +67,14 @@ function imageWithVariant(job: YamlTable, data: YamlTable): string {
 function bringGit(edit: PipelineEdit, name: string, job: YamlTable): void {
   const image = imageWithVariant(job, seen(edit));
   const whole = imageWithGit(image);
-  const script = ownAt(edit.draft, [name, 'script']);
+  const line = gitInstaller(image);
+  const shared = sharedBeforeScript(job, seen(edit));
+  const key = shared.length > 0 || job.before_script !== undefined ? 'before_script' : 'script';
+  const own = ownAt(edit.draft, [name, key]) ?? shared;
   if (whole !== undefined)
     want(edit, [name, 'image', ...(isYamlTable(job.image) ? ['name'] : [])], whole, { current: image });
-  else if (/alpine/.test(image) && Array.isArray(script))
-    want(edit, [name, 'script'], [addGit, ...script], { current: script });
+  else if (line !== undefined && Array.isArray(own) && (own.length > 0 || key === 'before_script'))
+    want(edit, [name, key], [line, ...own], { current: own });
   else
     edit.notes.push(
       `The job '${name}' runs in ${image}, which has no git as far as is known; the version is taken from git, so install it there.`,

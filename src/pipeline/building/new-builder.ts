@@ -1,5 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import { isCredentialName } from '../../indexes/upload-variables.ts';
+import { gitInstaller } from '../../python/image-git.ts';
 import { UnsafeEdit } from '../../text/result.ts';
 import { fieldsOf } from '../../text/yaml/data.ts';
 import { isYamlTable, type YamlTable, type YamlValue } from '../../text/yaml/document.ts';
@@ -24,7 +25,7 @@ import { variablesRead } from '../recognise/shell.ts';
 import { commandsOf as commandsIn, jobVariables } from '../recognise/uploads.ts';
 import { buildLines, inFolder, linesOf, type Surroundings } from '../template.ts';
 import { images } from '../tool-versions.ts';
-import { addGit, imageWithGit, isOldPython, needsUv, oldPython } from './image.ts';
+import { imageWithGit, isOldPython, needsUv, oldPython } from './image.ts';
 import { type BuildPlace, setupPyBuild, versionCommands } from './version.ts';
 
 /** The build job to create: its lines, and the folder it builds into. */
@@ -34,7 +35,7 @@ export interface NewBuilder {
 }
 
 /** What a build inherits from the job it is split off from. */
-const inherited = ['image', 'services', 'tags', 'cache'];
+const inherited = ['image', 'services', 'tags', 'cache', 'hooks', 'retry', 'timeout'];
 
 /** Builds that cannot see the version: they skip the build requirements, or need a plugin for it. */
 const blind = /\bsetup\.py\b|\bpoetry\b.*\bbuild\b/;
@@ -149,7 +150,9 @@ function fromJob(
     ...(hasNoCheckout(data) && strategy !== undefined ? { GIT_STRATEGY: strategy } : {}),
     ...(fromGit ? { GIT_DEPTH: '0' } : {}),
   };
-  const git = fromGit && /alpine/.test(image) ? [addGit] : [];
+  const isThere = building.some(({ text }) => /\b(?:install|add)\b.*\bgit\b/.test(text));
+  const line = fromGit && !isThere ? gitInstaller(image) : undefined;
+  const git = line === undefined ? [] : [line];
   const isForTags = runsOn(job, 'default-branch', goal) === false;
   const steps = isForTags ? onTagsAlone(building, jobVariables(job, data)) : building;
   const before = sharedBeforeScript(job, data);

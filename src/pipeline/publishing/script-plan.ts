@@ -157,10 +157,11 @@ function restOf(
   const texts = (steps: ScriptStep[]) =>
     steps.filter((step) => step.kind === 'other' || prepares(step)).map(({ text }) => text);
   // The build may have been the reason for a tool, but what stays may need it as well.
-  const prepared = building.filter(prepares);
+  const equips = (step: ScriptStep) => prepares(step) || (step.kind === 'other' && setsUp(step.text));
+  const prepared = building.filter(equips);
   return {
     before: isOwn(before) ? texts([...prepared, ...before]) : [],
-    after: isOwn(after) ? texts([...prepared, ...before.filter(prepares), ...after]) : [],
+    after: isOwn(after) ? texts([...prepared, ...before.filter(equips), ...after]) : [],
   };
 }
 
@@ -172,7 +173,7 @@ const makesEnvironment =
 
 /** Installs packages by name or list; a wheel that was built is tried out by installing it. */
 const installsByName =
-  /(?:^(?:sudo[ \t]+)?(?:(?:python3?[ \t]+-m[ \t]+)?pip3?|apt(?:-get)?|apk|dnf|microdnf|yum|zypper|conda|mamba|gem|npm)[ \t]+(?:-\S+[ \t]+)*(?:install|add|update|upgrade)\b|^pacman[ \t]+-S)(?!.*(?:\s\.{1,2}(?:[/[\s]|$)|\bdist\b|\.whl\b|\s-e\b|&&|;))/;
+  /(?:^(?:sudo[ \t]+)?(?:(?:(?:[\w.~$-]*\/)*python3?[ \t]+-m[ \t]+)?(?:[\w.~$-]*\/)*pip3?|apt(?:-get)?|apk|dnf|microdnf|yum|zypper|conda|mamba|gem|npm)[ \t]+(?:-\S+[ \t]+)*(?:install|add|update|upgrade)\b|^pacman[ \t]+-S)(?!.*(?:\s\.{1,2}(?:[/[\s]|$)|\bdist\b|\.whl\b|\s-e\b|&&|;))/;
 
 /** Makes tools available to the commands that follow. */
 const prepares = ({ kind, text }: ScriptStep) => kind === 'install' || /^export[ \t]+PATH=/.test(text);
