@@ -6,6 +6,7 @@ import {
   type YamlFile,
   YamlSyntaxError,
   type YamlTable,
+  yamlIn,
 } from '../text/yaml/document.ts';
 import { type Credential, credentialsIn } from './credentials.ts';
 import { type OpenJobs, openJobs } from './jobs-plan.ts';
@@ -82,12 +83,8 @@ export function routeIn(text: string, jobs: Job[]): Route | undefined {
 
 /** The same for a text; a file that cannot be read shows none. */
 export function routeOf(text: string): Route | undefined {
-  try {
-    return routeIn(text, visibleJobs(parseYaml(text).data));
-  } catch (error) {
-    if (error instanceof YamlSyntaxError) return undefined;
-    throw error;
-  }
+  const data = yamlIn(text);
+  return data && routeIn(text, visibleJobs(data));
 }
 
 /** The jobs that this tool has made or migrated, by the last line of their script. */

@@ -2,14 +2,14 @@ import { type Facts, knownIndexes } from '../facts/index.ts';
 import type { Goal } from '../goal/index.ts';
 import { ownValue } from '../kernel/own-value.ts';
 import { editPipeline, type PipelineReading, publisherNames, readPipeline } from '../pipeline/index.ts';
-import { entriesOf, localPath, parsed, readWhole } from '../pipeline/model/includes.ts';
+import { entriesOf, localPath, readWhole } from '../pipeline/model/includes.ts';
 import type { Upload } from '../pipeline/model/uploads.ts';
 import type { PipelineGoal } from '../pipeline/pipeline-goal.ts';
 import { type Job, jobValue, visibleJobs } from '../pipeline/recognise/jobs.ts';
 import { adverse, runsOn } from '../pipeline/recognise/rules.ts';
 import type { EditResult } from '../text/result.ts';
 import { valueAt } from '../text/yaml/data.ts';
-import type { YamlTable } from '../text/yaml/document.ts';
+import { type YamlTable, yamlIn } from '../text/yaml/document.ts';
 
 /** A file in the checkout that a job triggers as a child pipeline. */
 interface Child {
@@ -77,7 +77,7 @@ function childrenOf({ pipeline: { reading }, texts, indexes }: Facts): Child[] {
     entriesOf(valueAt(trigger.value, ['trigger', 'include'])).flatMap((entry) => {
       const path = localPath(entry);
       const text = path === undefined ? undefined : texts.get(path);
-      if (path === undefined || text === undefined || parsed(text) === undefined) return [];
+      if (path === undefined || text === undefined || yamlIn(text) === undefined) return [];
       return [{ path, text, trigger, reading: readPipeline(text, knownIndexes(indexes)) }];
     }),
   );

@@ -2,7 +2,7 @@ import { posix } from 'node:path';
 import { normalizeName } from '../kernel/package-name.ts';
 import { findCfgOption } from '../text/setup-cfg.ts';
 import { setupText } from '../text/setup-py.ts';
-import { getToml, isUnreadable, parseToml, type TomlTable } from '../text/toml/document.ts';
+import { getToml, type TomlTable, tomlIn } from '../text/toml/document.ts';
 
 /** A Python package that lies in the checkout. */
 export interface Package {
@@ -64,11 +64,4 @@ const isNoPackage = (data: TomlTable) =>
   getToml(data, 'tool', 'poetry', 'package-mode') === false;
 
 /** What cannot be read describes no package here. */
-function tomlOf(text: string): TomlTable {
-  try {
-    return parseToml(text).data;
-  } catch (error) {
-    if (!isUnreadable(error)) throw error;
-    return {};
-  }
-}
+const tomlOf = (text: string): TomlTable => tomlIn(text) ?? {};

@@ -3,7 +3,14 @@ import { reasonOf, UserError } from '../kernel/errors.ts';
 import type { Sourced } from '../kernel/source.ts';
 import { findCfgOption } from '../text/setup-cfg.ts';
 import { setupText } from '../text/setup-py.ts';
-import { getToml, isUnreadable, parseToml, type TomlTable, Unreadable } from '../text/toml/document.ts';
+import {
+  getToml,
+  isUnreadable,
+  parseToml,
+  type TomlTable,
+  tomlIn,
+  Unreadable,
+} from '../text/toml/document.ts';
 import type { PythonFiles, PythonProject } from './python-files.ts';
 
 type Found = Sourced<string>;
@@ -165,11 +172,6 @@ export function cargoManifest(data: TomlTable): string {
 /** The crate's name, which is the package's name if `[project]` has none; undefined for broken TOML. */
 function cargoName(files: PythonFiles, data: TomlTable): string | undefined {
   if (getToml(data, 'build-system', 'build-backend') !== 'maturin') return undefined;
-  try {
-    const name = getToml(parseToml(files[cargoManifest(data)] ?? '').data, 'package', 'name');
-    return typeof name === 'string' ? name : undefined;
-  } catch (error) {
-    if (!isUnreadable(error)) throw error;
-    return undefined;
-  }
+  const name = getToml(tomlIn(files[cargoManifest(data)] ?? '') ?? {}, 'package', 'name');
+  return typeof name === 'string' ? name : undefined;
 }

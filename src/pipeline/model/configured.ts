@@ -1,12 +1,5 @@
 import { posix } from 'node:path';
-import {
-  getToml,
-  isTable,
-  isUnreadable,
-  parseToml,
-  type TomlTable,
-  type TomlValue,
-} from '../../text/toml/document.ts';
+import { getToml, isTable, type TomlTable, type TomlValue, tomlIn } from '../../text/toml/document.ts';
 import { insideProject } from '../recognise/commands.ts';
 import type { Command } from './commands.ts';
 import type { ReadFile } from './types.ts';
@@ -33,9 +26,9 @@ export function repositoriesOf(tool: string, around: Around, readFile: ReadFile)
     found.set(name, { ...before, ...part });
   };
   const folder = around.command.directory ?? '.';
-  if (tool === 'uv') ofUv(tomlIn(posix.join(folder, 'pyproject.toml'), readFile), add);
-  if (tool === 'hatch') ofHatch(tomlIn(posix.join(folder, 'pyproject.toml'), readFile), add);
-  if (tool === 'poetry') ofPoetry(tomlIn(posix.join(folder, 'poetry.toml'), readFile), around, add);
+  if (tool === 'uv') ofUv(tableIn(posix.join(folder, 'pyproject.toml'), readFile), add);
+  if (tool === 'hatch') ofHatch(tableIn(posix.join(folder, 'pyproject.toml'), readFile), add);
+  if (tool === 'poetry') ofPoetry(tableIn(posix.join(folder, 'poetry.toml'), readFile), around, add);
   if (tool === 'poetry' || tool === 'pdm') byCommands(tool, around.earlier, add);
   if (/^(?:twine|flit|maturin|setup\.py)$/.test(tool)) ofPypirc(around, readFile, add);
   return found;
@@ -43,17 +36,7 @@ export function repositoriesOf(tool: string, around: Around, readFile: ReadFile)
 
 type Add = (name: string, part: Partial<Configured>) => void;
 
-function tomlIn(path: string, readFile: ReadFile): TomlTable {
-  const text = readFile(path);
-  if (text === undefined) return {};
-  try {
-    return parseToml(text).data;
-  } catch (error) {
-    if (!isUnreadable(error)) throw error;
-    // Whoever edits that file reports what is wrong with it.
-    return {};
-  }
-}
+const tableIn = (path: string, readFile: ReadFile): TomlTable => tomlIn(readFile(path) ?? '') ?? {};
 
 const text = (value: TomlValue | undefined) => (typeof value === 'string' ? value : undefined);
 

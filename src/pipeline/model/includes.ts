@@ -1,11 +1,5 @@
 import { posix } from 'node:path';
-import {
-  isYamlTable,
-  parseYaml,
-  YamlSyntaxError,
-  type YamlTable,
-  type YamlValue,
-} from '../../text/yaml/document.ts';
+import { isYamlTable, parseYaml, type YamlTable, type YamlValue, yamlIn } from '../../text/yaml/document.ts';
 import { merge } from '../recognise/jobs.ts';
 import type { Hole } from './commands.ts';
 import type { ReadFile } from './types.ts';
@@ -76,7 +70,7 @@ function partOf(entry: YamlValue, reading: Reading): YamlTable {
   if (isYamlTable(entry) && typeof entry.template === 'string') return templates[entry.template] ?? {};
   const path = localPath(entry);
   const text = path === undefined || reading.count >= mostFiles ? undefined : reading.readFile(path);
-  const data = text === undefined ? undefined : parsed(withInputs(text, entry));
+  const data = text === undefined ? undefined : yamlIn(withInputs(text, entry));
   if (data === undefined) {
     reading.holes.push({ job: '', text: JSON.stringify(entry), why: 'include-not-readable' });
     return {};
@@ -85,21 +79,11 @@ function partOf(entry: YamlValue, reading: Reading): YamlTable {
   return withIncluded(data, reading);
 }
 
-/** The data of a pipeline file; undefined if it is not YAML. */
-export function parsed(text: string): YamlTable | undefined {
-  try {
-    return parseYaml(text).data;
-  } catch (error) {
-    if (error instanceof YamlSyntaxError) return undefined;
-    throw error;
-  }
-}
-
 /** Interpolates an include's inputs into a file with a `spec:` header: https://docs.gitlab.com/ci/inputs/ */
 function withInputs(text: string, entry: YamlValue): string {
   const [, header, body] = /^(?:---\r?\n)?(spec:[\s\S]*?)\r?\n---\r?\n([\s\S]*)$/.exec(text) ?? [];
   if (header === undefined || body === undefined) return text;
-  const spec = parsed(`${header}\n`)?.spec;
+  const spec = yamlIn(`${header}\n`)?.spec;
   const declared = isYamlTable(spec) && isYamlTable(spec.inputs) ? spec.inputs : {};
   const given = isYamlTable(entry) && isYamlTable(entry.inputs) ? entry.inputs : {};
   return body.replace(/\$\[\[ *inputs\.([\w-]+)[^\]]*\]\]/g, (whole, name) => {

@@ -1,4 +1,4 @@
-import { isUnreadable, parseToml, type TomlTable } from '../../text/toml/document.ts';
+import { tomlIn } from '../../text/toml/document.ts';
 import { type Command, directoryFrom, type Follow, type Followed, type Hole } from './commands.ts';
 import { dockerStages } from './dockerfile.ts';
 import { callsInPython, noxSessions, taskFunctions } from './python-scripts.ts';
@@ -224,14 +224,7 @@ function projectTask(
 ): Answer | undefined {
   const found = at(command, 'pyproject.toml', lookup);
   if (!found || name === undefined) return undefined;
-  let data: TomlTable;
-  try {
-    data = parseToml(found.text).data;
-  } catch (error) {
-    if (!isUnreadable(error)) throw error;
-    return undefined;
-  }
-  const scripts = projectScripts(data, runner, name);
+  const scripts = projectScripts(tomlIn(found.text) ?? {}, runner, name);
   return scripts && one({ name: `${runner}:${name}`, scripts });
 }
 

@@ -1,6 +1,6 @@
-import { getToml, isUnreadable, parseToml } from '../../text/toml/document.ts';
+import { getToml, tomlIn } from '../../text/toml/document.ts';
+import { yamlIn } from '../../text/yaml/document.ts';
 import { lines } from '../recognise/jobs.ts';
-import { parsed } from './includes.ts';
 import type { Task } from './task-files.ts';
 
 /** https://semantic-release.gitbook.io/semantic-release/usage/configuration#configuration-file */
@@ -23,7 +23,7 @@ const command = new RegExp(
  */
 export function semanticReleaseHooks(text: string, file: string): Task[] | undefined {
   const isYaml = /^\.releaserc(?:\.ya?ml)?$/.test(file) && !text.trimStart().startsWith('{');
-  const data = isYaml ? JSON.stringify(parsed(text) ?? {}) : text;
+  const data = isYaml ? JSON.stringify(yamlIn(text) ?? {}) : text;
   const hooks = [...data.matchAll(command)].map(([, task = '', ...texts]) => ({
     task,
     scripts: [shellIn(texts.find(Boolean) ?? '')],
@@ -63,17 +63,8 @@ export const releaseHooks: Record<string, { files: string[]; table: string; keys
 
 /** The commands under some keys of a tool's table. */
 export function hooksInToml(text: string, table: string, keys: string[]): Task[] | undefined {
-  try {
-    const { data } = parseToml(text);
-    const tasks = keys.map((task) => ({
-      task,
-      scripts: lines(getToml(data, 'tool', table, task) as never),
-    }));
-    const found = tasks.filter(({ scripts }) => scripts.length > 0);
-    return found.length === 0 ? undefined : found;
-  } catch (error) {
-    if (!isUnreadable(error)) throw error;
-    // Whoever edits that file reports what is wrong with it.
-    return undefined;
-  }
+  const data = tomlIn(text) ?? {};
+  const tasks = keys.map((task) => ({ task, scripts: lines(getToml(data, 'tool', table, task) as never) }));
+  const found = tasks.filter(({ scripts }) => scripts.length > 0);
+  return found.length === 0 ? undefined : found;
 }

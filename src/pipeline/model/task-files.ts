@@ -1,19 +1,6 @@
 import { ownValue } from '../../kernel/own-value.ts';
-import {
-  getToml,
-  isTable,
-  isUnreadable,
-  parseToml,
-  type TomlTable,
-  type TomlValue,
-} from '../../text/toml/document.ts';
-import {
-  isYamlTable,
-  parseYaml,
-  YamlSyntaxError,
-  type YamlTable,
-  type YamlValue,
-} from '../../text/yaml/document.ts';
+import { getToml, isTable, type TomlTable, type TomlValue, tomlIn } from '../../text/toml/document.ts';
+import { isYamlTable, type YamlTable, type YamlValue, yamlIn } from '../../text/yaml/document.ts';
 
 /** A task and the shell texts it runs. */
 export interface Task {
@@ -136,7 +123,7 @@ export function justRecipes(text: string, wanted: string[]): Task[] | undefined 
 
 /** The Taskfile tasks called, `default` if none is named. https://taskfile.dev/reference/schema */
 export function taskfileTasks(text: string, wanted: string[]): Task[] | undefined {
-  const all = yaml(text).tasks;
+  const all = yamlIn(text)?.tasks;
   if (!isYamlTable(all)) return undefined;
   const recipes = new Map(
     Object.entries(all).map(([name, value]) => {
@@ -157,15 +144,6 @@ const taskName = (step: YamlValue) =>
 
 const commandIn = (step: YamlValue) =>
   typeof step === 'string' ? [step] : isYamlTable(step) && typeof step.cmd === 'string' ? [step.cmd] : [];
-
-function yaml(text: string): YamlTable {
-  try {
-    return parseYaml(text).data;
-  } catch (error) {
-    if (!(error instanceof YamlSyntaxError)) throw error;
-    return {};
-  }
-}
 
 /** A package.json script with its `pre` and `post` scripts. */
 export function npmScripts(text: string, name: string): Task[] | undefined {
@@ -293,13 +271,8 @@ function forFactors(line: string, factors: string[]): string[] {
 }
 
 function toxFromToml(text: string, file: string): ToxFile | undefined {
-  let data: TomlTable;
-  try {
-    data = parseToml(text).data;
-  } catch (error) {
-    if (!isUnreadable(error)) throw error;
-    return undefined;
-  }
+  const data = tomlIn(text);
+  if (data === undefined) return undefined;
   const table = file === 'tox.toml' ? data : getToml(data, 'tool', 'tox');
   if (!isTable(table)) return undefined;
   if (typeof table.legacy_tox_ini === 'string') return toxFromIni(table.legacy_tox_ini, 'tox');

@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
-import { isYamlTable, parseYaml, YamlSyntaxError, type YamlTable } from '../../text/yaml/document.ts';
+import { isYamlTable, type YamlTable, yamlIn } from '../../text/yaml/document.ts';
 import { merge, resolveJob } from './jobs.ts';
 
 /**
@@ -7,7 +7,7 @@ import { merge, resolveJob } from './jobs.ts';
  * result `extends` is already resolved: https://docs.gitlab.com/ci/pipeline_editor/#view-full-configuration
  */
 export function includedParts(itself: YamlTable, merged: string | undefined): YamlTable {
-  const all = merged === undefined ? {} : parsed(merged);
+  const all = merged === undefined ? {} : (yamlIn(merged) ?? {});
   const elsewhere = Object.fromEntries(Object.entries(all).filter(([key]) => !Object.hasOwn(itself, key)));
   const seen = merge(elsewhere, itself);
   const both = Object.entries(all).flatMap(([key, value]) => {
@@ -16,15 +16,6 @@ export function includedParts(itself: YamlTable, merged: string | undefined): Ya
     return Object.keys(more).length > 0 ? [[key, more] as const] : [];
   });
   return { ...elsewhere, ...Object.fromEntries(both.filter(([key]) => Object.hasOwn(itself, key))) };
-}
-
-function parsed(text: string): YamlTable {
-  try {
-    return parseYaml(text).data;
-  } catch (error) {
-    if (error instanceof YamlSyntaxError) return {};
-    throw error;
-  }
 }
 
 /** The keys of a mapping that another one lacks. */

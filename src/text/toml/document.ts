@@ -34,6 +34,16 @@ export function isUnreadable(error: unknown): boolean {
   return error instanceof Unreadable || error instanceof ParseError;
 }
 
+/** The data of a text; undefined if that is no TOML, which whoever edits the file reports. */
+export function tomlIn(text: string): TomlTable | undefined {
+  try {
+    return parseToml(text).data;
+  } catch (error) {
+    if (!isUnreadable(error)) throw error;
+    return undefined;
+  }
+}
+
 const tooDeep = 'it is nested too deeply, or holds too long a text';
 
 /** The library would write such a table into Object.prototype. */

@@ -70,6 +70,16 @@ export function parseYaml(text: string): YamlFile {
   return { text, root, data: dataOf(last), hasAliases: aliases.any };
 }
 
+/** The data of a text; undefined if that is no pipeline file. */
+export function yamlIn(text: string): YamlTable | undefined {
+  try {
+    return parseYaml(text).data;
+  } catch (error) {
+    if (error instanceof YamlSyntaxError) return undefined;
+    throw error;
+  }
+}
+
 /** The parser recurses, so a deep document overflows its call stack. */
 const stackIsFull = /^Maximum call stack size exceeded/;
 
