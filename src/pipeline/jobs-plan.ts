@@ -67,7 +67,7 @@ export function planJobs(original: OriginalPipeline): JobsPlan {
   const buildJobs = handing.length > 0 ? handing : [free('build', 'build-package')];
   const existing = publishing.filter(({ exists }) => exists).map(({ name }) => jobValue(data, name));
   const nameOf = (id: IndexId) => publishing.find(({ index }) => index.id === id)?.name;
-  const dist = handing.flatMap((name) => distPaths(jobValue(data, name)))[0] ?? 'dist';
+  const dist = handing.flatMap((name) => distPaths(jobValue(data, name), data))[0] ?? 'dist';
   return {
     publishing,
     builders,
@@ -326,7 +326,7 @@ const emptiesDist = /^(?:.*[;&])?[ \t]*rm[ \t]+-\w*r\w*[ \t]+(?:\.\/)?dist\/?(?:
 
 function hands(data: YamlTable, name: string): boolean {
   const job = jobValue(data, name);
-  return keepsDist(job) || buildsDistributions(scriptOf(job));
+  return keepsDist(job, data) || buildsDistributions(scriptOf(job));
 }
 
 /** The hidden job that all publishing jobs already extend, or the name of a new one. */

@@ -91,9 +91,13 @@ export function rolesOf(
       const publishes = target === 'pypi' || target === 'testpypi';
       return text === undefined || publishes ? [] : [{ name, command: firstLine(text) }];
     }),
-    handing: jobs.filter(({ value }) => keepsDist(value) && !signs(scriptOf(value))).map(({ name }) => name),
+    handing: jobs
+      .filter(({ value }) => keepsDist(value, data) && !signs(scriptOf(value)))
+      .map(({ name }) => name),
     builders: jobs
-      .filter(({ value }) => keepsDist(value) && buildsDistributions(scriptOf(value)))
+      .filter(
+        ({ value }) => buildsDistributions(scriptOf(value)) && (keepsDist(value, data) || cachesDist(value)),
+      )
       .map(({ name }) => name),
     checker: all.find(({ value }) => !mayPublish(value) && isTagCheck(scriptOf(value)))?.name,
     signer: all.find(({ value }) => isSigner(scriptOf(value)))?.name,
@@ -111,22 +115,26 @@ export function publishersIn({ publishers }: Roles): Publisher[] {
 }
 
 /** Whether a job passes on `dist/`. */
-export function keepsDist(job: YamlTable): boolean {
-  return distPaths(job).length > 0;
+export function keepsDist(job: YamlTable, data: YamlTable): boolean {
+  return distPaths(job, data).length > 0;
 }
+
+/** Whether `dist/` reaches later jobs by a cache, if at all. */
+const cachesDist = ({ cache }: YamlTable): boolean => /"(?:\.\/)?dist\b/.test(JSON.stringify(cache ?? ''));
 
 /**
  * The distribution folders that a job passes on (cibuildwheel's is `wheelhouse`, others are named by the build),
  * relative to the repository root.
  */
-export function distPaths(job: YamlTable): string[] {
+export function distPaths(job: YamlTable, data: YamlTable): string[] {
+  const variables = jobVariables(job, data);
   // Everything that the build made, in the folder that it uses if it names none.
   const isWhole = valueAt(job, ['artifacts', 'untracked']) === true && buildsDistributions(scriptOf(job));
   const paths = [...lines(valueAt(job, ['artifacts', 'paths'])), ...(isWhole ? ['dist/'] : [])];
   if (paths.length === 0) return [];
-  const named = commandsOf(job).flatMap((command) => buildFolder(command) ?? []);
+  const named = commandsOf(job).flatMap((command) => buildFolder(expand(command, variables)) ?? []);
   return paths.flatMap((path) => {
-    const inside = insideProject(path);
+    const inside = insideProject(expand(path, variables));
     const [, folder] = /^((?:[\w.-]+\/)*(?:dist|wheelhouse))(?:\/.*)?$/.exec(inside) ?? [];
     if (folder !== undefined) return [folder];
     const whole = inside.replace(/\/(?:\*.*)?$/, '');

@@ -97,6 +97,20 @@ up: {stage: deploy, script: [twine upload -p $T dist/*], only: [tags]${more}}
     },
   );
 
+  it.each([
+    ['in a folder that a variable names', 'uv build -o "$OUT"', 'artifacts: {paths: ["$OUT"]}', 'out/*.whl'],
+    ['in a folder below', 'cd $OUT && uv build', 'artifacts: {paths: [$OUT/dist/]}', 'out/dist/*.whl'],
+    ['by a cache alone', 'uv build', 'cache: {paths: [dist/]}', 'dist/*.whl'],
+  ])('is the one that leaves what is uploaded %s', (_, script, leaves, uploaded) => {
+    const build = `b:\n  image: python:3.12\n  script: ['${script}']\n  ${leaves}\n`;
+    const text = `variables: {OUT: out}\nstages: [test, deploy]\n${build}p:\n  stage: deploy\n  only: [tags]\n  script: [twine upload x]\n`;
+    const result = editPipeline(text, goalWith());
+    const after = result.kind === 'edited' ? parseYaml(result.edits[0]?.after ?? '').data : {};
+    expect(Object.keys(after)).not.toContain('build');
+    expect(JSON.stringify(after.p)).toContain(`/legacy/ ${uploaded}`);
+    expect(JSON.stringify(after.b)).toContain('"artifacts"');
+  });
+
   it('is the one that passes on what is uploaded, from wherever it was copied to', () => {
     const text = `b:
   stage: build

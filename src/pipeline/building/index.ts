@@ -65,7 +65,7 @@ function buildChecks(edit: PipelineEdit): Check[] {
     depthCheck(edit),
     {
       path: ['artifacts', 'paths'],
-      holds: (job) => keepsDist(job) || keepsSome(job, around.files),
+      holds: (job) => keepsDist(job, seen(edit)) || keepsSome(job, around.files),
       repair: keepDist,
     },
     runsCheck(edit),
