@@ -50,6 +50,18 @@ export function noteOtherPublishers(
       `The ${names.length > 1 ? `jobs ${namesText(names)} run` : `job ${namesText(names)} runs`} '${command}', which may publish; if it does, take that out, since an index takes each file once.`,
     );
   }
+  for (const { name, value } of roles.jobs) {
+    const { trigger } = value;
+    const project = isYamlTable(trigger) ? trigger.project : trigger;
+    if (typeof project !== 'string' || !/pypi|publish|release/i.test(`${name} ${project}`)) continue;
+    if (/pypi/i.test(`${name} ${project}`) && publishersIn(roles).length === 0)
+      throw new UnsafeEdit(
+        `the job '${name}' starts a pipeline of the project '${project}', which cannot be read but seems to publish`,
+      );
+    notes.push(
+      `The job '${name}' starts a pipeline of the project '${project}', which may publish; if it does, take that out, since an index takes each file once.`,
+    );
+  }
   for (const { name } of roles.jobs.filter(({ value }) =>
     isMadeWhenRun(valueAt(value, ['trigger', 'include'])),
   ))

@@ -21,9 +21,8 @@ import {
   scriptOf,
   visibleJobs,
 } from './recognise/jobs.ts';
-import { expand } from './recognise/shell.ts';
-import { jobVariables, type KnownIndex } from './recognise/uploads.ts';
-import { environmentName, publishersIn, type Roles, rolesOf } from './roles.ts';
+import type { KnownIndex } from './recognise/uploads.ts';
+import { environmentIn, publishersIn, type Roles, rolesOf } from './roles.ts';
 import { baseJob } from './template.ts';
 import { isLinkToVersion } from './uploading.ts';
 
@@ -165,13 +164,11 @@ function environmentOf(
   const [publisher, second] = publishers[id];
   const name = publisher?.name ?? usual;
   if (name === undefined || second !== undefined) return undefined;
-  const job = jobValue(data, name);
-  const written = environmentName(job);
   // One that is another on each occasion is no environment that a publisher could be registered for.
-  const environment = typeof written === 'string' ? expand(written, jobVariables(job, data)) : undefined;
+  const environment = environmentIn(jobValue(data, name), data);
   if (environment === undefined || /\$/.test(environment)) return undefined;
   if (publisher?.settled !== false) return environment;
-  const users = jobs.filter(({ value }) => environmentName(value) === environment);
+  const users = jobs.filter(({ value }) => environmentIn(value, data) === environment);
   return users.length === 1 && /^[a-zA-Z0-9\-_/ ]+$/.test(environment) ? environment : undefined;
 }
 

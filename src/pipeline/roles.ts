@@ -158,6 +158,12 @@ export function environmentName({ environment }: YamlTable): YamlValue | undefin
   return isYamlTable(environment) ? environment.name : environment;
 }
 
+/** The same, with the values of the variables that the file sets for the job. */
+export function environmentIn(job: YamlTable, data: YamlTable): string | undefined {
+  const name = environmentName(job);
+  return typeof name === 'string' ? expand(name, jobVariables(job, data)) : undefined;
+}
+
 /** A job that only prepares, verifies, stops or accesses its environment needs no approval, so it is not to publish. */
 function deploys({ environment }: YamlTable): boolean {
   const action = isYamlTable(environment) ? environment.action : undefined;

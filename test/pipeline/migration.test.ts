@@ -600,6 +600,19 @@ describe('the way a job publishes today', () => {
     const { after, notes } = migrate(text, 'uv');
     expect(job(after, 'p').environment).toMatchObject({ name: 'release' });
     expect(notes.join()).toContain("'release' now instead of 'pypi/$CI_COMMIT_TAG'");
+    const named = `variables: {WHERE: live}\n${text.replace('pypi/$CI_COMMIT_TAG', '$WHERE')}`;
+    expect(readPipeline(named, officialIndexes).releaseEnvironment).toBe('live');
+  });
+
+  it('uploads where failures were tolerated, and says that another project may publish', () => {
+    const text = publishing(`twine upload dist/* || echo "already there"`);
+    expect(job(migrate(text, 'uv').after, 'p').script).toContain(upload.pypi);
+    const other = 'r:\n  stage: deploy\n  trigger: {project: tides/release-tools}\n';
+    expect(migrate(text + other, 'uv').notes.join()).toContain(
+      "of the project 'tides/release-tools', which may",
+    );
+    const alone = editPipeline(other.replace('r:', 'to-pypi:'), goalWith());
+    expect(alone).toMatchObject({ kind: 'refused', reason: expect.stringContaining('seems to publish') });
   });
 
   it('makes no job of what only told pip where packages are', () => {

@@ -4,7 +4,7 @@ import { repairJob } from '../check.ts';
 import { jobOf, type PipelineEdit, type PublishingJob, seen } from '../edit.ts';
 import { flat, merge } from '../recognise/jobs.ts';
 import { ancestorsOf, exclusiveAncestors } from '../recognise/parents.ts';
-import { environmentName } from '../roles.ts';
+import { environmentIn, environmentName } from '../roles.ts';
 import { runsWhereItShould } from '../runs-when.ts';
 import { baseLines, publishLines } from '../template.ts';
 import { publishes } from '../uploading.ts';
@@ -68,13 +68,14 @@ function repairOne(
 
 /** A name that others share, or with a variable that differs from one release to the next, gives way to the usual one. */
 function noteEnvironment(
-  { notes }: PipelineEdit,
+  edit: PipelineEdit,
   { index, name }: Pick<PublishingJob, 'index' | 'name'>,
   before: YamlTable,
 ): void {
   const was = environmentName(before);
-  if (typeof was !== 'string' || was === index.environment) return;
-  notes.push(
+  const data = merge(edit.included, edit.original);
+  if (typeof was !== 'string' || environmentIn(before, data) === index.environment) return;
+  edit.notes.push(
     `The job '${name}' deploys to the environment '${index.environment}' now instead of '${was}': who may publish is set up for one environment by its name.`,
   );
 }

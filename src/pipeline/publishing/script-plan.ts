@@ -196,7 +196,7 @@ function kindsIn(job: YamlTable): (command: string) => CommandKind {
 function stepsOf(name: string, item: string, kind: (command: string) => CommandKind): ScriptStep[] {
   if (isTagCheck(item) || comparesVersion(item) || asksIndex(item) || asksProject(item))
     return [{ text: item, kind: 'tag check' }];
-  const taken = takeApart(item);
+  const taken = takeApart(withoutTolerance(item));
   if (taken.kind === 'commands') return taken.commands.map((text) => ({ text, kind: kind(text) }));
   const upload = taken.text.split('\n').find((line) => kind(line.trim()) === 'upload');
   if (upload !== undefined)
@@ -207,6 +207,13 @@ function stepsOf(name: string, item: string, kind: (command: string) => CommandK
     throw new UnsafeEdit(`the script of the job '${name}' decides by itself what to sign`);
   const isCredential = /\.pypirc/.test(taken.text) || asksForCredential(taken.text);
   return [{ text: taken.text, kind: isCredential ? 'credential' : 'other' }];
+}
+
+/** What is done if a command fails, where that is nothing: `|| true`. A version that is uploaded once has no use for it. */
+function withoutTolerance(item: string): string {
+  const [, command = ''] =
+    /^\s*([^\n|]*?)\s*\|\|\s*(?:true|:|(?:echo|printf)\b[^\n;&|]*)\s*$/.exec(item) ?? [];
+  return uploads(command) ? command : item;
 }
 
 /** Does no more than tell whether a credential is set, which is not needed any more. */

@@ -217,12 +217,16 @@ function refuseSeveral(name: string, { id }: PipelineIndex, roles: Roles): void 
     );
 }
 
-/** Leaves out the uploads to these indexes. */
+/** Whether Poetry is told the credential of an index. */
+const givesAccess = ({ kind, text }: Step, id: string) =>
+  kind === 'credential' && new RegExp(`\\b(?:pypi-token|http-basic)\\.${id}\\b`).test(text);
+
+/** Leaves out the uploads to these indexes, and their credentials. */
 function takeOut(draft: YamlDraft, { name, value }: MixedJob, items: Step[][], leaving: PipelineIndex[]) {
   const path = [name, 'script'];
   const before = lines(value.script);
   const left = items.map((steps, at) => {
-    const stay = steps.filter(({ to }) => leaving.every(({ id }) => id !== to));
+    const stay = steps.filter((step) => leaving.every(({ id }) => id !== step.to && !givesAccess(step, id)));
     if (stay.length === steps.length) return before[at] ?? '';
     return stay.map(({ text }) => text).join(before[at]?.trim().includes('\n') ? '\n' : ' && ');
   });
