@@ -232,7 +232,8 @@ function includesOf({ include }: YamlTable): string {
 function buildersFor(publishing: PublishingJob[], { data, goal, ours, roles }: OriginalPipeline): string[] {
   if (goal.buildJobs !== undefined) return goal.buildJobs;
   const names = publishing.filter(({ exists }) => exists).map(({ name }) => name);
-  const { certain, open } = sourcesFor(names, data, roles);
+  const files = filesBeyond('dist', publishing, data, goal);
+  const { certain, open } = sourcesFor(names, data, roles, files);
   if (open.length > 0) {
     throw new UnsafeEdit(`several jobs build dist/: ${open.map((name) => `'${name}'`).join(', ')}`);
   }
@@ -292,8 +293,16 @@ export function openJobs(data: YamlTable, roles: Roles): OpenJobs {
   return { pypi: several(pypi), testpypi: several(testpypi), build: sourcesFor(names, data, roles).open };
 }
 
-/** The build jobs behind the publishing jobs: by name, else all whose artifacts arrive, else the only one. */
-function sourcesFor(names: string[], data: YamlTable, roles: Roles): { certain: string[]; open: string[] } {
+/**
+ * The build jobs behind the publishing jobs: by name, else all whose artifacts arrive, else the only one. `files` are
+ * those that are uploaded from other places than `dist/`.
+ */
+function sourcesFor(
+  names: string[],
+  data: YamlTable,
+  roles: Roles,
+  files?: string,
+): { certain: string[]; open: string[] } {
   const jobs = names.map((name) => jobValue(data, name));
   // A publisher may hand on to the next one what it got.
   const passing = names.filter((name) => !buildsDistributions(scriptOf(jobValue(data, name))));
@@ -303,7 +312,7 @@ function sourcesFor(names: string[], data: YamlTable, roles: Roles): { certain: 
       ? sourcesOf(jobValue(data, name)).flatMap((it) => behind(it, depth + 1))
       : [name];
   const named = [...new Set(jobs.flatMap(sourcesOf).flatMap((it) => behind(it)))].filter(
-    (name) => hands(data, name) && !names.includes(name),
+    (name) => (hands(data, name) || keepsSome(jobValue(data, name), files)) && !names.includes(name),
   );
   if (named.length > 0) return { certain: named, open: [] };
   // A job that takes no job's files, or deletes them, uploads what it builds itself.

@@ -359,6 +359,25 @@ p:
     if (result.kind === 'refused') expect(result.reason).toContain("use '--publish-with uv'");
   });
 
+  it('is any of those that the publishing job needs for the files that it names, whatever makes them', () => {
+    const text = `source:
+  script: [python -m build -s, mv dist/*.tar.gz .]
+  artifacts: {paths: [ware-*.tar.gz]}
+linux:
+  script: [sh ci/linux.sh]
+  artifacts: {paths: [ware-*.whl]}
+ship:
+  stage: deploy
+  needs: [source, linux]
+  only: [tags]
+  script: [twine upload ware-*.whl ware-*.tar.gz]
+`;
+    const result = editPipeline(text, goalWith());
+    const { data } = parseYaml(result.kind === 'edited' ? (result.edits[0]?.after ?? '') : '');
+    expect(data['check-dist']).toMatchObject({ needs: ['source', 'linux'] });
+    expect(data.linux).toMatchObject({ variables: { GIT_DEPTH: '0' } });
+  });
+
   it('passes on what it builds in a folder of its own', () => {
     const text =
       'b:\n  image: python:3.12\n  script: cd py && python -m build\n  artifacts: {paths: [py/dist/]}\n';
