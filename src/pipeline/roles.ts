@@ -2,7 +2,8 @@ import type { IndexId, Route } from '../kernel/route.ts';
 import { firstLine } from '../text/text.ts';
 import { valueAt } from '../text/yaml/data.ts';
 import { isYamlTable, type YamlTable, type YamlValue } from '../text/yaml/document.ts';
-import { ownUploads, ruleCases } from './model/own-uploads.ts';
+import { casesOf } from './model/job-cases.ts';
+import { ownUploads } from './model/own-uploads.ts';
 import type { Target } from './model/publications.ts';
 import { tokenVariable } from './pipeline-goal.ts';
 import {
@@ -183,11 +184,12 @@ type Role = Place | 'several' | undefined;
 
 /** A job's own ID token is the best evidence of its purpose, then the URLs in its script. */
 function roleOf(job: Job, data: YamlTable, indexes: readonly KnownIndex[]): Role {
-  const cases = ruleCases(job.value, data).filter(({ own }) => own.when !== 'never');
+  const cases = casesOf(job.value, data).filter(({ own }) => own.when !== 'never');
   const found = cases.flatMap(({ variables }) => ownUploads(job, data, indexes, variables));
   const targets = [...new Set(found.map(({ target }) => placeOf(target)))];
   const isCalled = targets.length === 0 && callsUpload(job.value);
-  if (targets.length > 1) return 'several';
+  const isChosen = cases.some(({ script }) => script !== undefined) && targets.some((it) => it !== 'other');
+  if (targets.length > 1 || isChosen) return 'several';
   const tokens = idsOfTokens(job.value, data, indexes);
   // With tokens for both indexes, the commands decide.
   const told = tokens.find((id) => tokens.length === 1 || targets.length === 0 || targets[0] === id);
@@ -203,7 +205,7 @@ const byToken = (job: YamlTable, data: YamlTable, indexes: readonly KnownIndex[]
   idsOfTokens(job, data, indexes)[0];
 
 /** The indexes that a job has ID tokens for, TestPyPI first. */
-function idsOfTokens(job: YamlTable, data: YamlTable, indexes: readonly KnownIndex[]): IndexId[] {
+export function idsOfTokens(job: YamlTable, data: YamlTable, indexes: readonly KnownIndex[]): IndexId[] {
   if (!isYamlTable(job.id_tokens)) return [];
   const tokens = Object.entries(job.id_tokens);
   const variables = jobVariables(job, data);

@@ -1,7 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import { isYamlTable, type YamlTable } from '../text/yaml/document.ts';
 import type { PipelineGoal, PipelineIndex } from './pipeline-goal.ts';
-import { redirects } from './publishing/conditions.ts';
 import { testsCredentials } from './recognise/credential-tests.ts';
 import { flat } from './recognise/jobs.ts';
 import { adverse, areForTags, type Occasion, runsOn } from './recognise/rules.ts';
@@ -25,7 +24,7 @@ export function runsWhenPublished(
 export function runsWhereItShould(job: YamlTable, goal: PipelineGoal, index: PipelineIndex): boolean {
   if (job.rules === undefined || job.only !== undefined || job.except !== undefined) return false;
   const rules = flat(job.rules);
-  if (rules.some(testsCredentials) || redirects(rules)) return false;
+  if (rules.some(testsCredentials)) return false;
   // It would upload although an earlier job failed.
   if (rules.some((rule) => isYamlTable(rule) && rule.when === 'always')) return false;
   const may = (occasion: Occasion) => runsOn(job, occasion, goal) !== false;

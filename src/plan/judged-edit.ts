@@ -1,4 +1,3 @@
-import { isDeepStrictEqual } from 'node:util';
 import type { Facts } from '../facts/index.ts';
 import type { Goal } from '../goal/index.ts';
 import { tokenKeys } from '../indexes/upload-variables.ts';
@@ -6,11 +5,10 @@ import type { IndexId } from '../kernel/route.ts';
 import { jobsToPaste } from '../pipeline/index.ts';
 import { type Agreed, type Difference, type Judgement, judge } from '../pipeline/model/judge.ts';
 import type { PipelineModel } from '../pipeline/model/model.ts';
-import type { Upload } from '../pipeline/model/uploads.ts';
 import type { PipelineGoal } from '../pipeline/pipeline-goal.ts';
 import { merge } from '../pipeline/recognise/jobs.ts';
 import type { EditResult } from '../text/result.ts';
-import { reasonOfRules, reasonsOf } from './judgement-words.ts';
+import { reasonsOf } from './judgement-words.ts';
 
 /** An edit, or its refusal, and what it changes beyond its purpose. */
 export interface JudgedEdit {
@@ -28,31 +26,6 @@ export function judgeEdit(
   const judgement = allowChosen(judge(before, after, agreedTo(goal, versions, wanted)), goal);
   const judged = refuseWrong(edit, judgement, facts, wanted);
   return { edit: judged, told: judged.kind === 'edited' ? judgement.told : [] };
-}
-
-/**
- * A command that rules lead to one index or another would, once changed, upload to one of them alone. Where it is in the
- * job's own script, the job is split.
- */
-export function refusedForRules(
-  happens: Upload[],
-  facts: Facts,
-  wanted: PipelineGoal,
-): EditResult | undefined {
-  const uploads = happens.filter(
-    ({ origin, publication: { command, on } }) =>
-      on !== undefined && (origin.kind !== 'file' || command === undefined || command.via.length > 0),
-  );
-  const other = ({ job, target, publication: { command } }: Upload) =>
-    uploads.find(
-      (it) =>
-        it.job === job &&
-        it.publication.command?.text === command?.text &&
-        it.target.kind !== 'unknown' &&
-        !isDeepStrictEqual(it.target, target),
-    );
-  const upload = uploads.find((it) => it.target.kind === 'index' && other(it) !== undefined);
-  return upload && refused(reasonOfRules(upload, other(upload) ?? upload), facts, wanted);
 }
 
 const tags = ['version-tag', 'pre-release-tag', 'other-tag'] as const;

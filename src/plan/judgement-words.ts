@@ -148,13 +148,6 @@ function clauseOf(
   }
 }
 
-/** Why a command is left alone that uploads to one index or another, as a clause that follows 'because'. */
-export function reasonOfRules(upload: Upload, other: Upload): string {
-  const text = firstLine(upload.publication.command?.text ?? '');
-  const places = [upload, other].map((it) => `to ${targetText(it)} on ${at(it)}`).join(' and ');
-  return `variables set by 'rules' let '${text}' of the job '${upload.job}' upload ${places}: first give each index a job of its own, with the rules of its own occasions`;
-}
-
 /** Not in the script of a job of the pipeline file. */
 const isElsewhere = ({ origin, publication }: Upload) =>
   origin.kind !== 'file' || (publication.command?.via ?? []).length > 0;

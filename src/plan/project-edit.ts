@@ -14,7 +14,7 @@ import { versionFile } from '../python/versions/version-file.ts';
 import type { EditResult } from '../text/result.ts';
 import { verdictOnChild } from './child-pipeline.ts';
 import { type DeclaredEdit, waitingDeclaration, withDeclaration } from './declaration-edit.ts';
-import { type JudgedEdit, judgeEdit, refusedForRules } from './judged-edit.ts';
+import { type JudgedEdit, judgeEdit } from './judged-edit.ts';
 import { wordsOfPackages } from './judgement-words.ts';
 import { checksTags, isStopped, stopsOthers, versionTags } from './other-tags.ts';
 import { intendedPipeline, modelOf, type Occasions } from './pipeline-model.ts';
@@ -59,7 +59,6 @@ export function editProject(facts: Facts, goal: Goal): ProjectEdit {
   const happens = before && whatHappensWhen(before, versions.before);
   const edit = (wanted: PipelineGoal) => {
     const pipelineEdit =
-      (happens && refusedForRules(happens, facts, wanted)) ??
       (happens && verdictOnChild(facts, goal, wanted, happens)) ??
       editPipeline(text, wanted, reading.included, reading.file);
     const intended = intendedPipeline(pipelineEdit, facts);

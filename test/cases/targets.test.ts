@@ -71,6 +71,35 @@ ship:
       /(?:SHIP|TRY)_TOKEN/.test(it.read('.gitlab-ci.yml')) && 'the tokens are read as before',
     ],
   },
+  'a script that uploads by the tag, in the job that builds and checks': {
+    files: fromGit(`image: python:3.13
+stages: [build, deploy]
+make:
+  stage: build
+  script:
+    - pip install build twine
+    - python -m build
+    - twine check dist/*
+    - |
+      case "$CI_COMMIT_TAG" in
+        "") echo "no release" ;;
+        *rc*) twine upload -r testpypi -p $TRY_TOKEN dist/* ;;
+        *) twine upload -p $SHIP_TOKEN dist/* ;;
+      esac
+  artifacts: {paths: [dist/]}
+`),
+    happens: {
+      push: [],
+      'other branch': [],
+      'tag v1.2.3': [release],
+      'tag v1.2.3rc1': ['testpypi 1.2.3rc1 by id-token'],
+      'merge request': [],
+    },
+    wrong: (it) =>
+      (['push', 'other branch', 'tag v1.2.3'] as const).map(
+        (when) => !jobsOn(it, 'after', when).includes('make') && `nothing is built on ${when}`,
+      ),
+  },
   'an ID token beside an upload to the registry': {
     files: fromGit(`image: python:3.13
 stages: [build, deploy]

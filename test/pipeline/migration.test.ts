@@ -374,6 +374,103 @@ describe('an index that variables of rules choose', () => {
   });
 });
 
+describe('an index that a script chooses by the tag or branch', () => {
+  const built = 'b:\n  script: python -m build\n  artifacts: {paths: [dist]}\n';
+  const uploader = (more: string, ...script: string[]) =>
+    `${built}p:\n  stage: deploy\n${more}  script: ${JSON.stringify(script)}\n`;
+  const both = '  only: [main, tags]\n';
+  const [here, test] = ['twine upload dist/*', 'twine upload -r testpypi dist/*'];
+  const main = { if: '$CI_COMMIT_REF_NAME == "main"' };
+  const tag = { if: '$CI_COMMIT_TAG' };
+
+  it.each([
+    ['in two branches', both, [`if [ -n "$CI_COMMIT_TAG" ]; then\n  # real\n  ${here}\nelse ${test}; fi`]],
+    ['in the other order', both, [`if test -z "$CI_COMMIT_TAG"; then ${test}; else ${here}; fi`]],
+    [
+      'by a variable',
+      both,
+      ['if [[ $CI_COMMIT_TAG ]]; then W=pypi; else W=testpypi; fi', 'twine upload -r $W dist/*'],
+    ],
+    [
+      'by a variable of the tool',
+      both,
+      [
+        `case "$CI_COMMIT_TAG" in\n  "") export TWINE_REPOSITORY=testpypi TWINE_PASSWORD=$A;;\n  *) export TWINE_PASSWORD=$B;;\nesac`,
+        here,
+      ],
+    ],
+  ])('%s: each gets a job for its own occasions', (_, more, script) => {
+    const { after } = migrate(uploader(more, ...script), 'uv');
+    const notOnTags = [{ ...tag, when: 'never' }, main];
+    expect(job(after, 'p').rules).toEqual([guard, tag]);
+    const { rules } = job(after, 'release-test');
+    expect([[main], notOnTags]).toContainEqual((rules as YamlTable[]).slice(1));
+    expect(editPipeline(after, goalWith()).kind).toBe('unchanged');
+  });
+
+  it('keeps the order of patterns', () => {
+    const choice = `case $CI_COMMIT_TAG in\n  *rc*|*b?) ${test} ;;\n  v*) ${here} ;;\n  *) echo "no release" ;;\nesac`;
+    const { after } = migrate(uploader('  rules: [{if: $CI_COMMIT_TAG}]\n', choice), 'uv');
+    const candidates = { if: '$CI_COMMIT_TAG =~ /rc/ || $CI_COMMIT_TAG =~ /b.$/' };
+    expect(job(after, 'release-test').rules).toEqual([guard, candidates]);
+    expect(job(after, 'p').rules).toEqual([
+      guard,
+      { ...candidates, when: 'never' },
+      { if: '$CI_COMMIT_TAG =~ /^v/' },
+    ]);
+  });
+
+  it.each([
+    ['a guard', [`if [ -z "$CI_COMMIT_TAG" ]; then echo "no release"; exit 0; fi`, here]],
+    ['a branch', [`if [ -n "$CI_COMMIT_TAG" ]; then ${here}; fi`]],
+  ])('runs on tags alone where %s of the script saw to that', (_, script) => {
+    const { after } = migrate(uploader('', 'pip install twine', ...script), 'uv');
+    expect(job(after, 'p')).toMatchObject({
+      rules: [guard, tag],
+      id_tokens: { PYPI_ID_TOKEN: { aud: 'pypi' } },
+    });
+  });
+
+  it('goes on with what it does in any case, and hands on what it builds', () => {
+    const text = `p:\n  script: ${JSON.stringify(['python -m build', './scan.sh', `if [ -n "$CI_COMMIT_TAG" ]; then ${here}; fi`])}\n  artifacts: {paths: [dist]}\n`;
+    const { after } = migrate(text, 'uv');
+    expect(job(after, 'p')).toMatchObject({ script: ['python -m build', './scan.sh'] });
+    expect(job(after, 'p')).not.toHaveProperty('rules');
+    expect(job(after, 'check-dist').needs).toEqual(['p']);
+    expect(job(after, 'release')).toMatchObject({ needs: [{ job: 'p', optional: true }, 'check-dist'] });
+    expect(editPipeline(after, goalWith()).kind).toBe('unchanged');
+  });
+
+  it('goes on with what it does otherwise, and in no merge request', () => {
+    const choice = `if [ -n "$CI_COMMIT_TAG" ]; then ${here}; else ./try.sh; fi`;
+    const { after } = migrate(uploader('', choice), 'uv');
+    expect(job(after, 'p')).toEqual({
+      stage: 'deploy',
+      script: ['./try.sh'],
+      rules: [
+        { if: '$CI_PIPELINE_SOURCE == "merge_request_event"', when: 'never' },
+        { ...tag, when: 'never' },
+        { when: 'on_success' },
+      ],
+    });
+    expect(job(after, 'release').rules).toEqual([guard, tag]);
+  });
+
+  it.each([
+    ['variables of its own', `if [ "$NOW" = yes ]; then ${here}; else ${test}; fi`],
+    ['what it finds', `if [ -f now ]; then ${here}; else ${test}; fi`],
+    [
+      'a branch in a branch',
+      `if [ -n "$CI_COMMIT_TAG" ]; then if [ "$X" ]; then ${here}; fi; else ${test}; fi`,
+    ],
+  ])('is left alone if the script decides by %s', (_, choice) => {
+    expect(editPipeline(uploader(both, choice), goalWith())).toMatchObject({
+      kind: 'refused',
+      reason: expect.stringContaining("the script of the job 'p' decides by itself when and where to upload"),
+    });
+  });
+});
+
 it('takes the ID token and its environment out of a job that uploads to the registry as well', () => {
   const text = `b:\n  script: python -m build\n  artifacts: {paths: [dist]}\np:\n  stage: deploy\n  environment: release\n  id_tokens: {PYPI_ID_TOKEN: {aud: pypi}, VAULT_TOKEN: {aud: vault}}\n  rules: [{if: $CI_COMMIT_TAG}]\n  script:\n    - twine check dist/*\n    - twine upload dist/*\n    - ${registry}\n`;
   const { after } = migrate(text, 'uv');

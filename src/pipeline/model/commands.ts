@@ -1,4 +1,4 @@
-import { isCredentialName } from '../../indexes/upload-variables.ts';
+import { isCredentialName, redirectingKeys } from '../../indexes/upload-variables.ts';
 import { variablesRead } from '../recognise/shell.ts';
 import { programOf } from './runners.ts';
 import { parseShell, type Redirect, type ShellNode, ShellSyntaxError } from './tokenize.ts';
@@ -295,7 +295,8 @@ class Walk {
   private waysTo(node: ShellNode, shell: Shell, place: Position): { shell: Shell; place: Position }[] {
     const names = shell.ways.flatMap(({ sets }) => Object.keys(sets));
     const read = variablesRead(node.text);
-    const differs = names.some((name) => read.includes(name) || isCredentialName(name));
+    const isObeyed = (name: string) => isCredentialName(name) || redirectingKeys.includes(name);
+    const differs = names.some((name) => read.includes(name) || isObeyed(name));
     if (!differs || !/publish|upload|release|deploy/.test(node.text)) return [{ shell, place }];
     return shell.ways.map(({ conditions, sets }) => ({
       shell: { ...copyOf(shell), exported: defined({ ...shell.exported, ...sets }), ways: [] },

@@ -1,4 +1,5 @@
 import { evaluate, type Variables, type Verdict } from '../recognise/rule-expression.ts';
+import { variablesRead } from '../recognise/shell.ts';
 
 /** Expands the known variables in a text, including defaults as in `${NAME:-usual}`. */
 export function expandShell(text: string, variables: Record<string, string>, depth = 0): string {
@@ -49,58 +50,78 @@ function partHolds(part: string, variables: Variables): Verdict {
     const verdict = partHolds(inner, variables);
     return verdict === undefined ? undefined : !verdict;
   }
-  const [, subject = '', patterns] = /^case (\S+) in (.*)\)$/s.exec(part) ?? [];
-  if (patterns !== undefined) return caseHolds(subject, patterns, variables);
-  const test = /^(?:\[\[? (.*) \]\]?|test (.*))$/s.exec(part);
-  return test ? testHolds((test[1] ?? test[2] ?? '').trim(), variables, part.startsWith('[[')) : undefined;
+  const expression = expressionOf(part);
+  if (expression === undefined || expression === '') return expression === '' ? true : undefined;
+  // The shell treats unset as empty.
+  const unset = variablesRead(expression).filter((name) => variables[name] === null);
+  return evaluate(expression, { ...variables, ...Object.fromEntries(unset.map((name) => [name, ''])) });
 }
 
-function caseHolds(subject: string, patterns: string, variables: Variables): Verdict {
+/** The variables that rules of a job and its script have alike. */
+const ofPipeline = /^CI_(?:COMMIT_(?:TAG|BRANCH|REF_NAME|REF_PROTECTED)|DEFAULT_BRANCH|PIPELINE_SOURCE)$/;
+
+/**
+ * A condition of the shell about the pipeline as an expression for rules; empty if it always holds, undefined if it is about
+ * anything else.
+ */
+export function expressionOfShell(condition: string): string | undefined {
+  const parts = condition.split(' && ').map((part) => expressionOf(part.trim()));
+  const isKnown = parts.every(
+    (it) => it !== undefined && variablesRead(it).every((name) => ofPipeline.test(name)),
+  );
+  if (!isKnown) return undefined;
+  return parts.map((it) => (parts.length > 1 && it?.includes('||') ? `(${it})` : it)).join(' && ');
+}
+
+/** A test, or a pattern of a `case`, as an expression of rules in which unset is the same as empty. */
+function expressionOf(part: string): string | undefined {
+  const [, subject = '', patterns] = /^case (\S+) in (.*)\)$/s.exec(part) ?? [];
   const [, braced, plain] = named.exec(subject) ?? [];
   const name = braced ?? plain;
-  const verdicts = patterns.split('|').map((it) => {
-    const pattern = it.trim().replace(/^(["'])(.*)\1$/, '$2');
-    return pattern === '*' ? true : name === undefined ? undefined : matches(name, pattern, variables);
-  });
-  if (verdicts.includes(true)) return true;
-  return verdicts.includes(undefined) ? undefined : false;
+  if (patterns !== undefined) {
+    const all = patterns.split('|').map((it) => it.trim().replace(/^(["'])(.*)\1$/, '$2'));
+    if (all.includes('*')) return '';
+    const found = all.map((it) => name && matching(name, it));
+    return found.every(Boolean) ? found.join(' || ') : undefined;
+  }
+  const test = /^(?:\[\[? (.*) \]\]?|test (.*))$/s.exec(part);
+  return test ? expressionOfTest((test[1] ?? test[2] ?? '').trim(), part.startsWith('[[')) : undefined;
 }
 
-/** Whether a variable matches a pattern of the shell. The shell treats unset as empty. */
-function matches(name: string, pattern: string, variables: Variables): Verdict {
-  const given = variables[name];
-  if (given === undefined || /[$`"'\\]/.test(pattern)) return undefined;
+const isUnset = (name: string) => `$${name} == null || $${name} == ""`;
+
+/** That a variable matches a pattern of the shell. */
+function matching(name: string, pattern: string, isNot = false): string | undefined {
+  if (/[$`"'\\]/.test(pattern)) return undefined;
+  if (pattern === '') return isNot ? `$${name}` : isUnset(name);
+  if (!/[*?[]/.test(pattern)) return `$${name} ${isNot ? '!=' : '=='} "${pattern}"`;
   const expression = pattern
     .replace(/[.+^(){}|/]/g, '\\$&')
     .replace(/\*/g, '.*')
     .replace(/\?/g, '.')
     .replace(/\[!/g, '[^');
-  return evaluate(`$${name} =~ /^${expression}$/`, { ...variables, [name]: given === null ? '' : given });
+  const inside = `^${expression}$`.replace(/^\^\.\*|\.\*\$$/g, '');
+  return `$${name} ${isNot ? '!~' : '=~'} /${inside}/`;
 }
 
 const variable = '"?\\$(?:\\{(\\w+)(?::?-)?\\}|(\\w+))"?';
 const named = new RegExp(`^${variable}$`);
 const isSet = new RegExp(`^(?:(-n|-z) )?${variable}$`);
-const compares = new RegExp(`^${variable} (==?|!=|=~) (?:"([^"$\`]*)"|'([^']*)'|([^\\s"'\`]*))$`);
+const compares = new RegExp(
+  `^${variable} (==?|!=|=~) (?:"([^"$\`]*)"|'([^']*)'|([^\\s"'$\`]*)|"?\\$\\{?(\\w+)\\}?"?)$`,
+);
 
-function testHolds(test: string, variables: Variables, isPattern: boolean): Verdict {
+function expressionOfTest(test: string, isPattern: boolean): string | undefined {
   const [whole, sign, braced, plain] = isSet.exec(test) ?? [];
-  if (whole !== undefined) {
-    const verdict = evaluate(`$${braced ?? plain}`, variables);
-    return verdict === undefined ? undefined : verdict === (sign !== '-z');
-  }
-  const [, inBraces, bare, operator = '', double, single, word] = compares.exec(test) ?? [];
+  const tested = braced ?? plain ?? '';
+  if (whole !== undefined) return sign === '-z' ? isUnset(tested) : `$${tested}`;
+  const [, inBraces, bare, operator, double, single, word, other] = compares.exec(test) ?? [];
   const name = inBraces ?? bare;
   const value = double ?? single ?? word;
-  if (name === undefined || value === undefined) return undefined;
-  const given = variables[name];
-  // The shell treats unset as empty.
-  const known: Variables = { ...variables, [name]: given === null ? '' : (given as string) };
-  if (given === undefined) return undefined;
-  if (operator === '=~') return /\//.test(value) ? undefined : evaluate(`$${name} =~ /${value}/`, known);
-  if (/[*?[]/.test(value)) {
-    const verdict = isPattern && word !== undefined ? matches(name, word, variables) : undefined;
-    return verdict === undefined ? undefined : verdict === (operator !== '!=');
-  }
-  return evaluate(`$${name} ${operator === '!=' ? '!=' : '=='} "${value}"`, known);
+  const isNot = operator === '!=';
+  if (name === undefined) return undefined;
+  if (other !== undefined) return operator === '=~' ? undefined : `$${name} ${isNot ? '!=' : '=='} $${other}`;
+  if (operator === '=~') return /\//.test(value ?? '/') ? undefined : `$${name} =~ /${value}/`;
+  if (/[*?[]/.test(value ?? '') && !(isPattern && word !== undefined)) return undefined;
+  return matching(name, value ?? '', isNot);
 }

@@ -1,4 +1,3 @@
-import { isDeepStrictEqual } from 'node:util';
 import { isCredentialName } from '../../indexes/upload-variables.ts';
 import { ownValue } from '../../kernel/own-value.ts';
 import type { IndexId } from '../../kernel/route.ts';
@@ -58,10 +57,6 @@ function withoutRedirection({ variables, ...rule }: YamlTable): YamlTable {
   const left = Object.entries(variables).filter(([key]) => !isRedirecting(key) && !isCredentialName(key));
   return left.length === 0 ? rule : { ...rule, variables: Object.fromEntries(left) };
 }
-
-/** Whether one of them does. */
-export const redirects = (rules: YamlValue[]): boolean =>
-  rules.some((rule) => isYamlTable(rule) && !isDeepStrictEqual(withoutRedirection(rule), rule));
 
 /** Regular expressions in place of the file's variables that hold them, so that the conditions can be decided without the file. */
 function withPatterns(rules: YamlValue[], variables: Record<string, string>): YamlValue[] {

@@ -24,23 +24,29 @@ export interface NewRules {
   rules: YamlTable[];
 }
 
+/** What of an edit is needed to give a job other conditions. */
+type Conditions = Pick<PipelineEdit, 'draft' | 'included' | 'publishing' | 'differences'>;
+
 /** That the job runs by its new rules alone. */
-export function conditionsCheck({ before, rules }: NewRules): Check {
+export function conditionsCheck(wanted: NewRules): Check {
   return {
     path: ['rules'],
     holds: ({ only, except, ...job }) =>
-      only === undefined && except === undefined && isDeepStrictEqual(job.rules, rules),
-    repair: (edit, { name }) => {
-      note(edit, [name, 'rules'], before, rules);
-      clearConditions(edit, name, rules);
-      if (!isDeepStrictEqual(ownAt(edit.draft, [name, 'rules']), rules))
-        setYaml(edit.draft, [name, 'rules'], rules);
-    },
+      only === undefined && except === undefined && isDeepStrictEqual(job.rules, wanted.rules),
+    repair: (edit, { name }) => setConditions(edit, name, wanted),
   };
 }
 
+/** Writes the rules of a job, in place of `only` and `except` if it has these. */
+export function setConditions(edit: Conditions, name: string, { before, rules }: NewRules): void {
+  note(edit, [name, 'rules'], before, rules);
+  clearConditions(edit, name, rules);
+  if (!isDeepStrictEqual(ownAt(edit.draft, [name, 'rules']), rules))
+    setYaml(edit.draft, [name, 'rules'], rules);
+}
+
 /** Removes `only` and `except`, wherever they come from: GitLab does not allow them next to rules. */
-function clearConditions(edit: PipelineEdit, name: string, rules: YamlTable[]): void {
+function clearConditions(edit: Conditions, name: string, rules: YamlTable[]): void {
   const { draft } = edit;
   for (const key of old) {
     for (const holder of exclusiveIn(edit, name))
@@ -59,7 +65,7 @@ function clearConditions(edit: PipelineEdit, name: string, rules: YamlTable[]): 
 const old = ['only', 'except'];
 
 /** The hidden jobs behind a job that only publishing jobs use. */
-function exclusiveIn({ draft, included, publishing }: PipelineEdit, name: string): string[] {
+function exclusiveIn({ draft, included, publishing }: Conditions, name: string): string[] {
   const data = seen({ draft, included });
   const names = publishing.filter(({ exists }) => exists).map((it) => it.name);
   const exclusive = exclusiveAncestors(reread(draft), data, names);
@@ -70,7 +76,7 @@ function exclusiveIn({ draft, included, publishing }: PipelineEdit, name: string
  * Where `only` or `except` come from parents that other jobs use as well, the job gets a copy of its own of everything
  * else that it has from these, and uses them no more.
  */
-export function leaveSharedConditions(edit: PipelineEdit, name: string): void {
+export function leaveSharedConditions(edit: Conditions, name: string): void {
   const { draft } = edit;
   const ofPublishers = exclusiveIn(edit, name);
   for (const user of [name, ...ofPublishers]) {
@@ -101,7 +107,7 @@ export function leaveSharedConditions(edit: PipelineEdit, name: string): void {
 const has = (job: YamlTable, keys: string[]) => keys.some((key) => job[key] !== undefined);
 
 /** Writes out what a job has from elsewhere under these keys, but for conditions. */
-function copy(edit: PipelineEdit, name: string, keys: string[]): void {
+function copy(edit: Conditions, name: string, keys: string[]): void {
   const { draft } = edit;
   const whole = jobOf(edit, name);
   for (const key of new Set(keys)) {

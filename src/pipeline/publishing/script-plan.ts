@@ -166,10 +166,14 @@ function restOf(
 }
 
 /** Whether a command only makes the environment of those that follow, or shows it. */
-export const setsUp = (text: string): boolean => installsByName.test(text) || makesEnvironment.test(text);
+export const setsUp = (text: string): boolean =>
+  [installsByName, makesEnvironment, setsVariables].some((one) => one.test(text));
 
 const makesEnvironment =
   /^(?:(?:python3?[ \t]+-m[ \t]+)?(?:virtualenv|pipx[ \t]+ensurepath|pip3?[ \t]+(?:freeze|list|cache))|git[ \t]+config[ \t]+--global|env|id|uname|which)(?:\s|$)/;
+
+/** To what is written there. */
+const setsVariables = /^(?:export[ \t]+)?\w+=[^$`(]*$/;
 
 /** Installs packages by name or list; a wheel that was built is tried out by installing it. */
 const installsByName =

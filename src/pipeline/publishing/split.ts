@@ -1,13 +1,11 @@
 import { ownValue } from '../../kernel/own-value.ts';
 import { type Difference, UnsafeEdit } from '../../text/result.ts';
 import { firstLine } from '../../text/text.ts';
-import { fieldsOf } from '../../text/yaml/data.ts';
+import { fieldsOf, valueAt } from '../../text/yaml/data.ts';
 import { isYamlTable, type YamlFile, type YamlTable, type YamlValue } from '../../text/yaml/document.ts';
 import {
   appendJobs,
   draftOf,
-  exchangeYaml,
-  hasOwn,
   ownAt,
   removeItem,
   removeYaml,
@@ -17,14 +15,16 @@ import {
   type YamlDraft,
 } from '../../text/yaml/draft.ts';
 import { note } from '../edit.ts';
-import { type OwnUpload, ownUploads, ruleCases } from '../model/own-uploads.ts';
-import { newJobName, type PipelineGoal, type PipelineIndex, tokenVariable } from '../pipeline-goal.ts';
+import { casesOf } from '../model/job-cases.ts';
+import { type OwnUpload, ownUploads } from '../model/own-uploads.ts';
+import { newJobName, type PipelineGoal, type PipelineIndex } from '../pipeline-goal.ts';
 import { flat, jobValue, lines, merge, visibleJobs } from '../recognise/jobs.ts';
-import { environmentName, type Place, placeOf, type Roles } from '../roles.ts';
+import { environmentName, idsOfTokens, type Place, placeOf, type Roles } from '../roles.ts';
 import { dataOf, linesOf } from '../template.ts';
 import { write } from '../want.ts';
+import { leaveSharedConditions, setConditions } from './new-conditions.ts';
 import { buildingOf, type ScriptStep, stepsIn } from './script-plan.ts';
-import { placedCases, rulesForSome, variablesToFix } from './split-by-rules.ts';
+import { placedCases, rulesForSome, scriptWithoutUploads, variablesToFix } from './split-by-rules.ts';
 
 /** A file in which each job uploads to one place, and how it differs from the one before. */
 export interface Split {
@@ -100,9 +100,9 @@ export function splitUploads(file: YamlFile, included: YamlTable, goal: Pipeline
 
 /** The variables that rules set for a job, if in all cases the same ones matter to its uploads. */
 const variablesIn = (value: YamlTable, data: YamlTable, goal: PipelineGoal) =>
-  ruleCases(value, data, goal).find(({ own }) => own.when !== 'never')?.variables ?? {};
+  casesOf(value, data, goal).find(({ own }) => own.when !== 'never')?.variables ?? {};
 
-/** Gives each index a job of its own where variables of rules choose one; the job itself keeps what is left. */
+/** Gives each index a job of its own where rules or the script choose one; the job itself keeps what is left. */
 function splitByRules(
   split: Split,
   name: string,
@@ -114,33 +114,61 @@ function splitByRules(
   const value = jobValue(data, name);
   const cases = placedCases(name, data, goal);
   const all = new Set(cases.flatMap(({ places }) => places ?? []));
-  const goesOn = [...all].some((places) => goal.indexes.every(({ id }) => id !== places));
-  const leaving = goal.indexes.filter(({ id }) => all.has(id) && (goesOn || id !== 'pypi'));
-  if (all.size < 2 || leaving.length === 0) return;
+  const others = [...all].filter((places) => goal.indexes.every(({ id }) => id !== places));
+  const goesOn = others.length > 0;
+  const leaving = goal.indexes.filter(({ id }) => all.size > 1 && all.has(id) && (goesOn || id !== 'pypi'));
+  if (leaving.length === 0 && (all.size > 1 || cases.every(({ script }) => script === undefined))) return;
   const draft = draftOf(split.file);
-  const fixed = variablesToFix(name, value, cases);
+  const fixed = variablesToFix(name, cases);
+  const whole = scriptWithoutUploads(cases, goal);
   const left = rulesForSome(cases, (places) => leaving.every(({ id }) => id !== places), fixed, goal);
-  note(split, [name, 'rules'], value.rules ?? value.only, left.rules);
-  replaceConditions(draft, name, left.rules);
-  for (const [key, text] of Object.entries(left.variables)) setYaml(draft, [name, 'variables', key], text);
+  const script = whole ?? left.script;
+  if (whole === undefined) {
+    const rules = goesOn ? openly(left.rules, value, data) : left.rules;
+    const edit = { ...split, draft, included, publishing: [] };
+    leaveSharedConditions(edit, name);
+    setConditions(edit, name, { before: value.rules ?? value.only, rules });
+    for (const [key, text] of Object.entries(left.variables)) setYaml(draft, [name, 'variables', key], text);
+  }
+  if (script !== undefined) {
+    note(split, [name, 'script'], lines(value.script), script);
+    setYaml(draft, [name, 'script'], script);
+  }
   takeTokens(draft, name, value, leaving);
   for (const index of leaving) {
     refuseSeveral(name, index, roles);
-    const { rules, variables } = rulesForSome(cases, (places) => places === index.id, fixed, goal);
-    const { extends: _, only, except, ...rest } = value;
-    const own = { ...(isYamlTable(value.variables) ? value.variables : {}), ...variables };
-    const tokens = tokensFor(value, [index]);
-    const added = append(draft, included, index, {
+    const own = rulesForSome(cases, (places) => places === index.id, fixed, goal);
+    const { extends: _, only, except, id_tokens, ...rest } = value;
+    const variables = { ...(isYamlTable(value.variables) ? value.variables : {}), ...own.variables };
+    const job: YamlTable = {
       ...rest,
-      ...(Object.keys(own).length > 0 ? { variables: own } : {}),
-      ...(value.id_tokens === undefined ? {} : { id_tokens: tokens }),
-      rules,
-    });
-    letWait(draft, included, name, added, true);
+      ...(Object.keys(variables).length > 0 ? { variables } : {}),
+      rules: own.rules,
+      script: own.script ?? value.script ?? [],
+    };
+    const steps = cases
+      .find(({ places }) => places === index.id)
+      ?.steps.map((it): Step => ({ ...it, to: it.kind === 'upload' ? index.id : undefined }));
+    const alone = whole && steps && jobFor(index, { name, value: job, steps, goesOn: true }, roles);
+    const added = append(draft, included, index, alone ?? job);
+    letWait(draft, included, name, added, whole === undefined);
   }
   split.file = reread(draft);
-  if (goesOn) split.kept.push(name);
+  if (others.some((places) => places !== '')) split.kept.push(name);
 }
+
+/** Rules for a job that may have had none: without any there are no merge requests for it, unless the pipeline has some. */
+function openly(
+  rules: YamlTable[],
+  { rules: before, when = 'on_success' }: YamlTable,
+  data: YamlTable,
+): YamlTable[] {
+  const isOpen = before === undefined && valueAt(data, ['workflow', 'rules']) === undefined;
+  const written = rules.map((rule) => (Object.keys(rule).length > 0 ? rule : { when }));
+  return [...(isOpen ? [noMergeRequest] : []), ...written];
+}
+
+const noMergeRequest: YamlTable = { if: '$CI_PIPELINE_SOURCE == "merge_request_event"', when: 'never' };
 
 /** Appends a job that uploads to an index; returns its name. */
 function append(draft: YamlDraft, included: YamlTable, index: PipelineIndex, job: YamlTable): string {
@@ -150,32 +178,14 @@ function append(draft: YamlDraft, included: YamlTable, index: PipelineIndex, job
   return added;
 }
 
-/** The ID tokens that a job has for some indexes. */
-function tokensFor({ id_tokens }: YamlTable, indexes: PipelineIndex[]): YamlTable {
-  const tokens = Object.entries(isYamlTable(id_tokens) ? id_tokens : {});
-  return Object.fromEntries(
-    tokens.filter(([key, token]) =>
-      indexes.some(
-        ({ audience }) =>
-          key === tokenVariable(audience) ||
-          lines(isYamlTable(token) ? token.aud : undefined).includes(audience),
-      ),
-    ),
-  );
-}
-
 /** What a job has no upload for any more, it has no token for either, nor is it a deployment to be approved. */
 function takeTokens(draft: YamlDraft, name: string, value: YamlTable, leaving: PipelineIndex[]): void {
-  const going = Object.keys(tokensFor(value, leaving));
-  for (const key of going) {
-    if (!hasOwn(draft, [name, 'id_tokens', key]))
-      throw new UnsafeEdit(
-        `the ID token ${key} of the job '${name}' comes from elsewhere: give the job its own first`,
-      );
+  for (const [key, token] of Object.entries(value.id_tokens ?? {})) {
+    if (idsOfTokens({ ...value, id_tokens: { [key]: token } }, {}, leaving).length === 0) continue;
     removeYaml(draft, [name, 'id_tokens', key]);
+    if (leaving.some(({ environment }) => environment === environmentName(value)))
+      removeYaml(draft, [name, 'environment']);
   }
-  const isTheirs = leaving.some(({ environment }) => environment === environmentName(value));
-  if (going.length > 0 && isTheirs) removeYaml(draft, [name, 'environment']);
 }
 
 /** The steps of each item with where they upload to; the same command may upload to one place after another. */
@@ -243,18 +253,21 @@ function takeOut(draft: YamlDraft, { name, value }: MixedJob, items: Step[][], l
 /** A job that uploads to one index what the other one builds or gets, to be migrated like any other. */
 function jobFor({ id }: PipelineIndex, { name, value, steps, goesOn }: MixedJob, roles: Roles): YamlTable {
   const at = steps.findIndex(({ to }) => to === id);
-  const building = buildingOf(steps);
-  const before = steps.slice(0, at).filter((step) => !building.includes(step));
+  const built = buildingOf(steps);
+  // What it goes on building it hands on, if it keeps it at all.
+  const hands = goesOn && built.length > 0 && roles.handing.includes(name);
+  const building = hands ? [] : built;
+  const before = steps.slice(0, at).filter((step) => !built.includes(step));
   const setting = before.filter(({ kind }) => /^(?:place|install|credential|report)$/.test(kind));
   const uploads = steps.filter(({ to }) => to === id);
   // It waits for what came before it in the script.
-  const waits = goesOn && before.some(({ kind }) => kind === 'other' || kind === 'upload');
-  const needs = flat(
-    value.needs ?? (building.length > 0 ? [] : (value.dependencies ?? sourcesOf(name, roles))),
-  );
+  const waits = hands || (goesOn && before.some(({ kind }) => kind === 'other' || kind === 'upload'));
+  const needs = flat(value.needs ?? (built.length > 0 ? [] : (value.dependencies ?? sourcesOf(name, roles))));
   return {
     ...fieldsOf(value, inherited),
-    ...(waits ? { needs: [...needs, { job: name, artifacts: false, optional: true }] } : {}),
+    ...(waits
+      ? { needs: [...needs, { job: name, ...(hands ? {} : { artifacts: false }), optional: true }] }
+      : {}),
     script: [...building, ...setting, ...uploads].map(({ text }) => text),
   };
 }
@@ -281,12 +294,4 @@ function letWait(
     );
     write(draft, [other, 'needs'], [...kept, { job: added, artifacts: false, optional: true }]);
   }
-}
-
-/** A job's rules in place of those it has, or of `only` and `except`. */
-function replaceConditions(draft: YamlDraft, name: string, rules: YamlTable[]): void {
-  const [first, ...others] = ['only', 'except'].filter((key) => hasOwn(draft, [name, key]));
-  if (first === undefined) setYaml(draft, [name, 'rules'], rules);
-  else exchangeYaml(draft, name, first, 'rules', rules);
-  for (const key of others) removeYaml(draft, [name, key]);
 }

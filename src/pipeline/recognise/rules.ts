@@ -65,9 +65,17 @@ export const guardRule = (projectPath: string, schedules = false): YamlTable => 
  * alone cannot tell.
  */
 export function runsOn(job: YamlTable, occasion: Occasion, project: ProjectFacts): Verdict {
-  const starts = scopesOf(occasion, project, textsOf(job.variables)).map((scope) => startOfJob(job, scope));
-  if (starts.some(surelyRuns)) return true;
-  return starts.some(mayRun) ? undefined : false;
+  const verdicts = eachRunsOn(job, occasion, project);
+  if (verdicts.includes(true)) return true;
+  return verdicts.includes(undefined) ? undefined : false;
+}
+
+/** The same for each spelling of the ref, in order. */
+export function eachRunsOn(job: YamlTable, occasion: Occasion, project: ProjectFacts): Verdict[] {
+  return scopesOf(occasion, project, textsOf(job.variables)).map((scope) => {
+    const start = startOfJob(job, scope);
+    return surelyRuns(start) || (mayRun(start) ? undefined : false);
+  });
 }
 
 /** Whether rules let a job run on an occasion; undefined if they alone cannot tell. */
