@@ -288,16 +288,25 @@ function lostArtifacts(
   occasion: OccasionId,
 ): string[] {
   if (!mayRun(next.starts[occasion])) return [];
-  const got = (it: ModelJob, { jobs }: PipelineModel) =>
+  const got = (it: ModelJob, { jobs }: PipelineModel): string[] =>
     it.takesFrom.flatMap((name) => {
       const source = jobs.find((other) => other.name === name);
-      return source !== undefined && mayRun(source.starts[occasion]) ? source.leaves.map(plain) : [];
+      if (source === undefined || !mayRun(source.starts[occasion])) return [];
+      const leaves = source.leaves.map(plain);
+      // Without a checkout, a job that builds nothing hands on what it got.
+      if (source.variables.GIT_STRATEGY !== 'empty' || isBuilder(source)) return leaves;
+      const from = jobs
+        .filter((other) => source.takesFrom.includes(other.name))
+        .flatMap((other) => other.leaves);
+      return leaves.filter((path) =>
+        from.some((leaf) => isWithin(path, plain(leaf)) || isWithin(plain(leaf), path)),
+      );
     });
   const now = got(next, after);
-  return [...new Set(got(job, before))].filter(
-    (path) => !now.some((it) => it === path || path.startsWith(`${it}/`)),
-  );
+  return [...new Set(got(job, before))].filter((path) => !now.some((it) => isWithin(path, it)));
 }
+
+const isWithin = (path: string, folder: string) => path === folder || path.startsWith(`${folder}/`);
 
 const plain = (path: string) => path.replace(/^\.\//, '').replace(/\/(?:\*{1,2})?$/, '');
 

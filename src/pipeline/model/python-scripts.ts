@@ -46,7 +46,8 @@ function argumentsAt(text: string, from: number): string[] {
     const match = token.exec(text);
     if (!match) break;
     const [, literal, name, isKeyword, bracket] = match;
-    if (isKeyword !== undefined && depth === 0) break;
+    // What a comprehension goes through is known when it runs.
+    if ((isKeyword !== undefined && depth === 0) || (name === 'for' && depth > 0)) break;
     if (literal !== undefined)
       words.push(isFormatted(match[0]) ? filledIn(unquoted(literal)) : unquoted(literal));
     else if (name !== undefined && !/^(?:None|True|False|str|f)$/.test(name))

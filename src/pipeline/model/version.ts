@@ -20,6 +20,9 @@ export const pretending =
 const versionFile =
   /(?:^|\/)(?:pyproject\.toml|setup\.(?:py|cfg)|__init__\.py|\w*version\w*(?:\.py|\.txt)?|PKG-INFO)$/i;
 
+/** A file that has nothing but the version, or is a module of it. */
+const writtenFile = /(?:^|\/)(?:VERSION|(?:_?version|__version__|__about__|__init__)\.py)$/;
+
 /** The version that a job builds on an occasion: the project's, unless a command before the build sets another. */
 export function versionBuiltBy(job: ModelJob, variables: Variables, ofProject: VersionKind): VersionKind {
   const last = job.commands.findLastIndex((command) => buildsDistributions(command));
@@ -48,7 +51,7 @@ interface Setting {
 }
 
 /** The version that a command sets, unexpanded. */
-function setBy({ tool = '', verb, args, text, assignments, exported }: Command): Setting[] {
+function setBy({ tool = '', verb, args, text, assignments, exported, redirects }: Command): Setting[] {
   const pretended = Object.entries({ ...exported, ...assignments }).find(([name]) => pretending.test(name));
   if (pretended && pretended[1] !== '')
     return [{ value: pretended[1], text: `${pretended[0]}=${pretended[1]}`, exported }];
@@ -58,6 +61,8 @@ function setBy({ tool = '', verb, args, text, assignments, exported }: Command):
     args.some((arg) => /^-\w*i|^--in-place/.test(arg))
   )
     return [{ value: args.filter((arg) => !arg.startsWith('-')).join(' '), text, exported }];
+  if (redirects.some(({ operator, target }) => /^>\|?$/.test(operator) && writtenFile.test(target)))
+    return [{ value: text, text, exported }];
   const given = args.find((arg) => !arg.startsWith('-'));
   if (verb === 'version' && /^(?:uv|poetry|hatch|flit|rye)$/.test(tool) && given !== undefined)
     return [{ value: args.join(' '), text, exported }];

@@ -138,6 +138,12 @@ describe('an edit', () => {
     expect(judged(old + attach, trusted + attach.replace('[build]', '[]')).wrong).toContain(
       'artifacts-lost attach dist version-tag',
     );
+    const leaves = '  artifacts: { paths: [dist/, SUMS] }\n';
+    const sums = attach.replace('[build]', '[ship]');
+    const empty = '  variables: { GIT_STRATEGY: empty }\n';
+    expect(judged(old + leaves + sums, trusted + empty + leaves + sums).wrong).toEqual([
+      'artifacts-lost attach SUMS version-tag',
+    ]);
   });
 
   it('is wrong if a release gets the version of a test upload', () => {

@@ -363,6 +363,15 @@ describe('an upload goes', () => {
 });
 
 describe('what happens when', () => {
+  it.each([
+    [`echo "__version__ = '$(git describe)'" > src/a/_version.py`, 'git'],
+    ['echo "$CI_COMMIT_TAG" > VERSION', 'tag'],
+    ['echo "$CI_COMMIT_SHA" > revision.txt', 'written'],
+  ])('has the version that is written to a file: %s', (command, kind) => {
+    const text = `up:\n  only: [tags]\n  script:\n    - ${command}\n    - python -m build\n    - twine upload dist/*\n`;
+    expect(rowsOf(text)[0]?.versions).toMatchObject([{ kind }]);
+  });
+
   it('has a row for each upload on each occasion', () => {
     const pipeline = `
 stages: [build, publish]
