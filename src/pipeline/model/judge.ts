@@ -368,9 +368,13 @@ function movedCommands(before: PipelineModel, after: PipelineModel): Difference[
 }
 
 /** Whether a command may run on an occasion, as far as its job's rules and the shell conditions around it say. */
-const mayReach = (job: ModelJob, { condition, exported }: Command, { id, variables }: Occasion) =>
-  mayRun(job.starts[id]) &&
-  shellHolds(condition, shellVariables(variables, job.variables, exported)) !== false;
+function mayReach(job: ModelJob, command: Command, { id, variables }: Occasion): boolean {
+  const holds = ({ condition, exported }: Command) =>
+    shellHolds(condition, shellVariables(variables, job.variables, exported));
+  const earlier = job.commands.slice(0, job.commands.indexOf(command));
+  const isOver = earlier.some((it) => it.tool === 'exit' && it.via.length === 0 && holds(it) === true);
+  return mayRun(job.starts[id]) && !isOver && holds(command) !== false;
+}
 
 /** A test that only decides about other commands: its own exit status is lost, as something follows in the script. */
 const onlyAsks = ({ commands }: ModelJob, { tool, text, section, item }: Command) =>

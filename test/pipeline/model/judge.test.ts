@@ -146,6 +146,16 @@ describe('an edit', () => {
     ]);
   });
 
+  it('moves no command to where the script ends before it', () => {
+    const guard = 'if [ "$CI_COMMIT_TAG" != v1.2.3 ]; then exit 1; fi';
+    const job = (first: string, stamp: string) =>
+      `stages: [ship]\nship:\n  stage: ship\n  only: [tags]\n  script:\n    - |\n      ${first}\n    - ${stamp}\n`;
+    const stamp = 'stamp "$CI_COMMIT_TAG"';
+    const moved = (first: string) => judged(job(guard, stamp), job(first, stamp)).wrong;
+    expect(moved(`[ -z "$CI_COMMIT_TAG" ] || { ${guard}; }`)).toEqual([]);
+    expect(moved('true')).toEqual([expect.stringContaining('command-moved')]);
+  });
+
   it('is wrong if a release gets the version of a test upload', () => {
     const numbered = trusted.replace(
       '[python -m build]',
