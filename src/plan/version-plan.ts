@@ -11,6 +11,7 @@ import { lines } from '../pipeline/recognise/jobs.ts';
 import {
   adviseVersion,
   type DependentsInput,
+  isByHand,
   type VersionAdvice,
   type VersionUse,
   versionUses,
@@ -184,7 +185,7 @@ function adviceOf(
     (use) =>
       use.breaks &&
       (/^(?:dirties|writes|reads)$/.test(use.kind) ||
-        (use.kind === 'installs' && use.repair.kind === 'by-hand') ||
+        (use.kind === 'installs' && isByHand(use)) ||
         use.repair.kind === 'install-scm') &&
       !isReplaced(use),
   );
@@ -304,6 +305,7 @@ function wordsOfUse({ kind, where, text, repair, section }: VersionUse, jobs: st
     'commitizen-scm': ': set version_provider = "scm"',
     'install-scm': `: install setuptools-scm before it${section === undefined ? ' (for tox, in the deps of that environment)' : ''}`,
     'git-in-image': ': it needs git in its image',
+    'newer-python': ': what takes the version from git needs Python 3.9 or newer',
   };
   const what = `'${firstLine(text)}'`;
   const place = 'job' in where ? `the job '${where.job}'` : `line ${where.line} of ${where.file}`;

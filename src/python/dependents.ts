@@ -40,6 +40,8 @@ export type UseRepair =
   | { kind: 'commitizen-scm' }
   /** `importlib.metadata.version(name)` instead of the literal. */
   | { kind: 'importlib-metadata' }
+  /** What gives the version from git does not run in the job's Python. */
+  | { kind: 'newer-python' }
   /** No safe edit; reported with its line. */
   | { kind: 'by-hand' };
 
@@ -138,7 +140,8 @@ function whetherInstallBreaks(
   index: number,
   input: DependentsInput,
 ): [boolean, UseRepair] {
-  if (packages(command) || isOldPython(job, command)) return [true, byHand];
+  if (packages(command)) return [true, byHand];
+  if (isOldPython(job, command)) return [true, { kind: 'newer-python' }];
   const hasScm = job.commands
     .slice(0, index)
     .some(({ verb, args }) => verb === 'install' && args.some((word) => /^setuptools[-_]scm\b/.test(word)));
@@ -352,6 +355,10 @@ export interface PipelineVersions {
   fromNumber: string[];
 }
 
+/** Whether nothing here can put a use right. */
+export const isByHand = ({ repair }: Pick<VersionUse, 'repair'>): boolean =>
+  repair.kind === 'by-hand' || repair.kind === 'newer-python';
+
 /**
  * Recommends git if little depends on the written version; keeping it if a tool bumps it or several uses would break
  * beyond repair; and no change if the pipeline already sets the versions.
@@ -363,7 +370,7 @@ export function adviseVersion(
   const made = versionsByPipeline(input);
   if (made.fromTag.length + made.fromNumber.length > 0) return { kind: 'leave', ...made };
   const bumps = uses.filter((use) => use.breaks && use.kind === 'bumps');
-  const others = uses.filter((use) => use.breaks && use.kind !== 'bumps' && use.repair.kind === 'by-hand');
+  const others = uses.filter((use) => use.breaks && use.kind !== 'bumps' && isByHand(use));
   return bumps.length > 0 || others.length > 1
     ? { kind: 'keep-written', because: [...bumps, ...others] }
     : { kind: 'git' };
