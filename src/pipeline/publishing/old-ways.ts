@@ -84,8 +84,9 @@ function noteUnreadTokens({ draft, notes, goal }: PipelineEdit, before: YamlTabl
   );
   if (gone.length === 0) return;
   const way = goal.route === 'token' ? 'with the new variable' : 'by the Trusted Publisher';
+  const [variables, tokens] = gone.length > 1 ? ['variables', 'tokens'] : ['variable', 'token'];
   notes.push(
-    `Nothing in the file reads ${gone.join(', ')} any more: after the first release ${way}, delete the CI/CD variable and revoke the token on the index.`,
+    `Nothing in the file reads ${gone.join(' or ')} any more: after the first release ${way}, delete the CI/CD ${variables} and revoke the ${tokens} on the index.`,
   );
 }
 
