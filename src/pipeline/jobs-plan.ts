@@ -9,7 +9,7 @@ import { hasDefaultBeforeScript, isRedirecting } from './globals.ts';
 import { newJobName, type PipelineGoal, type PipelineIndex } from './pipeline-goal.ts';
 import { publishingRules } from './publishing/conditions.ts';
 import { planScript, uploadsItsBuild } from './publishing/script-plan.ts';
-import { buildsDistributions, signs } from './recognise/commands.ts';
+import { buildsDistributions, kindsBuilt, signs } from './recognise/commands.ts';
 import {
   defaultsOf,
   flat,
@@ -174,14 +174,6 @@ function refuseSplitBuilds(publishing: PublishingJob[], builders: string[], data
         `the job '${name}' builds a part of what it uploads itself, and ${builders.map((it) => `'${it}'`).join(' and ')} the rest: move that build into a job of its own that passes on dist/`,
       );
   }
-}
-
-/** The kinds of distribution that a command builds. */
-function kindsBuilt(text: string): ('sdist' | 'wheel')[] {
-  if (!buildsDistributions(text)) return [];
-  const wheel = /\bcibuildwheel\b|\bbdist_wheel\b|\bpip3?[ \t]+wheel\b|--wheel\b|[ \t]-w\b/.test(text);
-  const sdist = /(?:--|[ \t])sdist\b|[ \t]-s\b/.test(text);
-  return [...(sdist || !wheel ? (['sdist'] as const) : []), ...(wheel || !sdist ? (['wheel'] as const) : [])];
 }
 
 function publisherOf(

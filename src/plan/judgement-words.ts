@@ -122,6 +122,8 @@ function clauseOf(
         : `${uploaderText(difference.upload)} would still upload to ${targetText(difference.upload)} with ${credentialText(difference.upload)}`;
     case 'nothing-built':
       return `nothing would build on ${at(difference.upload)} what ${named(difference.upload.job, difference.upload)} uploads`;
+    case 'files-lost':
+      return `${named(difference.upload.job, difference.upload)} would no longer upload all files from ${namesText(difference.jobs)} on ${at(difference.upload)}`;
     case 'needed-job-absent':
       return `${named(difference.job)} would need '${difference.needs}', which is not in the pipeline of ${whenever(difference.occasion)}`;
     case 'job-lost':

@@ -4,6 +4,7 @@ import { signs } from '../recognise/commands.ts';
 import { buildsDistributions, carriersIn, isBuilder } from './builds.ts';
 import type { Command } from './commands.ts';
 import { isSamePipeline, jobNeeded } from './jobs.ts';
+import { type Happening, isWithin, jobsLost, mayHold, overlap, plain, sameTarget } from './lost-files.ts';
 import type { PipelineModel } from './model.ts';
 import { shellHolds, shellVariables } from './shell-conditions.ts';
 import { mayRun } from './starts.ts';
@@ -44,6 +45,8 @@ export type Difference =
   | { kind: 'other-credential'; upload: Upload }
   /** Nothing builds what it uploads on that occasion. */
   | { kind: 'nothing-built'; upload: Upload }
+  /** Files that these jobs build or convert no longer reach it. */
+  | { kind: 'files-lost'; upload: Upload; jobs: string[] }
   /** GitLab creates no pipeline, since a job needs one that is not in it. */
   | { kind: 'needed-job-absent'; job: string; needs: string; occasion: OccasionId }
   | { kind: 'job-lost'; job: string }
@@ -77,6 +80,7 @@ export function judge(before: PipelineModel, after: PipelineModel, agreed: Agree
     { wrong: undecidedTargets(earlier, later), told: [] },
     { wrong: startedEarly(earlier, later, after), told: [] },
     { wrong: notBuilt(earlier, later, before, after), told: [] },
+    { wrong: lostFiles({ uploads: earlier, model: before }, { uploads: later, model: after }), told: [] },
     { wrong: absentNeeds(before, after), told: [] },
     changedJobs(before, after),
     lostCommands(before, after),
@@ -84,9 +88,6 @@ export function judge(before: PipelineModel, after: PipelineModel, agreed: Agree
   ];
   return { wrong: parts.flatMap(({ wrong }) => wrong), told: parts.flatMap(({ told }) => told) };
 }
-
-const sameTarget = (one: Upload, other: Upload) =>
-  one.occasion === other.occasion && isDeepStrictEqual(one.target, other.target);
 
 function isAgreed({ target, occasion }: Upload, places: readonly PublishingOccasion[]): boolean {
   return target.kind === 'index' && places.some((it) => it.index === target.id && it.occasion === occasion);
@@ -166,19 +167,6 @@ function undecidedTargets(earlier: Upload[], later: Upload[]): Difference[] {
     });
 }
 
-/** Whether two lists of patterns may match the same file; unknown ones may. */
-function overlap(one: string[], other: string[]): boolean {
-  if (one.length === 0 || other.length === 0) return true;
-  return one.some((left) => other.some((right) => meet(left, right)));
-}
-
-function meet(left: string, right: string): boolean {
-  const [, leftFolder = '', leftEnd = ''] = /^(.*\/)?[^/]*?(\.[\w.]+)?$/.exec(left) ?? [];
-  const [, rightFolder = '', rightEnd = ''] = /^(.*\/)?[^/]*?(\.[\w.]+)?$/.exec(right) ?? [];
-  const ends = leftEnd === '' || rightEnd === '' || leftEnd === rightEnd;
-  return leftFolder === rightFolder && ends;
-}
-
 function otherCredentials(later: Upload[], { tokens }: Agreed): Difference[] {
   return later
     .filter(({ target, credential }) => {
@@ -211,11 +199,14 @@ function notBuilt(
 /** Whether a job builds what is uploaded: the uploading one, or one that passes on the folder of those files. */
 function isBuilt({ builders, job, files }: Upload, jobs: ModelJob[]): boolean {
   const leaves = jobs.filter(({ name }) => builders.includes(name)).flatMap((it) => it.leaves);
-  const isOpen = files.length === 0 || [...files, ...leaves].some((path) => /\$|\*\*|^\.?\/?$/.test(path));
-  const holds = (leaf: string, file: string) => file.startsWith(`${plain(leaf)}/`) || meet(leaf, file);
-  return builders.some(
-    (name) => name === job || isOpen || leaves.some((leaf) => files.some((file) => holds(leaf, file))),
-  );
+  return builders.some((name) => name === job) || leaves.some((leaf) => mayHold(leaf, files));
+}
+
+function lostFiles(before: Happening, after: Happening): Difference[] {
+  return after.uploads
+    .filter((it, at) => after.uploads.findIndex((other) => sameTarget(it, other)) === at)
+    .map((upload) => ({ kind: 'files-lost' as const, upload, jobs: jobsLost(upload, before, after) }))
+    .filter(({ jobs }) => jobs.length > 0);
 }
 
 function absentNeeds(before: PipelineModel, after: PipelineModel): Difference[] {
@@ -305,10 +296,6 @@ function lostArtifacts(
   const now = got(next, after);
   return [...new Set(got(job, before))].filter((path) => !now.some((it) => isWithin(path, it)));
 }
-
-const isWithin = (path: string, folder: string) => path === folder || path.startsWith(`${folder}/`);
-
-const plain = (path: string) => path.replace(/^\.\//, '').replace(/\/(?:\*{1,2})?$/, '');
 
 const tags = ({ tool, verb, args }: Command) =>
   (tool === 'git' &&

@@ -99,6 +99,18 @@ export function buildsDistributions(script: string): boolean {
   return build.test(script);
 }
 
+/** The kinds of distribution that a command builds; cibuildwheel's wheels are for other platforms than its own. */
+export function kindsBuilt(text: string): ('sdist' | 'wheel' | 'platform wheels')[] {
+  if (!buildsDistributions(text)) return [];
+  const many = /\bcibuildwheel\b/.test(text);
+  const wheel = many || /\bbdist_wheel\b|\bpip3?[ \t]+wheel\b|--wheel\b|[ \t]-w\b/.test(text);
+  const sdist = /(?:--|[ \t])sdist\b|[ \t]-s\b/.test(text);
+  return [
+    ...(sdist || !wheel ? (['sdist'] as const) : []),
+    ...(wheel || !sdist ? [many ? ('platform wheels' as const) : ('wheel' as const)] : []),
+  ];
+}
+
 /** A path from the root of the repository, however it is written. */
 export const insideProject = (path: string): string => path.replace(/^\$\{?CI_PROJECT_DIR\}?\/|^\.\//, '');
 

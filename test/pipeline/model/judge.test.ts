@@ -35,6 +35,7 @@ function words(difference: Difference): string {
     case 'needed-job-absent':
       return `${difference.kind} ${difference.job} ${difference.needs} ${difference.occasion}`;
     case 'started-early':
+    case 'files-lost':
       return `${difference.kind} ${difference.upload.job} ${difference.jobs.join(' ')} ${difference.upload.occasion}`;
     case 'commands-lost':
     case 'tagging-lost':
@@ -177,6 +178,43 @@ describe('an edit', () => {
     ]);
     const house = other.replace('$WHERE', 'house -p $HOUSE_TOKEN');
     expect(judged(build + house, trusted + house, { adds }).wrong).toEqual([]);
+  });
+
+  describe('after which another job checks what is uploaded', () => {
+    const wheels = (kind: string) =>
+      `${kind}:\n  stage: build\n  script: [cibuildwheel]\n  artifacts: { paths: [dist/*.whl] }\n`;
+    const both = wheels('linux') + wheels('mac');
+    const checked = (needs: string) =>
+      `${trusted.replace('  id_tokens', '  dependencies: [check]\n  id_tokens')}check:\n  stage: test\n  needs: [${needs}]\n  script: [check]\n  artifacts: { paths: [dist/] }\n`;
+
+    it('is right if the files of all builders reach it', () => {
+      expect(judged(old + both, checked('build, linux, mac') + both).wrong).toEqual([]);
+    });
+
+    it('is wrong if those of a builder, or of a job that converts them, do not', () => {
+      expect(judged(old + both, checked('build, mac') + both).wrong).toEqual([
+        'files-lost ship linux version-tag',
+      ]);
+      const repair = `repair:\n  stage: test\n  needs: [linux]\n  script: [./repair]\n  artifacts: { paths: [dist/] }\n`;
+      expect(judged(old + both + repair, checked('build, linux, mac') + both + repair).wrong).toEqual([
+        'files-lost ship repair version-tag',
+      ]);
+      expect(judged(old + both + repair, checked('build, repair, mac') + both + repair).wrong).toEqual([]);
+    });
+
+    it('is right if a new job builds what the uploading one did, and wrong if it builds less', () => {
+      const ship = old.slice(old.indexOf('ship:'));
+      const own = `stages: [build, test, ship]\n${ship.replace('script: [', 'script: [python -m build, ')}`;
+      expect(judged(own, checked('build')).wrong).toEqual([]);
+      expect(judged(own, checked('build').replace('-m build', '-m build --sdist')).wrong).toEqual([
+        'files-lost ship ship version-tag',
+      ]);
+      expect(judged(own + both, checked('build') + both).wrong).toEqual([
+        'files-lost ship linux mac version-tag',
+      ]);
+      const emptied = own.replace('python -m build', 'rm -rf dist, python -m build');
+      expect(judged(emptied + both, checked('build') + both).wrong).toEqual([]);
+    });
   });
 
   it('may ask for the version where nobody asked before', () => {
