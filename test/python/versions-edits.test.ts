@@ -79,7 +79,7 @@ const edits: Record<string, string> = {
 `,
   'setup.py with options in use_scm_version, in a sub-folder': `
 +[build-system]
-+requires = ["setuptools>=80", "setuptools-scm>=8"]
++requires = ["setuptools", "setuptools-scm"]
 +build-backend = "setuptools.build_meta"
 +        "root": "..",
 +        "local_scheme": "no-local-version",

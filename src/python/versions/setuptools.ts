@@ -29,10 +29,15 @@ function setuptoolsScm(edit: VersionEdit): void {
   if (!editSetupPy(edit)) setScmOptions(toml, edit.root);
 }
 
-/** The requirement has to go into this table. */
+/**
+ * The requirement has to go into this table: any release where setup.py names setuptools-scm without one, so that jobs
+ * with an older Python, for which there is no setuptools 80, still install the project.
+ */
 function requireBuildSystem({ toml, files }: VersionEdit): void {
   if (buildRequires(toml.doc.data).length === 0) {
-    setKey(toml, ['build-system'], 'requires', ['setuptools>=80', 'setuptools-scm>=8']);
+    const isThere = /\buse_scm_version\b/.test(files['setup.py'] ?? '');
+    const requires = isThere ? ['setuptools', 'setuptools-scm'] : ['setuptools>=80', 'setuptools-scm>=8'];
+    setKey(toml, ['build-system'], 'requires', requires);
   }
   if (getToml(toml.doc.data, 'build-system', 'build-backend') !== undefined) return;
   if (!importsItsNeighbours(files['setup.py'] ?? ''))
