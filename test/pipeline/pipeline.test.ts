@@ -186,6 +186,11 @@ describe('workflow:rules', () => {
       false,
     ],
     [
+      'that leave out the commits of a release bot',
+      '    - if: $CI_COMMIT_BRANCH && $CI_COMMIT_TITLE !~ /^Release/\n    - if: $CI_COMMIT_TAG\n',
+      false,
+    ],
+    [
       'that let everything through',
       '    - if: $CI_COMMIT_MESSAGE =~ /skip/\n      when: never\n    - when: always\n',
       false,

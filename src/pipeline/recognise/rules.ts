@@ -108,13 +108,16 @@ export function areForTags(rules: YamlValue[], project: ProjectFacts): boolean {
   return may('version-tag') || may('pre-release-tag') || rules.some(isForTags);
 }
 
+/** What conditions on a commit's message, which mark the unusual ones, are tried with. */
+const usualCommit = { CI_COMMIT_TITLE: 'Change', CI_COMMIT_MESSAGE: 'Change' };
+
 /** Whether `workflow:rules` create a pipeline on an occasion, tags in whatever form, if nothing that is unknown holds but for changed files. */
 export function usuallyRuns(rules: YamlValue[], occasion: OccasionId, project: ProjectFacts): boolean {
   const usual = (start: Start): boolean =>
     start.kind === 'undecided'
       ? usual(start.unmet) || (start.because.startsWith('changes: ') && usual(start.met))
       : start.kind !== 'never';
-  return waysOf(occasion, project).some((way) => usual(startOfPipeline(rules, scopeOf(way))));
+  return waysOf(occasion, project).some((way) => usual(startOfPipeline(rules, scopeOf(way, usualCommit))));
 }
 
 /** Where to insert a rule so that it is reached on an occasion: before the first one that may decide otherwise. */
