@@ -138,7 +138,7 @@ export type CheckoutTexts = ReadonlyMap<string, string>;
 const mostFiles = 400;
 
 const runners =
-  /(?:^|\/)(?:GNUmakefile|[Mm]akefile|[Jj]ustfile|\.justfile|[Tt]askfile\.ya?ml|noxfile\.py|tasks\.py|tox\.ini|package\.json|setup\.(?:py|cfg)|pyproject\.toml|\.pypirc|release\.config\.[cm]?js|\.bumpversion\.\w+|\.cz\.\w+|cz\.\w+|tbump\.toml|bumpver\.toml|\.?releaserc[\w.]*|VERSION(?:\.txt)?|(?:[\w.-]+\.)?Dockerfile|Dockerfile\.[\w.-]+|\.dockerignore|CMakeLists\.txt|requirements[\w.-]*\.txt)$/;
+  /(?:^|\/)(?:GNUmakefile|[Mm]akefile|[Jj]ustfile|\.justfile|[Tt]askfile\.ya?ml|noxfile\.py|Pipfile|tasks\.py|tox\.ini|package\.json|setup\.(?:py|cfg)|pyproject\.toml|\.pypirc|release\.config\.[cm]?js|\.bumpversion\.\w+|\.cz\.\w+|cz\.\w+|tbump\.toml|bumpver\.toml|\.?releaserc[\w.]*|VERSION(?:\.txt)?|(?:[\w.-]+\.)?Dockerfile|Dockerfile\.[\w.-]+|\.dockerignore|CMakeLists\.txt|requirements[\w.-]*\.txt)$/;
 const scripts = /\.(?:sh|bash|mk|ya?ml)$/;
 const scriptFolders = /^(?:\.?ci|\.gitlab|scripts?|bin|tools?|build-?tools|dev|utils?|\.gitlab-ci)\//;
 const versionHolders = /(?:^|\/)(?:__init__|__about__|_?version|__version__|conf)\.py$/;

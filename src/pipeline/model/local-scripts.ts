@@ -208,9 +208,9 @@ function releaseTool(command: Command, lookup: Lookup): Answer {
   return { ...found, holes: [] };
 }
 
-/** `pdm run ship` and `hatch run ship`, where `ship` is a script in pyproject.toml. */
+/** `pdm run ship` and `pipenv run ship`, where `ship` is a script in pyproject.toml or the Pipfile. */
 function scriptOfProject(command: Command, lookup: Lookup): Answer | undefined {
-  const runner = /^(pdm|hatch|rye|pixi) run\b/.exec(command.runners.at(-1) ?? '')?.[1];
+  const runner = /^(pdm|hatch|rye|pixi|pipenv) run\b/.exec(command.runners.at(-1) ?? '')?.[1];
   const pdm = command.tool === 'pdm' && /^[a-z][\w-]*$/.test(command.verb ?? '') ? command.verb : undefined;
   if (runner === undefined && pdm === undefined) return undefined;
   return projectTask(command, lookup, runner ?? 'pdm', runner === undefined ? pdm : command.tool) ?? nothing;
@@ -222,7 +222,7 @@ function projectTask(
   runner: string,
   name: string | undefined,
 ): Answer | undefined {
-  const found = at(command, 'pyproject.toml', lookup);
+  const found = at(command, runner === 'pipenv' ? 'Pipfile' : 'pyproject.toml', lookup);
   if (!found || name === undefined) return undefined;
   const scripts = projectScripts(tomlIn(found.text) ?? {}, runner, name);
   return scripts && one({ name: `${runner}:${name}`, scripts });

@@ -163,15 +163,16 @@ export function npmScripts(text: string, name: string): Task[] | undefined {
   return typeof ownValue(table, name) === 'string' ? [{ task: name, scripts: found }] : undefined;
 }
 
-/** Where runners keep a project's scripts in pyproject.toml. */
+/** Where runners keep a project's scripts in pyproject.toml, pipenv in the Pipfile. */
 const places: Record<string, string[]> = {
   poe: ['tool', 'poe', 'tasks'],
   pdm: ['tool', 'pdm', 'scripts'],
   rye: ['tool', 'rye', 'scripts'],
   pixi: ['tool', 'pixi', 'tasks'],
+  pipenv: ['scripts'],
 };
 
-/** A pyproject.toml script that poe, pdm, hatch, rye or pixi would run; undefined if there is none of that name. */
+/** A script that poe, pdm, hatch, rye, pixi or pipenv would run; undefined if there is none of that name. */
 export function projectScripts(data: TomlTable, runner: string, name: string): string[] | undefined {
   const tables =
     runner === 'hatch'

@@ -169,6 +169,12 @@ describe("what a project's own command runs", () => {
       'hatch:ship',
     ],
     [
+      'pipenv run ship',
+      { Pipfile: '[scripts]\nship = "twine upload x"\n' },
+      ['twine upload x'],
+      'pipenv:ship',
+    ],
+    [
       'npx semantic-release@24 --branches main',
       {
         '.releaserc.json':
