@@ -229,12 +229,14 @@ function withoutRunner(words: string[], program: Program): string[] | undefined 
   return behindUnknown(words);
 }
 
-/** An upload or a build that a program we do not know runs: `nix develop -c flit publish`, `apptainer exec x.sif twine upload dist/*`. */
+/** An upload or a build that a program we do not know runs: `nix develop -c flit publish`, `entrypoint make release`. */
 function behindUnknown(words: string[]): string[] | undefined {
   // Those only talk about it, or run it among other files.
-  if (/^(?:echo|printf|grep|git|docker|podman|\[|test)$/.test(baseName(words[0] ?? ''))) return undefined;
+  if (/^(?:echo|printf|grep|which|type|git|docker|podman|\[|test)$/.test(baseName(words[0] ?? '')))
+    return undefined;
   const at = words.findIndex((word, index) => {
     const tool = baseName(word);
+    if (index === 1 && tool === 'make') return words.length > 2;
     if (index === 0 || !/^(?:twine|uv|poetry|pdm|hatch|flit|maturin)$/.test(tool)) return false;
     return /^(?:upload|publish|build)$/.test(
       words[skipOptions(words, index + 1, verbTools[tool] ?? [])] ?? '',

@@ -39,6 +39,8 @@ describe('what actually runs', () => {
     ['uv build --package tide', 'uv build --package tide'],
     ['nix develop .#ship -c flit -f a/pyproject.toml publish', 'flit publish -f a/pyproject.toml'],
     ['apptainer exec tools.sif twine upload x', 'twine upload x'],
+    ['entrypoint make -e ship', 'make -e ship'],
+    ['apt-get install -y make gcc', 'apt install -y make gcc'],
     ['echo run twine upload x yourself', 'echo run twine upload x yourself'],
   ])('%s', (script, wanted) => {
     expect(read(script).commands.map(told)).toEqual([wanted]);
