@@ -4,7 +4,7 @@ import { signs } from '../recognise/commands.ts';
 import { buildsDistributions, carriersIn, isBuilder } from './builds.ts';
 import type { Command } from './commands.ts';
 import { isSamePipeline, jobNeeded } from './jobs.ts';
-import { type Happening, isWithin, jobsLost, mayHold, overlap, plain, sameTarget } from './lost-files.ts';
+import { type Happening, isBuilt, isWithin, jobsLost, overlap, plain, sameTarget } from './lost-files.ts';
 import type { PipelineModel } from './model.ts';
 import { shellHolds, shellVariables } from './shell-conditions.ts';
 import { mayRun } from './starts.ts';
@@ -181,32 +181,26 @@ function notBuilt(
   earlier: Upload[],
   later: Upload[],
   before: PipelineModel,
-  { jobs, holes }: PipelineModel,
+  after: PipelineModel,
 ): Difference[] {
   return later
     .filter((upload) => {
-      if (upload.target.kind !== 'index' || isBuilt(upload, jobs)) return false;
-      const job = jobs.find(({ name }) => name === upload.job);
+      if (upload.target.kind !== 'index' || isBuilt(upload, after)) return false;
+      const job = after.jobs.find(({ name }) => name === upload.job);
       const sources = [upload.job, ...(job?.takesFrom ?? [])];
-      if (holes.some((hole) => sources.includes(hole.job))) return false;
+      if (after.holes.some((hole) => sources.includes(hole.job))) return false;
       const last = earlier.filter((it) => sameTarget(it, upload));
       // If it was never built as far as we can see, that is no worse than before.
-      return last.length === 0 || last.some((it) => isBuilt(it, before.jobs));
+      return last.length === 0 || last.some((it) => isBuilt(it, before));
     })
     .map((upload) => ({ kind: 'nothing-built', upload }));
 }
 
-/** Whether a job builds what is uploaded: the uploading one, or one that passes on the folder of those files. */
-function isBuilt({ builders, job, files }: Upload, jobs: ModelJob[]): boolean {
-  const leaves = jobs.filter(({ name }) => builders.includes(name)).flatMap((it) => it.leaves);
-  return builders.some((name) => name === job) || leaves.some((leaf) => mayHold(leaf, files));
-}
-
 function lostFiles(before: Happening, after: Happening): Difference[] {
-  return after.uploads
-    .filter((it, at) => after.uploads.findIndex((other) => sameTarget(it, other)) === at)
-    .map((upload) => ({ kind: 'files-lost' as const, upload, jobs: jobsLost(upload, before, after) }))
-    .filter(({ jobs }) => jobs.length > 0);
+  return after.uploads.flatMap((upload): Difference[] => {
+    const jobs = jobsLost(upload, before, after);
+    return jobs.length === 0 ? [] : [{ kind: 'files-lost', upload, jobs }];
+  });
 }
 
 function absentNeeds(before: PipelineModel, after: PipelineModel): Difference[] {

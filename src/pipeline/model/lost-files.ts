@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
-import { kindsBuilt, signs } from '../recognise/commands.ts';
+import { kindsBuilt } from '../recognise/commands.ts';
 import { buildsDistributions } from './builds.ts';
 import type { Command } from './commands.ts';
 import { isSamePipeline } from './jobs.ts';
@@ -24,35 +24,38 @@ export const sameTarget = (one: Upload, other: Upload) =>
  */
 export function jobsLost(upload: Upload, before: Happening, after: Happening): string[] {
   const earlier = before.uploads.filter((it) => sameTarget(it, upload));
-  const now = suppliersIn(after, upload);
-  const publishers = before.model.publications.map(({ job }) => job);
-  const built = earlier.some(({ publication }) => publication.builds);
-  const lost = suppliersIn(before, upload).filter((job) => {
-    if (now.some(({ name }) => name === job.name) || job.commands.some(({ text }) => signs(text)))
-      return false;
-    const kinds = kindsOf(job);
-    if (!builds(job)) return !publishers.includes(job.name) && converts(job, earlier);
+  const now = suppliersOf(upload, after);
+  const kinds = now.flatMap(kindsOf);
+  const hasBuilt = earlier.some(({ publication }) => publication.builds);
+  const isLost = (job: ModelJob) => {
+    if (now.some(({ name }) => name === job.name)) return false;
+    if (!builds(job))
+      return before.model.publications.every((it) => it.job !== job.name) && converts(job, earlier);
     // What the uploading job had built itself may have replaced what others built.
-    const isKept = after.model.jobs.some((it) => it.name === job.name && builds(it));
-    if (isKept && !built) return true;
-    const heirs = now.filter((it) => !isKept || !before.model.jobs.some(({ name }) => name === it.name));
-    return !kinds.every((kind) => heirs.some((it) => kindsOf(it).includes(kind)));
-  });
-  return lost.map(({ name }) => name);
+    const isKept = !hasBuilt && after.model.jobs.some((it) => it.name === job.name && builds(it));
+    return isKept || !kindsOf(job).every((kind) => kinds.includes(kind));
+  };
+  return suppliersOf(upload, before)
+    .filter(isLost)
+    .map(({ name }) => name);
 }
+
+/** Whether some job builds what is uploaded: the uploading one, or one whose files reach it. */
+export const isBuilt = (upload: Upload, model: PipelineModel) =>
+  suppliersOf(upload, { uploads: [upload], model }).some((it) => it.name === upload.job || builds(it));
 
 const builds = ({ commands }: ModelJob) => commands.some(buildsDistributions);
 
-/** Whether a job that builds nothing leaves what is uploaded; one that tests may have these artifacts from a template. */
+/** Whether a job that builds and signs nothing leaves what is uploaded; one that tests may have this from a template. */
 const converts = ({ commands, leaves }: ModelJob, uploads: Upload[]) =>
-  !commands.some(({ tool }) => /^(?:pytest|coverage|tox|nox)$/.test(tool ?? '')) &&
+  !commands.some(({ tool }) => /^(?:pytest|coverage|tox|nox|pypi.attestations)$/.test(tool ?? '')) &&
   leaves.some((leaf) => !isOpen(leaf) && uploads.some(({ files }) => holds(leaf, files)));
 
 const kindsOf = ({ commands }: ModelJob) =>
   commands.filter(buildsDistributions).flatMap(({ text }) => kindsBuilt(text));
 
 /** The jobs that leave what reaches an upload's target, directly or through others; the uploading ones if they build it. */
-function suppliersIn({ uploads, model }: Happening, upload: Upload): ModelJob[] {
+function suppliersOf(upload: Upload, { uploads, model }: Happening): ModelJob[] {
   const found = new Set<ModelJob>();
   const follow = (job: ModelJob, wanted: string[]) => {
     for (const name of job.takesFrom) {
@@ -79,7 +82,7 @@ const empties = ({ tool, args }: Command, files: string[]) =>
 const isReport = /\.(?:xml|html|json|txt|log)$/;
 
 /** Whether an artifact path may hold some of these files; unknown ones may be anywhere. */
-export const mayHold = (leaf: string, files: string[]) =>
+const mayHold = (leaf: string, files: string[]) =>
   files.length === 0 || [leaf, ...files].some(isOpen) || holds(leaf, files);
 
 const isOpen = (path: string) => /\$|\*\*|^\.?\/?$/.test(path);
@@ -97,9 +100,9 @@ export function overlap(one: string[], other: string[]): boolean {
   return one.some((left) => other.some((right) => meet(left, right)));
 }
 
-function meet(left: string, right: string): boolean {
-  const [, leftFolder = '', leftEnd = ''] = /^(.*\/)?[^/]*?(\.[\w.]+)?$/.exec(left) ?? [];
-  const [, rightFolder = '', rightEnd = ''] = /^(.*\/)?[^/]*?(\.[\w.]+)?$/.exec(right) ?? [];
-  const ends = leftEnd === '' || rightEnd === '' || leftEnd === rightEnd;
-  return leftFolder === rightFolder && ends;
+function meet(one: string, other: string): boolean {
+  const [[folder, end], [otherFolder, otherEnd]] = [folderAndEnd(one), folderAndEnd(other)];
+  return folder === otherFolder && (!end || !otherEnd || end === otherEnd);
 }
+
+const folderAndEnd = (path: string) => /^(.*\/)?[^/]*?(\.[\w.]+)?$/.exec(path)?.slice(1) ?? [];

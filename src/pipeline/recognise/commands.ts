@@ -99,15 +99,14 @@ export function buildsDistributions(script: string): boolean {
   return build.test(script);
 }
 
-/** The kinds of distribution that a command builds; cibuildwheel's wheels are for other platforms than its own. */
-export function kindsBuilt(text: string): ('sdist' | 'wheel' | 'platform wheels')[] {
+/** The kinds of distribution that a command builds: 'sdist', 'wheel', or 'cibuildwheel' for wheels of many platforms. */
+export function kindsBuilt(text: string): string[] {
   if (!buildsDistributions(text)) return [];
-  const many = /\bcibuildwheel\b/.test(text);
-  const wheel = many || /\bbdist_wheel\b|\bpip3?[ \t]+wheel\b|--wheel\b|[ \t]-w\b/.test(text);
+  const wheel = /\bcibuildwheel\b|\bbdist_wheel\b|\bpip3?[ \t]+wheel\b|--wheel\b|[ \t]-w\b/.exec(text)?.[0];
   const sdist = /(?:--|[ \t])sdist\b|[ \t]-s\b/.test(text);
   return [
-    ...(sdist || !wheel ? (['sdist'] as const) : []),
-    ...(wheel || !sdist ? [many ? ('platform wheels' as const) : ('wheel' as const)] : []),
+    ...(sdist || !wheel ? ['sdist'] : []),
+    ...(wheel || !sdist ? [wheel === 'cibuildwheel' ? wheel : 'wheel'] : []),
   ];
 }
 
