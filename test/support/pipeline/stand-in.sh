@@ -42,6 +42,7 @@ value_of() {
     shift
   done
 }
+git_is_there() { [ "$GIT_IS_THERE" = yes ] || grep -qsE '^(apt|apk).*git' "$INSTALLED"; }
 has() { local word=$1 one && shift && for one; do [ "$one" = "$word" ] && return; done; return 1; }
 
 written() { sed -nE 's/^ *version *= *"([^"]*)".*/\1/p' pyproject.toml setup.py 2>/dev/null | head -1; }
@@ -51,7 +52,7 @@ version() {
   if [ "$VCS" = no ]; then written && return; fi
   if [ "$tool" = setup.py ] && ! grep -qs 'setuptools.scm' "$INSTALLED"; then echo 0.0.0 && return; fi
   if [ -n "$pretended" ]; then echo "${pretended#v}" && return; fi
-  if [ "$GIT_IS_THERE" = no ]; then say 'LookupError: unable to detect version' && return 1; fi
+  if ! git_is_there; then say 'LookupError: unable to detect version' && return 1; fi
   local dirty=$("$REAL_GIT" status --porcelain --untracked-files=no 2>/dev/null)
   if [ -z "$tag" ]; then echo "0.3.2.dev2"
   elif [ -n "$dirty" ]; then echo "${tag#v}.post1.dev0"
@@ -149,7 +150,7 @@ curl\ * | wget\ *)
   ;;
 'git push') note push "$*" ;;
 git\ *)
-  if [ "$GIT_IS_THERE" = no ] && ! grep -qsE '^(apt|apk).*git' "$INSTALLED"; then say 'command not found' && exit 127; fi
+  if ! git_is_there; then say 'command not found' && exit 127; fi
   exec "$REAL_GIT" "$@"
   ;;
 apt-get\ * | apt\ * | apk\ *) echo "$tool $*" >>"$INSTALLED" ;;
