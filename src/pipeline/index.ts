@@ -1,6 +1,13 @@
 import { ownValue } from '../kernel/own-value.ts';
 import { type EditResult, UnsafeEdit } from '../text/result.ts';
-import { parseYaml, type YamlFile, YamlSyntaxError, type YamlTable } from '../text/yaml/document.ts';
+import {
+  isYamlTable,
+  parseYaml,
+  type YamlFile,
+  YamlSyntaxError,
+  type YamlTable,
+  type YamlValue,
+} from '../text/yaml/document.ts';
 import { draftOf, reread } from '../text/yaml/draft.ts';
 import { addMissingJobs } from './add-jobs.ts';
 import { repairAttestJob } from './attest-job.ts';
@@ -11,6 +18,7 @@ import type { PipelineEdit } from './edit.ts';
 import { filesBeyond, planJobs } from './jobs-plan.ts';
 import { jobsToPaste } from './jobs-to-paste.ts';
 import { removeMarker } from './marker.ts';
+import { entriesOf, localPath } from './model/includes.ts';
 import { noteOtherPublishers } from './other-publishers.ts';
 import { isOfficialUpload, type PipelineGoal } from './pipeline-goal.ts';
 import { repairPublishingJobs } from './publishing/index.ts';
@@ -20,7 +28,7 @@ import { buildsDistributions } from './recognise/commands.ts';
 import { jobValue, lines, merge, scriptOf, visibleJobs } from './recognise/jobs.ts';
 import { exclusiveAncestors } from './recognise/parents.ts';
 import { endsInQuotes } from './recognise/shell.ts';
-import { type Roles, rolesOf } from './roles.ts';
+import { publishersIn, type Roles, rolesOf } from './roles.ts';
 import { addStages } from './stages.ts';
 import { repairWorkflow } from './workflow.ts';
 
@@ -94,6 +102,9 @@ function afterSplit(goal: PipelineGoal, { mixed }: Roles, { kept, file }: Split)
   };
 }
 
+/** Whether an include is a template of GitLab, none of which publishes Python packages. */
+const isTemplate = (entry: YamlValue) => isYamlTable(entry) && entry.template !== undefined;
+
 function begin(
   { file, data, jobs, roles }: ReturnType<typeof readRoles>,
   goal: PipelineGoal,
@@ -103,6 +114,11 @@ function begin(
 ): PipelineEdit {
   const ours = isOurs(file, data === file.data ? jobs : undefined);
   noteOtherPublishers(roles, goal, kept, notes);
+  const unread = entriesOf(file.data.include).filter((it) => localPath(it) === undefined && !isTemplate(it));
+  if (unread.length > 0 && Object.keys(included).length === 0 && publishersIn(roles).length === 0)
+    notes.push(
+      `What is included from elsewhere (${JSON.stringify(unread[0])}) could not be read; if it publishes, take that out, since an index takes each file once.`,
+    );
   const plan = planJobs({ file, data, goal, ours, roles });
   const builder = plan.builders.length > 0 ? undefined : newBuilder(data, goal, plan.around, plan.publishing);
   const around =

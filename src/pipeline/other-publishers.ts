@@ -3,6 +3,7 @@ import { firstLine, namesText } from '../text/text.ts';
 import { valueAt } from '../text/yaml/data.ts';
 import { isYamlTable, type YamlValue } from '../text/yaml/document.ts';
 import { isFromGit, type PipelineGoal } from './pipeline-goal.ts';
+import { lines } from './recognise/jobs.ts';
 import { seemsToPublish } from './recognise/uploads.ts';
 import { publishersIn, type Roles } from './roles.ts';
 
@@ -62,6 +63,16 @@ export function noteOtherPublishers(
       `The job '${name}' starts a pipeline of the project '${project}', which may publish; if it does, take that out, since an index takes each file once.`,
     );
   }
+  const unread = roles.jobs.find(
+    ({ name, value: { extends: from, script, run, trigger, ...rest } }) =>
+      from !== undefined &&
+      [script, run, trigger].every((it) => it === undefined) &&
+      /pypi|twine/i.test(`${name} ${JSON.stringify(rest)}`),
+  );
+  if (unread !== undefined && publishersIn(roles).length === 0)
+    throw new UnsafeEdit(
+      `the job '${unread.name}' extends ${namesText(lines(unread.value.extends))}, which cannot be read, and seems to publish`,
+    );
   for (const { name } of roles.jobs.filter(({ value }) =>
     isMadeWhenRun(valueAt(value, ['trigger', 'include'])),
   ))
