@@ -3,6 +3,7 @@ import { isCredentialName } from '../indexes/upload-variables.ts';
 import { ownValue } from '../kernel/own-value.ts';
 import type { IndexId } from '../kernel/route.ts';
 import { UnsafeEdit } from '../text/result.ts';
+import { valueAt } from '../text/yaml/data.ts';
 import { isYamlTable, type YamlFile, type YamlTable, type YamlValue } from '../text/yaml/document.ts';
 import type { PublishingJob } from './edit.ts';
 import { hasDefaultBeforeScript, isRedirecting } from './globals.ts';
@@ -20,9 +21,10 @@ import {
   scriptItems,
   scriptOf,
   sourcesOf,
+  visibleJobs,
 } from './recognise/jobs.ts';
 import { exclusiveAncestors } from './recognise/parents.ts';
-import { letsThrough, type Occasion, usualRule } from './recognise/rules.ts';
+import { letsThrough, type Occasion, runsOn, usualRule } from './recognise/rules.ts';
 import { variablesRead } from './recognise/shell.ts';
 import { distPaths, keepsDist, keepsSome, publishersIn, type Roles } from './roles.ts';
 import { runsWhereItShould } from './runs-when.ts';
@@ -67,6 +69,7 @@ export function planJobs(original: OriginalPipeline): JobsPlan {
   const buildJobs = handing.length > 0 ? handing : [free('build', 'build-package')];
   const existing = publishing.filter(({ exists }) => exists).map(({ name }) => jobValue(data, name));
   const nameOf = (id: IndexId) => publishing.find(({ index }) => index.id === id)?.name;
+  const inputs = handing.length > 0 ? [] : inputsOf(publishing, data, goal);
   const dist = handing.flatMap((name) => distPaths(jobValue(data, name), data))[0] ?? 'dist';
   return {
     publishing,
@@ -76,7 +79,8 @@ export function planJobs(original: OriginalPipeline): JobsPlan {
       buildJobs,
       checkJob: roles.checker ?? free('check-dist', 'check-package-dist'),
       attestJob: roles.signer ?? free('attest', 'attest-package'),
-      ...stagesFor(data, handing, publishing),
+      ...stagesFor(data, handing.length > 0 ? handing : inputs.map(({ name }) => name), publishing),
+      inputs,
       ...whenPublished(publishing, data, goal),
       base: baseFor(publishing, original),
       names: { pypi: nameOf('pypi') ?? 'release', testpypi: nameOf('testpypi') ?? 'release-test' },
@@ -106,6 +110,34 @@ export function filesBeyond(
       (!sdistOnly && /^\S+\*\.(?:whl|tar\.gz)$/.test(files)),
   );
 }
+
+/**
+ * The jobs whose files a job that builds and publishes gets: what they make may become a part of the distributions. Those
+ * that it only happened to get, from an earlier stage, need not be there.
+ */
+function inputsOf(publishing: PublishingJob[], data: YamlTable, goal: PipelineGoal): Surroundings['inputs'] {
+  const jobs = publishing
+    .filter(({ exists }) => exists)
+    .map(({ name }) => ({ name, value: jobValue(data, name) }))
+    .filter(({ name, value }) => planScript(name, value).building.length > 0);
+  const stageOf = ({ stage = 'test' }: YamlTable) => String(stage);
+  return visibleJobs(data).flatMap(({ name, value }) => {
+    const paths = lines(valueAt(value, ['artifacts', 'paths']));
+    if (paths.every((it) => isResult.test(it))) return [];
+    const isNamed = jobs.some((job) => sourcesOf(job.value).includes(name));
+    const isThere =
+      runsOn(value, 'version-tag', goal) === true &&
+      jobs.some(
+        ({ value: { needs, dependencies, ...job } }) =>
+          (needs ?? dependencies) === undefined && isEarlier(data, stageOf(value), stageOf(job)),
+      );
+    return isNamed || isThere ? [{ name, isNamed }] : [];
+  });
+}
+
+/** What jobs usually tell about the code, and what no build reads. */
+const isResult =
+  /^(?:\.\/)?(?:\.|\w*cov|public\b|docs?\b|site\b|dist\b|wheelhouse|logs?\b|tests?\b)|report|junit|\.(?:xml|html?|txt|log|md|pdf|env)$/i;
 
 /** The wanted rules and occasions of all publishing jobs. */
 function whenPublished(

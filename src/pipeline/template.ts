@@ -20,6 +20,8 @@ export interface Surroundings {
   /** Names of the build jobs; the first is the one to create if there is none. */
   buildJobs: string[];
   buildStage: string;
+  /** Jobs whose files a build job to create builds from, and whether these are named as its sources now. */
+  inputs: { name: string; isNamed: boolean }[];
   /** The stage directly before the first one that publishes, so that what fails there stops nothing else. */
   checkStage: string;
   /** When something is published, as rules, so that it is built and checked then; and the occasions that these let through. */
@@ -52,6 +54,7 @@ export interface Surroundings {
 export const noSurroundings: Surroundings = {
   buildJobs: ['build'],
   buildStage: 'build',
+  inputs: [],
   checkStage: 'test',
   rules: [tagRule, pushRule],
   occasions: ['version-tag', 'pre-release-tag', 'default-branch'],
@@ -75,6 +78,12 @@ export interface SharedSettings {
   hasCachedDist?: boolean;
 }
 
+/** What the build job to create needs. */
+export const needsOf = ({ inputs }: Surroundings): YamlTable =>
+  inputs.length === 0
+    ? {}
+    : { needs: inputs.map(({ name, isNamed }) => (isNamed ? name : { job: name, optional: true })) };
+
 /** The build job. */
 export function buildLines(
   goal: PipelineGoal,
@@ -89,6 +98,7 @@ export function buildLines(
   return [
     `${quoted(around.buildJobs[0] ?? 'build')}:`,
     `  stage: ${quoted(around.buildStage)}`,
+    ...linesOf('build', needsOf(around)).slice(1),
     `  image: ${images.build}${fromGit ? ' # full image: git is needed to compute the version' : ''}`,
     ...tagLines(around),
     ...(variables.length > 0 ? ['  variables:', ...variables] : []),

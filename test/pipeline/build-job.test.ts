@@ -526,6 +526,35 @@ out: {stage: publish, needs: [build], script: [twine upload dist/*], rules: [{if
   expect(parseYaml(result.edits[0]?.after ?? '').data.stages).toEqual(['deploy', 'publish', 'release']);
 });
 
+it('is added behind the jobs whose files the publishing job built from, and those that it names run whenever it does', () => {
+  const page = (more: string) =>
+    `stages: [page, test, ship]\npage:\n  stage: page\n  only: [tags]\n  script: npm run build\n  artifacts: {paths: [src/lib/static/]}\ntest:\n  stage: test\n  script: pytest\n  artifacts: {paths: [coverage/]}\np:\n  stage: ship\n  only: [tags]\n${more}  script:\n    - python -m build\n    - twine upload dist/*\n`;
+  const built = (more: string) => {
+    const result = editPipeline(page(more), goalWith());
+    if (result.kind !== 'edited') throw new Error(JSON.stringify(result));
+    const { data, text } = parseYaml(result.edits[0]?.after ?? '');
+    expect(editPipeline(text, goalWith()).kind).toBe('unchanged');
+    return data;
+  };
+  for (const more of ['  needs: [page]\n', '  dependencies: [page]\n'])
+    expect(built(more)).toMatchObject({
+      build: { stage: 'page', needs: ['page'] },
+      page: { only: ['tags', 'main'] },
+    });
+  for (const more of ['', '  services: [redis]\n'])
+    expect(built(more)).toMatchObject({
+      build: { stage: 'page', needs: [{ job: 'page', optional: true }] },
+      page: { only: ['tags'] },
+    });
+});
+
+it('comes with a note where what is included from elsewhere could not be read and nothing is seen to publish', () => {
+  const text = (include: string) => `include: ${include}\nt:\n  script: pytest\n`;
+  const notesOf = (include: string) => editPipeline(text(include), goalWith()).notes.join();
+  expect(notesOf('[{component: gitlab.com/our/python@1}]')).toMatch(/our\/python@1.*could not be read/);
+  expect(notesOf('[{template: Jobs/SAST.gitlab-ci.yml}]')).not.toContain('could not be read');
+});
+
 it('builds for publishing if it passes on all untracked files', () => {
   const text = `build: {stage: build, script: [python -m build], artifacts: {untracked: true}}
 out: {stage: deploy, only: [tags], script: [twine upload dist/*]}

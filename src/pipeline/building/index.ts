@@ -29,6 +29,8 @@ export function repairBuildJobs(edit: PipelineEdit): void {
       ...(isFromGit(goal) ? [gitCheck(edit)] : []),
     ]);
   }
+  for (const { name } of around.inputs.filter(({ isNamed }) => isNamed))
+    repairJob(edit, { name, home: name }, [], [runsCheck(edit)]);
   for (const name of carriers) {
     repairJob(edit, { name, home: name }, [], [runsCheck(edit)]);
     refuseReport(edit, name);

@@ -23,7 +23,7 @@ import { defaultsOf, type Job, jobValue } from '../recognise/jobs.ts';
 import { runsOn } from '../recognise/rules.ts';
 import { variablesRead } from '../recognise/shell.ts';
 import { commandsOf as commandsIn, jobVariables } from '../recognise/uploads.ts';
-import { buildLines, inFolder, linesOf, type Surroundings } from '../template.ts';
+import { buildLines, inFolder, linesOf, needsOf, type Surroundings } from '../template.ts';
 import { images } from '../tool-versions.ts';
 import { imageWithGit, isOldPython, needsUv, oldPython } from './image.ts';
 import { type BuildPlace, setupPyBuild, versionCommands } from './version.ts';
@@ -162,6 +162,7 @@ function fromJob(
   const dists = found.length > 0 ? found : foldersOf(planScript(name, job).files);
   const built: YamlTable = {
     stage: around.buildStage,
+    ...needsOf(around),
     ...fieldsOf(job, inherited),
     ...(fromGit ? wholeImage(job.image, imageWithGit(image)) : {}),
     ...(bringsUv ? { image: images.build } : {}),
