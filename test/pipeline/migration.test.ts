@@ -760,6 +760,10 @@ describe('the way a job publishes today', () => {
     expect(migrate(bot + publishing('twine upload dist/*'), 'uv').notes.join()).toContain(
       "'bot' runs 'npx semantic-release', which may publish",
     );
+    const target = 'all: {script: [entrypoint make -e release-python, apt-get install make release]}\n';
+    expect(migrate(target + publishing('twine upload dist/*'), 'uv').notes.join()).toContain(
+      "'all' runs 'entrypoint make -e release-python', which may publish",
+    );
   });
 
   it('is told of a pipeline that may publish as well, which is only made when it runs', () => {
