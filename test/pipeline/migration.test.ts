@@ -189,6 +189,19 @@ describe('content from elsewhere in the file', () => {
 });
 
 describe('a hidden job that held nothing but the old way', () => {
+  it.each(['  <<: *upload\n', '  extends: .upload\n'])('gives up variables of its own, for %s', (parent) => {
+    const made = (name: string, variables: string, only: string) =>
+      `${name}:\n${parent}  variables:\n    TWINE_USERNAME: __token__\n${variables}  only: [${only}]\n`;
+    const text = `stages: [build, ship]\nb:\n  stage: build\n  script: [python -m build]\n  artifacts: {paths: [dist/]}\n.upload: &upload\n  stage: ship\n  script:\n    - twine upload dist/*\n${made('real', '    TWINE_PASSWORD: $PYPI_TOKEN\n', 'tags')}${made('trial', '    TWINE_PASSWORD: $TESTPYPI_TOKEN\n    TWINE_REPOSITORY: testpypi\n', 'main')}`;
+    const result = editPipeline(text, goalWith());
+    if (result.kind !== 'edited') throw new Error(JSON.stringify(result));
+    const after = result.edits[0]?.after ?? '';
+    expect(after).not.toContain('TWINE_');
+    for (const name of ['real', 'trial'])
+      expect(job(after, name).variables).toMatchObject({ GIT_STRATEGY: 'empty' });
+    expect(editPipeline(after, goalWith()).kind).toBe('unchanged');
+  });
+
   it.each(['  <<: *tools\n', '  extends: .tools\n'])('keeps its name, for %s', (parent) => {
     const base = '.tools: &tools\n  before_script:\n    - pip install twine\n\n';
     const { after } = migrate(`${base}p:\n${parent}  only: [tags]\n  script: [twine upload dist/*]\n`, 'uv');

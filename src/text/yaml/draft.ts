@@ -225,6 +225,10 @@ function settle(draft: YamlDraft, file: YamlFile, last?: { path: string[]; chang
   for (const peer of draft.peers.has(key) ? draft.peers : []) {
     if (peer !== key) allowFor(peer, draft.data, file.data, (table) => last?.change(table, [peer, ...rest]));
   }
+  // Where a job merges another one, a key that goes from it gives way to the one of that.
+  const shown = rest.length === 1 ? valueAt(file.data, [key, ...rest]) : undefined;
+  if (shown !== undefined && valueAt(draft.data, [key, ...rest]) === undefined)
+    assign(draft.data, [key, ...rest], shown);
   if (!isDeepStrictEqual(file.data, draft.data))
     throw new UnsafeEdit('the edited file would not mean what it should');
   Object.assign(draft, { read: file, data: file.data, pending: [], touched: new Set() });
