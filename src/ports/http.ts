@@ -8,6 +8,8 @@ export interface HttpOptions {
   method: string;
   headers: Record<string, string>;
   body?: string;
+  /** It changes nothing, whatever its method. */
+  isRead?: boolean;
   network: Network;
   /** The server's name for the user: 'GitLab', 'PyPI'. */
   server: string;
@@ -108,9 +110,9 @@ interface Wait {
 function waitBefore(
   answer: Reply | { error: unknown },
   attempt: number,
-  { method, server, network }: HttpOptions,
+  { method, isRead, server, network }: HttpOptions,
 ): Wait | undefined {
-  const reading = method === 'GET' || method === 'HEAD';
+  const reading = isRead || method === 'GET' || method === 'HEAD';
   const growing = 250 * 2 ** attempt * (0.75 + Math.random() / 2);
   if ('error' in answer) {
     const again = reading && isCut(answer.error);

@@ -320,6 +320,15 @@ describe('a hiccup', () => {
     expect(seen).toHaveLength(2);
   });
 
+  it('is retried when a pipeline is linted, although that is a POST', async () => {
+    const { gitlab, seen } = await against(
+      { status: 502, body: '' },
+      { status: 200, body: { valid: true, errors: [], warnings: [], merged_yaml: '' } },
+    );
+    expect(await gitlab.lint(42, 'x: 1')).toMatchObject({ valid: true });
+    expect(seen).toHaveLength(2);
+  });
+
   it('is not retried when writing, unless GitLab says that it did nothing', async () => {
     const broken = await against({ status: 502, body: '' });
     expect(await failure(broken.gitlab.protectTag(42, '*', [{ accessLevel: 40 }]))).toMatchObject({

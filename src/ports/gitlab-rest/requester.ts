@@ -61,6 +61,8 @@ export async function send(
   const answer = await accepted(address, connection, {
     method,
     headers,
+    // Asked by POST, since a pipeline is too long for an address: https://docs.gitlab.com/api/lint/
+    isRead: address.pathname.endsWith('/ci/lint'),
     ...(body === undefined ? {} : { body }),
   });
   return {
@@ -85,7 +87,7 @@ async function accepted(address: URL, connection: Connection, given: Given): Pro
   return answer;
 }
 
-type Given = Pick<HttpOptions, 'method' | 'headers' | 'body'>;
+type Given = Pick<HttpOptions, 'method' | 'headers' | 'body' | 'isRead'>;
 
 /** A server that echoes what it received must not get the token onto the screen. */
 async function answerOf(address: URL, { url, token, network }: Connection, given: Given): Promise<Reply> {
