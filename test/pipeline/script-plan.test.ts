@@ -96,3 +96,13 @@ describe('the files of an upload', () => {
     expect(planned([], ['twine upload dist/*.whl', 'twine upload'])).not.toHaveProperty('files');
   });
 });
+
+it.each(['poe publish', 'nox -s release', 'make upload'])(
+  'takes a task of the project for the upload: %s',
+  (task) => {
+    expect(planScript('p', { script: ['pip install twine', task] })).toMatchObject({
+      wrapper: task,
+      script: ['gone', { upload: true }],
+    });
+  },
+);

@@ -10,7 +10,7 @@ const build =
 
 /** Programs of the project that publish, judging by their names: make targets, tox and nox sessions, scripts. */
 const wrapper =
-  /^(?:(?:pipx|uv)[ \t]+run[ \t]+|uvx[ \t]+|python3?[ \t]+-m[ \t]+|(?!echo\b|printf\b)[\w./-]+[ \t]+(?=make\b))?(?:make|tox|nox|invoke|inv|just|task|pdm run|hatch run|poetry run|pipenv run|uv run)\b.*[\s:](?:(?:publish|release|upload|deploy)(?:[-_](?:to[-_])?(?:test)?(?:pypi|package|python|dist|wheel)s?)?|(?:test)?pypi(?:[-_]\w+)?)(?=\s|$)|^(?:(?:ba)?sh[ \t]+|python3?[ \t]+|source[ \t]+|\.[ \t]+)?(?:[\w.${}-]+\/)*(?:[a-z]+[-_])?(?:publish|release|upload|pypi)(?:[-_](?:to[-_])?\w*(?:pypi|package|dist|wheel)s?|[-_](?:publish|release|upload))?\.(?:sh|bash|py)\b/i;
+  /^(?:(?:pipx|uv)[ \t]+run[ \t]+|uvx[ \t]+|python3?[ \t]+-m[ \t]+|(?!echo\b|printf\b)[\w./-]+[ \t]+(?=make\b))?(?:make|tox|nox|invoke|inv|just|task|poe|pdm run|hatch run|poetry run|pipenv run|uv run)\b.*[\s:](?:(?:publish|release|upload|deploy)(?:[-_](?:to[-_])?(?:test)?(?:pypi|package|python|dist|wheel)s?)?|(?:test)?pypi(?:[-_]\w+)?)(?=\s|$)|^(?:(?:ba)?sh[ \t]+|python3?[ \t]+|source[ \t]+|\.[ \t]+)?(?:[\w.${}-]+\/)*(?:[a-z]+[-_])?(?:publish|release|upload|pypi)(?:[-_](?:to[-_])?\w*(?:pypi|package|dist|wheel)s?|[-_](?:publish|release|upload))?\.(?:sh|bash|py)\b/i;
 
 /** Programs of the project that build, judging by their names. */
 const buildWrapper =
