@@ -135,7 +135,7 @@ describe.concurrent('a version that stays where it is written', () => {
         '[build-system]\nbuild-backend = "maturin"\n[project]\ndynamic = ["version"]\n[tool.maturin]\nlocked = true\n',
       'Cargo.toml': '[package]\nname = "kelp"\nversion = "1.2.3"\nedition = "2021"\n',
       'src/lib.rs': '',
-      'Cargo.lock': 'version = 4\n\n[[package]]\nname = "kelp"\nversion = "1.2.3"\n',
+      'Cargo.lock': 'version = 3\n\n[[package]]\nname = "kelp"\nversion = "1.2.3"\n',
     };
     const folder = await repositoryOf(files);
     try {
