@@ -21,6 +21,7 @@ import {
   scriptItems,
   scriptOf,
   sourcesOf,
+  stageOf,
   visibleJobs,
 } from './recognise/jobs.ts';
 import { exclusiveAncestors } from './recognise/parents.ts';
@@ -120,20 +121,19 @@ function inputsOf(publishing: PublishingJob[], data: YamlTable, goal: PipelineGo
     .filter(({ exists }) => exists)
     .map(({ name }) => ({ name, value: jobValue(data, name) }))
     .filter(({ name, value }) => planScript(name, value).building.length > 0);
-  const stageOf = ({ stage = 'test' }: YamlTable) => String(stage);
   return visibleJobs(data).flatMap(({ name, value }) => {
     const paths = lines(valueAt(value, ['artifacts', 'paths']));
     if (paths.every((it) => isResult.test(it))) return [];
     const isNamed = jobs.some((job) => sourcesOf(job.value).includes(name));
     const isThere =
-      runsOn(value, 'version-tag', goal) === true &&
-      jobs.some(
-        ({ value: { needs, dependencies, ...job } }) =>
-          (needs ?? dependencies) === undefined && isEarlier(data, stageOf(value), stageOf(job)),
-      );
+      runsOn(value, 'version-tag', goal) === true && jobs.some((job) => getsUnasked(job.value, value, data));
     return isNamed || isThere ? [{ name, isNamed }] : [];
   });
 }
+
+/** Whether a job gets the files of another one because it names no sources, so that all earlier stages are. */
+const getsUnasked = ({ needs, dependencies, ...job }: YamlTable, source: YamlTable, data: YamlTable) =>
+  (needs ?? dependencies) === undefined && isEarlier(data, stageOf(source), stageOf(job));
 
 /** What jobs usually tell about the code, and what no build reads. */
 const isResult =
@@ -274,14 +274,8 @@ function carriersBetween(
   { data, goal }: OriginalPipeline,
 ): string[] {
   const jobs = publishing.filter(({ exists }) => exists).map(({ name }) => jobValue(data, name));
-  const stage = (job: YamlTable) => String(job.stage ?? 'test');
   return Object.entries(goal.carriers ?? {}).flatMap(([name, builders]) => {
-    const isBetween = jobs.some(
-      (job) =>
-        job.needs === undefined &&
-        job.dependencies === undefined &&
-        isEarlier(data, stage(jobValue(data, name)), stage(job)),
-    );
+    const isBetween = jobs.some((job) => getsUnasked(job, jobValue(data, name), data));
     const isNew = !sources.includes(name) && builders.every((it) => sources.includes(it));
     return isBetween && isNew ? [name] : [];
   });

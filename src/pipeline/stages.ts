@@ -1,7 +1,7 @@
 import { UnsafeEdit } from '../text/result.ts';
 import type { YamlTable } from '../text/yaml/document.ts';
 import { jobOf, type PipelineEdit, type PublishingJob } from './edit.ts';
-import { lines, resolveJob } from './recognise/jobs.ts';
+import { lines, resolveJob, stageOf } from './recognise/jobs.ts';
 import type { Surroundings } from './template.ts';
 import { want } from './want.ts';
 
@@ -15,13 +15,13 @@ export function stagesFor(
   publishing: PublishingJob[],
 ): Pick<Surroundings, 'buildStage' | 'checkStage' | 'publishStage'> {
   const all = stagesOf(data);
-  const stageOf = (name: string) => String(resolveJob(data, name)?.value.stage ?? 'test');
-  const places = publishing.filter(({ exists }) => exists).map(({ name }) => all.indexOf(stageOf(name)));
+  const stageNamed = (name: string) => stageOf(resolveJob(data, name)?.value ?? {});
+  const places = publishing.filter(({ exists }) => exists).map(({ name }) => all.indexOf(stageNamed(name)));
   const first = Math.min(...places.filter((it) => it >= 0));
   const usualBuild = all.find((it) => /^build$/i.test(it)) ?? 'build';
   // GitLab lets no job need one of a later stage.
   const free = all.indexOf(usualBuild) <= first ? usualBuild : first > 0 ? (all[0] ?? '.pre') : '.pre';
-  const stages = builders.length > 0 ? builders.map(stageOf) : [free];
+  const stages = builders.length > 0 ? builders.map(stageNamed) : [free];
   const last = Math.max(...stages.map((stage) => all.indexOf(stage)));
   const buildStage = stages.findLast((stage) => all.indexOf(stage) === last) ?? 'build';
   const behind = (stage: string) => all.indexOf(stage) > last;
@@ -30,7 +30,7 @@ export function stagesFor(
   const found = wanted.find((stage) => all.includes(stage) && behind(stage));
   const publishStage =
     found ?? ['deploy', 'publish', 'release'].find((stage) => !all.includes(stage)) ?? 'upload';
-  const publishes = publishing.map(({ name, exists }) => (exists ? stageOf(name) : publishStage));
+  const publishes = publishing.map(({ name, exists }) => (exists ? stageNamed(name) : publishStage));
   return { buildStage, checkStage: stageBefore(publishes, buildStage, all), publishStage };
 }
 

@@ -165,8 +165,8 @@ function targetBehind(credential: CredentialUse, upload: Upload): Target | undef
 function onPage({ job }: Upload, { isNamed, target }: Repository, around: Around): Target | undefined {
   const page = valueAt(job.value, ['environment', 'url']);
   if (!isNamed || target.kind !== 'unknown' || typeof page !== 'string') return undefined;
-  const [, test] = /^https:\/\/(test\.)?pypi\.org\/p(?:roject)?\//.exec(page) ?? ['', 'none'];
-  return test === 'none' ? undefined : knownName(test === undefined ? 'pypi' : 'testpypi', around);
+  const host = /^https:\/\/((?:test\.)?pypi\.org)\/p(?:roject)?\//.exec(page)?.[1];
+  return host === undefined ? undefined : knownName(host === 'pypi.org' ? 'pypi' : 'testpypi', around);
 }
 
 const userOptions = ['-u', '--username', '--user'];

@@ -7,7 +7,7 @@ import { type Check, inheritsLittle, noCheckout, type Place, textAt, variableChe
 import { jobOf, note, type PipelineEdit, seen } from '../edit.ts';
 import { type PipelineGoal, type PipelineIndex, tokenVariable } from '../pipeline-goal.ts';
 import { imageOf } from '../recognise/image.ts';
-import { flat, lines, sourcesOf } from '../recognise/jobs.ts';
+import { flat, jobOfNeed, lines, sourcesOf, stageOf } from '../recognise/jobs.ts';
 import { environmentName } from '../roles.ts';
 import { runsWhereItShould } from '../runs-when.ts';
 import { isEarlier } from '../stages.ts';
@@ -134,14 +134,12 @@ function takeFromCheck(edit: PipelineEdit, { name, home }: Place, job: YamlTable
   const isOwn = ['needs', 'dependencies'].some((key) => hasOwn(edit.draft, [name, key]));
   const holder = isOwn ? name : home;
   const stages = from.map((it) => jobOf(edit, it).stage ?? around.checkStage);
-  const isBehind = stages.every((it) => isEarlier(data, String(it), String(job.stage ?? 'test')));
+  const isBehind = stages.every((it) => isEarlier(data, String(it), stageOf(job)));
   if (job.needs !== undefined || !isBehind) {
     const gates = ownValue(data, gateOf(name)) === undefined ? [] : [gateOf(name)];
     const signer = goal.attest ? undefined : around.attestJob;
-    const present = flat(job.needs).filter(
-      (need) => !isForeignNeed(need) && (isYamlTable(need) ? need.job : need) !== signer,
-    );
-    const names = present.map((need) => (isYamlTable(need) ? need.job : need));
+    const present = flat(job.needs).filter((need) => !isForeignNeed(need) && jobOfNeed(need) !== signer);
+    const names = present.map(jobOfNeed);
     const missing = [...from, ...gates].filter((it) => !names.includes(it));
     want(edit, [holder, 'needs'], [...present, ...missing], { current: job.needs });
   }

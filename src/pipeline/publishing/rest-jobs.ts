@@ -7,7 +7,7 @@ import { isYamlTable, type YamlTable, type YamlValue } from '../../text/yaml/doc
 import { appendJobs, hasOwn, removeYaml } from '../../text/yaml/draft.ts';
 import { note, type PipelineEdit, seen } from '../edit.ts';
 import { isRedirecting } from '../globals.ts';
-import { flat, visibleJobs } from '../recognise/jobs.ts';
+import { flat, jobOfNeed, stageOf, visibleJobs } from '../recognise/jobs.ts';
 import { variablesRead } from '../recognise/shell.ts';
 import { isEarlier } from '../stages.ts';
 import { dataOf, linesOf } from '../template.ts';
@@ -34,7 +34,6 @@ export function moveRest(
     throw new UnsafeEdit(
       `the job '${name}', which is started by hand, does more than upload (${firstLine(acting)}): move that into a job of its own first`,
     );
-  const stage = String(job.stage ?? 'test');
   const variables = variablesFor(job, [...before, ...after]);
   const common = {
     ...fieldsOf(job, inherited),
@@ -51,7 +50,7 @@ export function moveRest(
   const { release } = job;
   if (after.length > 0 || release !== undefined)
     append(edit, `${name}-afterwards`, `what '${name}' did after the upload`, {
-      stage,
+      stage: stageOf(job),
       needs: [...around.buildJobs, name],
       ...common,
       script: after.length > 0 ? after : ['echo "Published; next is the release on GitLab."'],
@@ -61,12 +60,12 @@ export function moveRest(
 }
 
 /** Whether somebody has to start a job that this one waits for. */
-function isBehindGate({ stage = 'test', needs }: YamlTable, data: YamlTable): boolean {
+function isBehindGate(job: YamlTable, data: YamlTable): boolean {
   return visibleJobs(data).some(({ name, value }) => {
     const isBefore =
-      needs === undefined
-        ? isEarlier(data, String(value.stage ?? 'test'), String(stage))
-        : flat(needs).some((need) => (isYamlTable(need) ? need.job : need) === name);
+      job.needs === undefined
+        ? isEarlier(data, stageOf(value), stageOf(job))
+        : flat(job.needs).some((need) => jobOfNeed(need) === name);
     return isBefore && [value, ...flat(value.rules)].some((it) => isYamlTable(it) && it.when === 'manual');
   });
 }

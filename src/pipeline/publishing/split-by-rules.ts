@@ -109,7 +109,7 @@ export function rulesForSome(
     if (it.own.when === 'never') rules.unshift(it.own);
     else if (isIn(it))
       rules.unshift({ ...rule, ...(set.length > 0 ? { variables: Object.fromEntries(set) } : {}) });
-    else rules.splice(0, 0, ...neverBefore(rules, rule, goal));
+    else rules.unshift(...neverBefore(rules, rule, goal));
   }
   return { rules, variables, script };
 }

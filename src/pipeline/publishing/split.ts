@@ -2,7 +2,7 @@ import { ownValue } from '../../kernel/own-value.ts';
 import { type Difference, UnsafeEdit } from '../../text/result.ts';
 import { firstLine } from '../../text/text.ts';
 import { fieldsOf, valueAt } from '../../text/yaml/data.ts';
-import { isYamlTable, type YamlFile, type YamlTable, type YamlValue } from '../../text/yaml/document.ts';
+import { isYamlTable, type YamlFile, type YamlTable } from '../../text/yaml/document.ts';
 import {
   appendJobs,
   draftOf,
@@ -18,7 +18,7 @@ import { note } from '../edit.ts';
 import { casesOf } from '../model/job-cases.ts';
 import { type OwnUpload, ownUploads } from '../model/own-uploads.ts';
 import { newJobName, type PipelineGoal, type PipelineIndex } from '../pipeline-goal.ts';
-import { flat, jobValue, lines, merge, visibleJobs } from '../recognise/jobs.ts';
+import { flat, jobOfNeed, jobValue, lines, merge, visibleJobs } from '../recognise/jobs.ts';
 import { environmentName, idsOfTokens, type Place, placeOf, type Roles } from '../roles.ts';
 import { dataOf, linesOf } from '../template.ts';
 import { write } from '../want.ts';
@@ -283,12 +283,11 @@ function letWait(
   added: string,
   isAtTimes = false,
 ): void {
-  const nameIn = (need: YamlValue) => (isYamlTable(need) ? need.job : need);
   for (const { name: other, value } of visibleJobs(merge(included, draft.data))) {
     const needs = flat(value.needs);
-    if (other === added || !needs.some((need) => nameIn(need) === name)) continue;
+    if (other === added || !needs.some((need) => jobOfNeed(need) === name)) continue;
     const kept = needs.map((need) =>
-      isAtTimes && nameIn(need) === name
+      isAtTimes && jobOfNeed(need) === name
         ? { ...(isYamlTable(need) ? need : { job: name }), optional: true }
         : need,
     );

@@ -53,9 +53,15 @@ export function jobValue(data: YamlTable, name: string): YamlTable {
 export function sourcesOf(job: YamlTable): string[] {
   const needs = flat(job.needs)
     .filter((need) => !(isYamlTable(need) && need.artifacts === false))
-    .map((need) => (isYamlTable(need) ? (need.job ?? null) : need));
+    .map(jobOfNeed);
   return [...lines(job.dependencies), ...lines(needs)];
 }
+
+/** The job that an entry of `needs` names; null for one of another pipeline. */
+export const jobOfNeed = (need: YamlValue): YamlValue => (isYamlTable(need) ? (need.job ?? null) : need);
+
+/** The stage of a job: https://docs.gitlab.com/ci/yaml/#stage */
+export const stageOf = ({ stage }: YamlTable): string => String(stage ?? 'test');
 
 /** Everything that a job runs, as one text. */
 export function scriptOf(job: YamlTable): string {
